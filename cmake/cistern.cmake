@@ -1,0 +1,58 @@
+# How the library and its tests are built.
+#
+# cistern_add_library(NAME [CONFIG dir...] [DEFINES ...])
+#   One build of the whole library as a static archive. CONFIG are folders that come first on the
+#   include path, with lwipopts.h and lwippools.h; DEFINES are compile definitions. Both are public,
+#   since they decide struct layouts.
+#
+# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LABELS ...])
+#   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
+#   nor DEFINES are given.
+
+set(CISTERN_SOURCES
+  src/fault/fault.c
+  src/pool/pool.c
+  src/pool/registry.c
+  src/heap/heap.c
+  src/memp/memp.c
+  src/mem/mem.c
+  src/pbuf/pbuf.c
+  src/chksum/chksum.c
+  src/def/def.c
+  src/stats/stats.c
+  src/os/os_mempool.c
+  ports/posix/sys_arch.c)
+list(TRANSFORM CISTERN_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
+
+set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+find_package(Threads REQUIRED)
+
+function(cistern_add_library NAME)
+  cmake_parse_arguments(ARG "" "" "CONFIG;DEFINES" ${ARGN})
+  add_library(${NAME} STATIC ${CISTERN_SOURCES})
+  target_include_directories(${NAME} PUBLIC
+    ${ARG_CONFIG}
+    ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/include/standalone
+    ${PROJECT_SOURCE_DIR}/ports/posix)
+  target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
+  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
+  target_compile_features(${NAME} PUBLIC c_std_11)
+  target_link_libraries(${NAME} PUBLIC Threads::Threads)
+endfunction()
+
+function(cistern_add_test NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
+  set(library cistern)
+  if(ARG_CONFIG OR ARG_DEFINES)
+    set(library ${NAME}_cistern)
+    cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
+  endif()
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
+  target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${NAME} PRIVATE ${library} PkgConfig::CMOCKA)
+  add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME})
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+endfunction()

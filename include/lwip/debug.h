@@ -1,0 +1,74 @@
+/* lwip/debug.h - assertions, argument errors and debug messages.
+ *
+ * LWIP_ASSERT(message, ok)           a defect of the program; compiled out by LWIP_NOASSERT
+ * LWIP_ERROR(message, ok, handler)   a wrong argument: says so, then runs the handler; always there
+ * LWIP_DEBUGF(flags, (printf list))  a message; compiled in by LWIP_DEBUG
+ */
+#ifndef LWIP_HDR_DEBUG_H
+#define LWIP_HDR_DEBUG_H
+
+#include "lwip/arch.h"
+#include "lwip/opt.h"
+
+#define LWIP_DBG_LEVEL_ALL     0x00
+#define LWIP_DBG_LEVEL_WARNING 0x01
+#define LWIP_DBG_LEVEL_SERIOUS 0x02
+#define LWIP_DBG_LEVEL_SEVERE  0x03
+#define LWIP_DBG_MASK_LEVEL    0x03
+#define LWIP_DBG_LEVEL_OFF     LWIP_DBG_LEVEL_ALL
+
+#define LWIP_DBG_ON    0x80U
+#define LWIP_DBG_OFF   0x00U
+#define LWIP_DBG_TRACE 0x40U
+#define LWIP_DBG_STATE 0x20U
+#define LWIP_DBG_FRESH 0x10U
+#define LWIP_DBG_HALT  0x08U
+
+#ifndef LWIP_NOASSERT
+#    define LWIP_ASSERT(message, assertion)                                                        \
+        do {                                                                                       \
+            if (!(assertion)) {                                                                    \
+                LWIP_PLATFORM_ASSERT(message);                                                     \
+            }                                                                                      \
+        } while (0)
+#else
+#    define LWIP_ASSERT(message, assertion)
+#endif
+
+#ifndef LWIP_ERROR
+#    ifdef LWIP_DEBUG
+#        define LWIP_PLATFORM_ERROR(message) LWIP_PLATFORM_DIAG((message))
+#    elif !defined LWIP_NOASSERT
+#        define LWIP_PLATFORM_ERROR(message) LWIP_PLATFORM_ASSERT(message)
+#    else
+#        define LWIP_PLATFORM_ERROR(message)
+#    endif
+#    define LWIP_ERROR(message, expression, handler)                                               \
+        do {                                                                                       \
+            if (!(expression)) {                                                                   \
+                LWIP_PLATFORM_ERROR(message);                                                      \
+                handler;                                                                           \
+            }                                                                                      \
+        } while (0)
+#endif
+
+#ifdef LWIP_DEBUG
+#    define LWIP_DEBUG_ENABLED(flags)                                                              \
+        (((flags)&LWIP_DBG_ON) && ((flags)&LWIP_DBG_TYPES_ON) &&                                   \
+         ((int)((flags)&LWIP_DBG_MASK_LEVEL) >= LWIP_DBG_MIN_LEVEL))
+#    define LWIP_DEBUGF(flags, message)                                                            \
+        do {                                                                                       \
+            if (LWIP_DEBUG_ENABLED(flags)) {                                                       \
+                LWIP_PLATFORM_DIAG(message);                                                       \
+                if ((flags)&LWIP_DBG_HALT) {                                                       \
+                    while (1) {                                                                    \
+                    }                                                                              \
+                }                                                                                  \
+            }                                                                                      \
+        } while (0)
+#else
+#    define LWIP_DEBUG_ENABLED(flags) 0
+#    define LWIP_DEBUGF(flags, message)
+#endif
+
+#endif

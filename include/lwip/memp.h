@@ -1,0 +1,108 @@
+/* lwip/memp.h - pools: lwIP's interface.
+ *
+ * MEMP_<name> numbers each pool of lwip/priv/memp_std.h and of the user's lwippools.h; besides them
+ * a module may declare private pools with LWIP_MEMPOOL_DECLARE. All are pools of cistern/pool.h and
+ * stand in its registry, beside those of os/os_mempool.h.
+ */
+#ifndef LWIP_HDR_MEMP_H
+#define LWIP_HDR_MEMP_H
+
+#include "lwip/arch.h"
+#include "lwip/opt.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum {
+#define LWIP_MEMPOOL(name, num, size, desc) MEMP_##name,
+#include "lwip/priv/memp_std.h"
+    MEMP_MAX
+} memp_t;
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "lwip/priv/memp_priv.h"
+#include "lwip/stats.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const struct memp_desc *const memp_pools[MEMP_MAX];
+
+/* --- private pools ----------------------------------------------------------------------------
+ * LWIP_MEMPOOL_DECLARE(name, num, size, desc) at file scope makes the pool and its memory;
+ * LWIP_MEMPOOL_PROTOTYPE(name) makes it known in another file; LWIP_MEMPOOL_INIT(name) before use.
+ * To place the memory in a section, declare it with an attribute in cc.h beforehand:
+ *   extern u8_t __attribute__((section(".fast"))) memp_memory_<name>_base[];
+ */
+
+#define LWIP_MEMPOOL_PROTOTYPE(name) extern const struct memp_desc memp_##name
+
+#if MEMP_STATS
+#    define LWIP_MEMPOOL_DECLARE_STATS(name)   static struct stats_mem memp_stats_##name;
+#    define LWIP_MEMPOOL_STATS_REFERENCE(name) &memp_stats_##name,
+#else
+#    define LWIP_MEMPOOL_DECLARE_STATS(name)
+#    define LWIP_MEMPOOL_STATS_REFERENCE(name)
+#endif
+
+#if MEMP_MEM_MALLOC
+
+#define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                                \
+    LWIP_MEMPOOL_DECLARE_STATS(name)                                                               \
+    static size_t memp_used_##name;                                                                \
+    const struct memp_desc memp_##name = {                                                         \
+        (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), &memp_used_##name};
+
+#else
+
+#define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                                \
+    LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));            \
+    LWIP_MEMPOOL_DECLARE_STATS(name)                                                               \
+    static cistern_pool_t memp_pool_##name;                                                        \
+    const struct memp_desc memp_##name = {(desc),                                                  \
+                                          LWIP_MEMPOOL_STATS_REFERENCE(name)(size),                \
+                                          (num),                                                   \
+                                          memp_memory_##name##_base,                               \
+                                          (struct memp **)(void *)&memp_pool_##name.free_list,     \
+                                          &memp_pool_##name};
+
+#endif
+
+#define LWIP_MEMPOOL_INIT(name)    memp_init_pool(&memp_##name)
+#define LWIP_MEMPOOL_ALLOC(name)   memp_malloc_pool(&memp_##name)
+#define LWIP_MEMPOOL_FREE(name, x) memp_free_pool(&memp_##name, (x))
+
+/* Makes every pool of the list empty of users and ready. Called once, before any other call here.
+ * Thread context. */
+void memp_init(void);
+
+/* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use.
+ * Constant time. From the contexts that the port's critical section allows. The caller owns the
+ * element until memp_free; its content is undefined. */
+#if MEMP_OVERFLOW_CHECK
+void *memp_malloc_fn(memp_t type, const char *file, const int line);
+#    define memp_malloc(type) memp_malloc_fn((type), __FILE__, __LINE__)
+#else
+void *memp_malloc(memp_t type);
+#endif
+
+/* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An
+ * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
+ * refused. Constant time. Same contexts as memp_malloc. */
+void memp_free(memp_t type, void *mem);
+
+#ifdef LWIP_HOOK_MEMP_AVAILABLE
+/* Called by memp_free, outside the critical section, when an empty pool has an element again. */
+void LWIP_HOOK_MEMP_AVAILABLE(memp_t type);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+/* lwip/priv/memp_priv.h - what a pool of lwIP's face is made of. */
+#ifndef LWIP_HDR_MEMP_PRIV_H
+#define LWIP_HDR_MEMP_PRIV_H
+
+#include "cistern/pool.h"
+#include "lwip/arch.h"
+#include "lwip/mem.h"
+#include "lwip/opt.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The link that a free element carries in its first bytes. */
+struct memp {
+    struct memp *next;
+};
+
+/* Bytes of an element beside the user's: none, guards and owners are the engine's. */
+#define MEMP_SIZE          0
+#define MEMP_ALIGN_SIZE(x) LWIP_MEM_ALIGN_SIZE(x)
+
+/* Bytes of memory of a pool of `num` elements of `size` bytes. */
+#define MEMP_POOL_BYTES(num, size) CISTERN_POOL_BYTES(num, size, LWIP_ALIGNMENT)
+
+#if MEM_USE_POOLS
+/* Numbers the malloc pools: MEMP_POOL_FIRST .. MEMP_POOL_LAST, in the order listed. */
+typedef enum {
+    MEMP_POOL_HELPER_FIRST = (int)(
+#    define LWIP_MEMPOOL(name, num, size, desc)
+#    define LWIP_MALLOC_MEMPOOL_START 1
+#    define LWIP_MALLOC_MEMPOOL(num, size) *MEMP_POOL_##size + 0
+#    define LWIP_MALLOC_MEMPOOL_END
+#    include "lwip/priv/memp_std.h"
+        ),
+    MEMP_POOL_HELPER_LAST = (int)(
+#    define LWIP_MEMPOOL(name, num, size, desc)
+#    define LWIP_MALLOC_MEMPOOL_START
+#    define LWIP_MALLOC_MEMPOOL(num, size) 0 + MEMP_POOL_##size *
+#    define LWIP_MALLOC_MEMPOOL_END 1
+#    include "lwip/priv/memp_std.h"
+        )
+} memp_pool_helper_t;
+
+#    define MEMP_POOL_FIRST ((memp_t)MEMP_POOL_HELPER_FIRST)
+#    define MEMP_POOL_LAST  ((memp_t)MEMP_POOL_HELPER_LAST)
+
+/* What mem_malloc stores before the memory that it takes from a malloc pool. */
+struct memp_malloc_helper {
+    memp_t poolnr;
+#    if MEMP_OVERFLOW_CHECK || (LWIP_STATS && MEM_STATS)
+    u16_t size;
+#    endif
+};
+#endif
+
+struct stats_mem;
+
+/* A pool as its declaration describes it: constant, so that it can live in flash. */
+struct memp_desc {
+    const char *desc;
+#if MEMP_STATS
+    struct stats_mem *stats;
+#endif
+    size_t size; /* bytes of an element, as declared */
+    size_t num;  /* elements */
+#if MEMP_MEM_MALLOC
+    size_t *used; /* elements taken from the heap now: keeps the limit `num` */
+#else
+    u8_t *base;           /* the memory; elements start at its first aligned address */
+    struct memp **tab;    /* head of the list of free elements */
+    cistern_pool_t *pool; /* the engine's pool */
+#endif
+};
+
+/* The same as memp_init, memp_malloc and memp_free, for one pool by its description.
+ * NULL instead of a description is an LWIP_ERROR. */
+void memp_init_pool(const struct memp_desc *desc);
+#if MEMP_OVERFLOW_CHECK
+void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line);
+#    define memp_malloc_pool(desc) memp_malloc_pool_fn((desc), __FILE__, __LINE__)
+#else
+void *memp_malloc_pool(const struct memp_desc *desc);
+#endif
+void memp_free_pool(const struct memp_desc *desc, void *mem);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

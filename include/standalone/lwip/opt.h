@@ -1,0 +1,228 @@
+/* lwip/opt.h (standalone) - options of the memory, packet-buffer and OS layer, with lwIP's defaults.
+ *
+ * Used only when lwIP itself is absent; with lwIP's tree its own opt.h takes this place. A user's
+ * lwipopts.h is read first; what it leaves out gets the default below. No lwipopts.h: all defaults.
+ */
+#ifndef LWIP_HDR_OPT_H
+#define LWIP_HDR_OPT_H
+
+#if defined __has_include
+#    if __has_include("lwipopts.h")
+#        include "lwipopts.h"
+#    endif
+#else
+#    include "lwipopts.h"
+#endif
+
+/* Tells our sources that there is no lwIP tree, so that no protocol header can be included. */
+#define CISTERN_STANDALONE 1
+
+/* --- OS layer -------------------------------------------------------------------------------- */
+
+#ifndef NO_SYS /* 1: no threads, no semaphores, no mailboxes */
+#    define NO_SYS 0
+#endif
+#ifndef SYS_LIGHTWEIGHT_PROT /* 1: pools, heap and references are guarded by SYS_ARCH_PROTECT */
+#    define SYS_LIGHTWEIGHT_PROT 1
+#endif
+#ifndef LWIP_TCPIP_CORE_LOCKING
+#    define LWIP_TCPIP_CORE_LOCKING 1
+#endif
+#ifndef LWIP_COMPAT_MUTEX /* 1: mutexes are binary semaphores */
+#    define LWIP_COMPAT_MUTEX 0
+#endif
+#ifndef LWIP_NETCONN_SEM_PER_THREAD
+#    define LWIP_NETCONN_SEM_PER_THREAD 0
+#endif
+#ifndef LWIP_ASSERT_CORE_LOCKED
+#    define LWIP_ASSERT_CORE_LOCKED()
+#endif
+#ifndef LWIP_MARK_TCPIP_THREAD
+#    define LWIP_MARK_TCPIP_THREAD()
+#endif
+
+/* --- memory copies --------------------------------------------------------------------------- */
+
+#ifndef MEMCPY
+#    define MEMCPY(dst, src, len) memcpy(dst, src, len)
+#endif
+#ifndef SMEMCPY /* for a small length that is known when compiling */
+#    define SMEMCPY(dst, src, len) memcpy(dst, src, len)
+#endif
+#ifndef MEMMOVE
+#    define MEMMOVE(dst, src, len) memmove(dst, src, len)
+#endif
+
+/* --- heap ------------------------------------------------------------------------------------ */
+
+#ifndef MEM_LIBC_MALLOC
+#    define MEM_LIBC_MALLOC 0
+#endif
+#ifndef MEM_CUSTOM_ALLOCATOR /* 1: MEM_CUSTOM_MALLOC / FREE / CALLOC */
+#    define MEM_CUSTOM_ALLOCATOR MEM_LIBC_MALLOC
+#endif
+#ifndef MEM_ALIGNMENT /* bytes, a power of two; addresses of pointers are aligned whatever it is */
+#    define MEM_ALIGNMENT 1
+#endif
+#ifndef MEM_SIZE /* bytes of the heap */
+#    define MEM_SIZE 1600
+#endif
+#ifndef MEM_OVERFLOW_CHECK
+#    define MEM_OVERFLOW_CHECK 0
+#endif
+#ifndef MEM_SANITY_CHECK
+#    define MEM_SANITY_CHECK 0
+#endif
+#ifndef MEM_USE_POOLS
+#    define MEM_USE_POOLS 0
+#endif
+#ifndef MEM_USE_POOLS_TRY_BIGGER_POOL
+#    define MEM_USE_POOLS_TRY_BIGGER_POOL 0
+#endif
+#ifndef LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT
+#    define LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT 0
+#endif
+
+/* --- pools ----------------------------------------------------------------------------------- */
+
+#ifndef MEMP_MEM_MALLOC
+#    define MEMP_MEM_MALLOC 0
+#endif
+#ifndef MEMP_MEM_INIT /* 1: memp_init fills the pools with zeros */
+#    define MEMP_MEM_INIT 0
+#endif
+#ifndef MEMP_OVERFLOW_CHECK
+#    define MEMP_OVERFLOW_CHECK 0
+#endif
+#ifndef MEMP_SANITY_CHECK
+#    define MEMP_SANITY_CHECK 0
+#endif
+#ifndef MEMP_USE_CUSTOM_POOLS /* 1: lwippools.h lists more pools */
+#    define MEMP_USE_CUSTOM_POOLS 0
+#endif
+#ifndef MEMP_NUM_PBUF /* PBUF_ROM and PBUF_REF headers */
+#    define MEMP_NUM_PBUF 16
+#endif
+#ifndef PBUF_POOL_SIZE /* elements of the PBUF_POOL */
+#    define PBUF_POOL_SIZE 16
+#endif
+
+/* --- packet buffers -------------------------------------------------------------------------- */
+
+#ifndef ETH_PAD_SIZE
+#    define ETH_PAD_SIZE 0
+#endif
+#ifndef LWIP_IPV4
+#    define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
+#    define LWIP_IPV6 0
+#endif
+#ifndef LWIP_TCP
+#    define LWIP_TCP 0
+#endif
+#ifndef TCP_MSS
+#    define TCP_MSS 536
+#endif
+#ifndef PBUF_LINK_HLEN
+#    define PBUF_LINK_HLEN (14 + ETH_PAD_SIZE)
+#endif
+#ifndef PBUF_LINK_ENCAPSULATION_HLEN
+#    define PBUF_LINK_ENCAPSULATION_HLEN 0
+#endif
+#ifndef PBUF_POOL_BUFSIZE
+#    define PBUF_POOL_BUFSIZE                                                                      \
+        LWIP_MEM_ALIGN_SIZE(TCP_MSS + 40 + PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN)
+#endif
+#ifndef LWIP_PBUF_REF_T
+#    define LWIP_PBUF_REF_T u8_t
+#endif
+#ifndef LWIP_SUPPORT_CUSTOM_PBUF
+#    define LWIP_SUPPORT_CUSTOM_PBUF 1
+#endif
+
+/* --- checksum -------------------------------------------------------------------------------- */
+
+#ifndef LWIP_CHECKSUM_ON_COPY
+#    define LWIP_CHECKSUM_ON_COPY 0
+#endif
+
+/* --- statistics ------------------------------------------------------------------------------ */
+
+#ifndef LWIP_STATS
+#    define LWIP_STATS 1
+#endif
+#ifndef LWIP_STATS_DISPLAY
+#    define LWIP_STATS_DISPLAY 0
+#endif
+#ifndef LWIP_STATS_LARGE
+#    define LWIP_STATS_LARGE 0
+#endif
+#if LWIP_STATS
+#    ifndef MEM_STATS
+#        define MEM_STATS (MEM_CUSTOM_ALLOCATOR == 0 && MEM_USE_POOLS == 0)
+#    endif
+#    ifndef MEMP_STATS
+#        define MEMP_STATS (MEMP_MEM_MALLOC == 0)
+#    endif
+#    ifndef SYS_STATS
+#        define SYS_STATS (NO_SYS == 0)
+#    endif
+#else
+#    define MEM_STATS  0
+#    define MEMP_STATS 0
+#    define SYS_STATS  0
+#endif
+
+/* --- debug messages -------------------------------------------------------------------------- */
+
+#ifndef LWIP_DBG_MIN_LEVEL
+#    define LWIP_DBG_MIN_LEVEL LWIP_DBG_LEVEL_ALL
+#endif
+#ifndef LWIP_DBG_TYPES_ON
+#    define LWIP_DBG_TYPES_ON LWIP_DBG_ON
+#endif
+#ifndef MEM_DEBUG
+#    define MEM_DEBUG LWIP_DBG_OFF
+#endif
+#ifndef MEMP_DEBUG
+#    define MEMP_DEBUG LWIP_DBG_OFF
+#endif
+#ifndef PBUF_DEBUG
+#    define PBUF_DEBUG LWIP_DBG_OFF
+#endif
+#ifndef SYS_DEBUG
+#    define SYS_DEBUG LWIP_DBG_OFF
+#endif
+#ifndef INET_DEBUG
+#    define INET_DEBUG LWIP_DBG_OFF
+#endif
+
+/* --- contradictions -------------------------------------------------------------------------- */
+
+#if MEM_ALIGNMENT < 1 || (MEM_ALIGNMENT & (MEM_ALIGNMENT - 1)) != 0
+#    error "MEM_ALIGNMENT must be a power of two: set it to 4 or 8 in lwipopts.h"
+#endif
+#if MEM_LIBC_MALLOC && MEM_USE_POOLS
+#    error "MEM_LIBC_MALLOC and MEM_USE_POOLS are both set: choose one source for mem_malloc"
+#endif
+#if MEM_LIBC_MALLOC && !MEM_CUSTOM_ALLOCATOR
+#    error "MEM_LIBC_MALLOC is a custom allocator: leave MEM_CUSTOM_ALLOCATOR out, or set it to 1"
+#endif
+#if MEM_CUSTOM_ALLOCATOR && MEM_USE_POOLS
+#    error "MEM_CUSTOM_ALLOCATOR and MEM_USE_POOLS are both set: choose one source for mem_malloc"
+#endif
+#if MEM_USE_POOLS && !MEMP_USE_CUSTOM_POOLS
+#    error "MEM_USE_POOLS needs malloc pools: set MEMP_USE_CUSTOM_POOLS 1 and list them in lwippools.h"
+#endif
+#if MEM_USE_POOLS && MEMP_MEM_MALLOC
+#    error "MEM_USE_POOLS takes from pools and MEMP_MEM_MALLOC from the heap: set one of them to 0"
+#endif
+#if MEMP_OVERFLOW_CHECK < 0 || MEMP_OVERFLOW_CHECK > 2
+#    error "MEMP_OVERFLOW_CHECK must be 0, 1 or 2"
+#endif
+#if !LWIP_STATS && LWIP_STATS_DISPLAY
+#    error "LWIP_STATS_DISPLAY needs LWIP_STATS 1"
+#endif
+
+#endif
