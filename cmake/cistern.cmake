@@ -24,6 +24,7 @@ set(CISTERN_SOURCES
   ports/posix/sys_arch.c)
 list(TRANSFORM CISTERN_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 
+
 set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 find_package(Threads REQUIRED)
