@@ -9,21 +9,9 @@
 #   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
 #   nor DEFINES are given.
 
-set(CISTERN_SOURCES
-  src/fault/fault.c
-  src/pool/pool.c
-  src/pool/registry.c
-  src/heap/heap.c
-  src/memp/memp.c
-  src/mem/mem.c
-  src/pbuf/pbuf.c
-  src/chksum/chksum.c
-  src/def/def.c
-  src/stats/stats.c
-  src/os/os_mempool.c
-  ports/posix/sys_arch.c)
-list(TRANSFORM CISTERN_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
-
+file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/src/*/*.c
+  ${PROJECT_SOURCE_DIR}/ports/posix/*.c)
 
 set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
