@@ -8,8 +8,8 @@
  * block in use belongs to the caller wholly. Words: `size` is what the user asked for, `stride` what
  * a block takes, both in bytes; `count` is the number of blocks.
  *
- * This header differs by option in one place: with CISTERN_CHECK 0 a pool has no `inverse` and no
- * state bytes.
+ * This header differs by option in one place: with CISTERN_CHECK 0 a pool has no `inverse`, no
+ * `states` and no state bytes.
  */
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
@@ -81,7 +81,8 @@ typedef struct cistern_pool {
     cistern_block_t *free_list; /* last freed first */
     const char *name;           /* the caller's string, or NULL */
 #if CISTERN_CHECK >= 1
-    size_t inverse; /* of the odd part of stride, modulo the word size */
+    size_t inverse;        /* of the odd part of stride, modulo the word size */
+    unsigned char *states; /* one byte per block, behind the last block */
 #endif
     size_t failures; /* gets that found the pool empty; saturates */
 } cistern_pool_t;
@@ -93,7 +94,7 @@ typedef struct cistern_pool_config {
     size_t size;       /* bytes per block, at least 1 */
     size_t alignment;  /* of the blocks: a power of two, 0 for a pointer's */
     void *memory;      /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
-    size_t bytes;      /* length of memory; the geometry is checked against it */
+    size_t bytes;      /* length of memory, checked against the geometry; 0: taken as sufficient */
     uint8_t flags;     /* initial value of `flags` */
 } cistern_pool_config_t;
 
@@ -142,6 +143,13 @@ void *cistern_pool_get(cistern_pool_t *pool);
  * another pool (ERROR_FAULT, after one call of the fault handler). A refusal changes nothing.
  * Constant time. Same contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
+
+/* The same as put; *was_empty tells whether no block was free before. Undefined on failure. */
+cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
+
+/* Looks whether put would accept the block, and reports the fault exactly as put does if not; changes
+ * nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time. */
+cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block);
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
