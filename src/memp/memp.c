@@ -1,0 +1,301 @@
+/* memp.c - lwIP's pools, thin over the pool engine.
+ *
+ *   memp_pools[MEMP_X] --> struct memp_desc (const) --> cistern_pool_t --> memory
+ *                                         \-----------> struct stats_mem, mirrored from the pool
+ *
+ * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
+ *   (I1) *desc->used is the number of elements that the heap has given out; it never exceeds num
+ */
+#include "lwip/opt.h"
+
+#include <string.h>
+
+#include "cistern/critical.h"
+#include "lwip/debug.h"
+#include "lwip/mem.h"
+#include "lwip/memp.h"
+#include "memp_types.h"
+
+#define LWIP_MEMPOOL(name, num, size, desc) LWIP_MEMPOOL_DECLARE(name, num, size, desc)
+#include "lwip/priv/memp_std.h"
+
+const struct memp_desc *const memp_pools[MEMP_MAX] = {
+#define LWIP_MEMPOOL(name, num, size, desc) &memp_##name,
+#include "lwip/priv/memp_std.h"
+};
+
+/* --- statistics -------------------------------------------------------------------------------- */
+
+#if MEMP_STATS
+
+static void stats_attach(memp_t type)
+{
+    lwip_stats.memp[type] = memp_pools[type]->stats;
+}
+
+#    if defined LWIP_DEBUG || LWIP_STATS_DISPLAY
+static void stats_name(const struct memp_desc *desc)
+{
+    desc->stats->name = desc->desc;
+}
+#    else
+static void stats_name(const struct memp_desc *desc)
+{
+    (void)desc;
+}
+#    endif
+
+/* Writes the numbers of a pool into its statistics. Call it inside the critical section. */
+static void stats_write(const struct memp_desc *desc, size_t used, size_t max, size_t failures)
+{
+    desc->stats->avail = (mem_size_t)desc->num;
+    desc->stats->used = (mem_size_t)used;
+    desc->stats->max = (mem_size_t)max;
+    desc->stats->err = (STAT_COUNTER)failures;
+}
+
+static void stats_count_illegal(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    ++desc->stats->illegal;
+    cistern_critical_leave(state);
+}
+
+static void stats_clear(const struct memp_desc *desc)
+{
+    memset(desc->stats, 0, sizeof *desc->stats);
+    desc->stats->avail = (mem_size_t)desc->num;
+    stats_name(desc);
+}
+
+#else
+
+static void stats_attach(memp_t type)
+{
+    (void)type;
+}
+
+static void stats_write(const struct memp_desc *desc, size_t used, size_t max, size_t failures)
+{
+    (void)desc;
+    (void)used;
+    (void)max;
+    (void)failures;
+}
+
+static void stats_count_illegal(const struct memp_desc *desc)
+{
+    (void)desc;
+}
+
+static void stats_clear(const struct memp_desc *desc)
+{
+    (void)desc;
+}
+
+#endif
+
+/* --- elements from pools, or from the heap ----------------------------------------------------- */
+
+#if MEMP_MEM_MALLOC
+
+static void elements_init(const struct memp_desc *desc)
+{
+    *desc->used = 0;
+}
+
+static bool elements_reserve(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool within_limit = *desc->used < desc->num;
+    *desc->used += within_limit ? 1U : 0U;
+    cistern_critical_leave(state);
+    return within_limit;
+}
+
+static void elements_release(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    *desc->used -= (*desc->used > 0) ? 1U : 0U;
+    cistern_critical_leave(state);
+}
+
+static void *element_get(const struct memp_desc *desc)
+{
+    if (!elements_reserve(desc)) {
+        return NULL;
+    }
+    void *const mem = mem_malloc((mem_size_t)desc->size);
+    if (mem == NULL) {
+        elements_release(desc);
+    }
+    return mem;
+}
+
+static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+{
+    *was_empty = *desc->used == desc->num;
+    mem_free(mem);
+    elements_release(desc);
+    return true;
+}
+
+static void stats_mirror(const struct memp_desc *desc)
+{
+    (void)desc;
+    stats_write(desc, *desc->used, *desc->used, 0);
+}
+
+#else
+
+#    if MEMP_MEM_INIT
+static void elements_zero(const struct memp_desc *desc)
+{
+    memset(LWIP_MEM_ALIGN(desc->base), 0, MEMP_POOL_BYTES(desc->num, desc->size));
+}
+#    else
+static void elements_zero(const struct memp_desc *desc)
+{
+    (void)desc;
+}
+#    endif
+
+static void elements_init(const struct memp_desc *desc)
+{
+    const cistern_pool_config_t config = {
+        .name = desc->desc,
+        .count = desc->num,
+        .size = desc->size,
+        .alignment = LWIP_ALIGNMENT,
+        .memory = LWIP_MEM_ALIGN(desc->base),
+        .bytes = MEMP_POOL_BYTES(desc->num, desc->size),
+    };
+    elements_zero(desc);
+    const cistern_error_t error = cistern_pool_init(desc->pool, &config);
+    LWIP_ASSERT("memp_init_pool: element size or number out of range", error == CISTERN_OK);
+    LWIP_UNUSED_ARG(error);
+}
+
+static void *element_get(const struct memp_desc *desc)
+{
+    return cistern_pool_get(desc->pool);
+}
+
+static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+{
+    return cistern_pool_put_noting(desc->pool, mem, was_empty) == CISTERN_OK;
+}
+
+/* Brings the statistics up to the pool's own numbers, which are exact at each moment. */
+static void stats_mirror(const struct memp_desc *desc)
+{
+    const cistern_pool_t *const pool = desc->pool;
+    const cistern_critical_t state = cistern_critical_enter();
+    stats_write(desc, pool->count - pool->free, pool->count - pool->min_free, pool->failures);
+    cistern_critical_leave(state);
+}
+
+#endif
+
+/* --- one pool ---------------------------------------------------------------------------------- */
+
+void memp_init_pool(const struct memp_desc *desc)
+{
+    LWIP_ERROR("memp_init_pool: no description", desc != NULL, return);
+    elements_init(desc);
+    stats_clear(desc);
+}
+
+static void *take(const struct memp_desc *desc)
+{
+    LWIP_ERROR("memp_malloc_pool: no description", desc != NULL, return NULL);
+    void *const mem = element_get(desc);
+    stats_mirror(desc);
+    return mem;
+}
+
+/* Gives an element back; true iff the pool was empty before. */
+static bool give(const struct memp_desc *desc, void *mem)
+{
+    bool was_empty = false;
+    if (!element_put(desc, mem, &was_empty)) {
+        stats_count_illegal(desc);
+        return false;
+    }
+    stats_mirror(desc);
+    return was_empty;
+}
+
+void memp_free_pool(const struct memp_desc *desc, void *mem)
+{
+    LWIP_ERROR("memp_free_pool: no description", desc != NULL, return);
+    if (mem != NULL) {
+        (void)give(desc, mem);
+    }
+}
+
+/* --- the pools of the list --------------------------------------------------------------------- */
+
+void memp_init(void)
+{
+    for (unsigned i = 0; i < (unsigned)MEMP_MAX; ++i) {
+        memp_init_pool(memp_pools[i]);
+        stats_attach((memp_t)i);
+    }
+}
+
+#ifdef LWIP_HOOK_MEMP_AVAILABLE
+static void announce_available(memp_t type)
+{
+    LWIP_HOOK_MEMP_AVAILABLE(type);
+}
+#else
+static void announce_available(memp_t type)
+{
+    (void)type;
+}
+#endif
+
+void memp_free(memp_t type, void *mem)
+{
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return);
+    if (mem != NULL && give(memp_pools[type], mem)) {
+        announce_available(type);
+    }
+}
+
+static void *take_type(memp_t type)
+{
+    LWIP_ERROR("memp_malloc: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return NULL);
+    return take(memp_pools[type]);
+}
+
+#if MEMP_OVERFLOW_CHECK
+
+void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line)
+{
+    LWIP_UNUSED_ARG(file);
+    LWIP_UNUSED_ARG(line);
+    return take(desc);
+}
+
+void *memp_malloc_fn(memp_t type, const char *file, const int line)
+{
+    LWIP_UNUSED_ARG(file);
+    LWIP_UNUSED_ARG(line);
+    return take_type(type);
+}
+
+#else
+
+void *memp_malloc_pool(const struct memp_desc *desc)
+{
+    return take(desc);
+}
+
+void *memp_malloc(memp_t type)
+{
+    return take_type(type);
+}
+
+#endif
