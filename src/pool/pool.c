@@ -29,7 +29,8 @@
 #include "pool_check.h"
 #include "registry.h"
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ------------------------------------------------------------------------------------
+ */
 
 static void *block_at(const cistern_pool_t *pool, size_t index)
 {
@@ -45,7 +46,8 @@ static void push(cistern_pool_t *pool, void *address)
 }
 
 /* Frees every block for which `which` holds, so that lower addresses are handed out first. */
-static void build_free_list(cistern_pool_t *pool, bool (*which)(const cistern_pool_t *, const void *))
+static void build_free_list(cistern_pool_t *pool,
+                            bool (*which)(const cistern_pool_t *, const void *))
 {
     pool->free_list = NULL;
     pool->free = 0;
@@ -70,7 +72,8 @@ static bool free_block(const cistern_pool_t *pool, const void *block)
     return state_is(pool, block, BLOCK_FREE);
 }
 
-/* --- faults ------------------------------------------------------------------------------------ */
+/* --- faults ------------------------------------------------------------------------------------
+ */
 
 static cistern_error_t report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                               const void *address, const char *owner)
@@ -114,7 +117,8 @@ static cistern_error_t refuse(const cistern_pool_t *pool, const void *address)
     return report(pool, CISTERN_FAULT_FOREIGN_FREE, address, NULL);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------
+ */
 
 static bool is_power_of_two(size_t value)
 {
@@ -130,21 +134,23 @@ static uint8_t log2_of(size_t power_of_two)
     return log2;
 }
 
-/* True iff count blocks with their states end within `bytes`. By subtraction: no division routine
- * is linked, and init is linear anyway. */
+/* True iff count blocks with their states end within `bytes`. Multiplies by shifting and adding, so
+ * that a product that does not fit is seen and no division routine is linked. Bound: the width of a
+ * word. */
 static bool geometry_fits(size_t count, size_t stride, size_t bytes)
 {
-    const size_t each = stride + CISTERN_POOL_STATE_BYTES(1);
-    if (each < stride) {
-        return false;
-    }
-    for (; count > 0; --count) {
-        if (bytes < each) {
-            return false;
+    size_t part = stride + CISTERN_POOL_STATE_BYTES(1);
+    bool fits = part >= stride;
+    while (fits && count > 0) {
+        if ((count & 1U) != 0) {
+            fits = part <= bytes;
+            bytes -= part;
         }
-        bytes -= each;
+        count >>= 1;
+        fits = fits && (count == 0 || part <= SIZE_MAX / 2U);
+        part <<= 1;
     }
-    return true;
+    return fits;
 }
 
 static cistern_error_t check_geometry(const cistern_pool_config_t *config, size_t alignment)
@@ -213,7 +219,8 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     return CISTERN_OK;
 }
 
-/* --- use --------------------------------------------------------------------------------------- */
+/* --- use ---------------------------------------------------------------------------------------
+ */
 
 /* Takes the first free block; *damaged is set to it when its link cannot be followed, and the list
  * is built anew (I6). */
@@ -288,7 +295,8 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
     return used ? CISTERN_OK : refuse(pool, block);
 }
 
-/* --- looking ----------------------------------------------------------------------------------- */
+/* --- looking -----------------------------------------------------------------------------------
+ */
 
 size_t cistern_pool_stride(const cistern_pool_t *pool)
 {
