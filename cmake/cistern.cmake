@@ -7,7 +7,8 @@
 #
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LABELS ...])
 #   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
-#   nor DEFINES are given.
+#   nor DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
+#   built), full (too long for `make test`; part of `make test-all`).
 
 file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/*/*.c
@@ -33,6 +34,9 @@ endfunction()
 
 function(cistern_add_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
+  if(CISTERN_SANITIZE MATCHES thread AND NOT threads IN_LIST ARG_LABELS)
+    return()
+  endif()
   set(library cistern)
   if(ARG_CONFIG OR ARG_DEFINES)
     set(library ${NAME}_cistern)
