@@ -26,6 +26,7 @@ function(cistern_add_library NAME)
     ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone
     ${PROJECT_SOURCE_DIR}/ports/posix)
+  target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
