@@ -5,7 +5,7 @@
  * I1  between blocks sum < 2^17, and a block adds less than 2^31: 32 bits never overflow.
  */
 #include "cistern/chksum.h"
-#include "chksum/chksum_load.h"
+#include "chksum_load.h"
 
 #define BLOCK 0xfffeU /* bytes that are summed before the sum is folded; even */
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "cistern/chksum.h"
-#include "chksum/chksum_load.h"
+#include "chksum_load.h"
 
 #define GROUP 32U /* bytes that are summed in one round */
 

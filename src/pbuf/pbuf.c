@@ -13,7 +13,7 @@
  *     second free of memory that nobody took yet sees it.
  * I4  with STRUCT_DATA_CONTIGUOUS, p + PBUF_STRUCT_SIZE <= payload.
  */
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 #ifndef LWIP_PBUF_CUSTOM_DATA_INIT
 #    define LWIP_PBUF_CUSTOM_DATA_INIT(p)

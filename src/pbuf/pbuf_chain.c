@@ -5,7 +5,7 @@
  *
  * I1 and I2 of pbuf.c hold before and after each call.
  */
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 pbuf_len_t pbuf_clen(const struct pbuf *p)
 {

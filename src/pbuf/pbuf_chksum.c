@@ -1,6 +1,6 @@
 /* pbuf_chksum.c - packet buffers: filling one and summing what is filled in, in one pass. */
 #include "lwip/inet_chksum.h"
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *dataptr, pbuf_len_t len,
                        u16_t *chksum)

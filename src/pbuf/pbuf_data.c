@@ -7,7 +7,7 @@
  * I1  each call walks a chain once: a cursor visits every fragment at most once.
  * I2  what a call would not wholly fit is refused before the first byte is written.
  */
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 /* --- copying ---------------------------------------------------------------------------------- */
 

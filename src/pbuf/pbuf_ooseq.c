@@ -3,7 +3,7 @@
  * The stack provides pbuf_free_ooseq; this file only says, once until that has run, that it is
  * time.
  */
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 #ifndef PBUF_POOL_FREE_OOSEQ_QUEUE_CALL
 #    define PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() ((void)0)

@@ -13,7 +13,7 @@
  * I2  the first `known` bytes of the pattern match at `position`; scan stands behind them, if they
  *     are more than `critical`.
  */
-#include "pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 
 typedef struct pattern {
     const u8_t *bytes;
