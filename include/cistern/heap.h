@@ -4,9 +4,9 @@
  *   block  | header: next, previous | payload ......... |
  *
  * A header links a block to its physical neighbours by index, not by pointer: the byte offset from
- * the arena's start, in 16 bits for arenas up to 64 KB, 32 bits up to 4 GB, size_t above. `alignment`
- * is that of payloads. All sizes are in bytes; `block bytes` include the header, `payload bytes` do
- * not.
+ * the arena's start, in 16 bits for arenas up to 64 KB, 32 bits up to 4 GB, size_t above.
+ * `alignment` is that of payloads. All sizes are in bytes; `block bytes` include the header,
+ * `payload bytes` do not.
  *
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as the time bound says.
@@ -42,7 +42,7 @@ extern "C" {
 #define CISTERN_HEAP_LISTS(bits) (((bits)-5U) * 8U)
 
 /* Widths that are compiled in; SIZE is size_t where that is wider than 32 bits. */
-#define CISTERN_HEAP_HAS_16   (CISTERN_HEAP_INDEX_BITS == 0 || CISTERN_HEAP_INDEX_BITS == 16)
+#define CISTERN_HEAP_HAS_16 (CISTERN_HEAP_INDEX_BITS == 0 || CISTERN_HEAP_INDEX_BITS == 16)
 #define CISTERN_HEAP_HAS_32                                                                        \
     ((CISTERN_HEAP_INDEX_BITS == 0 && SIZE_MAX > 0xffffU) || CISTERN_HEAP_INDEX_BITS == 32)
 #define CISTERN_HEAP_HAS_SIZE                                                                      \
@@ -131,7 +131,8 @@ typedef struct cistern_heap_block {
  * Fails iff heap, config or memory is NULL or alignment is no power of two (ERROR_ARGUMENT), or the
  * arena cannot hold one block and the sentinel, or is larger than the indices that are compiled in
  * (ERROR_SIZE). A failure changes nothing.
- * Constant time. Thread context, before any other call. The arena belongs to the heap from now on. */
+ * Constant time. Thread context, before any other call. The arena belongs to the heap from now on.
+ */
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config);
 
 /* --- use -------------------------------------------------------------------------------------- */
@@ -155,16 +156,15 @@ void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t 
 void *cistern_heap_calloc(cistern_heap_t *heap, size_t count, size_t size);
 
 /* Changes the size of a block, in place where its successor allows, else by moving it. NULL instead
- * of a block allocates; size 0 frees and returns NULL. On failure (as alloc and free) it returns NULL
- * and the block is as it was.
- * In place: as alloc. Moving: linear in the bytes, the copy outside the critical section. The
- * alignment of an aligned_alloc is kept only in place. */
+ * of a block allocates; size 0 frees and returns NULL. On failure (as alloc and free) it returns
+ * NULL and the block is as it was. In place: as alloc. Moving: linear in the bytes, the copy
+ * outside the critical section. The alignment of an aligned_alloc is kept only in place. */
 void *cistern_heap_realloc(cistern_heap_t *heap, void *memory, size_t size);
 
 /* Shrinks a block to `size` bytes in place; what becomes free is available at once, if it is large
  * enough for a block or its successor is free. Fails iff the block has fewer than `size` bytes or
- * size is 0 (ERROR_SIZE), or the address is no block in use (as free, ERROR_FAULT); the block is then
- * as it was. Constant time. */
+ * size is 0 (ERROR_SIZE), or the address is no block in use (as free, ERROR_FAULT); the block is
+ * then as it was. Constant time. */
 cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t size);
 
 /* Gives a block back; it merges with free neighbours. NULL is ignored (OK). From check level 1 on,
@@ -193,8 +193,8 @@ void cistern_heap_reset_max_used(cistern_heap_t *heap);
 typedef bool cistern_heap_visit_t(const cistern_heap_block_t *block, void *context);
 
 /* Shows every block, in ascending order of address, to `visit`, which must not call into this heap.
- * Returns how many it has shown. Ends early at a damaged header. Linear in the number of blocks, with
- * the critical section held. */
+ * Returns how many it has shown. Ends early at a damaged header. Linear in the number of blocks,
+ * with the critical section held. */
 size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit, void *context);
 
 /* Verifies every invariant of a heap: true iff all hold. Never looks outside the arena, and ends on
