@@ -46,6 +46,22 @@ typedef struct sys_posix_mutex {
 /* A thread; 0 names none. Threads are detached: nobody waits for their end. */
 typedef pthread_t sys_thread_t;
 
+/* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
+ * sys_sem_new does; every other call takes it like a counting one. An extension of this port. */
+s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
+
+/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use, freed
+ * when the thread ends. NULL iff no semaphore is left. Thread. */
+sys_sem_t *sys_arch_netconn_sem_get(void);
+
+/* Makes it beforehand; gives it back before the thread ends. Neither is needed. Thread. */
+void sys_arch_netconn_sem_alloc(void);
+void sys_arch_netconn_sem_free(void);
+
+#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+
 #ifdef __cplusplus
 }
 #endif
