@@ -14,3 +14,13 @@ foreach(fit good first)
     endif()
   endforeach()
 endforeach()
+
+# lwIP's heap: each backend is a configuration of its own.
+set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
+cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
+cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
+cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c CONFIG ${config}/mem_pointer)
+cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
+cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
+cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
+cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)
