@@ -1,4 +1,5 @@
 /* Byte order, packing and the string functions: what a user can see of them. */
+#define _DEFAULT_SOURCE 1 /* mmap with MAP_ANONYMOUS */
 #include "support.h"
 
 #include <stdio.h>
