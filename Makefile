@@ -37,7 +37,7 @@ build/libcistern.a: $(LIB_OBJECTS)
 
 build/lib/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -c $< -o $@
+	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Isrc -c $< -o $@
 
 -include $(LIB_OBJECTS:.o=.d)
 

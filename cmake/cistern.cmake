@@ -5,6 +5,9 @@
 #   include path, with lwipopts.h and lwippools.h; DEFINES are compile definitions. Both are public,
 #   since they decide struct layouts.
 #
+# cistern_add_example(NAME EXPECTED)
+#   The program examples/NAME.c; as a test, it must print what the regular expression expects.
+#
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LABELS ...])
 #   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
 #   nor DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
@@ -26,6 +29,7 @@ function(cistern_add_library NAME)
     ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone
     ${PROJECT_SOURCE_DIR}/ports/posix)
+  target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
@@ -48,4 +52,16 @@ function(cistern_add_test NAME)
   target_link_libraries(${NAME} PRIVATE ${library} PkgConfig::CMOCKA)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME})
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+endfunction()
+
+function(cistern_add_example NAME EXPECTED)
+  if(CISTERN_SANITIZE MATCHES thread)
+    return()
+  endif()
+  add_executable(example_${NAME} ${PROJECT_SOURCE_DIR}/examples/${NAME}.c)
+  target_compile_options(example_${NAME} PRIVATE ${CISTERN_WARNINGS})
+  target_link_libraries(example_${NAME} PRIVATE cistern)
+  add_test(NAME ${CISTERN_TEST_PREFIX}example_${NAME} COMMAND example_${NAME})
+  set_tests_properties(${CISTERN_TEST_PREFIX}example_${NAME} PROPERTIES
+    PASS_REGULAR_EXPRESSION "${EXPECTED}" FAIL_REGULAR_EXPRESSION "ERROR: .*Sanitizer")
 endfunction()

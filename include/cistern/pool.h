@@ -5,8 +5,8 @@
  *   free_list --> block 2 --> block 0 --> NULL        last in, first out; links in the first word
  *
  * A block is free or in use. A free block's first word is a plain pointer to the next free block; a
- * block in use belongs to the caller wholly. Words: `size` is what the user asked for, `stride` what
- * a block takes, both in bytes; `count` is the number of blocks.
+ * block in use belongs to the caller wholly. Words: `size` is what the user asked for, `stride`
+ * what a block takes, both in bytes; `count` is the number of blocks.
  *
  * This header differs by option in one place: with CISTERN_CHECK 0 a pool has no `inverse`, no
  * `states` and no state bytes.
@@ -89,13 +89,13 @@ typedef struct cistern_pool {
 
 /* How a pool is to be made. */
 typedef struct cistern_pool_config {
-    const char *name;  /* for listings and faults; stored, not copied; may be NULL */
-    size_t count;      /* blocks; 0 makes a pool that is always empty */
-    size_t size;       /* bytes per block, at least 1 */
-    size_t alignment;  /* of the blocks: a power of two, 0 for a pointer's */
-    void *memory;      /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
-    size_t bytes;      /* length of memory, checked against the geometry; 0: taken as sufficient */
-    uint8_t flags;     /* initial value of `flags` */
+    const char *name; /* for listings and faults; stored, not copied; may be NULL */
+    size_t count;     /* blocks; 0 makes a pool that is always empty */
+    size_t size;      /* bytes per block, at least 1 */
+    size_t alignment; /* of the blocks: a power of two, 0 for a pointer's */
+    void *memory;     /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
+    size_t bytes;     /* length of memory, checked against the geometry; 0: taken as sufficient */
+    uint8_t flags;    /* initial value of `flags` */
 } cistern_pool_config_t;
 
 /* A consistent picture of a pool. */
@@ -139,16 +139,16 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff an argument is NULL (ERROR_ARGUMENT) or, from check level 1 on, the
- * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block of
- * another pool (ERROR_FAULT, after one call of the fault handler). A refusal changes nothing.
+ * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
+ * of another pool (ERROR_FAULT, after one call of the fault handler). A refusal changes nothing.
  * Constant time. Same contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 
 /* The same as put; *was_empty tells whether no block was free before. Undefined on failure. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
-/* Looks whether put would accept the block, and reports the fault exactly as put does if not; changes
- * nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time. */
+/* Looks whether put would accept the block, and reports the fault exactly as put does if not;
+ * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block);
 
 /* --- looking ---------------------------------------------------------------------------------- */

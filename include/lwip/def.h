@@ -48,8 +48,8 @@ extern "C" {
  * 32 bits of the argument count. */
 #define LWIP_SWAP16(x) ((u16_t)((((x)&0x00ffU) << 8) | (((x)&0xff00U) >> 8)))
 #define LWIP_SWAP32(x)                                                                             \
-    ((((u32_t)(x)&0x000000ffUL) << 24) | (((u32_t)(x)&0x0000ff00UL) << 8) |                        \
-     (((u32_t)(x)&0x00ff0000UL) >> 8) | (((u32_t)(x)&0xff000000UL) >> 24))
+    (((u32_t)(x) << 24) | (((u32_t)(x)&0xff00U) << 8) | (((u32_t)(x) >> 8) & 0xff00U) |            \
+     ((u32_t)(x) >> 24))
 
 /* PP_HTONS and so on are constant expressions, e.g. for case labels and initialisers. */
 #if BYTE_ORDER == BIG_ENDIAN

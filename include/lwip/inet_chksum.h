@@ -30,7 +30,7 @@ extern "C" {
 
 /* Adds the halves of a 32-bit sum: the result has 17 bits at most. */
 #ifndef FOLD_U32T
-#    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0x0000ffffUL)))
+#    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0xffffU)))
 #endif
 
 #ifndef LWIP_CHKSUM
@@ -39,7 +39,7 @@ extern "C" {
 u16_t lwip_standard_chksum(const void *dataptr, size_t len);
 #endif
 
-#if LWIP_CHECKSUM_ON_COPY && !defined LWIP_CHKSUM_COPY
+#ifndef LWIP_CHKSUM_COPY
 #    define LWIP_CHKSUM_COPY(dst, src, len) lwip_chksum_copy(dst, src, len)
 #    define LWIP_CHKSUM_COPY_ALGORITHM      1
 #endif

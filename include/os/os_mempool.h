@@ -1,7 +1,7 @@
 /* os/os_mempool.h - pools: Mynewt's interface.
  *
- * A struct os_mempool is a pool of cistern/pool.h under Mynewt's field names; both kinds stand in one
- * registry. Fields may be read at any time; none may be written.
+ * A struct os_mempool is a pool of cistern/pool.h under Mynewt's field names; both kinds stand in
+ * one registry. Fields may be read at any time; none may be written.
  *
  * Differences from Mynewt that a client can see:
  *   - block sizes and counts are size_t, so pools of any size work
@@ -26,7 +26,8 @@
 extern "C" {
 #endif
 
-/* --- memory of a pool ---------------------------------------------------------------------------- */
+/* --- memory of a pool ----------------------------------------------------------------------------
+ */
 
 /* Alignment of blocks in bytes: 4, 8 or 16. */
 #ifndef OS_ALIGNMENT
@@ -60,7 +61,8 @@ typedef struct os_membuf_16 {
      sizeof(os_membuf_t))
 #define OS_MEMPOOL_BYTES(n, blksize) (sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(n, blksize))
 
-/* --- types ---------------------------------------------------------------------------------------- */
+/* --- types
+ * ---------------------------------------------------------------------------------------- */
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
@@ -76,15 +78,15 @@ struct os_memblock {
 struct os_mempool {
     union {
         struct {
-            size_t mp_block_size;           /* bytes per block, as asked for */
-            size_t mp_num_blocks;           /* blocks in all */
-            size_t mp_num_free;             /* free now */
-            size_t mp_min_free;             /* lowest mp_num_free since init or clear */
-            uint8_t mp_flags;               /* OS_MEMPOOL_F_EXT */
-            uint8_t mp_reserved[3];         /* the engine's */
-            uintptr_t mp_membuf_addr;       /* address of the first block */
+            size_t mp_block_size;             /* bytes per block, as asked for */
+            size_t mp_num_blocks;             /* blocks in all */
+            size_t mp_num_free;               /* free now */
+            size_t mp_min_free;               /* lowest mp_num_free since init or clear */
+            uint8_t mp_flags;                 /* OS_MEMPOOL_F_EXT */
+            uint8_t mp_reserved[3];           /* the engine's */
+            uintptr_t mp_membuf_addr;         /* address of the first block */
             STAILQ_ENTRY(os_mempool) mp_list; /* in the registry */
-            SLIST_HEAD(, os_memblock);      /* free blocks, last freed first */
+            SLIST_HEAD(, os_memblock);        /* free blocks, last freed first */
             const char *name;
         };
         cistern_pool_t mp_engine;
@@ -114,19 +116,19 @@ struct os_mempool_info {
     char omi_name[OS_MEMPOOL_INFO_NAME_LEN]; /* truncated to 31 characters */
 };
 
-/* --- functions ------------------------------------------------------------------------------------ */
+/* --- functions
+ * ------------------------------------------------------------------------------------ */
 
-/* Empties the list of Mynewt's pools; pools of lwIP's face stay registered. Needed only by ports that
- * start their OS anew. Linear in the number of pools. Thread context. */
+/* Empties the list of Mynewt's pools; pools of lwIP's face stay registered. Needed only by ports
+ * that start their OS anew. Linear in the number of pools. Thread context. */
 void os_mempool_module_init(void);
 
 /* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; again on a
- * registered pool it starts anew and keeps its place in the list. `name` is stored, not copied; NULL
- * and duplicates are accepted.
- * Fails iff mp is NULL, block_size is 0, membuf is NULL with blocks > 0 or the size does not fit the
- * address space (OS_INVALID_PARM), or membuf is not aligned to OS_ALIGNMENT (OS_MEM_NOT_ALIGNED). A
- * failure registers nothing. Linear in blocks and pools. Thread context. membuf belongs to the pool
- * as long as it is used. */
+ * registered pool it starts anew and keeps its place in the list. `name` is stored, not copied;
+ * NULL and duplicates are accepted. Fails iff mp is NULL, block_size is 0, membuf is NULL with
+ * blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf is not aligned
+ * to OS_ALIGNMENT (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in blocks and pools.
+ * Thread context. membuf belongs to the pool as long as it is used. */
 os_error_t os_mempool_init(struct os_mempool *mp, size_t blocks, size_t block_size, void *membuf,
                            const char *name);
 
@@ -137,8 +139,9 @@ os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, size_t blocks, size_t
 /* Takes a pool off the registry. Fails (OS_INVALID_PARM) iff mp is NULL or not registered. */
 os_error_t os_mempool_unregister(struct os_mempool *mp);
 
-/* Makes all blocks free again, in ascending order, and resets mp_min_free; no callback is called, the
- * pool stays registered. Fails (OS_INVALID_PARM) iff mp is NULL. Linear in the number of blocks. */
+/* Makes all blocks free again, in ascending order, and resets mp_min_free; no callback is called,
+ * the pool stays registered. Fails (OS_INVALID_PARM) iff mp is NULL. Linear in the number of
+ * blocks. */
 os_error_t os_mempool_clear(struct os_mempool *mp);
 
 /* True iff every invariant of the pool holds; false for NULL. Always ends. Linear in the blocks. */
@@ -153,8 +156,8 @@ int os_memblock_from(const struct os_mempool *mp, const void *block_addr);
 void *os_memblock_get(struct os_mempool *mp);
 
 /* Gives a block back, or hands it to the callback of an extended pool and returns its result.
- * Fails (OS_INVALID_PARM) iff an argument is NULL or the address is not a block in use of this pool,
- * which is a fault. Constant time. Same contexts as get. */
+ * Fails (OS_INVALID_PARM) iff an argument is NULL or the address is not a block in use of this
+ * pool, which is a fault. Constant time. Same contexts as get. */
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 
 /* The same without the callback: for use in the callback itself. */

@@ -29,7 +29,8 @@
 #include "pool_check.h"
 #include "registry.h"
 
-/* --- blocks ------------------------------------------------------------------------------------ */
+/* --- blocks ------------------------------------------------------------------------------------
+ */
 
 static void *block_at(const cistern_pool_t *pool, size_t index)
 {
@@ -45,7 +46,8 @@ static void push(cistern_pool_t *pool, void *address)
 }
 
 /* Frees every block for which `which` holds, so that lower addresses are handed out first. */
-static void build_free_list(cistern_pool_t *pool, bool (*which)(const cistern_pool_t *, const void *))
+static void build_free_list(cistern_pool_t *pool,
+                            bool (*which)(const cistern_pool_t *, const void *))
 {
     pool->free_list = NULL;
     pool->free = 0;
@@ -70,7 +72,8 @@ static bool free_block(const cistern_pool_t *pool, const void *block)
     return state_is(pool, block, BLOCK_FREE);
 }
 
-/* --- faults ------------------------------------------------------------------------------------ */
+/* --- faults ------------------------------------------------------------------------------------
+ */
 
 static cistern_error_t report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                               const void *address, const char *owner)
@@ -114,7 +117,8 @@ static cistern_error_t refuse(const cistern_pool_t *pool, const void *address)
     return report(pool, CISTERN_FAULT_FOREIGN_FREE, address, NULL);
 }
 
-/* --- life -------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------------
+ */
 
 static bool is_power_of_two(size_t value)
 {
@@ -213,7 +217,8 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     return CISTERN_OK;
 }
 
-/* --- use --------------------------------------------------------------------------------------- */
+/* --- use ---------------------------------------------------------------------------------------
+ */
 
 /* Takes the first free block; *damaged is set to it when its link cannot be followed, and the list
  * is built anew (I6). */
@@ -288,7 +293,8 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
     return used ? CISTERN_OK : refuse(pool, block);
 }
 
-/* --- looking ----------------------------------------------------------------------------------- */
+/* --- looking -----------------------------------------------------------------------------------
+ */
 
 size_t cistern_pool_stride(const cistern_pool_t *pool)
 {
