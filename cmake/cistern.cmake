@@ -12,7 +12,8 @@
 #   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
 #   nor DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
 #   built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
-#   does: not built for a target).
+#   does: not built for a target), big (needs more than 16 KB of RAM: not built where
+#   CISTERN_SMALL is set; neither are the examples).
 
 set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
 
@@ -50,6 +51,9 @@ function(cistern_add_test NAME)
   if(NOT CISTERN_PORT STREQUAL posix AND ARG_LABELS MATCHES "host|threads")
     return()
   endif()
+  if(CISTERN_SMALL AND big IN_LIST ARG_LABELS)
+    return()
+  endif()
   set(library cistern)
   if(ARG_CONFIG OR ARG_DEFINES)
     set(library ${NAME}_cistern)
@@ -64,7 +68,7 @@ function(cistern_add_test NAME)
 endfunction()
 
 function(cistern_add_example NAME EXPECTED)
-  if(CISTERN_SANITIZE MATCHES thread)
+  if(CISTERN_SANITIZE MATCHES thread OR CISTERN_SMALL)
     return()
   endif()
   add_executable(example_${NAME} ${PROJECT_SOURCE_DIR}/examples/${NAME}.c ${CISTERN_PROGRAM_SOURCES})
