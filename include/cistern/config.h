@@ -12,6 +12,10 @@
  * | CISTERN_ASSERT(x)       | off     | macro | internal assertions, for debug builds             |
  * | CISTERN_CRITICAL        | 1       | 0, 1  | 0: engines take no lock; 1: arch/cistern_port.h   |
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
+ * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
+ * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
+ * | CISTERN_HEAP_LOOKS      | 4       | 1..64 | good fit: blocks looked at in a request's list    |
+ * | CISTERN_HEAP_GUARD      | by level| 0..64 | bytes of guard before and after a heap block      |
  *
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
@@ -19,6 +23,16 @@
  *      damaged links and headers; one byte per pool block, no byte per heap block
  *   2  adds guards around blocks and poison in free blocks: overflow and write after free
  *   3  adds who: file and line of the last get and put, and a short history of each block
+ *
+ * CISTERN_HEAP_FIT
+ *   good   constant time: lists of free blocks by size under a bitmap; about 220 bytes of lists
+ *   first  the lowest free block that is large enough: no lists, but linear in the number of blocks
+ *
+ * CISTERN_HEAP_INDEX_BITS
+ *   0      chosen per heap from the size of its arena; the code is there once per width
+ *   16     arenas up to 64 KB only: 4 bytes per block header, smallest code and control block
+ *   32     arenas up to 4 GB only: 8 bytes per block header
+ *   64     arenas of any size, indices are size_t
  */
 #ifndef CISTERN_CONFIG_H
 #define CISTERN_CONFIG_H
@@ -58,6 +72,39 @@
 /* Linker name of the pool registry. The default is the symbol that Mynewt clients link to. */
 #ifndef CISTERN_POOL_REGISTRY
 #    define CISTERN_POOL_REGISTRY g_os_mempool_list
+#endif
+
+/* How a heap chooses a free block: good or first. lwipopts.h may say it as MEM_FIT. */
+#define CISTERN_HEAP_FIT_good  1
+#define CISTERN_HEAP_FIT_first 2
+#ifndef CISTERN_HEAP_FIT
+#    ifdef MEM_FIT
+#        define CISTERN_HEAP_FIT MEM_FIT
+#    else
+#        define CISTERN_HEAP_FIT good
+#    endif
+#endif
+#define CISTERN_HEAP_FIT_NUMBER_(fit) CISTERN_HEAP_FIT_##fit
+#define CISTERN_HEAP_FIT_NUMBER(fit)  CISTERN_HEAP_FIT_NUMBER_(fit)
+#define CISTERN_HEAP_FIT_IS_GOOD      (CISTERN_HEAP_FIT_NUMBER(CISTERN_HEAP_FIT) == 1)
+#define CISTERN_HEAP_FIT_IS_FIRST     (CISTERN_HEAP_FIT_NUMBER(CISTERN_HEAP_FIT) == 2)
+#if !CISTERN_HEAP_FIT_IS_GOOD && !CISTERN_HEAP_FIT_IS_FIRST
+#    error "CISTERN_HEAP_FIT (or MEM_FIT) must be good or first: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_HEAP_INDEX_BITS
+#    define CISTERN_HEAP_INDEX_BITS 0
+#endif
+#if CISTERN_HEAP_INDEX_BITS != 0 && CISTERN_HEAP_INDEX_BITS != 16 &&                               \
+    CISTERN_HEAP_INDEX_BITS != 32 && CISTERN_HEAP_INDEX_BITS != 64
+#    error "CISTERN_HEAP_INDEX_BITS must be 0, 16, 32 or 64: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_HEAP_LOOKS
+#    define CISTERN_HEAP_LOOKS 4
+#endif
+#if CISTERN_HEAP_LOOKS < 1 || CISTERN_HEAP_LOOKS > 64
+#    error "CISTERN_HEAP_LOOKS must be 1 to 64: see cistern/config.h"
 #endif
 
 #endif

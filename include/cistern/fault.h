@@ -59,7 +59,8 @@ const char *cistern_fault_text(cistern_fault_kind_t kind);
 void cistern_fault_raise(const cistern_fault_t *fault);
 
 /* The default handler, provided by the port: it makes the fault visible in the way that suits the
- * target (a line on stderr, a log, a breakpoint) and returns. Called in the context of the fault. */
+ * target (a line on stderr, a log, a breakpoint) and returns. Called in the context of the fault.
+ */
 void cistern_port_fault(const cistern_fault_t *fault);
 
 #ifdef __cplusplus

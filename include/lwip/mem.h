@@ -36,25 +36,50 @@ typedef u16_t mem_size_t;
 #    define MEM_SIZE_F U16_F
 #endif
 
-/* Prepares the heap; call it once, before any other call here. Thread context. */
+/* lwipopts.h may define besides:
+ *   LWIP_RAM_HEAP_POINTER     address of the arena, also one that is known only at run time
+ *   LWIP_RAM_HEAP_SIZE        its length in bytes, likewise; default MEM_SIZE
+ *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
+ *   MEM_SANITY_CHECK          1: mem_free and mem_trim verify the whole heap; damage is a fault
+ *   LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m, 0)
+ *   LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's
+ * critical section reaches, as in an interrupt; here that holds for every call, so 1 demands no
+ * more than that this section exists
+ */
+
+/* Prepares the heap; call it once, before any other call here. Blocks of an earlier life are
+ * forgotten. Constant time. Thread context. */
 void mem_init(void);
 
 /* Allocates `size` bytes, aligned to MEM_ALIGNMENT and at least to a pointer.
- * Fails (NULL, and err in the statistics) iff no free block is large enough; size 0 gives NULL.
- * Constant time with MEM_FIT good. The caller owns the memory until mem_free. */
+ * Fails (NULL, and err in the statistics) iff no free block is large enough; size 0 gives NULL and
+ * counts nothing. With the malloc pools it fails iff the first pool whose elements are large enough
+ * is empty, or with MEM_USE_POOLS_TRY_BIGGER_POOL iff all such are.
+ * Constant time with MEM_FIT good. From the contexts that the port's critical section allows. The
+ * caller owns the memory until mem_free; its content is undefined. */
 void *mem_malloc(mem_size_t size);
 
 /* Allocates an array of `count` elements of `size` bytes, all zero.
- * Fails as mem_malloc, and when count * size does not fit mem_size_t. Linear in the size. */
+ * Fails as mem_malloc, and (with err) when count * size does not fit mem_size_t. Linear in the
+ * size, outside the critical section. */
 void *mem_calloc(mem_size_t count, mem_size_t size);
 
 /* Gives memory back. NULL is ignored. An address that is not a live block of this heap is a fault:
- * it is counted (illegal), reported, LWIP_MEM_ILLEGAL_FREE is run, and nothing changes. */
+ * it is reported, counted (illegal), LWIP_MEM_ILLEGAL_FREE is run, and nothing changes. What a
+ * custom allocator does with such an address is its own matter.
+ * Constant time. Same contexts as mem_malloc. */
 void mem_free(void *mem);
 
-/* Shrinks a block to `size` bytes in place and returns `mem`. Growing is refused: NULL, the block
- * stays as it was. Does nothing (returns mem) with pools or a custom allocator. */
+/* Shrinks a block to `size` bytes in place and returns `mem`. Growing is refused (NULL, and the
+ * block stays as it was), and so is an address that is no live block, as in mem_free. Does nothing
+ * (returns mem) with pools or a custom allocator. Constant time. */
 void *mem_trim(void *mem, mem_size_t size);
+
+#if !MEM_CUSTOM_ALLOCATOR && !MEM_USE_POOLS
+/* The heap behind these calls, for cistern_heap_largest, _stats, _walk and _check. */
+struct cistern_heap;
+struct cistern_heap *mem_heap(void);
+#endif
 
 #ifdef __cplusplus
 }

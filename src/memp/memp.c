@@ -24,7 +24,8 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 #include "lwip/priv/memp_std.h"
 };
 
-/* --- statistics -------------------------------------------------------------------------------- */
+/* --- statistics --------------------------------------------------------------------------------
+ */
 
 #if MEMP_STATS
 
@@ -95,7 +96,8 @@ static void stats_clear(const struct memp_desc *desc)
 
 #endif
 
-/* --- elements from pools, or from the heap ----------------------------------------------------- */
+/* --- elements from pools, or from the heap -----------------------------------------------------
+ */
 
 #if MEMP_MEM_MALLOC
 
@@ -197,11 +199,12 @@ static void stats_mirror(const struct memp_desc *desc)
 
 #endif
 
-/* --- one pool ---------------------------------------------------------------------------------- */
+/* --- one pool ----------------------------------------------------------------------------------
+ */
 
 void memp_init_pool(const struct memp_desc *desc)
 {
-    LWIP_ERROR("memp_init_pool: no description", desc != NULL, return);
+    LWIP_ERROR("memp_init_pool: no description", desc != NULL, return );
     elements_init(desc);
     stats_clear(desc);
 }
@@ -228,13 +231,14 @@ static bool give(const struct memp_desc *desc, void *mem)
 
 void memp_free_pool(const struct memp_desc *desc, void *mem)
 {
-    LWIP_ERROR("memp_free_pool: no description", desc != NULL, return);
+    LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
     if (mem != NULL) {
         (void)give(desc, mem);
     }
 }
 
-/* --- the pools of the list --------------------------------------------------------------------- */
+/* --- the pools of the list ---------------------------------------------------------------------
+ */
 
 void memp_init(void)
 {
@@ -258,7 +262,7 @@ static void announce_available(memp_t type)
 
 void memp_free(memp_t type, void *mem)
 {
-    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return);
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
     if (mem != NULL && give(memp_pools[type], mem)) {
         announce_available(type);
     }

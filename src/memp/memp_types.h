@@ -1,7 +1,7 @@
 /* memp_types.h - the types whose size the list of pools asks for.
  *
- * Standing alone, that is struct pbuf and what lwippools.h includes itself. With lwIP's tree present,
- * its memp_std.h names the types of every protocol.
+ * Standing alone, that is struct pbuf and what lwippools.h includes itself. With lwIP's tree
+ * present, its memp_std.h names the types of every protocol.
  */
 #ifndef CISTERN_SRC_MEMP_TYPES_H
 #define CISTERN_SRC_MEMP_TYPES_H

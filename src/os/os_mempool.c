@@ -39,7 +39,8 @@ static os_error_t os_error(cistern_error_t error)
     }
 }
 
-/* --- life ---------------------------------------------------------------------------------------- */
+/* --- life ----------------------------------------------------------------------------------------
+ */
 
 void os_mempool_module_init(void)
 {
@@ -79,8 +80,7 @@ os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, size_t blocks, size_t
     if (mpe == NULL) {
         return OS_INVALID_PARM;
     }
-    const os_error_t error =
-        init(&mpe->mpe_mp, blocks, block_size, membuf, name, OS_MEMPOOL_F_EXT);
+    const os_error_t error = init(&mpe->mpe_mp, blocks, block_size, membuf, name, OS_MEMPOOL_F_EXT);
     if (error == OS_OK) {
         mpe->mpe_put_cb = NULL;
         mpe->mpe_put_arg = NULL;
@@ -98,7 +98,8 @@ os_error_t os_mempool_clear(struct os_mempool *mp)
     return (mp == NULL) ? OS_INVALID_PARM : os_error(cistern_pool_clear(&mp->mp_engine));
 }
 
-/* --- use ----------------------------------------------------------------------------------------- */
+/* --- use -----------------------------------------------------------------------------------------
+ */
 
 void *os_memblock_get(struct os_mempool *mp)
 {
@@ -124,7 +125,8 @@ os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr)
                                  : os_error(error);
 }
 
-/* --- looking ------------------------------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------------------------------
+ */
 
 bool os_mempool_is_sane(const struct os_mempool *mp)
 {
@@ -152,7 +154,8 @@ static void fill_info(const struct os_mempool *mp, struct os_mempool_info *omi)
     omi->omi_min_free = clamped(stats.min_free);
     if (stats.name != NULL) {
         const char *const end = memchr(stats.name, '\0', sizeof omi->omi_name - 1U);
-        const size_t length = (end == NULL) ? sizeof omi->omi_name - 1U : (size_t)(end - stats.name);
+        const size_t length =
+            (end == NULL) ? sizeof omi->omi_name - 1U : (size_t)(end - stats.name);
         memcpy(omi->omi_name, stats.name, length);
     }
 }

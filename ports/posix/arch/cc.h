@@ -1,4 +1,6 @@
-/* arch/cc.h (posix) - compiler and target, for hosts with gcc or clang and POSIX threads. */
+/* arch/cc.h (posix) - compiler and target, for hosts with gcc or clang and POSIX threads.
+ *
+ * What is not defined here gets lwip/arch.h's default, which suits these compilers. */
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
 
@@ -8,20 +10,29 @@
 #include <sys/time.h>
 #include <sys/types.h>
 
-#define LWIP_NO_UNISTD_H    1
+/* The system's own headers give errno and ssize_t. */
+#define LWIP_NO_UNISTD_H      1
 #define LWIP_ERRNO_STDINCLUDE 1
 
-#define LWIP_RAND() ((u32_t)rand())
+/* Unpredictable, as port numbers and initial sequence numbers have to be. */
+#define LWIP_RAND() cistern_posix_random()
 
 /* An assertion says where it failed, flushes what was printed, and aborts. */
-#define LWIP_PLATFORM_ASSERT(message)                                                              \
-    cistern_posix_assert_failed((message), __FILE__, __LINE__)
+#define LWIP_PLATFORM_ASSERT(message) cistern_posix_assert_failed((message), __FILE__, __LINE__)
+
+/* What SYS_ARCH_PROTECT remembers: the depth of nesting before it. It stands here and not in
+ * sys_arch.h because programs without threads (NO_SYS 1) need it too. */
+typedef int sys_prot_t;
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* Prints `message` with its place on stderr, flushes every stream and aborts. Never returns. */
 void cistern_posix_assert_failed(const char *message, const char *file, int line);
+
+/* 32 random bits from the system's generator. Aborts iff the system has none. Any thread. */
+uint32_t cistern_posix_random(void);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,92 @@
+/* cistern/chksum.h - the Internet checksum (RFC 1071): the engine under lwip/inet_chksum.h.
+ *
+ * Words: the *sum* of some bytes is their ones' complement sum as 16-bit halves, the last of which
+ * is padded with a zero byte; it is 0 iff all bytes are 0. The *checksum* is its complement. Both
+ * are in memory order: copied to a packet byte by byte they are right on either byte order.
+ *
+ * | option                    | default               | effect |
+ * |---------------------------|-----------------------|--------------------------------------------|
+ * | CISTERN_CHKSUM_ALGORITHM  | LWIP_CHKSUM_ALGORITHM | what cistern_chksum_sum is, one of: | | |
+ * if set, else 2        | 1: byte by byte, the smallest code         | | |                       |
+ * 2: 16 bits at a time                       | |                           | | 3: 32 bits at a
+ * time, unrolled             |
+ */
+#ifndef CISTERN_CHKSUM_H
+#define CISTERN_CHKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cistern/config.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef CISTERN_CHKSUM_ALGORITHM
+#    ifdef LWIP_CHKSUM_ALGORITHM
+#        define CISTERN_CHKSUM_ALGORITHM LWIP_CHKSUM_ALGORITHM
+#    else
+#        define CISTERN_CHKSUM_ALGORITHM 2
+#    endif
+#endif
+#if CISTERN_CHKSUM_ALGORITHM < 1 || CISTERN_CHKSUM_ALGORITHM > 3
+#    error "LWIP_CHKSUM_ALGORITHM must be 1, 2 or 3: see cistern/chksum.h"
+#endif
+
+/* --- arithmetic of sums ----------------------------------------------------------------------- */
+
+/* Folds 32 bits of partial sum to 16, carries and all. Constant time, any context. */
+static inline uint16_t cistern_chksum_fold(uint32_t partial)
+{
+    partial = (partial >> 16) + (partial & 0xffffU);
+    return (uint16_t)((partial >> 16) + partial);
+}
+
+/* The sum of two pieces, the first of even length. */
+static inline uint16_t cistern_chksum_add(uint16_t a, uint16_t b)
+{
+    return cistern_chksum_fold((uint32_t)a + b);
+}
+
+/* The sum of the same bytes moved by one: what a piece adds that starts at an odd offset. */
+static inline uint16_t cistern_chksum_swap(uint16_t sum)
+{
+    return (uint16_t)((sum << 8) | (sum >> 8));
+}
+
+/* --- sums of memory --------------------------------------------------------------------------- */
+
+/* The sum of `length` bytes, by the algorithm chosen. Never fails; data may be NULL iff length is
+ * 0. Linear in length, any alignment. Any context. */
+uint16_t cistern_chksum_sum(const void *data, size_t length);
+
+/* Copies `length` bytes and returns their sum. The two pieces must not overlap.
+ * Linear in length. Any context. */
+uint16_t cistern_chksum_copy(void *target, const void *source, size_t length);
+
+/* The checksum of a packet in which the `length` bytes `from`, at byte `offset`, become `to`, made
+ * of its old checksum alone (RFC 1624, equation 3). The checksum field itself is not among the
+ * bytes. Linear in length. Any context. */
+uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
+                               size_t offset);
+
+/* The same for one 16-bit field at an even offset, in memory order. Constant time. */
+static inline uint16_t cistern_chksum_update16(uint16_t checksum, uint16_t from, uint16_t to)
+{
+    const uint32_t partial = (uint32_t)(uint16_t)~checksum + (uint16_t)~from + to;
+    return (uint16_t)~cistern_chksum_fold(partial);
+}
+
+/* --- the algorithms --------------------------------------------------------------------------- */
+
+/* Each is the sum of `length` bytes, as above. Only those that are called are linked. */
+uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
+uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
+uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,137 @@
+/* lwip/def.h - minimum and maximum, byte order, and the string functions that C lacks.
+ *
+ * | option                                   | effect |
+ * |------------------------------------------|-----------------------------------------------------|
+ * | LWIP_PLATFORM_HTONS(x) / HTONL(x)        | the port's own byte swap; default: by shifts, which
+ * | |                                          | compilers turn into one instruction | |
+ * LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS    | htons, htonl, ntohs, ntohl come from elsewhere       |
+ * | lwip_itoa, lwip_strnicmp, lwip_stricmp,  | defined as a macro: the function is not provided |
+ * | lwip_strnstr, lwip_strnistr              | |
+ */
+#ifndef LWIP_HDR_DEF_H
+#define LWIP_HDR_DEF_H
+
+#include "lwip/arch.h"
+#include "lwip/opt.h"
+
+/* perf.h belongs to a port and is optional in the original; users expect these two names from here
+ */
+#ifndef PERF_START
+#    define PERF_START
+#endif
+#ifndef PERF_STOP
+#    define PERF_STOP(x)
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LWIP_MAX(x, y)    (((x) > (y)) ? (x) : (y))
+#define LWIP_MIN(x, y)    (((x) < (y)) ? (x) : (y))
+#define LWIP_ARRAYSIZE(x) (sizeof(x) / sizeof((x)[0]))
+#define LWIP_MAKEU32(a, b, c, d)                                                                   \
+    (((u32_t)((a)&0xff) << 24) | ((u32_t)((b)&0xff) << 16) | ((u32_t)((c)&0xff) << 8) |            \
+     (u32_t)((d)&0xff))
+
+#ifndef NULL
+#    ifdef __cplusplus
+#        define NULL 0
+#    else
+#        define NULL ((void *)0)
+#    endif
+#endif
+
+/* --- byte order ------------------------------------------------------------------------------- */
+
+/* Swaps the bytes of 16 or 32 bits; constant expressions for constant arguments. Only the low 16 or
+ * 32 bits of the argument count. */
+#define LWIP_SWAP16(x) ((u16_t)((((x)&0x00ffU) << 8) | (((x)&0xff00U) >> 8)))
+#define LWIP_SWAP32(x)                                                                             \
+    (((u32_t)(x) << 24) | (((u32_t)(x)&0xff00U) << 8) | (((u32_t)(x) >> 8) & 0xff00U) |            \
+     ((u32_t)(x) >> 24))
+
+/* PP_HTONS and so on are constant expressions, e.g. for case labels and initialisers. */
+#if BYTE_ORDER == BIG_ENDIAN
+#    define PP_HTONS(x)   ((u16_t)(x))
+#    define PP_NTOHS(x)   ((u16_t)(x))
+#    define PP_HTONL(x)   ((u32_t)(x))
+#    define PP_NTOHL(x)   ((u32_t)(x))
+#    define lwip_htons(x) ((u16_t)(x))
+#    define lwip_ntohs(x) ((u16_t)(x))
+#    define lwip_htonl(x) ((u32_t)(x))
+#    define lwip_ntohl(x) ((u32_t)(x))
+#else
+#    define PP_HTONS(x) LWIP_SWAP16(x)
+#    define PP_NTOHS(x) LWIP_SWAP16(x)
+#    define PP_HTONL(x) LWIP_SWAP32(x)
+#    define PP_NTOHL(x) LWIP_SWAP32(x)
+#    ifdef LWIP_PLATFORM_HTONS
+#        define lwip_htons(x) ((u16_t)LWIP_PLATFORM_HTONS(x))
+#    else
+/* Host to network order and back, 16 bits. Constant time, any context. */
+u16_t lwip_htons(u16_t x);
+#    endif
+#    define lwip_ntohs(x) lwip_htons(x)
+#    ifdef LWIP_PLATFORM_HTONL
+#        define lwip_htonl(x) ((u32_t)LWIP_PLATFORM_HTONL(x))
+#    else
+/* The same, 32 bits. */
+u32_t lwip_htonl(u32_t x);
+#    endif
+#    define lwip_ntohl(x) lwip_htonl(x)
+#endif
+
+#ifndef LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
+#    ifndef htons
+#        define htons(x) lwip_htons(x)
+#    endif
+#    ifndef ntohs
+#        define ntohs(x) lwip_ntohs(x)
+#    endif
+#    ifndef htonl
+#        define htonl(x) lwip_htonl(x)
+#    endif
+#    ifndef ntohl
+#        define ntohl(x) lwip_ntohl(x)
+#    endif
+#endif
+
+/* --- strings ---------------------------------------------------------------------------------- */
+
+#ifndef lwip_itoa
+/* Writes `number` in decimal to `result`, ended by a NUL. `bufsize` is the size of `result` in
+ * bytes; if the text does not fit, the result is an empty string (nothing at all for size 0). Time:
+ * linear in the digits. Any context. Right for every int. */
+void lwip_itoa(char *result, size_t bufsize, int number);
+#endif
+#ifndef lwip_strnicmp
+/* Compares at most `len` characters without regard to the case of A-Z. 0 iff equal so far, which no
+ * characters always are; else negative or positive as the first difference, in lower case, is.
+ * Stops at a NUL in both. Linear in len. Any context. */
+int lwip_strnicmp(const char *str1, const char *str2, size_t len);
+#endif
+#ifndef lwip_stricmp
+/* The same for whole strings. */
+int lwip_stricmp(const char *str1, const char *str2);
+#endif
+#ifndef lwip_strnstr
+/* First place where `token` stands in the first `n` bytes of `buffer`, which a NUL may end earlier;
+ * NULL if none. The token must lie within the n bytes wholly; nothing past them is read. An empty
+ * token stands at the start. Time: n times length of token at worst. Any context. */
+char *lwip_strnstr(const char *buffer, const char *token, size_t n);
+#endif
+#ifndef lwip_strnistr
+/* The same without regard to the case of A-Z. */
+char *lwip_strnistr(const char *buffer, const char *token, size_t n);
+#endif
+
+/* 0 iff the `len` bytes are equal. The time depends on len alone, not on the content: for keys and
+ * message authentication codes. Any context. */
+int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,30 @@
+/* arch/cc.h (bare) - compiler and target, for processors without an operating system.
+ *
+ * What is not defined here gets lwip/arch.h's default, which suits gcc and clang. No console, file
+ * or debugger is assumed: what the library has to say goes to hooks of the user's. */
+#ifndef LWIP_ARCH_CC_H
+#define LWIP_ARCH_CC_H
+
+#include "cistern_bare.h"
+
+#include "arch/cistern_cpu.h"
+
+#define LWIP_ERRNO_STDINCLUDE 1
+
+/* Debug messages and statistics. */
+#define LWIP_PLATFORM_DIAG(x)                                                                      \
+    do {                                                                                           \
+        cistern_bare_diag x;                                                                       \
+    } while (0)
+
+/* An assertion that failed stops the device; the hook may reset it instead. */
+#define LWIP_PLATFORM_ASSERT(message) cistern_bare_assert_failed((message), __FILE__, __LINE__)
+
+/* From the user's generator: see cistern_bare_random. */
+#define LWIP_RAND() cistern_bare_random()
+
+/* What SYS_ARCH_PROTECT remembers. It stands here and not in sys_arch.h because programs without
+ * threads (NO_SYS 1) need it too. */
+typedef cistern_cpu_mask_t sys_prot_t;
+
+#endif

@@ -1,0 +1,25 @@
+/* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/critical.h.
+ *
+ * The critical section masks interrupts and restores what was before, so that sections nest and
+ * work the same in threads, in interrupts and where the user has masked interrupts already. It is
+ * the same lock as lwIP's SYS_ARCH_PROTECT. Both calls are a few instructions, inlined. */
+#ifndef CISTERN_ARCH_PORT_H
+#define CISTERN_ARCH_PORT_H
+
+#include "arch/cistern_cpu.h"
+
+typedef cistern_cpu_mask_t cistern_critical_t;
+
+/* Enters; nests; returns the state before. Never fails. Any context. */
+static inline cistern_critical_t cistern_critical_enter(void)
+{
+    return cistern_cpu_mask();
+}
+
+/* Restores the state that the matching enter returned. Any context. */
+static inline void cistern_critical_leave(cistern_critical_t state)
+{
+    cistern_cpu_restore(state);
+}
+
+#endif

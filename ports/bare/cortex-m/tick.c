@@ -1,0 +1,31 @@
+/* tick.c (bare, Cortex-M) - SysTick as the source of ticks (ARMv7-M manual, B3.3). Without state.
+ *
+ * Options, for lwipopts.h: CISTERN_BARE_SYSTICK_HANDLER is what the vector table calls the handler,
+ * by default the CMSIS name SysTick_Handler. */
+#include "cistern_bare.h"
+
+#ifndef CISTERN_BARE_SYSTICK_HANDLER
+#    define CISTERN_BARE_SYSTICK_HANDLER SysTick_Handler
+#endif
+
+#define SYST_CSR (*(volatile uint32_t *)0xE000E010U)
+#define SYST_RVR (*(volatile uint32_t *)0xE000E014U)
+#define SYST_CVR (*(volatile uint32_t *)0xE000E018U)
+
+#define SYST_CSR_ENABLE    1U
+#define SYST_CSR_TICKINT   2U
+#define SYST_CSR_CLKSOURCE 4U /* the processor's clock */
+
+void CISTERN_BARE_SYSTICK_HANDLER(void);
+
+void CISTERN_BARE_SYSTICK_HANDLER(void)
+{
+    cistern_bare_tick();
+}
+
+void cistern_bare_tick_start(uint32_t clock_hz)
+{
+    SYST_RVR = clock_hz / CISTERN_BARE_TICKS_PER_SECOND - 1U;
+    SYST_CVR = 0;
+    SYST_CSR = SYST_CSR_CLKSOURCE | SYST_CSR_TICKINT | SYST_CSR_ENABLE;
+}

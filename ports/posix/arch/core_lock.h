@@ -1,0 +1,36 @@
+/* arch/core_lock.h (posix) - the TCP/IP core's lock and its checker, to be included by lwipopts.h.
+ *
+ * Takes the place of lwIP's own lock when its tree is built with this port. It includes nothing, so
+ * that lwipopts.h can include it before any option is known.
+ */
+#ifndef LWIP_ARCH_CORE_LOCK_H
+#define LWIP_ARCH_CORE_LOCK_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Locks the core, waiting as long as another thread holds it; with priority inheritance. Does not
+ * nest: refused, with a fault, iff the calling thread holds it. Thread. */
+void sys_lock_tcpip_core(void);
+
+/* Unlocks the core. Refused, with a fault, iff the calling thread does not hold it. Thread. */
+void sys_unlock_tcpip_core(void);
+
+/* Says that the calling thread is the core's. From then on the checker checks. Thread. */
+void sys_mark_tcpip_thread(void);
+
+/* Reports a fault iff a core thread was marked and the caller may not use the core now: it does not
+ * hold the lock or, with LWIP_TCPIP_CORE_LOCKING 0, is not the marked thread. Thread. */
+void sys_check_core_locking(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#define LOCK_TCPIP_CORE()         sys_lock_tcpip_core()
+#define UNLOCK_TCPIP_CORE()       sys_unlock_tcpip_core()
+#define LWIP_MARK_TCPIP_THREAD()  sys_mark_tcpip_thread()
+#define LWIP_ASSERT_CORE_LOCKED() sys_check_core_locking()
+
+#endif

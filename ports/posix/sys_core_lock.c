@@ -1,0 +1,88 @@
+/* sys_core_lock.c (posix) - the lock of the TCP/IP core, and the check that callers hold it.
+ *
+ * Vocabulary: the core thread is the one that was marked; before one is marked the program is
+ * starting up and may do everything.
+ *
+ * Invariants:
+ *   I1  core_held is true in the thread that holds the lock, and in no other.
+ */
+#define _GNU_SOURCE 1
+#include "arch/core_lock.h" /* before the options, as in lwipopts.h */
+
+#include "lwip/sys.h"
+
+#if !NO_SYS
+
+#    include <stdatomic.h>
+#    include <stdbool.h>
+
+#    include "cistern/fault.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static sys_mutex_t core;
+static atomic_bool core_thread_marked;
+static _Thread_local bool core_held;
+static _Thread_local bool is_core_thread;
+
+static void raise_fault(const char *reason)
+{
+    const cistern_fault_t fault = {
+        .kind = CISTERN_FAULT_ARGUMENT, .object = &core, .name = "core lock", .owner = reason};
+    cistern_fault_raise(&fault);
+}
+
+static void create_core(void)
+{
+    if (sys_mutex_new(&core) != ERR_OK) {
+        raise_fault("no mutex is left for it");
+    }
+}
+
+void sys_lock_tcpip_core(void)
+{
+    if (core_held) {
+        raise_fault("a lock by the thread that holds it");
+        return;
+    }
+    (void)pthread_once(&once, create_core);
+    sys_mutex_lock(&core);
+    core_held = true;
+}
+
+void sys_unlock_tcpip_core(void)
+{
+    if (!core_held) {
+        raise_fault("an unlock by a thread that does not hold it");
+        return;
+    }
+    core_held = false;
+    sys_mutex_unlock(&core);
+}
+
+void sys_mark_tcpip_thread(void)
+{
+    is_core_thread = true;
+    core_thread_marked = true;
+}
+
+#    if LWIP_TCPIP_CORE_LOCKING
+static bool may_use_core(void)
+{
+    return core_held || !core_thread_marked;
+}
+#    else
+static bool may_use_core(void)
+{
+    return is_core_thread || !core_thread_marked;
+}
+#    endif
+
+void sys_check_core_locking(void)
+{
+    if (!may_use_core()) {
+        raise_fault(LWIP_TCPIP_CORE_LOCKING ? "a core function without the core lock"
+                                            : "a core function outside the core thread");
+    }
+}
+
+#endif

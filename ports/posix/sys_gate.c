@@ -1,0 +1,247 @@
+/* sys_gate.c (posix) - waiting, once for all objects.
+ *
+ * Vocabulary: the stock is what there is; a unit of it is granted to one waiter or free; a waiter
+ * lives on the stack of the thread that waits; it looks for a moment before it sleeps.
+ *
+ *   gate   first --> [waiter] <--> [waiter] <--> [waiter] <-- last     on three threads' stacks
+ *                     longest                     newest
+ *
+ * Invariants, whenever the lock is free:
+ *   I1  granted <= stock, and granted <= inside: each grant belongs to a thread on its way out.
+ *   I2  A waiter is in the queue if and only if nothing was granted to it; `waiting` counts these.
+ *   I3  Who grants to a waiter that is not asleep does not touch it afterwards: it may be gone.
+ *   I4  With a queue, the stock beyond what is granted is empty, or its producer, which saw or will
+ *       see `waiting` above 0, is on its way to gate_admit: a waiter first counts itself, then
+ * looks at the stock; a producer first adds to the stock, then looks at the count; all four steps
+ *       are sequentially consistent, so that one of the two sees the other.
+ */
+#define _GNU_SOURCE 1
+#include "lwip/sys.h"
+
+#if !NO_SYS
+
+#    include <errno.h>
+#    include <sched.h>
+#    include <stddef.h>
+#    include <unistd.h>
+
+#    include "sys_clock.h"
+#    include "sys_gate.h"
+
+/* How often a waiter looks before it sleeps, on a machine with several processors: first with the
+ * lock held, so that it costs nobody anything, then in the queue, giving its processor away each
+ * time in case that is the one which the other side needs. */
+#    define LOOKS  20
+#    define YIELDS 10
+
+struct gate_waiter {
+    gate_waiter_t *next;
+    gate_waiter_t *previous;
+    atomic_bool granted; /* written with the lock held, read without */
+    bool asleep;         /* sleeps on `wake`, or is about to; guarded by the lock */
+    pthread_cond_t wake;
+    gate_t *gate;
+    pthread_mutex_t *lock;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_condattr_t monotonic;
+static int looks;
+static int yields;
+
+static void prepare(void)
+{
+    const bool parallel = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    looks = parallel ? LOOKS : 0;
+    yields = parallel ? YIELDS : 0;
+}
+
+static inline void relax(void)
+{
+#    if defined __x86_64__ || defined __i386__
+    __builtin_ia32_pause();
+#    elif defined __aarch64__
+    __asm__ volatile("yield");
+#    endif
+}
+
+/* --- the queue -------------------------------------------------------------------------------- */
+
+static void append(gate_t *gate, gate_waiter_t *waiter)
+{
+    waiter->next = NULL;
+    waiter->previous = gate->last;
+    if (gate->last != NULL) {
+        gate->last->next = waiter;
+    } else {
+        gate->first = waiter;
+    }
+    gate->last = waiter;
+    ++gate->inside;
+    (void)atomic_fetch_add(&gate->waiting, 1U);
+}
+
+static void unlink_waiter(gate_t *gate, const gate_waiter_t *waiter)
+{
+    if (waiter->previous != NULL) {
+        waiter->previous->next = waiter->next;
+    } else {
+        gate->first = waiter->next;
+    }
+    if (waiter->next != NULL) {
+        waiter->next->previous = waiter->previous;
+    } else {
+        gate->last = waiter->previous;
+    }
+    (void)atomic_fetch_sub(&gate->waiting, 1U);
+}
+
+static void grant(gate_t *gate, gate_waiter_t *waiter)
+{
+    const bool asleep = waiter->asleep; /* I3: read before the waiter may go */
+    unlink_waiter(gate, waiter);
+    ++gate->granted;
+    atomic_store_explicit(&waiter->granted, true, memory_order_release);
+    if (asleep) {
+        (void)pthread_cond_signal(&waiter->wake);
+    }
+}
+
+static bool is_granted(const gate_waiter_t *waiter)
+{
+    return atomic_load_explicit(&waiter->granted, memory_order_acquire);
+}
+
+static bool has_free_unit(gate_t *gate)
+{
+    return gate->stock(gate) > gate->granted;
+}
+
+void gate_admit(gate_t *gate)
+{
+    while (gate->first != NULL && has_free_unit(gate)) {
+        grant(gate, gate->first);
+    }
+}
+
+bool gate_is_waited_at(gate_t *gate)
+{
+    return atomic_load(&gate->waiting) != 0;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+/* Takes the waiter out of the gate: true iff it leaves with a unit. */
+static bool leave(gate_waiter_t *waiter)
+{
+    gate_t *const gate = waiter->gate;
+    --gate->inside;
+    if (is_granted(waiter)) {
+        --gate->granted;
+        return true;
+    }
+    unlink_waiter(gate, waiter);
+    return false;
+}
+
+/* Runs when the sleeping thread is cancelled, with the lock held. */
+static void cancelled(void *argument)
+{
+    gate_waiter_t *const waiter = argument;
+    if (leave(waiter)) {
+        gate_admit(waiter->gate);
+    }
+    (void)pthread_cond_destroy(&waiter->wake);
+    (void)pthread_mutex_unlock(waiter->lock);
+}
+
+/* Sleeps until granted or, with a deadline, until then. */
+static void sleep_until(gate_waiter_t *waiter, const struct timespec *deadline)
+{
+    int error = 0;
+    (void)pthread_cond_init(&waiter->wake, &monotonic);
+    waiter->asleep = true;
+    pthread_cleanup_push(cancelled, waiter);
+    while (!is_granted(waiter) && error != ETIMEDOUT) {
+        error = (deadline != NULL) ? pthread_cond_timedwait(&waiter->wake, waiter->lock, deadline)
+                                   : pthread_cond_wait(&waiter->wake, waiter->lock);
+    }
+    pthread_cleanup_pop(0);
+    (void)pthread_cond_destroy(&waiter->wake);
+}
+
+/* Looks for a grant for a moment, without the lock. */
+static void yield_until_granted(const gate_waiter_t *waiter)
+{
+    (void)pthread_mutex_unlock(waiter->lock);
+    for (int i = 0; i < yields && !is_granted(waiter); ++i) {
+        (void)sched_yield();
+    }
+    (void)pthread_mutex_lock(waiter->lock);
+}
+
+static u32_t queue_and_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout, u64_t start)
+{
+    const struct timespec deadline = clock_after_ms(start, timeout);
+    gate_waiter_t waiter = {.gate = gate, .lock = lock};
+    append(gate, &waiter);
+    gate_admit(gate); /* I4: looks at the stock after it counted itself */
+    if (!is_granted(&waiter)) {
+        yield_until_granted(&waiter);
+    }
+    if (!is_granted(&waiter)) {
+        sleep_until(&waiter, (timeout != 0) ? &deadline : NULL);
+    }
+    return leave(&waiter) ? clock_ms_since(start) : SYS_ARCH_TIMEOUT;
+}
+
+/* Looks for a free unit for a moment, with the lock held: nobody can come before it. */
+static bool look(gate_t *gate)
+{
+    bool found = false;
+    for (int i = 0; i < looks && !found; ++i) {
+        relax();
+        found = has_free_unit(gate);
+    }
+    return found;
+}
+
+void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
+{
+    (void)pthread_once(&once, prepare);
+    gate->stock = stock;
+    gate->owner = owner;
+    gate->remote = remote;
+    gate_forget_waiters(gate);
+}
+
+bool gate_try(gate_t *gate)
+{
+    gate_admit(gate);
+    return gate->first == NULL && has_free_unit(gate);
+}
+
+u32_t gate_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout)
+{
+    if (gate_try(gate)) {
+        return 0;
+    }
+    const u64_t start = clock_nanoseconds();
+    if (gate->remote && gate->first == NULL && look(gate)) {
+        return 0;
+    }
+    return queue_and_wait(gate, lock, timeout, start);
+}
+
+void gate_forget_waiters(gate_t *gate)
+{
+    gate->first = NULL;
+    gate->last = NULL;
+    gate->granted = 0;
+    gate->inside = 0;
+    atomic_store(&gate->waiting, 0U);
+}
+
+#endif

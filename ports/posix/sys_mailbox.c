@@ -1,0 +1,293 @@
+/* sys_mailbox.c (posix) - mailboxes: a ring of pointers with two sides that do not share a lock.
+ *
+ *   ring    |       | msg 3 | msg 4 | msg 5 |       |       |       |       |     size = 8
+ *                     ^ fetch side: index     ^ post side: index
+ *   post  side   moved = messages posted so far     units of its gate: free places
+ *   fetch side   moved = messages fetched so far    units of its gate: messages
+ *
+ * Each side has its lock, its index and its gate. A thread that posts takes the post side's lock,
+ * writes the message, then counts it in `moved`; only if somebody waits to fetch does it take the
+ * fetch side's lock as well, after its own is free, to let the first one go on. Fetching is the
+ * mirror image. So a stream of messages between two threads takes no lock that is contended, and
+ * touches the other side's numbers only when the ones last seen are used up.
+ *
+ * Invariants (all counts modulo 2^32):
+ *   I1  0 <= posted - fetched <= size; only its own side writes each of the two.
+ *   I2  index == moved modulo size, on each side.
+ *   I3  A place is written by the post side before `posted` includes it, and read by the fetch side
+ *       before `fetched` includes it: never by both at once.
+ *   I4  No thread waits for a lock of this mailbox while it holds another one, but for those that
+ *       make and end it, which take them in the order of the sides.
+ */
+#define _GNU_SOURCE 1
+#include "lwip/sys.h"
+
+#if !NO_SYS
+
+#    include <stdalign.h>
+#    include <stdlib.h>
+
+#    include "sys_gate.h"
+#    include "sys_object.h"
+
+#    ifndef CISTERN_POSIX_MAILBOXES
+#        define CISTERN_POSIX_MAILBOXES 1024
+#    endif
+#    ifndef CISTERN_POSIX_MBOX_SIZE
+#        define CISTERN_POSIX_MBOX_SIZE 128
+#    endif
+
+/* What two sides write often must not share a cache line. */
+#    define CACHE_LINE 64
+
+typedef struct side {
+    alignas(CACHE_LINE) object_t object;
+    void **ring;
+    size_t index;
+    u32_t size;
+    u32_t credit;      /* units at the start: `size` places, or no message */
+    u32_t seen;        /* the other side's `moved` when it was last looked at */
+    atomic_uint moved; /* messages that went through this side */
+    alignas(CACHE_LINE) gate_t gate;
+} side_t;
+
+enum { POST, FETCH, SIDES };
+
+static void prepare(object_t *object)
+{
+    (void)object;
+}
+
+static void forked(object_t *object)
+{
+    gate_forget_waiters(&((side_t *)object)->gate);
+}
+
+static side_t slots[CISTERN_POSIX_MAILBOXES][SIDES];
+
+object_table_t object_mailboxes = {
+    .kind = "mailbox",
+    .slots = slots,
+    .count = CISTERN_POSIX_MAILBOXES,
+    .sides = SIDES,
+    .side_size = sizeof slots[0][0],
+    .prepare = prepare,
+    .forked = forked,
+    OBJECT_STATS(mbox),
+};
+
+/* --- the ring --------------------------------------------------------------------------------- */
+
+static side_t *other(const side_t *side)
+{
+    side_t *const pair = slots[(size_t)(side - &slots[0][0]) / SIDES];
+    return (side == &pair[POST]) ? &pair[FETCH] : &pair[POST];
+}
+
+static u32_t units(const side_t *side)
+{
+    return side->seen + side->credit - atomic_load_explicit(&side->moved, memory_order_relaxed);
+}
+
+/* The gate's stock. The other side can only have added to it since it was last looked at. */
+static u32_t stock(gate_t *gate)
+{
+    side_t *const side = gate->owner;
+    if (units(side) <= gate->granted) {
+        side->seen = atomic_load(&other(side)->moved);
+    }
+    return units(side);
+}
+
+/* Goes on to the next place: a unit of this side becomes one of the other. */
+static void advance(side_t *side)
+{
+    side->index = (side->index + 1U < side->size) ? side->index + 1U : 0;
+    (void)atomic_fetch_add(&side->moved, 1U);
+}
+
+static void put(side_t *side, void *msg)
+{
+    side->ring[side->index] = msg;
+    advance(side);
+}
+
+static void *get(side_t *side)
+{
+    void *const msg = side->ring[side->index];
+    advance(side);
+    return msg;
+}
+
+/* Frees the lock; then, if somebody waits on the other side, sees whether they can go on. */
+static void unlock_and_admit(side_t *side)
+{
+    side_t *const opposite = other(side);
+    object_unlock(&side->object);
+    if (gate_is_waited_at(&opposite->gate)) {
+        (void)pthread_mutex_lock(&opposite->object.lock);
+        gate_admit(&opposite->gate);
+        (void)pthread_mutex_unlock(&opposite->object.lock);
+    }
+}
+
+static side_t *lookup(const sys_mbox_t *mbox, size_t side)
+{
+    return (side_t *)object_lock(&object_mailboxes, &mbox->name, side);
+}
+
+static void deliver(void **where, void *msg)
+{
+    if (where != NULL) {
+        *where = msg;
+    }
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void init_side(side_t *side, void **ring, u32_t size, u32_t credit)
+{
+    gate_init(&side->gate, stock, side, true);
+    side->ring = ring;
+    side->index = 0;
+    side->size = size;
+    side->credit = credit;
+    side->seen = 0;
+    atomic_store(&side->moved, 0U);
+}
+
+err_t sys_mbox_new(sys_mbox_t *mbox, int size)
+{
+    if (mbox == NULL) {
+        return ERR_ARG;
+    }
+    sys_mbox_set_invalid(mbox);
+    const u32_t places = (u32_t)((size > 0) ? size : CISTERN_POSIX_MBOX_SIZE);
+    void **const ring = calloc(places, sizeof *ring);
+    if (ring == NULL) {
+        object_count_error(&object_mailboxes);
+        return ERR_MEM;
+    }
+    side_t *const sides = (side_t *)object_new(&object_mailboxes, &mbox->name);
+    if (sides == NULL) {
+        free(ring);
+        return ERR_MEM;
+    }
+    init_side(&sides[POST], ring, places, places);
+    init_side(&sides[FETCH], ring, places, 0);
+    object_unlock_sides(&object_mailboxes, &sides->object);
+    return ERR_OK;
+}
+
+/* Why a mailbox must not be freed now; NULL iff it may be. */
+static const char *in_use(const side_t *sides)
+{
+    if (sides[POST].gate.inside + sides[FETCH].gate.inside != 0) {
+        return "a free while a thread waits";
+    }
+    return (sides[POST].moved != sides[FETCH].moved) ? "a free with messages in it" : NULL;
+}
+
+static void refuse_free(sys_mbox_t *mbox, side_t *sides, const char *reason)
+{
+    object_unlock_sides(&object_mailboxes, &sides->object);
+    object_count_error(&object_mailboxes);
+    object_refuse(&object_mailboxes, &mbox->name, reason);
+}
+
+void sys_mbox_free(sys_mbox_t *mbox)
+{
+    side_t *const sides = (side_t *)object_lock_to_end(&object_mailboxes, &mbox->name);
+    if (sides == NULL) {
+        object_count_error(&object_mailboxes);
+        return;
+    }
+    const char *const reason = in_use(sides);
+    if (reason != NULL) {
+        refuse_free(mbox, sides, reason);
+        return;
+    }
+    void **const ring = sides->ring;
+    object_end(&object_mailboxes, &sides->object);
+    free(ring);
+}
+
+int sys_mbox_valid(sys_mbox_t *mbox)
+{
+    return object_is_live(&object_mailboxes, &mbox->name);
+}
+
+void sys_mbox_set_invalid(sys_mbox_t *mbox)
+{
+    *mbox = (sys_mbox_t){0};
+}
+
+/* --- use -------------------------------------------------------------------------------------- */
+
+void sys_mbox_post(sys_mbox_t *mbox, void *msg)
+{
+    side_t *const side = lookup(mbox, POST);
+    if (side != NULL) {
+        (void)gate_wait(&side->gate, &side->object.lock, 0);
+        put(side, msg);
+        unlock_and_admit(side);
+    }
+}
+
+err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
+{
+    side_t *const side = lookup(mbox, POST);
+    if (side == NULL) {
+        return ERR_ARG;
+    }
+    const bool place = gate_try(&side->gate);
+    if (!place) {
+        object_unlock(&side->object);
+        object_count_error(&object_mailboxes);
+        return ERR_MEM;
+    }
+    put(side, msg);
+    unlock_and_admit(side);
+    return ERR_OK;
+}
+
+/* Hosts have no interrupts: what stands for one is a thread. */
+err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
+{
+    return sys_mbox_trypost(mbox, msg);
+}
+
+u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
+{
+    side_t *const side = lookup(mbox, FETCH);
+    deliver(msg, NULL);
+    if (side == NULL) {
+        return SYS_ARCH_TIMEOUT;
+    }
+    const u32_t waited = gate_wait(&side->gate, &side->object.lock, timeout);
+    if (waited == SYS_ARCH_TIMEOUT) {
+        object_unlock(&side->object);
+        return waited;
+    }
+    deliver(msg, get(side));
+    unlock_and_admit(side);
+    return waited;
+}
+
+u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
+{
+    side_t *const side = lookup(mbox, FETCH);
+    deliver(msg, NULL);
+    if (side == NULL) {
+        return SYS_MBOX_EMPTY;
+    }
+    if (!gate_try(&side->gate)) {
+        object_unlock(&side->object);
+        return SYS_MBOX_EMPTY;
+    }
+    deliver(msg, get(side));
+    unlock_and_admit(side);
+    return 0;
+}
+
+#endif

@@ -1,0 +1,352 @@
+/* sys_object.c (posix) - the tables of semaphores, mutexes and mailboxes.
+ *
+ *   table         | slot 0 | slot 1 | slot 2 | slot 3 | ...        | slot n-1 |
+ *                   live     free     live     free     never used
+ *                  <---------- prepared ------------->
+ *   free --> slot 3 --> slot 1 --> NULL
+ *   name   { slot 2, generation 7 }  names slot 2 while it is live in its generation 7
+ *
+ * Invariants:
+ *   I1  Each side of a slot below `prepared` has an initialised lock, for ever.
+ *   I2  A slot's generation and liveness change only with its lock held; the generation grows by
+ * one when an object ends, so that no name of it is valid again. I3  Who holds an object's lock
+ * does not enter the critical section and takes no other object's lock. A fork takes the critical
+ * section first and then every lock in order.
+ *
+ * A slot must keep its lock and its generation while it is free, which a block of a pool cannot:
+ * hence the free list of its own.
+ */
+#define _GNU_SOURCE 1
+#include "lwip/sys.h"
+
+#if !NO_SYS
+
+#    include <stddef.h>
+
+#    include "arch/cistern_port.h"
+#    include "cistern/fault.h"
+#    include "sys_object.h"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+#    if LWIP_COMPAT_MUTEX
+static object_table_t *const tables[] = {&object_semaphores, &object_mailboxes};
+#    else
+static object_table_t *const tables[] = {&object_semaphores, &object_mutexes, &object_mailboxes};
+#    endif
+#    define TABLES (sizeof tables / sizeof tables[0])
+
+static object_t *side_at(const object_table_t *table, size_t slot, size_t side)
+{
+    const size_t offset = (slot * table->sides + side) * table->side_size;
+    return (object_t *)(void *)((unsigned char *)table->slots + offset);
+}
+
+static u32_t slot_of(const object_table_t *table, const object_t *object)
+{
+    const size_t offset = (size_t)((const unsigned char *)object - (unsigned char *)table->slots);
+    return (u32_t)(offset / (table->sides * table->side_size));
+}
+
+/* --- statistics ------------------------------------------------------------------------------- */
+
+#    if SYS_STATS
+
+static void count_new(const object_table_t *table)
+{
+    struct stats_syselem *const stats = table->stats;
+    ++stats->used;
+    stats->max = (stats->max < stats->used) ? stats->used : stats->max;
+}
+
+static void count_end(const object_table_t *table)
+{
+    --table->stats->used;
+}
+
+static void count_error(const object_table_t *table)
+{
+    ++table->stats->err;
+}
+
+#    else
+
+static void count_new(const object_table_t *table)
+{
+    (void)table;
+}
+
+static void count_end(const object_table_t *table)
+{
+    (void)table;
+}
+
+static void count_error(const object_table_t *table)
+{
+    (void)table;
+}
+
+#    endif
+
+void object_count_error(const object_table_t *table)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    count_error(table);
+    cistern_critical_leave(level);
+}
+
+/* --- faults ----------------------------------------------------------------------------------- */
+
+static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
+                        const sys_posix_name_t *name, const char *reason)
+{
+    const cistern_fault_t fault = {
+        .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
+    cistern_fault_raise(&fault);
+}
+
+void object_refuse(const object_table_t *table, const sys_posix_name_t *name, const char *reason)
+{
+    raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
+}
+
+/* --- fork ------------------------------------------------------------------------------------- */
+
+static void for_each_prepared(void (*visit)(object_table_t *table, object_t *side))
+{
+    for (size_t t = 0; t < TABLES; ++t) {
+        const size_t sides = tables[t]->prepared * tables[t]->sides;
+        for (size_t side = 0; side < sides; ++side) {
+            visit(tables[t], side_at(tables[t], 0, side));
+        }
+    }
+}
+
+static void lock_one(object_table_t *table, object_t *side)
+{
+    (void)table;
+    (void)pthread_mutex_lock(&side->lock);
+}
+
+static void unlock_one(object_table_t *table, object_t *side)
+{
+    (void)table;
+    (void)pthread_mutex_unlock(&side->lock);
+}
+
+static void adopt_one(object_table_t *table, object_t *side)
+{
+    if (side->live) {
+        table->forked(side);
+    }
+    (void)pthread_mutex_unlock(&side->lock);
+}
+
+static cistern_critical_t fork_level; /* of the thread that forks; guarded by the section */
+
+static void before_fork(void)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    fork_level = level;
+    for_each_prepared(lock_one);
+}
+
+static void after_fork_in_parent(void)
+{
+    for_each_prepared(unlock_one);
+    cistern_critical_leave(fork_level);
+}
+
+/* Of the parent's threads, the child has only the one that forked. */
+static void after_fork_in_child(void)
+{
+    for_each_prepared(adopt_one);
+    cistern_critical_leave(fork_level);
+}
+
+/* --- start ------------------------------------------------------------------------------------ */
+
+/* The first use of the critical section registers a handler of its own; both must not happen while
+ * a fork runs the handlers, so it comes first. */
+static void watch_forks(void)
+{
+    cistern_critical_leave(cistern_critical_enter());
+    (void)pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+void sys_init(void)
+{
+    (void)pthread_once(&once, watch_forks);
+}
+
+/* --- slots ------------------------------------------------------------------------------------ */
+
+static void create_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    (void)pthread_mutexattr_init(&attributes);
+#    ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+    (void)pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
+#    endif
+    (void)pthread_mutex_init(lock, &attributes);
+    (void)pthread_mutexattr_destroy(&attributes);
+}
+
+static void push_free(object_table_t *table, object_t *object)
+{
+    object->next_free = table->free;
+    table->free = object;
+}
+
+static object_t *pop_free(object_table_t *table)
+{
+    object_t *const object = table->free;
+    if (object != NULL) {
+        table->free = object->next_free;
+    }
+    return object;
+}
+
+/* The first slot that was never used, made ready; NULL iff there is none. */
+static object_t *prepare_slot(object_table_t *table)
+{
+    const size_t slot = table->prepared;
+    if (slot == table->count) {
+        return NULL;
+    }
+    for (size_t i = 0; i < table->sides; ++i) {
+        object_t *const side = side_at(table, slot, i);
+        create_lock(&side->lock);
+        side->generation = 1;
+        table->prepare(side);
+    }
+    table->prepared = slot + 1U;
+    return side_at(table, slot, 0);
+}
+
+static object_t *take_slot(object_table_t *table)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    object_t *object = pop_free(table);
+    if (object == NULL) {
+        object = prepare_slot(table);
+    }
+    if (object != NULL) {
+        count_new(table);
+    } else {
+        count_error(table);
+    }
+    cistern_critical_leave(level);
+    return object;
+}
+
+static object_t *nth_side(const object_table_t *table, object_t *object, size_t side)
+{
+    return (object_t *)(void *)((unsigned char *)object + side * table->side_size);
+}
+
+static void lock_sides(object_table_t *table, object_t *object)
+{
+    for (size_t side = 0; side < table->sides; ++side) {
+        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
+    }
+}
+
+void object_unlock_sides(object_table_t *table, object_t *object)
+{
+    for (size_t side = 0; side < table->sides; ++side) {
+        (void)pthread_mutex_unlock(&nth_side(table, object, side)->lock);
+    }
+}
+
+object_t *object_new(object_table_t *table, sys_posix_name_t *name)
+{
+    sys_init();
+    *name = (sys_posix_name_t){0};
+    object_t *const object = take_slot(table);
+    if (object == NULL) {
+        return NULL;
+    }
+    lock_sides(table, object);
+    for (size_t side = 0; side < table->sides; ++side) {
+        nth_side(table, object, side)->live = true;
+    }
+    *name = (sys_posix_name_t){slot_of(table, object), object->generation};
+    return object;
+}
+
+void object_end(object_table_t *table, object_t *object)
+{
+    const u32_t next = (object->generation < UINT32_MAX) ? object->generation + 1U : 1U;
+    for (size_t i = 0; i < table->sides; ++i) {
+        object_t *const side = nth_side(table, object, i);
+        side->live = false;
+        side->generation = next;
+    }
+    object_unlock_sides(table, object);
+    const cistern_critical_t level = cistern_critical_enter();
+    count_end(table);
+    push_free(table, object);
+    cistern_critical_leave(level);
+}
+
+/* --- looking up ------------------------------------------------------------------------------- */
+
+static bool slot_exists(const object_table_t *table, const sys_posix_name_t *name)
+{
+    return name != NULL && name->generation != 0 && name->slot < table->prepared;
+}
+
+static object_t *find_and_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
+{
+    if (!slot_exists(table, name)) {
+        return NULL;
+    }
+    object_t *const object = side_at(table, name->slot, side);
+    (void)pthread_mutex_lock(&object->lock);
+    if (!object->live || object->generation != name->generation) {
+        (void)pthread_mutex_unlock(&object->lock);
+        return NULL;
+    }
+    return object;
+}
+
+object_t *object_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
+{
+    object_t *const object = find_and_lock(table, name, side);
+    if (object == NULL) {
+        raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
+    }
+    return object;
+}
+
+object_t *object_lock_to_end(object_table_t *table, const sys_posix_name_t *name)
+{
+    object_t *const object = find_and_lock(table, name, 0);
+    if (object == NULL) {
+        raise_fault(slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE
+                                             : CISTERN_FAULT_FOREIGN_FREE,
+                    table, name, "a name of no live object");
+        return NULL;
+    }
+    for (size_t side = 1; side < table->sides; ++side) {
+        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
+    }
+    return object;
+}
+
+void object_unlock(object_t *side)
+{
+    (void)pthread_mutex_unlock(&side->lock);
+}
+
+bool object_is_live(object_table_t *table, const sys_posix_name_t *name)
+{
+    object_t *const object = find_and_lock(table, name, 0);
+    if (object != NULL) {
+        object_unlock(object);
+    }
+    return object != NULL;
+}
+
+#endif

@@ -1,0 +1,142 @@
+/* def.c - byte order as functions, and the string functions that C lacks.
+ *
+ * A function whose name lwipopts.h or cc.h defines as a macro is not provided here.
+ */
+#include "lwip/def.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* --- byte order ------------------------------------------------------------------------------- */
+
+#if BYTE_ORDER == LITTLE_ENDIAN && !defined lwip_htons
+u16_t lwip_htons(u16_t x)
+{
+    return LWIP_SWAP16(x);
+}
+#endif
+
+#if BYTE_ORDER == LITTLE_ENDIAN && !defined lwip_htonl
+u32_t lwip_htonl(u32_t x)
+{
+    return LWIP_SWAP32(x);
+}
+#endif
+
+/* --- strings ---------------------------------------------------------------------------------- */
+
+#ifndef lwip_itoa
+void lwip_itoa(char *result, size_t bufsize, int number)
+{
+    char digits[3 * sizeof(int) + 2]; /* 8 bits are less than 3 digits; sign and NUL */
+    char *first = digits + sizeof(digits) - 1;
+    /* Negated as unsigned, for INT_MIN has no positive counterpart. */
+    unsigned int rest = number < 0 ? 0U - (unsigned int)number : (unsigned int)number;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + rest % 10U);
+        rest /= 10U;
+    } while (rest != 0);
+    if (number < 0) {
+        *--first = '-';
+    }
+    const size_t bytes = (size_t)(digits + sizeof(digits) - first);
+    if (bytes <= bufsize) {
+        memcpy(result, first, bytes);
+    } else if (bufsize > 0) {
+        *result = '\0';
+    }
+}
+#endif
+
+#if !defined lwip_strnicmp || !defined lwip_stricmp || !defined lwip_strnistr
+/* Not tolower: that depends on the locale. */
+static int lower(char c)
+{
+    const unsigned char byte = (unsigned char)c;
+    return (byte >= 'A' && byte <= 'Z') ? byte - 'A' + 'a' : byte;
+}
+
+/* How the first `len` characters differ: 0 iff they do not before a NUL in both. */
+static int difference_without_case(const char *a, const char *b, size_t len)
+{
+    for (size_t i = 0; i < len; ++i) {
+        const int difference = lower(a[i]) - lower(b[i]);
+        if (difference != 0 || a[i] == '\0') {
+            return difference;
+        }
+    }
+    return 0;
+}
+#endif
+
+#ifndef lwip_strnicmp
+int lwip_strnicmp(const char *str1, const char *str2, size_t len)
+{
+    return difference_without_case(str1, str2, len);
+}
+#endif
+
+#ifndef lwip_stricmp
+int lwip_stricmp(const char *str1, const char *str2)
+{
+    return difference_without_case(str1, str2, (size_t)-1);
+}
+#endif
+
+#if !defined lwip_strnstr || !defined lwip_strnistr
+/* Length of a string that ends at a NUL or after n characters. */
+static size_t length_within(const char *string, size_t n)
+{
+    const char *const end = memchr(string, '\0', n);
+    return end != NULL ? (size_t)(end - string) : n;
+}
+
+static char *find(const char *buffer, const char *token, size_t n,
+                  bool (*equal)(const char *, const char *, size_t))
+{
+    const size_t token_length = strlen(token);
+    const size_t length = length_within(buffer, n);
+    for (size_t i = 0; i + token_length <= length; ++i) {
+        if (equal(buffer + i, token, token_length)) {
+            return LWIP_CONST_CAST(char *, buffer + i);
+        }
+    }
+    return NULL;
+}
+#endif
+
+#ifndef lwip_strnstr
+static bool same(const char *a, const char *b, size_t len)
+{
+    return memcmp(a, b, len) == 0;
+}
+
+char *lwip_strnstr(const char *buffer, const char *token, size_t n)
+{
+    return find(buffer, token, n, same);
+}
+#endif
+
+#ifndef lwip_strnistr
+static bool same_without_case(const char *a, const char *b, size_t len)
+{
+    return difference_without_case(a, b, len) == 0;
+}
+
+char *lwip_strnistr(const char *buffer, const char *token, size_t n)
+{
+    return find(buffer, token, n, same_without_case);
+}
+#endif
+
+int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len)
+{
+    const unsigned char *const a = s1;
+    const unsigned char *const b = s2;
+    volatile unsigned char difference = 0; /* so that no compiler leaves the loop early */
+    for (size_t i = 0; i < len; ++i) {
+        difference = (unsigned char)(difference | (a[i] ^ b[i]));
+    }
+    return difference;
+}

@@ -1,0 +1,84 @@
+/* first.h - first fit: the lowest free block that is large enough. Included by core.h.
+ *
+ * The index is one number, `lowest`: no free block lies below it, and a block or the sentinel
+ * starts there (I5). Free blocks carry no links.
+ */
+
+/* Bytes of a free block's payload, and of the sentinel's, that the index takes. */
+#define HEAP_LINKS_BYTES 0U
+
+static inline void index_reset(cistern_heap_t *heap)
+{
+    heap->index.lowest = heap->end;
+}
+
+static inline void index_insert(cistern_heap_t *heap, size_t block, size_t bytes)
+{
+    (void)bytes;
+    heap->index.lowest = block < heap->index.lowest ? block : heap->index.lowest;
+}
+
+static inline void index_remove(cistern_heap_t *heap, size_t block)
+{
+    heap->index.lowest = block == heap->index.lowest ? next_of(heap, block) : heap->index.lowest;
+}
+
+#if CISTERN_CHECK >= 1
+/* True iff the walk may go on from `block` to `next`: up, and within the arena. */
+#    define CAN_STEP(heap, block, next) ((next) > (block) && within((heap), (next)))
+
+/* There are no links to be damaged. */
+static inline bool index_sound(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return true;
+}
+#else
+#    define CAN_STEP(heap, block, next) true
+#endif
+
+/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor is damaged
+ * is given as it is, for the caller to refuse. Each step goes up, so at most end / min of them. */
+static size_t index_find(const cistern_heap_t *heap, size_t need)
+{
+    size_t block = heap->index.lowest;
+    while (block != heap->end) {
+        const size_t next = next_of(heap, block);
+        if (!CAN_STEP(heap, block, next) || (!is_used(heap, block) && next - block >= need)) {
+            return block;
+        }
+        block = next;
+    }
+    return NO_BLOCK;
+}
+#undef CAN_STEP
+
+/* Bytes of the largest free block, or 0. Ends at damage; each step goes up. */
+static size_t index_largest(const cistern_heap_t *heap)
+{
+    size_t largest = 0;
+    size_t block = heap->index.lowest;
+    while (block < heap->end && next_of(heap, block) > block) {
+        const size_t bytes = next_of(heap, block) - block;
+        largest = !is_used(heap, block) && bytes > largest ? bytes : largest;
+        block += bytes;
+    }
+    return largest;
+}
+
+/* Verifies I5: the blocks from `lowest` on hold all the free bytes there are. */
+static bool index_check(const cistern_heap_t *heap, const heap_sums_t *sums)
+{
+    size_t bytes = 0;
+    size_t block = 0;
+    while (block < heap->index.lowest) {
+        block = next_of(heap, block);
+    }
+    const bool starts_a_block = block == heap->index.lowest;
+    while (block != heap->end) {
+        bytes += is_used(heap, block) ? 0 : next_of(heap, block) - block;
+        block = next_of(heap, block);
+    }
+    return starts_a_block && bytes == sums->free_bytes;
+}

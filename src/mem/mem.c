@@ -1,0 +1,152 @@
+/* mem.c - lwIP's heap on one arena of cistern/heap.h.
+ *
+ *   arena, or LWIP_RAM_HEAP_POINTER
+ *   | what cistern_heap_init makes of it: LWIP_RAM_HEAP_SIZE bytes                         |
+ *
+ * Words: the arena is the memory; the heap is the engine's object over it. lwip_stats.mem is a copy
+ * of the heap's own numbers, in bytes with headers.
+ *
+ * Invariant
+ *   I1  Outside the calls here lwip_stats.mem.used and .max are the heap's: each change of the heap
+ *       is followed by a copy, taken inside one critical section.
+ *
+ * Its siblings are mem_custom.c (C library or user's allocator) and mem_pools.c.
+ */
+#include "lwip/opt.h"
+
+#include "lwip/mem.h"
+
+#if !MEM_CUSTOM_ALLOCATOR && !MEM_USE_POOLS
+
+#    include "cistern/critical.h"
+#    include "cistern/fault.h"
+#    include "cistern/heap.h"
+#    include "lwip/debug.h"
+#    include "lwip/stats.h"
+#    include "illegal.h"
+
+#    if LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT && !CISTERN_CRITICAL
+#        error "LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT needs a lock: set SYS_LIGHTWEIGHT_PROT to 1"
+#    endif
+
+/* Smallest payload: lwIP's, so that freed blocks are of use to later requests. */
+#    ifndef MIN_SIZE
+#        define MIN_SIZE 12
+#    endif
+
+#    ifdef LWIP_RAM_HEAP_POINTER
+#        ifndef LWIP_RAM_HEAP_SIZE
+#            define LWIP_RAM_HEAP_SIZE MEM_SIZE
+#        endif
+#    else
+#        ifndef LWIP_RAM_HEAP_SIZE
+#            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
+#        endif
+LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_ALIGNMENT));
+#        define LWIP_RAM_HEAP_POINTER ram_heap
+#    endif
+
+static cistern_heap_t heap;
+
+/* MEM_SANITY_CHECK: the whole heap is verified, with the critical section held; damage is a fault.
+ */
+#    if MEM_SANITY_CHECK
+static void sanity_check(void)
+{
+    if (!cistern_heap_check(&heap)) {
+        const cistern_fault_t fault = {
+            .kind = CISTERN_FAULT_HEADER, .object = &heap, .name = heap.name};
+        cistern_fault_raise(&fault);
+    }
+}
+#    else
+static inline void sanity_check(void) {}
+#    endif
+
+#    if MEM_STATS
+static inline mem_size_t clamped(size_t bytes)
+{
+    return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
+}
+
+/* Brings the statistics up to date (I1), with `failed` more failures and `illegal` more faults. */
+static void update_stats(unsigned failed, unsigned illegal)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    lwip_stats.mem.avail = clamped(heap.end);
+    lwip_stats.mem.used = clamped(heap.used);
+    lwip_stats.mem.max = clamped(heap.max_used);
+    lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
+    lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
+    cistern_critical_leave(state);
+}
+#    else
+static inline void update_stats(unsigned failed, unsigned illegal)
+{
+    (void)failed;
+    (void)illegal;
+}
+#    endif
+
+struct cistern_heap *mem_heap(void)
+{
+    return &heap;
+}
+
+void mem_init(void)
+{
+    const cistern_heap_config_t config = {.name = "HEAP",
+                                          .memory = LWIP_RAM_HEAP_POINTER,
+                                          .bytes = LWIP_RAM_HEAP_SIZE,
+                                          .alignment = LWIP_ALIGNMENT,
+                                          .min_size = MIN_SIZE};
+    const cistern_heap_t none = {0};
+    heap = none;
+    const cistern_error_t error = cistern_heap_init(&heap, &config);
+    LWIP_ASSERT("mem_init: MEM_SIZE is too small for a heap, or too large for its indices",
+                error == CISTERN_OK);
+    LWIP_UNUSED_ARG(error);
+    update_stats(0, 0);
+}
+
+/* Counts a request for `size` bytes that got `mem`, and hands it out. */
+static void *handed_out(void *mem, bool asked)
+{
+    const bool failed = asked && mem == NULL;
+    update_stats(failed ? 1U : 0, 0);
+    return mem;
+}
+
+void *mem_malloc(mem_size_t size)
+{
+    return handed_out(cistern_heap_alloc(&heap, size), size != 0);
+}
+
+void *mem_calloc(mem_size_t count, mem_size_t size)
+{
+    return handed_out(cistern_heap_calloc(&heap, count, size), count != 0 && size != 0);
+}
+
+void mem_free(void *mem)
+{
+    const bool illegal = cistern_heap_free(&heap, mem) != CISTERN_OK;
+    update_stats(0, illegal ? 1U : 0);
+    if (illegal) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
+    }
+    sanity_check();
+}
+
+void *mem_trim(void *mem, mem_size_t size)
+{
+    const cistern_error_t error = cistern_heap_trim(&heap, mem, size);
+    const bool illegal = error == CISTERN_ERROR_FAULT;
+    update_stats(0, illegal ? 1U : 0);
+    if (illegal) {
+        LWIP_MEM_ILLEGAL_FREE("mem_trim: not a block in use of this heap");
+    }
+    sanity_check();
+    return error == CISTERN_OK ? mem : NULL;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* mem_pools.c - lwIP's heap on the malloc pools that lwippools.h lists.
+ *
+ *   element of pool i:  | helper: poolnr | pad | payload ......... |
+ *                       ^ element              ^ mem
+ *
+ * Words: the malloc pools are MEMP_POOL_FIRST to MEMP_POOL_LAST, in the order listed. The helper
+ * tells a debugger which pool an element belongs to; a free goes by the address alone, so that what
+ * is no element is never read.
+ *
+ * Invariant (with MEM_STATS)
+ *   I1  lwip_stats.mem.used is the sum of the bytes of all elements in use.
+ */
+#include "lwip/opt.h"
+
+#include "lwip/mem.h"
+
+#if MEM_USE_POOLS
+
+#    include <stdbool.h>
+#    include <stddef.h>
+#    include <string.h>
+
+#    include "cistern/critical.h"
+#    include "cistern/pool.h"
+#    include "lwip/def.h"
+#    include "lwip/memp.h"
+#    include "lwip/stats.h"
+#    include "illegal.h"
+
+#    define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
+
+#    if MEM_STATS
+/* Brings the statistics up to date (I1), with `failed` more failures and `illegal` more faults. */
+static void update_stats(unsigned failed, unsigned illegal)
+{
+    size_t avail = 0;
+    size_t used = 0;
+    const cistern_critical_t state = cistern_critical_enter();
+    for (int i = MEMP_POOL_FIRST; i <= (int)MEMP_POOL_LAST; ++i) {
+        const cistern_pool_t *const pool = memp_pools[i]->pool;
+        avail += pool->count * pool->size;
+        used += (pool->count - pool->free) * pool->size;
+    }
+    lwip_stats.mem.avail = (mem_size_t)LWIP_MIN(avail, (mem_size_t)-1);
+    lwip_stats.mem.used = (mem_size_t)LWIP_MIN(used, (mem_size_t)-1);
+    lwip_stats.mem.max = LWIP_MAX(lwip_stats.mem.max, lwip_stats.mem.used);
+    lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
+    lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
+    cistern_critical_leave(state);
+}
+#    else
+static inline void update_stats(unsigned failed, unsigned illegal)
+{
+    (void)failed;
+    (void)illegal;
+}
+#    endif
+
+void mem_init(void) {}
+
+/* The next pool from `first` on whose elements hold `bytes`; behind the last one if there is none.
+ */
+static int pool_for(int first, size_t bytes)
+{
+    int i = first;
+    while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size < bytes) {
+        ++i;
+    }
+    return i;
+}
+
+/* Takes an element of the first pool that is large enough; of a larger one only with
+ * MEM_USE_POOLS_TRY_BIGGER_POOL. At most one step for each pool. */
+static struct memp_malloc_helper *take_element(size_t bytes)
+{
+    int i = pool_for(MEMP_POOL_FIRST, bytes);
+    struct memp_malloc_helper *element = NULL;
+    while (i <= (int)MEMP_POOL_LAST && element == NULL) {
+        element = memp_malloc_pool(memp_pools[i]);
+        if (element != NULL) {
+            element->poolnr = (memp_t)i;
+        }
+        i = MEM_USE_POOLS_TRY_BIGGER_POOL ? pool_for(i + 1, bytes) : (int)MEMP_POOL_LAST + 1;
+    }
+    return element;
+}
+
+void *mem_malloc(mem_size_t size)
+{
+    if (size == 0) {
+        return NULL;
+    }
+    struct memp_malloc_helper *const element = take_element((size_t)size + HELPER_BYTES);
+    update_stats(element == NULL ? 1U : 0, 0);
+    return element != NULL ? (u8_t *)element + HELPER_BYTES : NULL;
+}
+
+void *mem_calloc(mem_size_t count, mem_size_t size)
+{
+    if (size != 0 && count > (mem_size_t)-1 / size) {
+        update_stats(1U, 0);
+        return NULL;
+    }
+    const mem_size_t bytes = (mem_size_t)(count * size);
+    void *const mem = mem_malloc(bytes);
+    return mem != NULL ? memset(mem, 0, bytes) : NULL;
+}
+
+void mem_free(void *mem)
+{
+    if (mem == NULL) {
+        return;
+    }
+    void *const element = (u8_t *)mem - HELPER_BYTES;
+    int i = MEMP_POOL_FIRST;
+    while (i <= (int)MEMP_POOL_LAST && !cistern_pool_owns(memp_pools[i]->pool, element)) {
+        ++i;
+    }
+    const bool illegal = i > (int)MEMP_POOL_LAST;
+    memp_free_pool(memp_pools[illegal ? (int)MEMP_POOL_FIRST : i], element);
+    update_stats(0, illegal ? 1U : 0);
+    if (illegal) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not an element of a malloc pool");
+    }
+}
+
+void *mem_trim(void *mem, mem_size_t size)
+{
+    (void)size;
+    return mem;
+}
+
+#endif

@@ -1,0 +1,103 @@
+/* pbuf_priv.h - what the files of this folder share: misuse, reference counts, positions in a
+ * chain.
+ *
+ * Differs by option: with CISTERN_CHECK 0 pbuf_is_usable asks only for a pointer; with
+ * MEMP_MEM_MALLOC there are no pools that could be asked.
+ */
+#ifndef CISTERN_PBUF_PRIV_H
+#define CISTERN_PBUF_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "cistern/critical.h"
+#include "cistern/fault.h"
+#include "lwip/def.h"
+#include "lwip/mem.h"
+#include "lwip/memp.h"
+#include "lwip/pbuf.h"
+
+/* --- misuse ----------------------------------------------------------------------------------- */
+
+/* Reports misuse of `p`, naming the pool that the address lies in. Outside critical sections. */
+void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p);
+
+/* True iff both pointers are there; else an argument fault of `p`. */
+static inline bool pbuf_given(const struct pbuf *p, const void *other)
+{
+    const bool given = p != NULL && other != NULL;
+    if (!given) {
+        pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
+    }
+    return given;
+}
+
+/* --- reference counts -------------------------------------------------------------------------
+ * A count that reached its highest value stays there: nobody knows any more how many there are. */
+
+#define PBUF_REF_PINNED ((LWIP_PBUF_REF_T) ~(LWIP_PBUF_REF_T)0)
+
+/* Both return the count before. */
+
+static inline LWIP_PBUF_REF_T pbuf_ref_take(struct pbuf *p)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const LWIP_PBUF_REF_T before = p->ref;
+    p->ref = (LWIP_PBUF_REF_T)(before + (before != 0 && before != PBUF_REF_PINNED ? 1 : 0));
+    cistern_critical_leave(state);
+    return before;
+}
+
+static inline LWIP_PBUF_REF_T pbuf_ref_drop(struct pbuf *p)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const LWIP_PBUF_REF_T before = p->ref;
+    p->ref = (LWIP_PBUF_REF_T)(before - (before != 0 && before != PBUF_REF_PINNED ? 1 : 0));
+    cistern_critical_leave(state);
+    return before;
+}
+
+/* --- positions -------------------------------------------------------------------------------- */
+
+/* A position in a chain: byte `offset`, counted from fragment `at`, which may lie behind it. */
+typedef struct pbuf_cursor {
+    const struct pbuf *at;
+    pbuf_len_t offset;
+} pbuf_cursor_t;
+
+/* Moves the cursor into the fragment that holds its byte, past empty ones; at is NULL at the end of
+ * the chain. Visits each fragment once in the life of the cursor. */
+static inline void pbuf_cursor_settle(pbuf_cursor_t *cursor)
+{
+    while (cursor->at != NULL && cursor->offset >= cursor->at->len) {
+        cursor->offset = (pbuf_len_t)(cursor->offset - cursor->at->len);
+        cursor->at = cursor->at->next;
+    }
+}
+
+/* The bytes at the cursor that lie in one piece: how many, at most `limit`, and where. 0 at the
+ * end. */
+static inline pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
+{
+    pbuf_cursor_settle(cursor);
+    if (cursor->at == NULL) {
+        return 0;
+    }
+    const pbuf_len_t here = (pbuf_len_t)(cursor->at->len - cursor->offset);
+    *data = (u8_t *)cursor->at->payload + cursor->offset;
+    return LWIP_MIN(here, limit);
+}
+
+static inline void pbuf_cursor_advance(pbuf_cursor_t *cursor, pbuf_len_t bytes)
+{
+    cursor->offset = (pbuf_len_t)(cursor->offset + bytes);
+}
+
+/* True iff `length` bytes from `offset` on lie inside the packet. */
+static inline bool pbuf_holds(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length)
+{
+    return offset <= p->tot_len && length <= p->tot_len - offset;
+}
+
+#endif

@@ -1,0 +1,25 @@
+# Each public header compiles alone and twice, as C and as C++: one generated file per header and
+# language. memp_std.h is a list of macros, meant to be included by memp.h only.
+
+enable_language(CXX)
+
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/include/*.h)
+list(FILTER headers EXCLUDE REGEX "memp_std\\.h$")
+
+set(generated)
+foreach(header IN LISTS headers)
+  string(REGEX REPLACE "^standalone/" "" name ${header})
+  string(MAKE_C_IDENTIFIER ${name} identifier)
+  foreach(language c cpp)
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/headers/${identifier}.${language})
+    file(CONFIGURE OUTPUT ${file}
+      CONTENT "#include \"${name}\"\n#include \"${name}\"\nextern int ${identifier};\n")
+    list(APPEND generated ${file})
+  endforeach()
+endforeach()
+
+add_library(headers_compile_alone OBJECT ${generated})
+target_link_libraries(headers_compile_alone PRIVATE cistern)
+target_compile_options(headers_compile_alone PRIVATE -Wall -Wextra -Werror
+  $<$<COMPILE_LANGUAGE:C>:-Wpedantic -Wconversion -Wshadow>)

@@ -1,0 +1,74 @@
+/* main.c - cistern, the host program. */
+#include <stdio.h>
+
+#include "memory.h"
+#include "options.h"
+#include "replay.h"
+#include "report.h"
+
+static int worse(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Reports one run and gives its exit status. */
+static int report(const replay_result_t *result, const options_t *options, report_json_t *json)
+{
+    int status = result->complete ? STATUS_OK : STATUS_INPUT;
+    if (json == NULL) {
+        report_table(result, options);
+    } else if (!report_json_add(json, result, options)) {
+        fputs("cistern: out of memory\n", stderr);
+        status = worse(status, STATUS_USAGE);
+    }
+    fflush(stdout); /* so that messages stand after the table that they belong to */
+    report_incidents(result);
+    return result->leaks != 0 || result->faults != 0 ? STATUS_FAULT : status;
+}
+
+static int replay_all(const options_t *options, report_json_t *json)
+{
+    int status = STATUS_OK;
+    for (int i = 0; i < options->files; ++i) {
+        replay_result_t result;
+        if (replay_run(&result, options, options->file[i])) {
+            status = worse(status, report(&result, options, json));
+        } else {
+            status = worse(status, STATUS_INPUT);
+        }
+    }
+    return status;
+}
+
+static int replay(const options_t *options)
+{
+    if (!memory_open(options)) {
+        return STATUS_USAGE;
+    }
+    report_json_t *const json = options->json ? report_json_begin() : NULL;
+    int status = replay_all(options, json);
+    if (options->json && !report_json_end(json, options->files > 1)) {
+        fputs("cistern: the report could not be written\n", stderr);
+        status = worse(status, STATUS_USAGE);
+    }
+    memory_close();
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    options_t options;
+    switch (options_parse(&options, argc, argv)) {
+    case COMMAND_REPLAY:
+        return replay(&options);
+    case COMMAND_HELP:
+        options_help();
+        return STATUS_OK;
+    case COMMAND_VERSION:
+        puts("cistern " CISTERN_VERSION);
+        return STATUS_OK;
+    case COMMAND_ERROR:
+    default:
+        return STATUS_USAGE;
+    }
+}
