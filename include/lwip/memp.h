@@ -52,24 +52,24 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 
 #if MEMP_MEM_MALLOC
 
-#define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                                \
-    LWIP_MEMPOOL_DECLARE_STATS(name)                                                               \
-    static size_t memp_used_##name;                                                                \
-    const struct memp_desc memp_##name = {                                                         \
-        (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), &memp_used_##name};
+#    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
+        LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
+        static struct memp_account memp_account_##name;                                            \
+        const struct memp_desc memp_##name = {(desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size),    \
+                                              (num), &memp_account_##name};
 
 #else
 
-#define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                                \
-    LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));            \
-    LWIP_MEMPOOL_DECLARE_STATS(name)                                                               \
-    static cistern_pool_t memp_pool_##name;                                                        \
-    const struct memp_desc memp_##name = {(desc),                                                  \
-                                          LWIP_MEMPOOL_STATS_REFERENCE(name)(size),                \
-                                          (num),                                                   \
-                                          memp_memory_##name##_base,                               \
-                                          (struct memp **)(void *)&memp_pool_##name.free_list,     \
-                                          &memp_pool_##name};
+#    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
+        LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));        \
+        LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
+        static cistern_pool_t memp_pool_##name;                                                    \
+        const struct memp_desc memp_##name = {(desc),                                              \
+                                              LWIP_MEMPOOL_STATS_REFERENCE(name)(size),            \
+                                              (num),                                               \
+                                              memp_memory_##name##_base,                           \
+                                              (struct memp **)(void *)&memp_pool_##name.free_list, \
+                                              &memp_pool_##name};
 
 #endif
 

@@ -1,0 +1,3 @@
+/* lwippools.h - no include guard on purpose. */
+LWIP_MEMPOOL(RECORDS, 4, 100, "RECORDS")
+LWIP_PBUF_MEMPOOL(FRAMES, 2, 64, "FRAMES")

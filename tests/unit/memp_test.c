@@ -1,0 +1,160 @@
+/* lwIP's pools: those of lwIP's list, the user's in lwippools.h, and private ones. */
+#include "support.h"
+
+#include "lwip/memp.h"
+#include "lwip/pbuf.h"
+#include "lwip/stats.h"
+
+static memp_t available[8];
+static unsigned availables;
+
+void memp_available(memp_t type)
+{
+    available[availables++ % 8U] = type;
+}
+
+/* Placed by the user: known before LWIP_MEMPOOL_DECLARE, as cc.h would make it. */
+extern u8_t memp_memory_SESSIONS_base[];
+
+LWIP_MEMPOOL_PROTOTYPE(SESSIONS);
+LWIP_MEMPOOL_DECLARE(SESSIONS, 2, 20, "SESSIONS")
+
+static int start(void **state)
+{
+    stats_init();
+    memp_init();
+    LWIP_MEMPOOL_INIT(SESSIONS);
+    availables = 0;
+    return faults_watch(state);
+}
+
+#define memp_test(function) cmocka_unit_test_setup(function, start)
+
+static void custom_pools_hold_what_lwippools_says(void **state)
+{
+    (void)state;
+    assert_int_equal(memp_pools[MEMP_RECORDS]->num, 4);
+    assert_int_equal(memp_pools[MEMP_RECORDS]->size, 100);
+    assert_string_equal(memp_pools[MEMP_RECORDS]->desc, "RECORDS");
+    assert_int_equal(memp_pools[MEMP_FRAMES]->size,
+                     LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf)) + LWIP_MEM_ALIGN_SIZE(64));
+    assert_int_equal(memp_pools[MEMP_PBUF]->num, 3);
+}
+
+static void pool_hands_out_exactly_its_elements(void **state)
+{
+    (void)state;
+    void *element[4];
+    for (unsigned i = 0; i < 4; ++i) {
+        element[i] = memp_malloc(MEMP_RECORDS);
+        assert_non_null(element[i]);
+        assert_int_equal((mem_ptr_t)element[i] % MEM_ALIGNMENT, 0);
+        memset(element[i], 0xFF, 100);
+    }
+    assert_null(memp_malloc(MEMP_RECORDS));
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->err, 1);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 4);
+    for (unsigned i = 0; i < 4; ++i) {
+        memp_free(MEMP_RECORDS, element[i]);
+    }
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 0);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->max, 4);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->avail, 4);
+    assert_no_fault();
+}
+
+static void double_free_is_refused_counted_and_never_doubles_an_element(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_RECORDS);
+    memp_free(MEMP_RECORDS, element);
+    memp_free(MEMP_RECORDS, element);
+    assert_string_equal(faults.last.name, "RECORDS");
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, element);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->illegal, 1);
+    assert_ptr_not_equal(memp_malloc(MEMP_RECORDS), memp_malloc(MEMP_RECORDS));
+}
+
+static void free_into_the_wrong_pool_is_refused_and_names_the_owner(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_RECORDS);
+    memp_free(MEMP_FRAMES, element);
+    assert_string_equal(faults.last.owner, "RECORDS");
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, element);
+    assert_int_equal(lwip_stats.memp[MEMP_FRAMES]->illegal, 1);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 1);
+    memp_free(MEMP_RECORDS, element);
+    assert_no_fault();
+}
+
+static void null_and_types_that_are_no_pool_do_nothing(void **state)
+{
+    (void)state;
+    memp_free(MEMP_RECORDS, NULL);
+    memp_free(MEMP_MAX, &availables);
+    assert_null(memp_malloc(MEMP_MAX));
+    assert_null(memp_malloc_pool(NULL));
+    memp_free_pool(NULL, &availables);
+    memp_init_pool(NULL);
+    assert_no_fault();
+}
+
+static void hook_tells_when_an_empty_pool_has_an_element_again(void **state)
+{
+    (void)state;
+    void *const a = memp_malloc(MEMP_FRAMES);
+    void *const b = memp_malloc(MEMP_FRAMES);
+    memp_free(MEMP_FRAMES, a);
+    assert_int_equal(availables, 1);
+    assert_int_equal(available[0], MEMP_FRAMES);
+    memp_free(MEMP_FRAMES, b);
+    assert_int_equal(availables, 1);
+}
+
+static void private_pool_works_as_those_of_the_list(void **state)
+{
+    (void)state;
+    void *const a = LWIP_MEMPOOL_ALLOC(SESSIONS);
+    void *const b = LWIP_MEMPOOL_ALLOC(SESSIONS);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_null(LWIP_MEMPOOL_ALLOC(SESSIONS));
+    LWIP_MEMPOOL_FREE(SESSIONS, a);
+    assert_ptr_equal(LWIP_MEMPOOL_ALLOC(SESSIONS), a);
+    LWIP_MEMPOOL_FREE(SESSIONS, a);
+    LWIP_MEMPOOL_FREE(SESSIONS, b);
+    LWIP_MEMPOOL_FREE(SESSIONS, b);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, b);
+    assert_true((u8_t *)a >= memp_memory_SESSIONS_base);
+}
+
+static void every_pool_is_in_the_registry_under_its_name(void **state)
+{
+    (void)state;
+    unsigned found = 0;
+    for (cistern_pool_t *pool = cistern_pool_next(NULL); pool != NULL;
+         pool = cistern_pool_next(pool)) {
+        found += (strcmp(pool->name, "RECORDS") == 0 || strcmp(pool->name, "FRAMES") == 0 ||
+                  strcmp(pool->name, "SESSIONS") == 0 || strcmp(pool->name, "PBUF_POOL") == 0 ||
+                  strcmp(pool->name, "PBUF_REF/ROM") == 0)
+                     ? 1U
+                     : 0U;
+    }
+    assert_int_equal(found, 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        memp_test(custom_pools_hold_what_lwippools_says),
+        memp_test(pool_hands_out_exactly_its_elements),
+        memp_test(double_free_is_refused_counted_and_never_doubles_an_element),
+        memp_test(free_into_the_wrong_pool_is_refused_and_names_the_owner),
+        memp_test(null_and_types_that_are_no_pool_do_nothing),
+        memp_test(hook_tells_when_an_empty_pool_has_an_element_again),
+        memp_test(private_pool_works_as_those_of_the_list),
+        memp_test(every_pool_is_in_the_registry_under_its_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
