@@ -219,24 +219,38 @@ void mailbox_serves_blocked_fetchers_in_the_order_they_came(void)
     sys_mbox_free(&mbox);
 }
 
-/* Two threads fetch, two messages come at the same moment: nobody may stay asleep. */
+typedef struct rounds {
+    sys_mbox_t mbox;
+    sys_sem_t done; /* one unit for each message that went through */
+} rounds_t;
+
+static void fetch_in_rounds(void *argument)
+{
+    rounds_t *const rounds = argument;
+    for (unsigned i = 0; i < SUITE_ROUNDS; ++i) {
+        (void)sys_arch_mbox_fetch(&rounds->mbox, NULL, 0);
+        sys_sem_signal(&rounds->done);
+    }
+}
+
+/* Two threads wait, two messages come one right after the other: nobody may stay asleep. */
 void mailbox_wakes_a_fetcher_for_each_message(void)
 {
-    sys_mbox_t mbox = new_mailbox(4);
-    for (unsigned round = 0; round < SUITE_ROUNDS; ++round) {
-        fetcher_t fetcher = {.mbox = &mbox, .timeout = SUITE_PATIENCE_MS};
-        task_t tasks[2];
-        poster_t poster = {&mbox, &things[1]};
-        task_start(&tasks[0], fetch_one, &fetcher);
-        task_start(&tasks[1], post_one, &poster);
-        sys_mbox_post(&mbox, &things[0]);
-        require(sys_arch_mbox_fetch(&mbox, NULL, SUITE_PATIENCE_MS) != SYS_ARCH_TIMEOUT);
-        task_join(&tasks[0]);
-        task_join(&tasks[1]);
-        require(fetcher.result != SYS_ARCH_TIMEOUT);
-        require(sys_arch_mbox_tryfetch(&mbox, NULL) == SYS_MBOX_EMPTY);
+    rounds_t rounds = {.mbox = new_mailbox(4)};
+    task_t tasks[2];
+    require(sys_sem_new(&rounds.done, 0) == ERR_OK);
+    task_start(&tasks[0], fetch_in_rounds, &rounds);
+    task_start(&tasks[1], fetch_in_rounds, &rounds);
+    for (unsigned i = 0; i < SUITE_ROUNDS; ++i) {
+        sys_mbox_post(&rounds.mbox, things);
+        sys_mbox_post(&rounds.mbox, things);
+        require(sys_arch_sem_wait(&rounds.done, SUITE_PATIENCE_MS) != SYS_ARCH_TIMEOUT);
+        require(sys_arch_sem_wait(&rounds.done, SUITE_PATIENCE_MS) != SYS_ARCH_TIMEOUT);
     }
-    sys_mbox_free(&mbox);
+    task_join(&tasks[0]);
+    task_join(&tasks[1]);
+    sys_sem_free(&rounds.done);
+    sys_mbox_free(&rounds.mbox);
 }
 
 /* Two threads post to a mailbox with one place, which is emptied twice. */
