@@ -85,13 +85,13 @@ static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, star
     return pthread_create(thread, attributes, run, start) == 0;
 }
 
-static bool launch(pthread_t *thread, int stacksize, int prio, start_t *start)
+static bool launch(pthread_t *thread, int detach, int stacksize, int prio, start_t *start)
 {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) {
         return false;
     }
-    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    (void)pthread_attr_setdetachstate(&attributes, detach);
     if (stacksize > 0) {
         (void)pthread_attr_setstacksize(&attributes, stack_bytes(stacksize));
     }
@@ -110,8 +110,8 @@ static start_t *new_start(const char *name, lwip_thread_fn thread, void *arg)
     return start;
 }
 
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
-                            int prio)
+static sys_thread_t start_thread(const char *name, lwip_thread_fn thread, void *arg, int detach,
+                                 int stacksize, int prio)
 {
     if (thread == NULL) {
         raise_fault(name, "a thread without a function");
@@ -119,12 +119,24 @@ sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, 
     }
     pthread_t made = (pthread_t)0;
     start_t *const start = new_start(name, thread, arg);
-    if (start == NULL || !launch(&made, stacksize, prio, start)) {
+    if (start == NULL || !launch(&made, detach, stacksize, prio, start)) {
         free(start);
         raise_fault(name, "a thread that the system does not give");
         return (sys_thread_t)0;
     }
     return made;
+}
+
+sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
+                            int prio)
+{
+    return start_thread(name, thread, arg, PTHREAD_CREATE_DETACHED, stacksize, prio);
+}
+
+sys_thread_t sys_thread_new_joinable(const char *name, lwip_thread_fn thread, void *arg,
+                                     int stacksize, int prio)
+{
+    return start_thread(name, thread, arg, PTHREAD_CREATE_JOINABLE, stacksize, prio);
 }
 
 /* --- a thread's semaphore ----------------------------------------------------------------------

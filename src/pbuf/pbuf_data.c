@@ -124,7 +124,7 @@ void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pb
         return NULL;
     }
     pbuf_cursor_t from = {p, offset};
-    u8_t *data;
+    u8_t *data = NULL;
     pbuf_cursor_settle(&from);
     if (from.at == NULL) {
         return NULL;

@@ -149,8 +149,8 @@ void answer_icmpv6_echo(frame_t *frame, const uint8_t *header)
     memcpy(reply, header, ANSWER_ECHO_LENGTH);
     reply[0] = ICMPV6_ECHO_REPLY;
     store_u16(reply + 2, 0);
-    const uint16_t checksum = ip_chksum_pseudo(answer, IP_ICMPV6, answer->tot_len,
-                                               &frame->destination, &frame->source);
+    const uint16_t checksum =
+        ip_chksum_pseudo(answer, IP_ICMPV6, answer->tot_len, &frame->destination, &frame->source);
     memcpy(reply + 2, &checksum, sizeof checksum);
     send_ip(frame, answer, IP_ICMPV6, ANSWER_ICMPV6_ECHO);
 }
@@ -186,10 +186,10 @@ void answer_arp(frame_t *frame, const uint8_t *arp)
         return;
     }
     uint8_t *const reply = answer->payload;
-    memcpy(reply, arp, 6);             /* the same kinds and lengths of addresses */
-    store_u16(reply + 6, 2);           /* a reply */
-    memcpy(reply + 8, own_mac, 6);     /* from the address asked for */
+    memcpy(reply, arp, 6);         /* the same kinds and lengths of addresses */
+    store_u16(reply + 6, 2);       /* a reply */
+    memcpy(reply + 8, own_mac, 6); /* from the address asked for */
     memcpy(reply + 14, arp + 24, 4);
-    memcpy(reply + 18, arp + 8, 10);   /* to the asker */
+    memcpy(reply + 18, arp + 8, 10); /* to the asker */
     send_frame(frame, answer, ANSWER_ARP);
 }

@@ -7,8 +7,8 @@
  *               <-------- PBUF_RAM ----->
  *
  * Frames that are incomplete, came over a link whose header cannot be turned round, or went to a
- * multicast or broadcast address are not answered. Answers are not fragmented. One that the heap has
- * no room for, or that would be longer than a packet buffer can be, is counted as failed. */
+ * multicast or broadcast address are not answered. Answers are not fragmented. One that the heap
+ * has no room for, or that would be longer than a packet buffer can be, is counted as failed. */
 #ifndef CISTERN_TOOL_ANSWER_H
 #define CISTERN_TOOL_ANSWER_H
 

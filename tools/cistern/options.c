@@ -18,7 +18,8 @@ enum {
     POOL_SIZE_MIN = 16,
     POOL_SIZE_MAX = 65528,
     HEAP_SIZE = 16384,
-    HEAP_MIN = 256
+    HEAP_MIN = 256,
+    POOL_BYTES_MAX = 1 << 30 /* of payload in the whole pool */
 };
 
 static const char help_text[] =
@@ -38,12 +39,13 @@ static const char help_text[] =
     "\n"
     "    Link types: Ethernet, raw IP, Linux cooked (v1 and v2), BSD loopback. IP fragments are\n"
     "    put together to verify the checksum of the whole, at most 4 datagrams at a time. A\n"
-    "    checksum counts as absent when it was not sent, or when bytes that it covers are missing.\n"
+    "    checksum counts as absent when it was not sent, or when bytes that it covers are "
+    "missing.\n"
     "\n"
     "OPTIONS\n"
     "    --pool-count N   elements of PBUF_POOL, 1 to 1000000 (default 64)\n"
     "    --pool-size N    bytes of payload in one element, 16 to 65528, rounded up to a multiple\n"
-    "                     of 8 (default 1520)\n"
+    "                     of 8 (default 1520); N elements of this size take 1 GiB at most\n"
     "    --heap BYTES     the heap, 256 to 1073741824 (default 16384)\n"
     "    --threads 0|1    1: receiver and worker are threads (default); 0: a single loop, as on a\n"
     "                     device without an operating system\n"
@@ -65,8 +67,16 @@ static const char help_text[] =
     "    cistern replay --drop --pool-count 8 --pool-size 600 traffic.pcapng\n"
     "    tcpdump -i eth0 -c 1000 -w - | cistern replay --json -\n";
 
-enum { OPT_POOL_COUNT = 256, OPT_POOL_SIZE, OPT_HEAP, OPT_THREADS, OPT_DROP, OPT_JSON, OPT_HELP,
-       OPT_VERSION };
+enum {
+    OPT_POOL_COUNT = 256,
+    OPT_POOL_SIZE,
+    OPT_HEAP,
+    OPT_THREADS,
+    OPT_DROP,
+    OPT_JSON,
+    OPT_HELP,
+    OPT_VERSION
+};
 
 static const struct option long_options[] = {
     {"pool-count", required_argument, NULL, OPT_POOL_COUNT},
@@ -141,6 +151,17 @@ static bool store_option(options_t *options, int option)
     }
 }
 
+/* What options rule out only together. */
+static bool check_options(const options_t *options)
+{
+    if (options->pool_count > POOL_BYTES_MAX / options->pool_size) {
+        fprintf(stderr, "cistern: --pool-count %zu times --pool-size %u is more than 1 GiB\n",
+                options->pool_count, (unsigned)options->pool_size);
+        return false;
+    }
+    return true;
+}
+
 /* The operands: the word replay, then the captures. */
 static command_t read_operands(options_t *options, int argc, char **argv)
 {
@@ -164,10 +185,8 @@ static command_t read_operands(options_t *options, int argc, char **argv)
 command_t options_parse(options_t *options, int argc, char **argv)
 {
     static char program[] = "cistern";
-    *options = (options_t){.pool_count = POOL_COUNT,
-                           .pool_size = POOL_SIZE,
-                           .heap = HEAP_SIZE,
-                           .threads = true};
+    *options = (options_t){
+        .pool_count = POOL_COUNT, .pool_size = POOL_SIZE, .heap = HEAP_SIZE, .threads = true};
     argv[0] = program; /* the name in getopt's messages */
     int option = getopt_long(argc, argv, "", long_options, NULL);
     while (option != -1) {
@@ -179,5 +198,5 @@ command_t options_parse(options_t *options, int argc, char **argv)
         }
         option = getopt_long(argc, argv, "", long_options, NULL);
     }
-    return read_operands(options, argc, argv);
+    return check_options(options) ? read_operands(options, argc, argv) : COMMAND_ERROR;
 }

@@ -21,8 +21,8 @@ typedef struct options {
     bool threads;       /* receiver and worker are threads of their own */
     bool drop;          /* drop when the pool is empty or the mailbox full, instead of waiting */
     bool json;
-    int files;    /* number of captures */
-    char **file;  /* their names, in the caller's argv */
+    int files;   /* number of captures */
+    char **file; /* their names, in the caller's argv */
 } options_t;
 
 typedef enum command {

@@ -38,8 +38,8 @@ typedef struct replay {
     reassembly_t reassembly;
     sys_mbox_t mailbox; /* pbufs; NULL asks for room; &end ends the worker */
     sys_sem_t room;     /* signalled once for each NULL */
-    sys_sem_t done;     /* signalled when the worker ends */
-    size_t wanted;      /* elements that the receiver waits for; handed over by the mailbox */
+    sys_thread_t worker;
+    size_t wanted; /* elements that the receiver waits for; handed over by the mailbox */
     char end;
 } replay_t;
 
@@ -48,7 +48,7 @@ const char *drop_name(drop_t drop)
     static const char *const names[DROPS] = {
         [DROP_POOL] = "pool empty",
         [DROP_MAILBOX] = "mailbox full",
-        [DROP_LENGTH] = "longer than 65535 bytes",
+        [DROP_LENGTH] = "too long",
     };
     return names[drop];
 }
@@ -76,7 +76,6 @@ static void worker(void *argument)
         }
         sys_mbox_fetch(&replay->mailbox, &message);
     }
-    sys_sem_signal(&replay->done);
 }
 
 /* --- receiver --------------------------------------------------------------------------------- */
@@ -160,32 +159,34 @@ static void receiver(replay_t *replay)
     replay->result->packets = replay->capture.packets;
     if (replay->options->threads) {
         sys_mbox_post(&replay->mailbox, &replay->end);
-        sys_sem_wait(&replay->done);
+        pthread_join(replay->worker, NULL);
     }
     replay->result->seconds = progress_end(&progress);
 }
 
 /* --- a run ------------------------------------------------------------------------------------ */
 
-static void stop_worker(replay_t *replay)
+static void free_locks(replay_t *replay)
 {
     sys_mbox_free(&replay->mailbox);
     sys_sem_free(&replay->room);
-    sys_sem_free(&replay->done);
 }
 
 /* False iff the system has no thread or lock left. */
 static bool start_worker(replay_t *replay)
 {
-    const bool made = sys_mbox_new(&replay->mailbox, MAILBOX_SIZE) == ERR_OK &&
-                      sys_sem_new(&replay->room, 0) == ERR_OK &&
-                      sys_sem_new(&replay->done, 0) == ERR_OK;
-    if (!made || sys_thread_new("worker", worker, replay, 0, 0) == (sys_thread_t)0) {
-        fputs("cistern: no thread could be started\n", stderr);
-        stop_worker(replay);
-        return false;
+    if (sys_mbox_new(&replay->mailbox, MAILBOX_SIZE) == ERR_OK) {
+        if (sys_sem_new(&replay->room, 0) == ERR_OK) {
+            replay->worker = sys_thread_new_joinable("worker", worker, replay, 0, 0);
+            if (replay->worker != (sys_thread_t)0) {
+                return true;
+            }
+            sys_sem_free(&replay->room);
+        }
+        sys_mbox_free(&replay->mailbox);
     }
-    return true;
+    fprintf(stderr, "cistern: %s: no thread could be started\n", replay->capture.name);
+    return false;
 }
 
 static void run(replay_t *replay)
@@ -196,7 +197,7 @@ static void run(replay_t *replay)
     while (reassembly_give_up_oldest(&replay->reassembly)) {
     }
     if (replay->options->threads) {
-        stop_worker(replay);
+        free_locks(replay);
     }
     memory_measure(&result->memory);
     result->leaks = memory_held(&result->memory);

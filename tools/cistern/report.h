@@ -10,8 +10,8 @@
 /* Prints the table of one run on stdout. */
 void report_table(const replay_result_t *result, const options_t *options);
 
-/* Says on stderr, in one line each with the file and the first packet, what did not go as it should:
- * packets dropped, cut or malformed, leaks, faults. */
+/* Says on stderr, in one line each with the file and the first packet, what did not go as it
+ * should: packets dropped, cut or malformed, leaks, faults. */
 void report_incidents(const replay_result_t *result);
 
 /* JSON of one or more runs. */

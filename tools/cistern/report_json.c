@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 
+enum { KEY_SIZE = 32 };
+
 struct report_json {
     json_t *runs; /* an array */
 };
@@ -25,9 +27,16 @@ static json_t *text(const char *value)
     return string != NULL ? string : json_string("?");
 }
 
-/* Sets a key and takes the value over; false iff either failed. */
-static bool set(json_t *object, const char *key, json_t *value)
+/* Sets a key and takes the value over; false iff either failed. Keys are the names of the table
+ * with underscores for spaces. */
+static bool set(json_t *object, const char *name, json_t *value)
 {
+    char key[KEY_SIZE];
+    size_t i = 0;
+    for (; name[i] != '\0' && i < KEY_SIZE - 1; ++i) {
+        key[i] = name[i] == ' ' ? '_' : name[i];
+    }
+    key[i] = '\0';
     return json_object_set_new(object, key, value) == 0;
 }
 
@@ -44,18 +53,13 @@ static json_t *incident_object(const incident_t *incident)
                      (json_int_t)incident->first);
 }
 
-static json_t *packets_object(const replay_result_t *result)
+/* What happened to packets beside being handled. */
+static json_t *incidents_object(const replay_result_t *result)
 {
     const tally_t *const tally = &result->tally;
     json_t *const object = json_object();
-    bool ok = set(object, "total", number(result->packets)) &&
-              set(object, "handled", number(tally->handled)) &&
-              set(object, "bytes", number(tally->bytes)) &&
-              set(object, "dropped", number(report_dropped(result))) &&
-              set(object, "cut", incident_object(&tally->cut)) &&
-              set(object, "malformed", incident_object(&tally->malformed)) &&
-              set(object, "reassembled", number(tally->reassembled)) &&
-              set(object, "incomplete", number(tally->incomplete));
+    bool ok = set(object, "cut", incident_object(&tally->cut)) &&
+              set(object, "malformed", incident_object(&tally->malformed));
     for (int reason = 0; reason < DROPS && ok; ++reason) {
         ok = set(object, drop_name((drop_t)reason), incident_object(&result->dropped[reason]));
     }
@@ -64,6 +68,12 @@ static json_t *packets_object(const replay_result_t *result)
         return NULL;
     }
     return object;
+}
+
+static json_t *datagrams_object(const tally_t *tally)
+{
+    return json_pack("{s:I, s:I}", "reassembled", (json_int_t)tally->reassembled, "incomplete",
+                     (json_int_t)tally->incomplete);
 }
 
 static json_t *protocols_object(const tally_t *tally)
@@ -83,10 +93,9 @@ static json_t *checksums_object(const tally_t *tally)
     json_t *const object = json_object();
     for (int checksum = 0; checksum < CHECKSUMS; ++checksum) {
         const uint64_t *const verdict = tally->checksums[checksum];
-        json_t *const counts = json_pack("{s:I, s:I, s:I}", "good",
-                                         (json_int_t)verdict[VERDICT_GOOD], "bad",
-                                         (json_int_t)verdict[VERDICT_BAD], "absent",
-                                         (json_int_t)verdict[VERDICT_ABSENT]);
+        json_t *const counts = json_pack(
+            "{s:I, s:I, s:I}", "good", (json_int_t)verdict[VERDICT_GOOD], "bad",
+            (json_int_t)verdict[VERDICT_BAD], "absent", (json_int_t)verdict[VERDICT_ABSENT]);
         if (!set(object, checksum_name((checksum_t)checksum), counts)) {
             json_decref(object);
             return NULL;
@@ -148,7 +157,12 @@ bool report_json_add(report_json_t *json, const replay_result_t *result, const o
     if (set(run, "file", text(result->file)) && set(run, "link", text(link_name(result->link))) &&
         set(run, "complete", json_boolean(result->complete)) &&
         set(run, "options", options_object(options)) &&
-        set(run, "packets", packets_object(result)) &&
+        set(run, "packets", number(result->packets)) &&
+        set(run, "handled", number(tally->handled)) &&
+        set(run, "dropped", number(report_dropped(result))) &&
+        set(run, "bytes", number(tally->bytes)) &&
+        set(run, "incidents", incidents_object(result)) &&
+        set(run, "datagrams", datagrams_object(tally)) &&
         set(run, "protocols", protocols_object(tally)) &&
         set(run, "checksums", checksums_object(tally)) &&
         set(run, "answers", answers_object(tally)) &&

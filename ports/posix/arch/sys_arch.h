@@ -50,6 +50,11 @@ typedef pthread_t sys_thread_t;
  * sys_sem_new does; every other call takes it like a counting one. An extension of this port. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
 
+/* Starts a thread as sys_thread_new does, but one whose end somebody waits for, once, with
+ * pthread_join: after it nothing of the thread is left. An extension of this port. */
+sys_thread_t sys_thread_new_joinable(const char *name, void (*thread)(void *arg), void *arg,
+                                     int stacksize, int prio);
+
 /* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use, freed
  * when the thread ends. NULL iff no semaphore is left. Thread. */
 sys_sem_t *sys_arch_netconn_sem_get(void);
