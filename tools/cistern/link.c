@@ -111,22 +111,6 @@ static uint16_t tags_parse(frame_t *frame, uint16_t type)
     return type;
 }
 
-/* RFC 3032: labels of 4 bytes up to the one with the bottom-of-stack bit. What follows says what it
- * is by its first four bits only; anything but IP is a pseudowire and not parsed. */
-static uint16_t mpls_parse(frame_t *frame)
-{
-    uint8_t label[LABEL_LENGTH] = {0};
-    frame_count(frame, PROTOCOL_MPLS);
-    frame->answerable = false;
-    while ((label[2] & 1U) == 0) {
-        if (!frame_peek(frame, label, LABEL_LENGTH)) {
-            return ETHERTYPE_NONE;
-        }
-        frame_strip(frame, LABEL_LENGTH);
-    }
-    return ip_by_version(frame);
-}
-
 /* RFC 1042: with the organisation code 0 an Ethertype follows. */
 static uint16_t snap_parse(frame_t *frame)
 {
@@ -175,6 +159,37 @@ static uint16_t ethernet_parse(frame_t *frame)
     }
     frame_limit(frame, type);
     return llc_parse(frame);
+}
+
+/* What follows an MPLS label stack says what it is by its first four bits only: 4 and 6 IP, 0 the
+ * control word of a pseudowire (RFC 4385), whose packets are taken to be Ethernet (RFC 4448). */
+static uint16_t mpls_payload_parse(frame_t *frame)
+{
+    uint8_t word[LABEL_LENGTH];
+    if (!frame_peek(frame, word, LABEL_LENGTH)) {
+        return ETHERTYPE_NONE;
+    }
+    if (word[0] >> 4 != 0) {
+        return ip_by_version(frame);
+    }
+    frame_strip(frame, LABEL_LENGTH);
+    return ethernet_parse(frame);
+}
+
+/* RFC 3032: labels of 4 bytes, up to the one with the bottom-of-stack bit. */
+static uint16_t mpls_parse(frame_t *frame)
+{
+    uint8_t label[LABEL_LENGTH] = {0};
+    frame_count(frame, PROTOCOL_MPLS);
+    while ((label[2] & 1U) == 0) {
+        if (!frame_peek(frame, label, LABEL_LENGTH)) {
+            return ETHERTYPE_NONE;
+        }
+        frame_strip(frame, LABEL_LENGTH);
+    }
+    const uint16_t type = mpls_payload_parse(frame);
+    frame->answerable = false;
+    return type;
 }
 
 /* A header of `length` bytes with an Ethertype, or the kind of frame, at `offset`. */
@@ -259,7 +274,7 @@ static void count_ethertype(frame_t *frame, uint16_t type)
 uint16_t link_parse(frame_t *frame, link_type_t link)
 {
     uint16_t type = outermost_parse(frame, link);
-    if (type == 0x8847 || type == 0x8848) {
+    while (type == 0x8847 || type == 0x8848) { /* each takes 4 bytes or more off the frame */
         type = mpls_parse(frame);
     }
     if (type == ETHERTYPE_NONE || type == ETHERTYPE_IPV4 || type == ETHERTYPE_ARP ||
