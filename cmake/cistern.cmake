@@ -8,9 +8,9 @@
 # cistern_add_example(NAME EXPECTED)
 #   The program examples/NAME.c; as a test, it must print what the regular expression expects.
 #
-# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LABELS ...])
-#   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
-#   nor DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
+# cistern_add_test(NAME SOURCES ... [LIBRARY target | CONFIG dir...] [DEFINES ...] [LABELS ...])
+#   A cmocka program on LIBRARY, on a build of the library of its own, or on the default one when
+#   none of LIBRARY, CONFIG and DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
 #   built), full (too long for `make test`; part of `make test-all`).
 
 file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS
