@@ -3,11 +3,14 @@
 BUILD_PACKAGES = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
 TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
 TREES          = asan asan-clang tsan
+FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
 
 # Configures a tree unless that was done before, then builds what changed.
 build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake --build build/$(1) -- --quiet
 
-.PHONY: help demo test test-all lib release clean
+.PHONY: help demo test test-firmware test-all lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +28,13 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@mkdir -p build/test
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@ctest --test-dir build/test --output-on-failure --no-label-summary -j2 -LE full
+
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
+	@cmake/require.sh $(FIRMWARE_PACKAGES)
+	@set -e; $(foreach board,$(BOARDS),$(call build,$(board));)
+	@mkdir -p build/test-firmware
+	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
+	@ctest --test-dir build/test-firmware --output-on-failure --no-label-summary -j2
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)

@@ -8,18 +8,25 @@
 # cistern_add_example(NAME EXPECTED)
 #   The program examples/NAME.c; as a test, it must print what the regular expression expects.
 #
-# cistern_add_test(NAME SOURCES ... [LIBRARY target | CONFIG dir...] [DEFINES ...] [LABELS ...])
-#   A cmocka program on LIBRARY, on a build of the library of its own, or on the default one when
-#   none of LIBRARY, CONFIG and DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
-#   built), full (too long for `make test`; part of `make test-all`).
+# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
+#   A cmocka program on a build of the library of its own, on LIBRARY, or on the default one when
+#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
+#   built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
+#   does: not built for a target), big (needs more than 16 KB of RAM: not built where
+#   CISTERN_SMALL is set; neither are the examples).
 
-file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/src/*/*.c
-  ${PROJECT_SOURCE_DIR}/ports/posix/*.c)
+set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
+
+list(TRANSFORM CISTERN_PORT PREPEND ${PROJECT_SOURCE_DIR}/ports/ OUTPUT_VARIABLE CISTERN_PORT_DIRS)
+list(TRANSFORM CISTERN_PORT_DIRS APPEND /*.c OUTPUT_VARIABLE globs)
+file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${globs})
 
 set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
-find_package(Threads REQUIRED)
+if(CISTERN_PORT STREQUAL posix)
+  find_package(Threads REQUIRED)
+  set(CISTERN_SYSTEM_LIBRARIES Threads::Threads)
+endif()
 
 function(cistern_add_library NAME)
   cmake_parse_arguments(ARG "" "" "CONFIG;DEFINES" ${ARGN})
@@ -28,17 +35,23 @@ function(cistern_add_library NAME)
     ${ARG_CONFIG}
     ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone
-    ${PROJECT_SOURCE_DIR}/ports/posix)
+    ${CISTERN_PORT_DIRS})
   target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
-  target_link_libraries(${NAME} PUBLIC Threads::Threads)
+  target_link_libraries(${NAME} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
 endfunction()
 
 function(cistern_add_test NAME)
   cmake_parse_arguments(ARG "" "LIBRARY" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
   if(CISTERN_SANITIZE MATCHES thread AND NOT threads IN_LIST ARG_LABELS)
+    return()
+  endif()
+  if(NOT CISTERN_PORT STREQUAL posix AND ARG_LABELS MATCHES "host|threads")
+    return()
+  endif()
+  if(CISTERN_SMALL AND big IN_LIST ARG_LABELS)
     return()
   endif()
   set(library cistern)
@@ -48,7 +61,7 @@ function(cistern_add_test NAME)
     set(library ${NAME}_cistern)
     cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
   endif()
-  add_executable(${NAME} ${ARG_SOURCES})
+  add_executable(${NAME} ${ARG_SOURCES} ${CISTERN_PROGRAM_SOURCES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${NAME} PRIVATE ${library} PkgConfig::CMOCKA)
@@ -57,10 +70,10 @@ function(cistern_add_test NAME)
 endfunction()
 
 function(cistern_add_example NAME EXPECTED)
-  if(CISTERN_SANITIZE MATCHES thread)
+  if(CISTERN_SANITIZE MATCHES thread OR CISTERN_SMALL)
     return()
   endif()
-  add_executable(example_${NAME} ${PROJECT_SOURCE_DIR}/examples/${NAME}.c)
+  add_executable(example_${NAME} ${PROJECT_SOURCE_DIR}/examples/${NAME}.c ${CISTERN_PROGRAM_SOURCES})
   target_compile_options(example_${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(example_${NAME} PRIVATE cistern)
   add_test(NAME ${CISTERN_TEST_PREFIX}example_${NAME} COMMAND example_${NAME})

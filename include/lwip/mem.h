@@ -42,9 +42,9 @@ typedef u16_t mem_size_t;
  *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
  *   MEM_SANITY_CHECK          1: mem_free and mem_trim verify the whole heap; damage is a fault
  *   LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m, 0)
- *   LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's critical
- *                             section reaches, as in an interrupt; here that holds for every call, so
- *                             1 demands no more than that this section exists
+ *   LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's
+ * critical section reaches, as in an interrupt; here that holds for every call, so 1 demands no
+ * more than that this section exists
  */
 
 /* Prepares the heap; call it once, before any other call here. Blocks of an earlier life are
@@ -60,8 +60,8 @@ void mem_init(void);
 void *mem_malloc(mem_size_t size);
 
 /* Allocates an array of `count` elements of `size` bytes, all zero.
- * Fails as mem_malloc, and (with err) when count * size does not fit mem_size_t. Linear in the size,
- * outside the critical section. */
+ * Fails as mem_malloc, and (with err) when count * size does not fit mem_size_t. Linear in the
+ * size, outside the critical section. */
 void *mem_calloc(mem_size_t count, mem_size_t size);
 
 /* Gives memory back. NULL is ignored. An address that is not a live block of this heap is a fault:

@@ -1,16 +1,19 @@
 /* sys_gate.c (posix) - waiting, once for all objects.
  *
- * Vocabulary: a unit is available, or granted to one waiter; a waiter lives on the stack of the
- * thread that waits; it spins for a moment, without the lock, before it sleeps.
+ * Vocabulary: the stock is what there is; a unit of it is granted to one waiter or free; a waiter
+ * lives on the stack of the thread that waits; it looks for a moment before it sleeps.
  *
  *   gate   first --> [waiter] <--> [waiter] <--> [waiter] <-- last     on three threads' stacks
  *                     longest                     newest
  *
- * Invariants, whenever the object's lock is free:
- *   I1  Units are available only while the queue is empty: nobody overtakes a waiter.
- *   I2  A waiter is in the queue if and only if nothing was granted to it.
+ * Invariants, whenever the lock is free:
+ *   I1  granted <= stock, and granted <= inside: each grant belongs to a thread on its way out.
+ *   I2  A waiter is in the queue if and only if nothing was granted to it; `waiting` counts these.
  *   I3  Who grants to a waiter that is not asleep does not touch it afterwards: it may be gone.
- *   I4  granted <= inside: each grant belongs to a thread that is still on its way out.
+ *   I4  With a queue, the stock beyond what is granted is empty, or its producer, which saw or will
+ *       see `waiting` above 0, is on its way to gate_admit: a waiter first counts itself, then
+ * looks at the stock; a producer first adds to the stock, then looks at the count; all four steps
+ *       are sequentially consistent, so that one of the two sees the other.
  */
 #define _GNU_SOURCE 1
 #include "lwip/sys.h"
@@ -18,16 +21,18 @@
 #if !NO_SYS
 
 #    include <errno.h>
-#    include <stdatomic.h>
+#    include <sched.h>
 #    include <stddef.h>
 #    include <unistd.h>
 
 #    include "sys_clock.h"
 #    include "sys_gate.h"
 
-/* How often a waiter looks before it sleeps, on a machine with several processors: about as long as
- * going to sleep and being woken takes. */
-#    define SPINS 300
+/* How often a waiter looks before it sleeps, on a machine with several processors: first with the
+ * lock held, so that it costs nobody anything, then in the queue, giving its processor away each
+ * time in case that is the one which the other side needs. */
+#    define LOOKS  20
+#    define YIELDS 10
 
 struct gate_waiter {
     gate_waiter_t *next;
@@ -41,13 +46,16 @@ struct gate_waiter {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_condattr_t monotonic;
-static int spins;
+static int looks;
+static int yields;
 
 static void prepare(void)
 {
+    const bool parallel = sysconf(_SC_NPROCESSORS_ONLN) > 1;
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    spins = (sysconf(_SC_NPROCESSORS_ONLN) > 1) ? SPINS : 0;
+    looks = parallel ? LOOKS : 0;
+    yields = parallel ? YIELDS : 0;
 }
 
 static inline void relax(void)
@@ -71,6 +79,8 @@ static void append(gate_t *gate, gate_waiter_t *waiter)
         gate->first = waiter;
     }
     gate->last = waiter;
+    ++gate->inside;
+    (void)atomic_fetch_add(&gate->waiting, 1U);
 }
 
 static void unlink_waiter(gate_t *gate, const gate_waiter_t *waiter)
@@ -85,6 +95,7 @@ static void unlink_waiter(gate_t *gate, const gate_waiter_t *waiter)
     } else {
         gate->last = waiter->previous;
     }
+    (void)atomic_fetch_sub(&gate->waiting, 1U);
 }
 
 static void grant(gate_t *gate, gate_waiter_t *waiter)
@@ -103,17 +114,24 @@ static bool is_granted(const gate_waiter_t *waiter)
     return atomic_load_explicit(&waiter->granted, memory_order_acquire);
 }
 
-/* --- waiting ---------------------------------------------------------------------------------- */
-
-/* Looks for a grant for a moment, without the lock. */
-static void spin(const gate_waiter_t *waiter)
+static bool has_free_unit(gate_t *gate)
 {
-    (void)pthread_mutex_unlock(waiter->lock);
-    for (int i = 0; i < spins && !is_granted(waiter); ++i) {
-        relax();
-    }
-    (void)pthread_mutex_lock(waiter->lock);
+    return gate->stock(gate) > gate->granted;
 }
+
+void gate_admit(gate_t *gate)
+{
+    while (gate->first != NULL && has_free_unit(gate)) {
+        grant(gate, gate->first);
+    }
+}
+
+bool gate_is_waited_at(gate_t *gate)
+{
+    return atomic_load(&gate->waiting) != 0;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 /* Takes the waiter out of the gate: true iff it leaves with a unit. */
 static bool leave(gate_waiter_t *waiter)
@@ -133,7 +151,7 @@ static void cancelled(void *argument)
 {
     gate_waiter_t *const waiter = argument;
     if (leave(waiter)) {
-        gate_give(waiter->gate);
+        gate_admit(waiter->gate);
     }
     (void)pthread_cond_destroy(&waiter->wake);
     (void)pthread_mutex_unlock(waiter->lock);
@@ -154,51 +172,76 @@ static void sleep_until(gate_waiter_t *waiter, const struct timespec *deadline)
     (void)pthread_cond_destroy(&waiter->wake);
 }
 
-static u32_t queue_and_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout)
+/* Looks for a grant for a moment, without the lock. */
+static void yield_until_granted(const gate_waiter_t *waiter)
 {
-    const u64_t start = clock_nanoseconds();
+    (void)pthread_mutex_unlock(waiter->lock);
+    for (int i = 0; i < yields && !is_granted(waiter); ++i) {
+        (void)sched_yield();
+    }
+    (void)pthread_mutex_lock(waiter->lock);
+}
+
+static u32_t queue_and_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout, u64_t start)
+{
     const struct timespec deadline = clock_after_ms(start, timeout);
     gate_waiter_t waiter = {.gate = gate, .lock = lock};
-    atomic_init(&waiter.granted, false);
-    ++gate->inside;
     append(gate, &waiter);
-    spin(&waiter);
+    gate_admit(gate); /* I4: looks at the stock after it counted itself */
+    if (!is_granted(&waiter)) {
+        yield_until_granted(&waiter);
+    }
     if (!is_granted(&waiter)) {
         sleep_until(&waiter, (timeout != 0) ? &deadline : NULL);
     }
     return leave(&waiter) ? clock_ms_since(start) : SYS_ARCH_TIMEOUT;
 }
 
-void gate_init(gate_t *gate, u32_t available)
+/* Looks for a free unit for a moment, with the lock held: nobody can come before it. */
+static bool look(gate_t *gate)
+{
+    bool found = false;
+    for (int i = 0; i < looks && !found; ++i) {
+        relax();
+        found = has_free_unit(gate);
+    }
+    return found;
+}
+
+void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
 {
     (void)pthread_once(&once, prepare);
-    *gate = (gate_t){.available = available};
+    gate->stock = stock;
+    gate->owner = owner;
+    gate->remote = remote;
+    gate_forget_waiters(gate);
 }
 
 bool gate_try(gate_t *gate)
 {
-    const bool any = gate->available > 0;
-    gate->available -= any ? 1U : 0U;
-    return any;
+    gate_admit(gate);
+    return gate->first == NULL && has_free_unit(gate);
 }
 
 u32_t gate_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout)
 {
-    return gate_try(gate) ? 0 : queue_and_wait(gate, lock, timeout);
-}
-
-void gate_give(gate_t *gate)
-{
-    if (gate->first != NULL) {
-        grant(gate, gate->first);
-    } else if (gate->available < UINT32_MAX) {
-        ++gate->available;
+    if (gate_try(gate)) {
+        return 0;
     }
+    const u64_t start = clock_nanoseconds();
+    if (gate->remote && gate->first == NULL && look(gate)) {
+        return 0;
+    }
+    return queue_and_wait(gate, lock, timeout, start);
 }
 
 void gate_forget_waiters(gate_t *gate)
 {
-    gate_init(gate, gate->available + gate->granted);
+    gate->first = NULL;
+    gate->last = NULL;
+    gate->granted = 0;
+    gate->inside = 0;
+    atomic_store(&gate->waiting, 0U);
 }
 
 #endif

@@ -1,43 +1,58 @@
-/* sys_gate.h (posix) - a counter of units that threads take and wait for, first come first served.
+/* sys_gate.h (posix) - threads that wait for units, first come first served.
  *
- * What every wait of this port stands on: a semaphore is a gate; a mailbox is a ring with one gate
- * for its messages and one for its free places. A gate has no lock of its own: each call is made
- * with the lock of the object that the gate is part of, and returns with it.
+ * What every wait of this port stands on. A unit is what its owner says: one count of a semaphore,
+ * a message in a mailbox, a free place in one. The owner keeps the stock of units; the gate decides
+ * whose turn it is to take one. A gate has no lock of its own: each call is made with the lock of
+ * the object's side that the gate is part of, and returns with it.
  */
 #ifndef CISTERN_POSIX_SYS_GATE_H
 #define CISTERN_POSIX_SYS_GATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "lwip/arch.h"
 
 typedef struct gate_waiter gate_waiter_t;
 
-typedef struct gate {
-    u32_t available;      /* units that anyone may take */
-    u32_t granted;        /* units that belong to waiters which have not gone on yet */
-    u32_t inside;         /* threads inside gate_wait, granted or not */
+typedef struct gate gate_t;
+
+/* How many units there are now, those granted among them. Constant time. */
+typedef u32_t gate_stock_t(gate_t *gate);
+
+struct gate {
     gate_waiter_t *first; /* waited longest */
     gate_waiter_t *last;
-} gate_t;
+    gate_stock_t *stock;
+    void *owner;
+    bool remote;         /* the stock may grow while somebody else holds the lock */
+    u32_t granted;       /* units that belong to waiters which have not taken them yet */
+    u32_t inside;        /* threads inside gate_wait, granted or not */
+    atomic_uint waiting; /* length of the queue; may be read without the lock */
+};
 
-/* Makes a gate with `available` units and nobody waiting. */
-void gate_init(gate_t *gate, u32_t available);
+/* Makes a gate with nobody waiting. */
+void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote);
 
-/* Takes a unit without waiting: true iff there was one. Constant time. */
+/* Asks for a unit without waiting: true iff the caller may take one from the stock. Constant time.
+ */
 bool gate_try(gate_t *gate);
 
-/* Takes a unit, waiting at most `timeout` ms, 0 for ever. Returns the ms waited, or
- * SYS_ARCH_TIMEOUT. `lock` is free while the thread waits. A cancelled thread gives its unit back
- * and frees the lock. */
+/* Asks for a unit, waiting at most `timeout` ms, 0 for ever. Returns the ms waited, and the caller
+ * takes one from the stock; or SYS_ARCH_TIMEOUT. `lock` is free while the thread sleeps. A thread
+ * that is cancelled gives up its turn, and frees the lock. */
 u32_t gate_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout);
 
-/* Adds a unit and, if there are waiters, gives it to the first. Constant time. */
-void gate_give(gate_t *gate);
+/* Grants units to waiters as long as there are both. To be called when the stock grew. Linear in
+ * the number of waiters that go on. */
+void gate_admit(gate_t *gate);
 
-/* In a forked child, where the waiting threads do not exist: takes back what was granted to them.
- */
+/* True iff gate_admit may have something to do. Without the lock, after the stock grew by a
+ * sequentially consistent store. */
+bool gate_is_waited_at(gate_t *gate);
+
+/* In a forked child, where the waiting threads do not exist. */
 void gate_forget_waiters(gate_t *gate);
 
 #endif

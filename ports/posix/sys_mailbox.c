@@ -1,21 +1,30 @@
-/* sys_mailbox.c (posix) - mailboxes: a ring of pointers between two gates.
+/* sys_mailbox.c (posix) - mailboxes: a ring of pointers with two sides that do not share a lock.
  *
  *   ring    |       | msg 3 | msg 4 | msg 5 |       |       |       |       |     size = 8
- *                     ^ head                  ^ head + count
- *   messages: a gate with a unit for each message     fetch takes one
- *   places:   a gate with a unit for each free place  post takes one
+ *                     ^ fetch side: index     ^ post side: index
+ *   post  side   moved = messages posted so far     units of its gate: free places
+ *   fetch side   moved = messages fetched so far    units of its gate: messages
  *
- * Invariants, whenever the lock is free:
- *   I1  messages.available + messages.granted == count
- *   I2  places.available + places.granted == size - count
- *   I3  head < size
- * A thread that was granted a message or a place finds one: nobody else may take it.
+ * Each side has its lock, its index and its gate. A thread that posts takes the post side's lock,
+ * writes the message, then counts it in `moved`; only if somebody waits to fetch does it take the
+ * fetch side's lock as well, after its own is free, to let the first one go on. Fetching is the
+ * mirror image. So a stream of messages between two threads takes no lock that is contended, and
+ * touches the other side's numbers only when the ones last seen are used up.
+ *
+ * Invariants (all counts modulo 2^32):
+ *   I1  0 <= posted - fetched <= size; only its own side writes each of the two.
+ *   I2  index == moved modulo size, on each side.
+ *   I3  A place is written by the post side before `posted` includes it, and read by the fetch side
+ *       before `fetched` includes it: never by both at once.
+ *   I4  No thread waits for a lock of this mailbox while it holds another one, but for those that
+ *       make and end it, which take them in the order of the sides.
  */
 #define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS
 
+#    include <stdalign.h>
 #    include <stdlib.h>
 
 #    include "sys_gate.h"
@@ -28,15 +37,21 @@
 #        define CISTERN_POSIX_MBOX_SIZE 128
 #    endif
 
-typedef struct mailbox {
-    object_t object;
-    gate_t messages;
-    gate_t places;
+/* What two sides write often must not share a cache line. */
+#    define CACHE_LINE 64
+
+typedef struct side {
+    alignas(CACHE_LINE) object_t object;
     void **ring;
-    size_t size;
-    size_t head;
-    size_t count;
-} mailbox_t;
+    size_t index;
+    u32_t size;
+    u32_t credit;      /* units at the start: `size` places, or no message */
+    u32_t seen;        /* the other side's `moved` when it was last looked at */
+    atomic_uint moved; /* messages that went through this side */
+    alignas(CACHE_LINE) gate_t gate;
+} side_t;
+
+enum { POST, FETCH, SIDES };
 
 static void prepare(object_t *object)
 {
@@ -45,44 +60,80 @@ static void prepare(object_t *object)
 
 static void forked(object_t *object)
 {
-    mailbox_t *const mailbox = (mailbox_t *)object;
-    gate_forget_waiters(&mailbox->messages);
-    gate_forget_waiters(&mailbox->places);
+    gate_forget_waiters(&((side_t *)object)->gate);
 }
 
-static mailbox_t slots[CISTERN_POSIX_MAILBOXES];
+static side_t slots[CISTERN_POSIX_MAILBOXES][SIDES];
 
-object_table_t object_mailboxes = {.kind = "mailbox",
-                                   .slots = slots,
-                                   .slot_size = sizeof slots[0],
-                                   .count = CISTERN_POSIX_MAILBOXES,
-                                   .prepare = prepare,
-                                   .forked = forked,
-                                   OBJECT_STATS(mbox)};
+object_table_t object_mailboxes = {
+    .kind = "mailbox",
+    .slots = slots,
+    .count = CISTERN_POSIX_MAILBOXES,
+    .sides = SIDES,
+    .side_size = sizeof slots[0][0],
+    .prepare = prepare,
+    .forked = forked,
+    OBJECT_STATS(mbox),
+};
 
 /* --- the ring --------------------------------------------------------------------------------- */
 
-static size_t wrapped(const mailbox_t *mailbox, size_t index)
+static side_t *other(const side_t *side)
 {
-    return (index < mailbox->size) ? index : index - mailbox->size;
+    side_t *const pair = slots[(size_t)(side - &slots[0][0]) / SIDES];
+    return (side == &pair[POST]) ? &pair[FETCH] : &pair[POST];
 }
 
-/* Puts a message into a place that was taken. */
-static void put(mailbox_t *mailbox, void *msg)
+static u32_t units(const side_t *side)
 {
-    mailbox->ring[wrapped(mailbox, mailbox->head + mailbox->count)] = msg;
-    ++mailbox->count;
-    gate_give(&mailbox->messages);
+    return side->seen + side->credit - atomic_load_explicit(&side->moved, memory_order_relaxed);
 }
 
-/* Gets the message that was taken. */
-static void *get(mailbox_t *mailbox)
+/* The gate's stock. The other side can only have added to it since it was last looked at. */
+static u32_t stock(gate_t *gate)
 {
-    void *const msg = mailbox->ring[mailbox->head];
-    mailbox->head = wrapped(mailbox, mailbox->head + 1U);
-    --mailbox->count;
-    gate_give(&mailbox->places);
+    side_t *const side = gate->owner;
+    if (units(side) <= gate->granted) {
+        side->seen = atomic_load(&other(side)->moved);
+    }
+    return units(side);
+}
+
+/* Goes on to the next place: a unit of this side becomes one of the other. */
+static void advance(side_t *side)
+{
+    side->index = (side->index + 1U < side->size) ? side->index + 1U : 0;
+    (void)atomic_fetch_add(&side->moved, 1U);
+}
+
+static void put(side_t *side, void *msg)
+{
+    side->ring[side->index] = msg;
+    advance(side);
+}
+
+static void *get(side_t *side)
+{
+    void *const msg = side->ring[side->index];
+    advance(side);
     return msg;
+}
+
+/* Frees the lock; then, if somebody waits on the other side, sees whether they can go on. */
+static void unlock_and_admit(side_t *side)
+{
+    side_t *const opposite = other(side);
+    object_unlock(&side->object);
+    if (gate_is_waited_at(&opposite->gate)) {
+        (void)pthread_mutex_lock(&opposite->object.lock);
+        gate_admit(&opposite->gate);
+        (void)pthread_mutex_unlock(&opposite->object.lock);
+    }
+}
+
+static side_t *lookup(const sys_mbox_t *mbox, size_t side)
+{
+    return (side_t *)object_lock(&object_mailboxes, &mbox->name, side);
 }
 
 static void deliver(void **where, void *msg)
@@ -94,59 +145,71 @@ static void deliver(void **where, void *msg)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static void init_side(side_t *side, void **ring, u32_t size, u32_t credit)
+{
+    gate_init(&side->gate, stock, side, true);
+    side->ring = ring;
+    side->index = 0;
+    side->size = size;
+    side->credit = credit;
+    side->seen = 0;
+    atomic_store(&side->moved, 0U);
+}
+
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
     if (mbox == NULL) {
         return ERR_ARG;
     }
     sys_mbox_set_invalid(mbox);
-    const size_t places = (size > 0) ? (size_t)size : (size_t)CISTERN_POSIX_MBOX_SIZE;
+    const u32_t places = (u32_t)((size > 0) ? size : CISTERN_POSIX_MBOX_SIZE);
     void **const ring = calloc(places, sizeof *ring);
     if (ring == NULL) {
         object_count_error(&object_mailboxes);
         return ERR_MEM;
     }
-    mailbox_t *const mailbox = (mailbox_t *)object_new(&object_mailboxes, &mbox->name);
-    if (mailbox == NULL) {
+    side_t *const sides = (side_t *)object_new(&object_mailboxes, &mbox->name);
+    if (sides == NULL) {
         free(ring);
         return ERR_MEM;
     }
-    gate_init(&mailbox->messages, 0);
-    gate_init(&mailbox->places, (u32_t)places);
-    mailbox->ring = ring;
-    mailbox->size = places;
-    mailbox->head = 0;
-    mailbox->count = 0;
-    object_unlock(&mailbox->object);
+    init_side(&sides[POST], ring, places, places);
+    init_side(&sides[FETCH], ring, places, 0);
+    object_unlock_sides(&object_mailboxes, &sides->object);
     return ERR_OK;
 }
 
 /* Why a mailbox must not be freed now; NULL iff it may be. */
-static const char *in_use(const mailbox_t *mailbox)
+static const char *in_use(const side_t *sides)
 {
-    if (mailbox->messages.inside + mailbox->places.inside != 0) {
+    if (sides[POST].gate.inside + sides[FETCH].gate.inside != 0) {
         return "a free while a thread waits";
     }
-    return (mailbox->count != 0) ? "a free with messages in it" : NULL;
+    return (sides[POST].moved != sides[FETCH].moved) ? "a free with messages in it" : NULL;
+}
+
+static void refuse_free(sys_mbox_t *mbox, side_t *sides, const char *reason)
+{
+    object_unlock_sides(&object_mailboxes, &sides->object);
+    object_count_error(&object_mailboxes);
+    object_refuse(&object_mailboxes, &mbox->name, reason);
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    mailbox_t *const mailbox = (mailbox_t *)object_lock_to_end(&object_mailboxes, &mbox->name);
-    if (mailbox == NULL) {
+    side_t *const sides = (side_t *)object_lock_to_end(&object_mailboxes, &mbox->name);
+    if (sides == NULL) {
         object_count_error(&object_mailboxes);
         return;
     }
-    const char *const reason = in_use(mailbox);
-    if (reason == NULL) {
-        void **const ring = mailbox->ring;
-        object_end(&object_mailboxes, &mailbox->object);
-        free(ring);
-    } else {
-        object_unlock(&mailbox->object);
-        object_count_error(&object_mailboxes);
-        object_refuse(&object_mailboxes, &mbox->name, reason);
+    const char *const reason = in_use(sides);
+    if (reason != NULL) {
+        refuse_free(mbox, sides, reason);
+        return;
     }
+    void **const ring = sides->ring;
+    object_end(&object_mailboxes, &sides->object);
+    free(ring);
 }
 
 int sys_mbox_valid(sys_mbox_t *mbox)
@@ -163,29 +226,29 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox)
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    mailbox_t *const mailbox = (mailbox_t *)object_lock(&object_mailboxes, &mbox->name);
-    if (mailbox != NULL) {
-        (void)gate_wait(&mailbox->places, &mailbox->object.lock, 0);
-        put(mailbox, msg);
-        object_unlock(&mailbox->object);
+    side_t *const side = lookup(mbox, POST);
+    if (side != NULL) {
+        (void)gate_wait(&side->gate, &side->object.lock, 0);
+        put(side, msg);
+        unlock_and_admit(side);
     }
 }
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
-    mailbox_t *const mailbox = (mailbox_t *)object_lock(&object_mailboxes, &mbox->name);
-    if (mailbox == NULL) {
+    side_t *const side = lookup(mbox, POST);
+    if (side == NULL) {
         return ERR_ARG;
     }
-    const bool place = gate_try(&mailbox->places);
-    if (place) {
-        put(mailbox, msg);
-    }
-    object_unlock(&mailbox->object);
+    const bool place = gate_try(&side->gate);
     if (!place) {
+        object_unlock(&side->object);
         object_count_error(&object_mailboxes);
+        return ERR_MEM;
     }
-    return place ? ERR_OK : ERR_MEM;
+    put(side, msg);
+    unlock_and_admit(side);
+    return ERR_OK;
 }
 
 /* Hosts have no interrupts: what stands for one is a thread. */
@@ -196,32 +259,35 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 {
+    side_t *const side = lookup(mbox, FETCH);
     deliver(msg, NULL);
-    mailbox_t *const mailbox = (mailbox_t *)object_lock(&object_mailboxes, &mbox->name);
-    if (mailbox == NULL) {
+    if (side == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
-    const u32_t waited = gate_wait(&mailbox->messages, &mailbox->object.lock, timeout);
-    if (waited != SYS_ARCH_TIMEOUT) {
-        deliver(msg, get(mailbox));
+    const u32_t waited = gate_wait(&side->gate, &side->object.lock, timeout);
+    if (waited == SYS_ARCH_TIMEOUT) {
+        object_unlock(&side->object);
+        return waited;
     }
-    object_unlock(&mailbox->object);
+    deliver(msg, get(side));
+    unlock_and_admit(side);
     return waited;
 }
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 {
+    side_t *const side = lookup(mbox, FETCH);
     deliver(msg, NULL);
-    mailbox_t *const mailbox = (mailbox_t *)object_lock(&object_mailboxes, &mbox->name);
-    if (mailbox == NULL) {
+    if (side == NULL) {
         return SYS_MBOX_EMPTY;
     }
-    const bool any = gate_try(&mailbox->messages);
-    if (any) {
-        deliver(msg, get(mailbox));
+    if (!gate_try(&side->gate)) {
+        object_unlock(&side->object);
+        return SYS_MBOX_EMPTY;
     }
-    object_unlock(&mailbox->object);
-    return any ? 0 : SYS_MBOX_EMPTY;
+    deliver(msg, get(side));
+    unlock_and_admit(side);
+    return 0;
 }
 
 #endif

@@ -62,17 +62,20 @@ static void forked(object_t *object)
 
 static mutex_t slots[CISTERN_POSIX_MUTEXES];
 
-object_table_t object_mutexes = {.kind = "mutex",
-                                 .slots = slots,
-                                 .slot_size = sizeof slots[0],
-                                 .count = CISTERN_POSIX_MUTEXES,
-                                 .prepare = prepare,
-                                 .forked = forked,
-                                 OBJECT_STATS(mutex)};
+object_table_t object_mutexes = {
+    .kind = "mutex",
+    .slots = slots,
+    .count = CISTERN_POSIX_MUTEXES,
+    .sides = 1,
+    .side_size = sizeof slots[0],
+    .prepare = prepare,
+    .forked = forked,
+    OBJECT_STATS(mutex),
+};
 
 static mutex_t *lookup(sys_mutex_t *mutex)
 {
-    return (mutex_t *)object_lock(&object_mutexes, &mutex->name);
+    return (mutex_t *)object_lock(&object_mutexes, &mutex->name, 0);
 }
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
@@ -86,7 +89,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     }
     made->users = 0;
     made->held = false;
-    object_unlock(&made->object);
+    object_unlock_sides(&object_mutexes, &made->object);
     return ERR_OK;
 }
 
@@ -156,7 +159,7 @@ void sys_mutex_free(sys_mutex_t *mutex)
     if (found->users == 0) {
         object_end(&object_mutexes, &found->object);
     } else {
-        object_unlock(&found->object);
+        object_unlock_sides(&object_mutexes, &found->object);
         object_refuse(&object_mutexes, &mutex->name, "a free while it is locked");
     }
 }

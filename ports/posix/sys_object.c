@@ -7,11 +7,11 @@
  *   name   { slot 2, generation 7 }  names slot 2 while it is live in its generation 7
  *
  * Invariants:
- *   I1  A slot below `prepared` has an initialised lock, for ever.
+ *   I1  Each side of a slot below `prepared` has an initialised lock, for ever.
  *   I2  A slot's generation and liveness change only with its lock held; the generation grows by
  * one when an object ends, so that no name of it is valid again. I3  Who holds an object's lock
  * does not enter the critical section and takes no other object's lock. A fork takes the critical
- * section first and then every object's lock in order.
+ * section first and then every lock in order.
  *
  * A slot must keep its lock and its generation while it is free, which a block of a pool cannot:
  * hence the free list of its own.
@@ -36,15 +36,16 @@ static object_table_t *const tables[] = {&object_semaphores, &object_mutexes, &o
 #    endif
 #    define TABLES (sizeof tables / sizeof tables[0])
 
-static object_t *slot_at(const object_table_t *table, size_t slot)
+static object_t *side_at(const object_table_t *table, size_t slot, size_t side)
 {
-    return (object_t *)(void *)((unsigned char *)table->slots + slot * table->slot_size);
+    const size_t offset = (slot * table->sides + side) * table->side_size;
+    return (object_t *)(void *)((unsigned char *)table->slots + offset);
 }
 
 static u32_t slot_of(const object_table_t *table, const object_t *object)
 {
     const size_t offset = (size_t)((const unsigned char *)object - (unsigned char *)table->slots);
-    return (u32_t)(offset / table->slot_size);
+    return (u32_t)(offset / (table->sides * table->side_size));
 }
 
 /* --- statistics ------------------------------------------------------------------------------- */
@@ -111,36 +112,37 @@ void object_refuse(const object_table_t *table, const sys_posix_name_t *name, co
 
 /* --- fork ------------------------------------------------------------------------------------- */
 
-static void for_each_prepared(void (*visit)(object_table_t *table, object_t *object))
+static void for_each_prepared(void (*visit)(object_table_t *table, object_t *side))
 {
     for (size_t t = 0; t < TABLES; ++t) {
-        for (size_t slot = 0; slot < tables[t]->prepared; ++slot) {
-            visit(tables[t], slot_at(tables[t], slot));
+        const size_t sides = tables[t]->prepared * tables[t]->sides;
+        for (size_t side = 0; side < sides; ++side) {
+            visit(tables[t], side_at(tables[t], 0, side));
         }
     }
 }
 
-static void lock_one(object_table_t *table, object_t *object)
+static void lock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    (void)pthread_mutex_lock(&object->lock);
+    (void)pthread_mutex_lock(&side->lock);
 }
 
-static void unlock_one(object_table_t *table, object_t *object)
+static void unlock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    (void)pthread_mutex_unlock(&object->lock);
+    (void)pthread_mutex_unlock(&side->lock);
 }
 
-static void adopt_one(object_table_t *table, object_t *object)
+static void adopt_one(object_table_t *table, object_t *side)
 {
-    if (object->live) {
-        table->forked(object);
+    if (side->live) {
+        table->forked(side);
     }
-    (void)pthread_mutex_unlock(&object->lock);
+    (void)pthread_mutex_unlock(&side->lock);
 }
 
-static cistern_critical_t fork_level;
+static cistern_critical_t fork_level; /* of the thread that forks; guarded by the section */
 
 static void before_fork(void)
 {
@@ -212,12 +214,14 @@ static object_t *prepare_slot(object_table_t *table)
     if (slot == table->count) {
         return NULL;
     }
-    object_t *const object = slot_at(table, slot);
-    create_lock(&object->lock);
-    object->generation = 1;
-    table->prepare(object);
+    for (size_t i = 0; i < table->sides; ++i) {
+        object_t *const side = side_at(table, slot, i);
+        create_lock(&side->lock);
+        side->generation = 1;
+        table->prepare(side);
+    }
     table->prepared = slot + 1U;
-    return object;
+    return side_at(table, slot, 0);
 }
 
 static object_t *take_slot(object_table_t *table)
@@ -236,24 +240,50 @@ static object_t *take_slot(object_table_t *table)
     return object;
 }
 
+static object_t *nth_side(const object_table_t *table, object_t *object, size_t side)
+{
+    return (object_t *)(void *)((unsigned char *)object + side * table->side_size);
+}
+
+static void lock_sides(object_table_t *table, object_t *object)
+{
+    for (size_t side = 0; side < table->sides; ++side) {
+        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
+    }
+}
+
+void object_unlock_sides(object_table_t *table, object_t *object)
+{
+    for (size_t side = 0; side < table->sides; ++side) {
+        (void)pthread_mutex_unlock(&nth_side(table, object, side)->lock);
+    }
+}
+
 object_t *object_new(object_table_t *table, sys_posix_name_t *name)
 {
     sys_init();
     *name = (sys_posix_name_t){0};
     object_t *const object = take_slot(table);
-    if (object != NULL) {
-        (void)pthread_mutex_lock(&object->lock);
-        object->live = true;
-        *name = (sys_posix_name_t){slot_of(table, object), object->generation};
+    if (object == NULL) {
+        return NULL;
     }
+    lock_sides(table, object);
+    for (size_t side = 0; side < table->sides; ++side) {
+        nth_side(table, object, side)->live = true;
+    }
+    *name = (sys_posix_name_t){slot_of(table, object), object->generation};
     return object;
 }
 
 void object_end(object_table_t *table, object_t *object)
 {
-    object->live = false;
-    object->generation = (object->generation < UINT32_MAX) ? object->generation + 1U : 1U;
-    (void)pthread_mutex_unlock(&object->lock);
+    const u32_t next = (object->generation < UINT32_MAX) ? object->generation + 1U : 1U;
+    for (size_t i = 0; i < table->sides; ++i) {
+        object_t *const side = nth_side(table, object, i);
+        side->live = false;
+        side->generation = next;
+    }
+    object_unlock_sides(table, object);
     const cistern_critical_t level = cistern_critical_enter();
     count_end(table);
     push_free(table, object);
@@ -267,12 +297,12 @@ static bool slot_exists(const object_table_t *table, const sys_posix_name_t *nam
     return name != NULL && name->generation != 0 && name->slot < table->prepared;
 }
 
-static object_t *find_and_lock(object_table_t *table, const sys_posix_name_t *name)
+static object_t *find_and_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
 {
     if (!slot_exists(table, name)) {
         return NULL;
     }
-    object_t *const object = slot_at(table, name->slot);
+    object_t *const object = side_at(table, name->slot, side);
     (void)pthread_mutex_lock(&object->lock);
     if (!object->live || object->generation != name->generation) {
         (void)pthread_mutex_unlock(&object->lock);
@@ -281,9 +311,9 @@ static object_t *find_and_lock(object_table_t *table, const sys_posix_name_t *na
     return object;
 }
 
-object_t *object_lock(object_table_t *table, const sys_posix_name_t *name)
+object_t *object_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
 {
-    object_t *const object = find_and_lock(table, name);
+    object_t *const object = find_and_lock(table, name, side);
     if (object == NULL) {
         raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
     }
@@ -292,23 +322,27 @@ object_t *object_lock(object_table_t *table, const sys_posix_name_t *name)
 
 object_t *object_lock_to_end(object_table_t *table, const sys_posix_name_t *name)
 {
-    object_t *const object = find_and_lock(table, name);
+    object_t *const object = find_and_lock(table, name, 0);
     if (object == NULL) {
-        const bool was_live = slot_exists(table, name);
-        raise_fault(was_live ? CISTERN_FAULT_DOUBLE_FREE : CISTERN_FAULT_FOREIGN_FREE, table, name,
-                    "a name of no live object");
+        raise_fault(slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE
+                                             : CISTERN_FAULT_FOREIGN_FREE,
+                    table, name, "a name of no live object");
+        return NULL;
+    }
+    for (size_t side = 1; side < table->sides; ++side) {
+        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
     }
     return object;
 }
 
-void object_unlock(object_t *object)
+void object_unlock(object_t *side)
 {
-    (void)pthread_mutex_unlock(&object->lock);
+    (void)pthread_mutex_unlock(&side->lock);
 }
 
 bool object_is_live(object_table_t *table, const sys_posix_name_t *name)
 {
-    object_t *const object = find_and_lock(table, name);
+    object_t *const object = find_and_lock(table, name, 0);
     if (object != NULL) {
         object_unlock(object);
     }

@@ -1,7 +1,9 @@
 /* sys_object.h (posix) - where semaphores, mutexes and mailboxes live, and how a name finds one.
  *
- * Each kind of object has a table of slots. A slot's memory is never used for anything else, and
- * its lock is never destroyed, so that looking up a name that was freed is safe, and is noticed.
+ * Each kind of object has a table of slots. A slot is one object or, so that two kinds of users do
+ * not wait for each other, several: its sides, each with a lock, all alike in size. A slot's memory
+ * is never used for anything else, and its locks are never destroyed, so that looking up a name
+ * that was freed is safe, and is noticed.
  */
 #ifndef CISTERN_POSIX_SYS_OBJECT_H
 #define CISTERN_POSIX_SYS_OBJECT_H
@@ -14,21 +16,22 @@
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 
-/* The start of each slot. */
+/* The start of each side of each slot. */
 typedef struct object {
-    pthread_mutex_t lock; /* guards the slot, but for `next_free` */
+    pthread_mutex_t lock; /* guards the side, but for `next_free` */
     u32_t generation;     /* of the current or next use; never 0 */
     bool live;
-    struct object *next_free; /* guarded by the critical section */
+    struct object *next_free; /* of side 0; guarded by the critical section */
 } object_t;
 
 typedef struct object_table {
     const char *kind; /* for faults */
     void *slots;
-    size_t slot_size;
     size_t count;
-    void (*prepare)(object_t *object); /* once for each slot, before its first use */
-    void (*forked)(object_t *object);  /* in a forked child, for each live slot */
+    size_t sides; /* of each slot */
+    size_t side_size;
+    void (*prepare)(object_t *object); /* once for each side, before its first use */
+    void (*forked)(object_t *object);  /* in a forked child, for each live side */
 #if SYS_STATS
     struct stats_syselem *stats;
 #endif
@@ -37,9 +40,9 @@ typedef struct object_table {
 } object_table_t;
 
 #if SYS_STATS
-#    define OBJECT_STATS(field) .stats = &lwip_stats.sys.field,
+#    define OBJECT_STATS(field) .stats = &lwip_stats.sys.field
 #else
-#    define OBJECT_STATS(field)
+#    define OBJECT_STATS(field) .free = NULL
 #endif
 
 /* The three tables. */
@@ -47,21 +50,26 @@ extern object_table_t object_semaphores;
 extern object_table_t object_mutexes;
 extern object_table_t object_mailboxes;
 
-/* Makes a slot live and writes its name. Returns it locked, or NULL, counted as an error, iff no
- * slot is free; *name then names nothing. */
+/* Takes a slot and writes its name. Returns its side 0, with every side locked, to be filled and
+ * unlocked by object_unlock_sides; or NULL, counted as an error, iff no slot is free. *name then
+ * names nothing. */
 object_t *object_new(object_table_t *table, sys_posix_name_t *name);
 
-/* The live object of a name, locked; or NULL, after a fault, iff there is none. */
-object_t *object_lock(object_table_t *table, const sys_posix_name_t *name);
+/* A side of the live object of a name, locked; or NULL, after a fault, iff there is none. */
+object_t *object_lock(object_table_t *table, const sys_posix_name_t *name, size_t side);
 
 /* Frees the lock. */
-void object_unlock(object_t *object);
+void object_unlock(object_t *side);
 
-/* Ends a locked object: frees the lock and the slot. */
-void object_end(object_table_t *table, object_t *object);
-
-/* The same as object_lock for a call that frees: a name freed before is a double free. */
+/* Side 0 of the live object of a name, every side locked, for a call that frees it; or NULL, after
+ * a fault, iff there is none: a name that was freed before is a double free. */
 object_t *object_lock_to_end(object_table_t *table, const sys_posix_name_t *name);
+
+/* Frees the locks of all sides. */
+void object_unlock_sides(object_table_t *table, object_t *object);
+
+/* Ends an object all of whose sides are locked: frees the locks and the slot. */
+void object_end(object_table_t *table, object_t *object);
 
 /* Reports that a call on `name` is refused for the reason given. Without locks. */
 void object_refuse(const object_table_t *table, const sys_posix_name_t *name, const char *reason);

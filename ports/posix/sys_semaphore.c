@@ -1,9 +1,10 @@
 /* sys_semaphore.c (posix) - semaphores: a gate in a slot.
  *
- *   slot   | object: lock, generation | units: the gate | limit |
+ *   slot   | object: lock, generation | gate | units | limit |
  *
- * Invariants:
- *   I1  At most `limit` units are available: a binary semaphore has limit 1.
+ * Invariants, whenever the lock is free:
+ *   I1  gate.granted <= units: a unit stays here until the thread it was granted to takes it.
+ *   I2  At most `limit` units are there for the taking: a binary semaphore has limit 1.
  */
 #define _GNU_SOURCE 1
 #include "lwip/sys.h"
@@ -19,7 +20,8 @@
 
 typedef struct semaphore {
     object_t object;
-    gate_t units;
+    gate_t gate;
+    u32_t units;
     u32_t limit;
 } semaphore_t;
 
@@ -30,18 +32,26 @@ static void prepare(object_t *object)
 
 static void forked(object_t *object)
 {
-    gate_forget_waiters(&((semaphore_t *)object)->units);
+    gate_forget_waiters(&((semaphore_t *)object)->gate);
+}
+
+static u32_t stock(gate_t *gate)
+{
+    return ((const semaphore_t *)gate->owner)->units;
 }
 
 static semaphore_t slots[CISTERN_POSIX_SEMAPHORES];
 
-object_table_t object_semaphores = {.kind = "semaphore",
-                                    .slots = slots,
-                                    .slot_size = sizeof slots[0],
-                                    .count = CISTERN_POSIX_SEMAPHORES,
-                                    .prepare = prepare,
-                                    .forked = forked,
-                                    OBJECT_STATS(sem)};
+object_table_t object_semaphores = {
+    .kind = "semaphore",
+    .slots = slots,
+    .count = CISTERN_POSIX_SEMAPHORES,
+    .sides = 1,
+    .side_size = sizeof slots[0],
+    .prepare = prepare,
+    .forked = forked,
+    OBJECT_STATS(sem),
+};
 
 static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
 {
@@ -52,9 +62,10 @@ static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
     if (semaphore == NULL) {
         return ERR_MEM;
     }
-    gate_init(&semaphore->units, count);
+    gate_init(&semaphore->gate, stock, semaphore, false);
+    semaphore->units = count;
     semaphore->limit = limit;
-    object_unlock(&semaphore->object);
+    object_unlock_sides(&object_semaphores, &semaphore->object);
     return ERR_OK;
 }
 
@@ -68,25 +79,32 @@ err_t sys_sem_new_binary(sys_sem_t *sem, u8_t count)
     return create(sem, (count != 0) ? 1U : 0U, 1U);
 }
 
+static semaphore_t *lookup(const sys_sem_t *sem)
+{
+    return (semaphore_t *)object_lock(&object_semaphores, &sem->name, 0);
+}
+
 void sys_sem_signal(sys_sem_t *sem)
 {
-    semaphore_t *const semaphore = (semaphore_t *)object_lock(&object_semaphores, &sem->name);
+    semaphore_t *const semaphore = lookup(sem);
     if (semaphore == NULL) {
         return;
     }
-    if (semaphore->units.available < semaphore->limit) {
-        gate_give(&semaphore->units);
+    if (semaphore->units - semaphore->gate.granted < semaphore->limit) {
+        ++semaphore->units;
+        gate_admit(&semaphore->gate);
     }
     object_unlock(&semaphore->object);
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    semaphore_t *const semaphore = (semaphore_t *)object_lock(&object_semaphores, &sem->name);
+    semaphore_t *const semaphore = lookup(sem);
     if (semaphore == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
-    const u32_t waited = gate_wait(&semaphore->units, &semaphore->object.lock, timeout);
+    const u32_t waited = gate_wait(&semaphore->gate, &semaphore->object.lock, timeout);
+    semaphore->units -= (waited != SYS_ARCH_TIMEOUT) ? 1U : 0U;
     object_unlock(&semaphore->object);
     return waited;
 }
@@ -98,10 +116,10 @@ void sys_sem_free(sys_sem_t *sem)
     if (semaphore == NULL) {
         return;
     }
-    if (semaphore->units.inside == 0) {
+    if (semaphore->gate.inside == 0) {
         object_end(&object_semaphores, &semaphore->object);
     } else {
-        object_unlock(&semaphore->object);
+        object_unlock_sides(&object_semaphores, &semaphore->object);
         object_refuse(&object_semaphores, &sem->name, "a free while a thread waits");
     }
 }

@@ -20,6 +20,9 @@
 #define neighbour_kind HEAP(neighbour_kind)
 #define diagnose       HEAP(diagnose)
 #define recover        HEAP(recover)
+#define join           HEAP(join)
+#define enlist         HEAP(enlist)
+#define step_check     HEAP(step_check)
 #define place          HEAP(place)
 #define account        HEAP(account)
 #define index_reset    HEAP(index_reset)
@@ -35,10 +38,10 @@
 #define list_check     HEAP(list_check)
 #define can_follow     HEAP(can_follow)
 
-/* Every block starts with one. `next` carries USED in its lowest bit, which no index needs. */
+/* Every block starts with one. */
 typedef struct header_t {
-    HEAP_INDEX next; /* index of the physical successor, and USED */
-    HEAP_INDEX prev; /* index of the physical predecessor */
+    HEAP_INDEX next; /* index of the successor; USED iff this block is in use */
+    HEAP_INDEX prev; /* index of the predecessor; USED iff the predecessor is in use */
 } header_t;
 
 /* At the start of a free block's payload: its place in a list of free blocks. */
@@ -66,12 +69,19 @@ static inline size_t next_of(const cistern_heap_t *heap, size_t block)
 
 static inline size_t prev_of(const cistern_heap_t *heap, size_t block)
 {
-    return header_at(heap, block)->prev;
+    return header_at(heap, block)->prev & ~USED;
 }
 
 static inline bool is_used(const cistern_heap_t *heap, size_t block)
 {
     return (header_at(heap, block)->next & USED) != 0;
+}
+
+/* Makes `block` end at `next`; `state` is USED or 0. */
+static inline void join(const cistern_heap_t *heap, size_t block, size_t next, size_t state)
+{
+    header_at(heap, block)->next = (HEAP_INDEX)(next | state);
+    header_at(heap, next)->prev = (HEAP_INDEX)(block | state);
 }
 
 /* Index of the block whose payload is at `memory`; beyond the arena's end for a foreign address. */
@@ -99,13 +109,16 @@ static inline bool within(const cistern_heap_t *heap, size_t block)
     return block <= heap->end && (block & (heap->unit - 1U)) == 0;
 }
 
-/* True iff the neighbours of `block`, which is within, name it as theirs (I2). */
+/* True iff both neighbours of `block`, which is within, name it, and tell the same of its and its
+ * predecessor's state (I2). */
 static inline bool agrees(const cistern_heap_t *heap, size_t block)
 {
-    const size_t next = next_of(heap, block);
-    const size_t prev = prev_of(heap, block);
-    return within(heap, next) && within(heap, prev) && prev_of(heap, next) == block &&
-           next_of(heap, prev) == block;
+    const header_t header = *header_at(heap, block);
+    const size_t next = header.next & ~USED;
+    const size_t prev = header.prev & ~USED;
+    return within(heap, next) && within(heap, prev) &&
+           header_at(heap, next)->prev == (block | (header.next & USED)) &&
+           header_at(heap, prev)->next == (block | (header.prev & USED));
 }
 
 /* Unmakes the header of a block that merges into its predecessor (I6). */
@@ -133,10 +146,18 @@ static inline void forget(const cistern_heap_t *heap, size_t block)
 #endif
 
 #if CISTERN_HEAP_FIT_IS_FIRST
-#    include "heap/first.h"
+#    include "first.h"
 #else
-#    include "heap/good.h"
+#    include "good.h"
 #endif
+
+/* Counts `block` as in use. */
+static inline void account(cistern_heap_t *heap, size_t block)
+{
+    heap->used += next_of(heap, block) - block;
+    heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
+    ++heap->blocks;
+}
 
 #if CISTERN_CHECK >= 1
 
@@ -145,7 +166,8 @@ static inline bool is_live(const cistern_heap_t *heap, size_t block)
     return block < heap->end && within(heap, block) && agrees(heap, block) && is_used(heap, block);
 }
 
-/* What is wrong with merging a free neighbour: NONE, HEADER or LINK. A block in use does not merge. */
+/* What is wrong with merging a free neighbour: NONE, HEADER or LINK. A block in use does not merge.
+ */
 static inline cistern_fault_kind_t neighbour_kind(const cistern_heap_t *heap, size_t block)
 {
     if (is_used(heap, block)) {
@@ -178,16 +200,30 @@ static cistern_fault_kind_t diagnose(const cistern_heap_t *heap, size_t block)
     return is_used(heap, at) ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
 }
 
-/* Makes the index of free blocks anew from the headers: upwards to the first one damaged, then from
- * the end down to the last one damaged. What lies between stays out of use. Linear. */
+/* Adds `block`, which agrees with its neighbours, to what the heap knows of. */
+static void enlist(cistern_heap_t *heap, size_t block)
+{
+    if (is_used(heap, block)) {
+        account(heap, block);
+    } else {
+        index_insert(heap, block, next_of(heap, block) - block);
+    }
+}
+
+/* Makes the heap whole again after damage: goes up to the first damaged block, down from the end to
+ * the last one, and seals what lies between off as one block in use, which nobody can free.
+ *   | sound | damaged .. | sound | end      | sound | sealed ... | sound | end
+ * Each step goes up, or down, so at most end / min of them each way. */
 static void recover(cistern_heap_t *heap)
 {
     index_reset(heap);
+    heap->used = 0;
+    heap->blocks = 0;
+    size_t before = heap->end;
     size_t low = 0;
     while (low != heap->end && agrees(heap, low) && next_of(heap, low) > low) {
-        if (!is_used(heap, low)) {
-            index_insert(heap, low, next_of(heap, low) - low);
-        }
+        enlist(heap, low);
+        before = low;
         low = next_of(heap, low);
     }
     size_t high = heap->end;
@@ -195,9 +231,13 @@ static void recover(cistern_heap_t *heap)
     while (prev > low && prev < high && within(heap, prev) && agrees(heap, prev)) {
         high = prev;
         prev = prev_of(heap, high);
-        if (!is_used(heap, high)) {
-            index_insert(heap, high, next_of(heap, high) - high);
-        }
+        enlist(heap, high);
+    }
+    join(heap, heap->end, 0, USED);
+    if (low < high) {
+        join(heap, before, low, header_at(heap, before)->next & USED);
+        join(heap, low, high, USED);
+        enlist(heap, low);
     }
 }
 
@@ -231,42 +271,31 @@ static inline void recover(cistern_heap_t *heap)
 
 #endif
 
-/* Gives `block`, which is in no list and reaches to `limit`, `need` bytes and the rest to a new free
- * block, unless that would be too small.
- *   | block ................. | limit        | block need | rest ...... | limit       */
+/* Gives `block`, which is in no list and reaches to `limit`, `need` bytes and the rest to a new
+ * free block, unless that would be too small. | block ................. | limit        | block need
+ * | rest ...... | limit       */
 static void place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
     const size_t rest = block + need;
-    header_t *const header = header_at(heap, block);
     if (limit - rest < heap->min) {
-        header->next = (HEAP_INDEX)(limit | USED);
-        header_at(heap, limit)->prev = (HEAP_INDEX)block;
+        join(heap, block, limit, USED);
         return;
     }
-    header->next = (HEAP_INDEX)(rest | USED);
-    const header_t free_header = {(HEAP_INDEX)limit, (HEAP_INDEX)block};
-    *header_at(heap, rest) = free_header;
-    header_at(heap, limit)->prev = (HEAP_INDEX)rest;
+    join(heap, block, rest, USED);
+    join(heap, rest, limit, 0);
     index_insert(heap, rest, limit - rest);
 }
 
-/* Counts `block` as in use. */
-static inline void account(cistern_heap_t *heap, size_t block)
-{
-    heap->used += next_of(heap, block) - block;
-    heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
-}
-
-/* Lays one free block and the sentinel out in `memory`. False iff it is too small. `alignment` is at
- * most `bytes`. */
+/* Lays one free block and the sentinel out in `memory`. False iff it is too small. `alignment` is
+ * at most `bytes`. */
 static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config, size_t alignment)
 {
     const size_t unit = alignment > sizeof(HEAP_INDEX) ? alignment : sizeof(HEAP_INDEX);
     const size_t least = HEAP_LINKS_BYTES != 0 ? HEAP_LINKS_BYTES : 1U;
     const size_t payload = config->min_size > least ? config->min_size : least;
     const uintptr_t start = (uintptr_t)config->memory + HEAD + unit - 1U;
-    const size_t skip = (size_t)((start & ~((uintptr_t)unit - 1U)) - HEAD -
-                                 (uintptr_t)config->memory);
+    const size_t skip =
+        (size_t)((start & ~((uintptr_t)unit - 1U)) - HEAD - (uintptr_t)config->memory);
     const size_t outside = skip + HEAD + HEAP_LINKS_BYTES;
     if (payload >= config->bytes || outside >= config->bytes) {
         return false;
@@ -280,10 +309,8 @@ static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config
     heap->end = end;
     heap->unit = unit;
     heap->min = min;
-    const header_t first = {(HEAP_INDEX)end, (HEAP_INDEX)end};
-    const header_t sentinel = {USED, 0};
-    *header_at(heap, 0) = first;
-    *header_at(heap, end) = sentinel;
+    join(heap, 0, end, 0);
+    join(heap, end, 0, USED);
     index_reset(heap);
     index_insert(heap, 0, end);
     return true;
@@ -304,7 +331,6 @@ static void *HEAP(alloc)(cistern_heap_t *heap, size_t size, cistern_fault_kind_t
     index_remove(heap, block);
     place(heap, block, next_of(heap, block), need);
     account(heap, block);
-    ++heap->blocks;
     return heap->base + block + HEAD;
 }
 
@@ -329,16 +355,15 @@ static void *HEAP(aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t 
     const size_t limit = next_of(heap, block);
     const uintptr_t payload = (uintptr_t)heap->base + block + HEAD;
     size_t gap = (size_t)(((payload + alignment - 1U) & ~((uintptr_t)alignment - 1U)) - payload);
-    gap += (gap != 0 && gap < heap->min) ? (heap->min + alignment - 1U - gap) & ~(alignment - 1U) : 0;
+    gap +=
+        (gap != 0 && gap < heap->min) ? (heap->min + alignment - 1U - gap) & ~(alignment - 1U) : 0;
     index_remove(heap, block);
     if (gap != 0) {
-        header_at(heap, block)->next = (HEAP_INDEX)(block + gap);
-        header_at(heap, block + gap)->prev = (HEAP_INDEX)block;
+        join(heap, block, block + gap, 0);
         index_insert(heap, block, gap);
     }
     place(heap, block + gap, limit, need);
     account(heap, block + gap);
-    ++heap->blocks;
     return heap->base + block + gap + HEAD;
 }
 
@@ -368,8 +393,7 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
         forget(heap, block);
         start = prev;
     }
-    header_at(heap, start)->next = (HEAP_INDEX)limit;
-    header_at(heap, limit)->prev = (HEAP_INDEX)start;
+    join(heap, start, limit, 0);
     index_insert(heap, start, limit - start);
     heap->used -= next - block;
     --heap->blocks;
@@ -409,6 +433,7 @@ static bool HEAP(resize)(cistern_heap_t *heap, const void *memory, size_t size,
         forget(heap, next);
     }
     heap->used -= next - block;
+    --heap->blocks;
     place(heap, block, limit, need);
     account(heap, block);
     return true;
@@ -442,30 +467,35 @@ static size_t HEAP(walk)(const cistern_heap_t *heap, cistern_heap_visit_t *visit
     return shown;
 }
 
+/* True iff the step from `block` to its successor keeps I1, I2 and I3. */
+static bool step_check(const cistern_heap_t *heap, size_t block)
+{
+    const header_t header = *header_at(heap, block);
+    const size_t next = header.next & ~USED;
+    return next > block && next <= heap->end && (next & (heap->unit - 1U)) == 0 &&
+           next - block >= heap->min &&
+           header_at(heap, next)->prev == (block | (header.next & USED)) &&
+           ((header.next | header.prev) & USED) != 0;
+}
+
 /* Verifies I1 to I4 along the arena, then leaves I5 to the index. Each step goes up. */
 static bool HEAP(check)(const cistern_heap_t *heap)
 {
     heap_sums_t sums = {0, 0, 0, 0};
-    bool before_is_free = false;
     size_t block = 0;
-    size_t before = heap->end;
     while (block != heap->end) {
-        const size_t next = next_of(heap, block);
-        const bool is_free = !is_used(heap, block);
-        const bool sound = prev_of(heap, block) == before && next > block && next <= heap->end &&
-                           (next & (heap->unit - 1U)) == 0 && next - block >= heap->min;
-        if (!sound || (is_free && before_is_free)) {
+        if (!step_check(heap, block)) {
             return false;
         }
-        sums.free_bytes += is_free ? next - block : 0;
-        sums.free_blocks += is_free ? 1U : 0;
-        sums.used_bytes += is_free ? 0 : next - block;
-        sums.used_blocks += is_free ? 0 : 1U;
-        before_is_free = is_free;
-        before = block;
-        block = next;
+        const size_t bytes = next_of(heap, block) - block;
+        const bool used = is_used(heap, block);
+        sums.used_bytes += used ? bytes : 0;
+        sums.used_blocks += used ? 1U : 0;
+        sums.free_bytes += used ? 0 : bytes;
+        sums.free_blocks += used ? 0 : 1U;
+        block += bytes;
     }
-    return prev_of(heap, block) == before && header_at(heap, block)->next == USED &&
+    return header_at(heap, block)->next == USED && header_at(heap, 0)->prev == (block | USED) &&
            sums.used_bytes == heap->used && sums.used_blocks == heap->blocks &&
            heap->used <= heap->max_used && index_check(heap, &sums);
 }
@@ -487,6 +517,9 @@ static bool HEAP(check)(const cistern_heap_t *heap)
 #undef neighbour_kind
 #undef diagnose
 #undef recover
+#undef join
+#undef enlist
+#undef step_check
 #undef place
 #undef account
 #undef index_reset

@@ -1,7 +1,7 @@
 /* first.h - first fit: the lowest free block that is large enough. Included by core.h.
  *
- * The index is one number, `lowest`: no free block lies below it, and a block or the sentinel starts
- * there (I5). Free blocks carry no links.
+ * The index is one number, `lowest`: no free block lies below it, and a block or the sentinel
+ * starts there (I5). Free blocks carry no links.
  */
 
 /* Bytes of a free block's payload, and of the sentinel's, that the index takes. */
@@ -38,8 +38,8 @@ static inline bool index_sound(const cistern_heap_t *heap, size_t block)
 #    define CAN_STEP(heap, block, next) true
 #endif
 
-/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor is damaged is
- * given as it is, for the caller to refuse. Each step goes up, so at most end / min of them. */
+/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor is damaged
+ * is given as it is, for the caller to refuse. Each step goes up, so at most end / min of them. */
 static size_t index_find(const cistern_heap_t *heap, size_t need)
 {
     size_t block = heap->index.lowest;

@@ -5,8 +5,8 @@
  *                  v     v
  *                block  block <-> block
  *
- * List c holds sizes of one class: below 64 bytes 8 bytes wide, above that an eighth of the power of
- * two below: 64, 72, .. 120, 128, 144, .. 240, 256, 288 .. A request looks at the first
+ * List c holds sizes of one class: below 64 bytes 8 bytes wide, above that an eighth of the power
+ * of two below: 64, 72, .. 120, 128, 144, .. 240, 256, 288 .. A request looks at the first
  * CISTERN_HEAP_LOOKS blocks of its own list, where not every block is large enough, and else takes
  * the first block of the next list that is not empty, where every block is.
  *

@@ -11,17 +11,18 @@
  *               ^ aligned               ^ aligned: what the caller gets
  *
  *   Header of a block at index b (16-bit indices: 4 bytes; 32: 8; size_t: 2 * sizeof(size_t))
- *     next   index of the successor; USED in its lowest bit
- *     prev   index of the predecessor; for the first block, that of the sentinel
+ *     next   index of the successor; lowest bit: this block is in use
+ *     prev   index of the predecessor, the sentinel for the first block; lowest bit: that is in use
+ *   so that each boundary between blocks is described twice, once from either side.
  *
  * The arena starts so that payloads, not headers, are aligned: a header of 4 bytes costs 4 bytes at
  * every alignment.
  *
  * Invariants
- *   I1  Blocks start at multiples of `unit`, a power of two, from 0 on; each has at least `min` bytes
- *       and ends where the next one starts; the last one ends at `end`, where the sentinel is.
- *   I2  Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too.
- *   I3  No two free blocks are neighbours.
+ *   I1  Blocks start at multiples of `unit`, a power of two, from 0 on; each has at least `min`
+ * bytes and ends where the next one starts; the last one ends at `end`, where the sentinel is. I2
+ * Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both sides
+ * of a boundary tell the same state of the block before it. I3  No two free blocks are neighbours.
  *   I4  `used` is the sum of the bytes of the blocks in use and `blocks` their number.
  *   I5  The index holds every free block and nothing else: see first.h and good.h.
  *   I6  A header that ceases to be one is set to 0 (check level 1 and up), so that an address kept
@@ -33,9 +34,9 @@
 
 #include "cistern/critical.h"
 #include "cistern/fault.h"
-#include "heap/bits.h"
+#include "bits.h"
 #if CISTERN_HEAP_FIT_IS_GOOD
-#    include "heap/map.h"
+#    include "map.h"
 #endif
 
 /* In a header's next: the block is in use. Indices are even, so its bit is free. */
@@ -62,21 +63,21 @@ static void *count_failure(cistern_heap_t *heap, size_t size)
 #if CISTERN_HEAP_HAS_16
 #    define HEAP_INDEX uint16_t
 #    define HEAP(name) name##16
-#    include "heap/core.h"
+#    include "core.h"
 #    undef HEAP_INDEX
 #    undef HEAP
 #endif
 #if CISTERN_HEAP_HAS_32
 #    define HEAP_INDEX uint32_t
 #    define HEAP(name) name##32
-#    include "heap/core.h"
+#    include "core.h"
 #    undef HEAP_INDEX
 #    undef HEAP
 #endif
 #if CISTERN_HEAP_HAS_SIZE
 #    define HEAP_INDEX size_t
 #    define HEAP(name) name##_size
-#    include "heap/core.h"
+#    include "core.h"
 #    undef HEAP_INDEX
 #    undef HEAP
 #endif
@@ -176,8 +177,7 @@ void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t 
     }
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    void *const memory =
-        HEAP_CALL(heap->index_bits, aligned_alloc, heap, alignment, size, &fault);
+    void *const memory = HEAP_CALL(heap->index_bits, aligned_alloc, heap, alignment, size, &fault);
     cistern_critical_leave(state);
     report(heap, NULL, fault);
     return memory;
@@ -203,8 +203,7 @@ static cistern_error_t resize_in_place(cistern_heap_t *heap, void *memory, size_
     const cistern_critical_t state = cistern_critical_enter();
     *old_size = HEAP_CALL(heap->index_bits, usable_size, heap, memory);
     const bool try = *old_size == 0 || may_grow || size <= *old_size;
-    const bool done =
-        try && HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
+    const bool done = try && HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     if (fault != CISTERN_FAULT_NONE) {

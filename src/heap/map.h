@@ -7,7 +7,7 @@
 #define CISTERN_HEAP_MAP_H
 
 #include "cistern/heap.h"
-#include "heap/bits.h"
+#include "bits.h"
 
 #define WORD_BITS 32U
 #define NO_LIST   SIZE_MAX

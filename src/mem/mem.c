@@ -23,7 +23,7 @@
 #    include "cistern/heap.h"
 #    include "lwip/debug.h"
 #    include "lwip/stats.h"
-#    include "mem/illegal.h"
+#    include "illegal.h"
 
 #    if LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT && !CISTERN_CRITICAL
 #        error "LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT needs a lock: set SYS_LIGHTWEIGHT_PROT to 1"
@@ -48,7 +48,8 @@ LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_AL
 
 static cistern_heap_t heap;
 
-/* MEM_SANITY_CHECK: the whole heap is verified, with the critical section held; damage is a fault. */
+/* MEM_SANITY_CHECK: the whole heap is verified, with the critical section held; damage is a fault.
+ */
 #    if MEM_SANITY_CHECK
 static void sanity_check(void)
 {
@@ -59,9 +60,7 @@ static void sanity_check(void)
     }
 }
 #    else
-static inline void sanity_check(void)
-{
-}
+static inline void sanity_check(void) {}
 #    endif
 
 #    if MEM_STATS

@@ -101,9 +101,7 @@ static inline void *count_out(void *mem)
 
 #    endif
 
-void mem_init(void)
-{
-}
+void mem_init(void) {}
 
 void *mem_malloc(mem_size_t size)
 {

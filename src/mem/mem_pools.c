@@ -25,7 +25,7 @@
 #    include "lwip/def.h"
 #    include "lwip/memp.h"
 #    include "lwip/stats.h"
-#    include "mem/illegal.h"
+#    include "illegal.h"
 
 #    define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
 
@@ -56,11 +56,10 @@ static inline void update_stats(unsigned failed, unsigned illegal)
 }
 #    endif
 
-void mem_init(void)
-{
-}
+void mem_init(void) {}
 
-/* The next pool from `first` on whose elements hold `bytes`; behind the last one if there is none. */
+/* The next pool from `first` on whose elements hold `bytes`; behind the last one if there is none.
+ */
 static int pool_for(int first, size_t bytes)
 {
     int i = first;

@@ -1,5 +1,5 @@
-/* arch/cistern_bits.h (posix) - bit scans by the compiler's builtins: one instruction on most hosts.
- * A port without this header gets the portable ones of src/heap/bits.h. */
+/* arch/cistern_bits.h (posix) - bit scans by the compiler's builtins: one instruction on most
+ * hosts. A port without this header gets the portable ones of src/heap/bits.h. */
 #ifndef CISTERN_ARCH_BITS_H
 #define CISTERN_ARCH_BITS_H
 

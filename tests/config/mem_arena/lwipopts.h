@@ -1,0 +1,12 @@
+/* lwipopts.h - lwIP's heap on an arena, with a hook for refused frees. */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#define MEM_ALIGNMENT 8
+#define MEM_SIZE      8000
+
+/* The test's: remembers the message. */
+void refused_free(const char *message);
+#define LWIP_MEM_ILLEGAL_FREE(message) refused_free(message)
+
+#endif

@@ -1,0 +1,15 @@
+/* lwipopts.h - mem_malloc takes from the first pool that is large enough and not empty. */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#define MEM_ALIGNMENT                 8
+#define MEM_USE_POOLS                 1
+#define MEM_USE_POOLS_TRY_BIGGER_POOL 1
+#define MEMP_USE_CUSTOM_POOLS         1
+#define MEM_STATS                     1
+
+/* The test's: remembers the message. */
+void refused_free(const char *message);
+#define LWIP_MEM_ILLEGAL_FREE(message) refused_free(message)
+
+#endif

@@ -1,0 +1,55 @@
+# The heap engine: each fit with each width of index, as a library of no more than it needs; no
+# program here uses threads.
+#
+# heap_add_tests(VARIANT [DEFINES ...])
+#   Unit, damage and model tests of the heap built with DEFINES; the model also at full length.
+function(heap_add_tests VARIANT)
+  cmake_parse_arguments(ARG "" "" "DEFINES" ${ARGN})
+  set(library heap_${VARIANT})
+  add_library(${library} STATIC
+    ${PROJECT_SOURCE_DIR}/src/heap/heap.c
+    ${PROJECT_SOURCE_DIR}/src/fault/fault.c
+    ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
+    ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+  target_include_directories(${library}
+    PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
+           ${PROJECT_SOURCE_DIR}/ports/posix
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(${library} PUBLIC ${ARG_DEFINES})
+  target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
+  target_link_libraries(${library} PUBLIC Threads::Threads)
+  foreach(kind unit/heap model/heap_model)
+    get_filename_component(name ${kind} NAME)
+    string(REPLACE heap heap_${VARIANT} name ${name})
+    add_executable(${name}_test ${kind}_test.c)
+    target_compile_options(${name}_test PRIVATE ${CISTERN_WARNINGS})
+    target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(${name}_test PRIVATE ${library} PkgConfig::CMOCKA)
+    add_test(NAME ${CISTERN_TEST_PREFIX}${name}_test COMMAND ${name}_test)
+    set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES TIMEOUT 120)
+  endforeach()
+  add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+    COMMAND heap_${VARIANT}_model_test 1000000)
+  set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+    PROPERTIES LABELS full TIMEOUT 600)
+endfunction()
+
+if(NOT CISTERN_SANITIZE MATCHES thread)
+  heap_add_tests(any_width)
+  foreach(fit good first)
+    foreach(bits 16 32 64)
+      heap_add_tests(${fit}_${bits}
+        DEFINES CISTERN_HEAP_FIT=${fit} CISTERN_HEAP_INDEX_BITS=${bits})
+    endforeach()
+  endforeach()
+endif()
+
+# lwIP's heap: each backend is a configuration of its own.
+set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
+cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
+cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
+cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c CONFIG ${config}/mem_pointer)
+cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
+cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
+cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
+cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)

@@ -1,0 +1,564 @@
+/* The heap engine: what a user can see of it. Built for each fit and width of index. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cistern/fault.h"
+#include "cistern/heap.h"
+
+#define ARENA 4096U
+
+static max_align_t arena[ARENA / sizeof(max_align_t)];
+static cistern_heap_t heap;
+static cistern_fault_t seen;
+static unsigned faults;
+
+static void remember(const cistern_fault_t *fault)
+{
+    seen = *fault;
+    ++faults;
+}
+
+static void make_heap_of(void *memory, size_t bytes, size_t alignment)
+{
+    const cistern_heap_config_t config = {
+        .name = "test", .memory = memory, .bytes = bytes, .alignment = alignment};
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+}
+
+static int make_heap(void **state)
+{
+    (void)state;
+    make_heap_of(arena, sizeof(arena), 0);
+    faults = 0;
+    memset(&seen, 0, sizeof(seen));
+    (void)cistern_fault_set_handler(remember);
+    return 0;
+}
+
+static size_t failures(void)
+{
+    cistern_heap_stats_t stats;
+    cistern_heap_stats(&heap, &stats);
+    return stats.failures;
+}
+
+static size_t used(void)
+{
+    cistern_heap_stats_t stats;
+    cistern_heap_stats(&heap, &stats);
+    return stats.used;
+}
+
+/* The free was refused with one fault of this kind, and the heap is whole. */
+static void expect_refused(cistern_error_t error, cistern_fault_kind_t kind, const void *address)
+{
+    assert_int_equal(error, CISTERN_ERROR_FAULT);
+    assert_int_equal(faults, 1);
+    assert_string_equal(cistern_fault_text(seen.kind), cistern_fault_text(kind));
+    assert_ptr_equal(seen.object, &heap);
+    assert_ptr_equal(seen.address, address);
+    assert_string_equal(seen.name, "test");
+    assert_true(cistern_heap_check(&heap));
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void init_refuses_what_it_cannot_make_a_heap_of(void **state)
+{
+    (void)state;
+    cistern_heap_config_t config = {.memory = arena, .bytes = ARENA, .alignment = 8};
+    assert_int_equal(cistern_heap_init(NULL, &config), CISTERN_ERROR_ARGUMENT);
+    assert_int_equal(cistern_heap_init(&heap, NULL), CISTERN_ERROR_ARGUMENT);
+    config.alignment = 12;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_ARGUMENT);
+    config.alignment = (size_t)1 << (sizeof(size_t) * CHAR_BIT - 1U);
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    config.alignment = 8;
+    config.min_size = SIZE_MAX;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    config.min_size = 0;
+    config.bytes = 0;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    config.bytes = 8;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    config.memory = NULL;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_ARGUMENT);
+    assert_true(cistern_heap_check(&heap));
+    assert_non_null(cistern_heap_alloc(&heap, 100));
+}
+
+static void an_arena_of_any_size_and_place_stays_inside_its_bounds(void **state)
+{
+    (void)state;
+    for (size_t bytes = 1; bytes < 200; ++bytes) {
+        for (size_t shift = 0; shift < 16; ++shift) {
+            unsigned char *const memory = malloc(bytes + shift);
+            const cistern_heap_config_t config = {
+                .memory = memory + shift, .bytes = bytes, .alignment = 4};
+            assert_non_null(memory);
+            if (cistern_heap_init(&heap, &config) == CISTERN_OK) {
+                const size_t size = cistern_heap_largest(&heap);
+                void *const block = cistern_heap_alloc(&heap, size);
+                assert_non_null(block);
+                memset(block, 0xff, size);
+                assert_true(cistern_heap_check(&heap));
+                assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+                assert_true(cistern_heap_check(&heap));
+            }
+            free(memory);
+        }
+    }
+    assert_int_equal(faults, 0);
+}
+
+static void arena_bytes_suffice_for_what_they_promise(void **state)
+{
+    (void)state;
+    for (size_t alignment = 1; alignment <= 64; alignment *= 2) {
+        for (size_t bytes = 64; bytes < 200; ++bytes) {
+            const size_t length = CISTERN_HEAP_ARENA_BYTES(bytes, alignment);
+            unsigned char *const memory = malloc(length);
+            cistern_heap_stats_t stats;
+            assert_non_null(memory);
+            make_heap_of(memory, length, alignment);
+            cistern_heap_stats(&heap, &stats);
+            assert_true(stats.bytes >= bytes);
+            free(memory);
+        }
+    }
+}
+
+static void a_heap_of_zeros_serves_nothing(void **state)
+{
+    (void)state;
+    cistern_heap_t none;
+    memset(&none, 0, sizeof(none));
+    assert_null(cistern_heap_alloc(&none, 1));
+    assert_null(cistern_heap_alloc(&none, SIZE_MAX));
+    assert_null(cistern_heap_calloc(&none, 2, 2));
+    assert_int_equal(cistern_heap_largest(&none), 0);
+    assert_int_equal(none.failures, 3);
+}
+
+static void several_heaps_keep_apart(void **state)
+{
+    (void)state;
+    static max_align_t other_arena[1024 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {.memory = other_arena, .bytes = sizeof(other_arena)};
+    cistern_heap_t other;
+    assert_int_equal(cistern_heap_init(&other, &config), CISTERN_OK);
+    void *const mine = cistern_heap_alloc(&heap, 64);
+    void *const others = cistern_heap_alloc(&other, 64);
+
+    expect_refused(cistern_heap_free(&heap, others), CISTERN_FAULT_FOREIGN_FREE, others);
+
+    assert_true(cistern_heap_check(&other));
+    assert_int_equal(cistern_heap_free(&other, others), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, mine), CISTERN_OK);
+    assert_int_equal(used(), 0);
+}
+
+/* --- alloc ------------------------------------------------------------------------------------ */
+
+static void alloc_of_nothing_is_null_and_no_failure(void **state)
+{
+    (void)state;
+    assert_null(cistern_heap_alloc(&heap, 0));
+    assert_null(cistern_heap_calloc(&heap, 0, 8));
+    assert_null(cistern_heap_calloc(&heap, 8, 0));
+    assert_int_equal(failures(), 0);
+}
+
+static void alloc_of_more_than_there_can_be_is_null_and_counted(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {SIZE_MAX,     SIZE_MAX - 1, SIZE_MAX - 7, SIZE_MAX - 16,
+                                   SIZE_MAX / 2, 65530,        65536,        ARENA};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); ++i) {
+        assert_null(cistern_heap_alloc(&heap, sizes[i]));
+        assert_int_equal(failures(), i + 1);
+    }
+    assert_true(cistern_heap_check(&heap));
+}
+
+static void calloc_refuses_a_product_that_overflows(void **state)
+{
+    (void)state;
+    assert_null(cistern_heap_calloc(&heap, SIZE_MAX / 2, 3));
+    assert_null(cistern_heap_calloc(&heap, SIZE_MAX / 2 + 1, 2));
+    assert_null(cistern_heap_calloc(&heap, SIZE_MAX, SIZE_MAX));
+    assert_int_equal(failures(), 3);
+}
+
+static void calloc_gives_zeros_where_something_was(void **state)
+{
+    (void)state;
+    unsigned char *const before = cistern_heap_alloc(&heap, 500);
+    memset(before, 0xee, 500);
+    assert_int_equal(cistern_heap_free(&heap, before), CISTERN_OK);
+    const unsigned char *const block = cistern_heap_calloc(&heap, 50, 10);
+    assert_ptr_equal(block, before);
+    for (size_t i = 0; i < 500; ++i) {
+        assert_int_equal(block[i], 0);
+    }
+}
+
+static void largest_is_what_alloc_will_serve_and_no_byte_more(void **state)
+{
+    (void)state;
+    void *blocks[8];
+    for (size_t i = 0; i < 8; ++i) {
+        blocks[i] = cistern_heap_alloc(&heap, 40 + 16 * i);
+    }
+    const size_t rest = cistern_heap_largest(&heap);
+    assert_null(cistern_heap_alloc(&heap, rest + 1));
+    assert_non_null(cistern_heap_alloc(&heap, rest));
+    assert_int_equal(cistern_heap_largest(&heap), 0);
+    assert_int_equal(cistern_heap_free(&heap, blocks[2]), CISTERN_OK);
+    const size_t hole = cistern_heap_largest(&heap);
+    assert_true(hole >= 40 + 16 * 2);
+    assert_null(cistern_heap_alloc(&heap, hole + 1));
+    assert_ptr_equal(cistern_heap_alloc(&heap, hole), blocks[2]);
+}
+
+static void payloads_are_aligned_as_asked_for(void **state)
+{
+    (void)state;
+    for (size_t alignment = 1; alignment <= 64; alignment *= 2) {
+        make_heap_of((unsigned char *)arena + 3, sizeof(arena) - 3, alignment);
+        for (size_t size = 1; size < 40; ++size) {
+            assert_int_equal((uintptr_t)cistern_heap_alloc(&heap, size) % alignment, 0);
+        }
+    }
+}
+
+static void aligned_alloc_gives_back_what_lies_around_it(void **state)
+{
+    (void)state;
+    const size_t largest = cistern_heap_largest(&heap);
+    for (size_t alignment = 1; alignment <= 1024; alignment *= 2) {
+        void *const first = cistern_heap_alloc(&heap, 24);
+        void *const block = cistern_heap_aligned_alloc(&heap, alignment, 100);
+        assert_non_null(block);
+        assert_int_equal((uintptr_t)block % alignment, 0);
+        assert_true(cistern_heap_check(&heap));
+        assert_true(used() < 24 + 100 + 96);
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+        assert_int_equal(cistern_heap_largest(&heap), largest);
+    }
+    assert_null(cistern_heap_aligned_alloc(&heap, 24, 8));
+    assert_null(cistern_heap_aligned_alloc(&heap, 0, 8));
+    assert_null(cistern_heap_aligned_alloc(&heap, 32, SIZE_MAX));
+    assert_null(cistern_heap_aligned_alloc(&heap, SIZE_MAX / 2 + 1, 8));
+    assert_true(cistern_heap_check(&heap));
+}
+
+/* --- free ------------------------------------------------------------------------------------- */
+
+static void free_merges_with_both_neighbours(void **state)
+{
+    (void)state;
+    static const unsigned orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                          {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    const size_t largest = cistern_heap_largest(&heap);
+    for (size_t order = 0; order < 6; ++order) {
+        void *blocks[3];
+        for (size_t i = 0; i < 3; ++i) {
+            blocks[i] = cistern_heap_alloc(&heap, 100);
+        }
+        for (size_t i = 0; i < 3; ++i) {
+            assert_int_equal(cistern_heap_free(&heap, blocks[orders[order][i]]), CISTERN_OK);
+            assert_true(cistern_heap_check(&heap));
+        }
+        assert_int_equal(cistern_heap_largest(&heap), largest);
+        assert_int_equal(used(), 0);
+    }
+}
+
+static void free_of_null_does_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(cistern_heap_free(&heap, NULL), CISTERN_OK);
+    assert_int_equal(faults, 0);
+}
+
+static void double_free_is_told_and_refused(void **state)
+{
+    (void)state;
+    void *const first = cistern_heap_alloc(&heap, 32);
+    void *const block = cistern_heap_alloc(&heap, 32);
+    void *const last = cistern_heap_alloc(&heap, 32);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+
+    expect_refused(cistern_heap_free(&heap, block), CISTERN_FAULT_DOUBLE_FREE, block);
+
+    assert_ptr_equal(cistern_heap_alloc(&heap, 32), block);
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, last), CISTERN_OK);
+}
+
+/* The block has merged with its predecessor, and its successor with it: its header is gone. */
+static void double_free_after_a_merge_is_told_and_refused(void **state)
+{
+    (void)state;
+    void *blocks[4];
+    for (size_t i = 0; i < 4; ++i) {
+        blocks[i] = cistern_heap_alloc(&heap, 48);
+    }
+    for (size_t i = 0; i < 3; ++i) {
+        assert_int_equal(cistern_heap_free(&heap, blocks[i]), CISTERN_OK);
+    }
+    expect_refused(cistern_heap_free(&heap, blocks[1]), CISTERN_FAULT_DOUBLE_FREE, blocks[1]);
+    faults = 0;
+    expect_refused(cistern_heap_free(&heap, blocks[2]), CISTERN_FAULT_DOUBLE_FREE, blocks[2]);
+}
+
+/* The address was a block once; now it lies inside a larger one, whose owner wrote nothing to it.
+ */
+static void stale_free_inside_a_later_block_is_told_and_refused(void **state)
+{
+    (void)state;
+    void *blocks[4];
+    for (size_t i = 0; i < 4; ++i) {
+        blocks[i] = cistern_heap_alloc(&heap, 48);
+    }
+    for (size_t i = 0; i < 4; ++i) {
+        assert_int_equal(cistern_heap_free(&heap, blocks[3 - i]), CISTERN_OK);
+    }
+    void *const large = cistern_heap_alloc(&heap, 230);
+    assert_ptr_equal(large, blocks[0]);
+    for (size_t i = 1; i < 4; ++i) {
+        faults = 0;
+        expect_refused(cistern_heap_free(&heap, blocks[i]), CISTERN_FAULT_INTERIOR_FREE, blocks[i]);
+    }
+    assert_int_equal(cistern_heap_free(&heap, large), CISTERN_OK);
+}
+
+static void every_address_that_is_no_block_is_refused(void **state)
+{
+    (void)state;
+    unsigned char *const first = cistern_heap_alloc(&heap, 100);
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    unsigned char *const last = cistern_heap_alloc(&heap, 100);
+    memset(first, 0x55, 100);
+    memset(block, 0xaa, 100);
+    for (unsigned char *address = first - 16; address < last; ++address) {
+        if (address != first && address != block) {
+            const unsigned before = faults;
+            assert_int_equal(cistern_heap_free(&heap, address), CISTERN_ERROR_FAULT);
+            assert_int_equal(faults, before + 1);
+            assert_int_equal(cistern_heap_usable_size(&heap, address), 0);
+        }
+    }
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+}
+
+static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
+{
+    (void)state;
+    static max_align_t elsewhere[8];
+    unsigned char *const block = cistern_heap_alloc(&heap, 256);
+    memset(block, 0, 256);
+    void *const high = (void *)UINTPTR_MAX;
+    expect_refused(cistern_heap_free(&heap, elsewhere), CISTERN_FAULT_FOREIGN_FREE, elsewhere);
+    faults = 0;
+    expect_refused(cistern_heap_free(&heap, high), CISTERN_FAULT_FOREIGN_FREE, high);
+    faults = 0;
+    expect_refused(cistern_heap_free(&heap, block + 64), CISTERN_FAULT_INTERIOR_FREE, block + 64);
+    faults = 0;
+    expect_refused(cistern_heap_free(&heap, block + 1), CISTERN_FAULT_MISALIGNED, block + 1);
+}
+
+/* --- resize ----------------------------------------------------------------------------------- */
+
+static void trim_of_the_last_block_gives_the_rest_back(void **state)
+{
+    (void)state;
+    const size_t all = cistern_heap_largest(&heap);
+    unsigned char *const last = cistern_heap_alloc(&heap, all);
+    memset(last, 0x3c, all);
+    assert_int_equal(cistern_heap_trim(&heap, last, 100), CISTERN_OK);
+    assert_true(cistern_heap_check(&heap));
+    assert_true(cistern_heap_largest(&heap) + 100 + 64 > all);
+    for (size_t i = 0; i < 100; ++i) {
+        assert_int_equal(last[i], 0x3c);
+    }
+    assert_int_equal(faults, 0);
+}
+
+static void trim_hands_even_a_few_bytes_to_a_free_successor(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 128);
+    const size_t before = cistern_heap_largest(&heap);
+    const size_t usable = cistern_heap_usable_size(&heap, block);
+    assert_int_equal(cistern_heap_trim(&heap, block, usable - 16), CISTERN_OK);
+    assert_int_equal(cistern_heap_largest(&heap), before + 16);
+}
+
+static void trim_refuses_to_grow(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 64);
+    const size_t usable = cistern_heap_usable_size(&heap, block);
+    assert_int_equal(cistern_heap_trim(&heap, block, usable + 1), CISTERN_ERROR_SIZE);
+    assert_int_equal(cistern_heap_trim(&heap, block, SIZE_MAX), CISTERN_ERROR_SIZE);
+    assert_int_equal(cistern_heap_trim(&heap, block, 0), CISTERN_ERROR_SIZE);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), usable);
+    assert_int_equal(faults, 0);
+}
+
+static void trim_of_what_is_no_block_is_refused(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 64);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    expect_refused(cistern_heap_trim(&heap, block, 8), CISTERN_FAULT_DOUBLE_FREE, block);
+}
+
+static void realloc_grows_in_place_into_a_free_successor(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 64);
+    memset(block, 0x77, 64);
+    assert_ptr_equal(cistern_heap_realloc(&heap, block, 600), block);
+    assert_int_equal(block[63], 0x77);
+    assert_true(cistern_heap_check(&heap));
+}
+
+static void realloc_moves_where_the_successor_is_in_use(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 64);
+    void *const neighbour = cistern_heap_alloc(&heap, 64);
+    memset(block, 0x77, 64);
+    unsigned char *const moved = cistern_heap_realloc(&heap, block, 600);
+    assert_true(moved > (unsigned char *)neighbour);
+    assert_int_equal(moved[0], 0x77);
+    assert_int_equal(moved[63], 0x77);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), 0);
+    assert_true(cistern_heap_check(&heap));
+}
+
+static void realloc_that_fails_leaves_the_block(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 64);
+    memset(block, 0x77, 64);
+    assert_null(cistern_heap_realloc(&heap, block, SIZE_MAX));
+    assert_null(cistern_heap_realloc(&heap, block, ARENA));
+    assert_int_equal(failures(), 2);
+    assert_int_equal(block[63], 0x77);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+}
+
+static void realloc_of_null_allocates_and_to_nothing_frees(void **state)
+{
+    (void)state;
+    void *const block = cistern_heap_realloc(&heap, NULL, 64);
+    assert_non_null(block);
+    assert_null(cistern_heap_realloc(&heap, block, 0));
+    assert_int_equal(used(), 0);
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static bool copy_block(const cistern_heap_block_t *block, void *context)
+{
+    cistern_heap_block_t **const next = context;
+    *(*next)++ = *block;
+    return true;
+}
+
+static bool stop(const cistern_heap_block_t *block, void *context)
+{
+    (void)block;
+    (void)context;
+    return false;
+}
+
+static void walk_shows_every_block_in_order(void **state)
+{
+    (void)state;
+    cistern_heap_block_t shown[4];
+    cistern_heap_block_t *next = shown;
+    void *const first = cistern_heap_alloc(&heap, 40);
+    void *const second = cistern_heap_alloc(&heap, 80);
+    void *const third = cistern_heap_alloc(&heap, 120);
+    assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+    assert_int_equal(cistern_heap_walk(&heap, copy_block, &next), 4);
+    assert_ptr_equal(shown[0].address, first);
+    assert_true(shown[0].used);
+    assert_true(shown[0].size >= 40);
+    assert_ptr_equal(shown[1].address, second);
+    assert_false(shown[1].used);
+    assert_ptr_equal(shown[2].address, third);
+    assert_true(shown[2].used);
+    assert_false(shown[3].used);
+    assert_int_equal(cistern_heap_walk(&heap, stop, NULL), 1);
+}
+
+static void stats_add_up_and_the_high_water_mark_can_be_reset(void **state)
+{
+    (void)state;
+    cistern_heap_stats_t stats;
+    void *const first = cistern_heap_alloc(&heap, 400);
+    void *const second = cistern_heap_alloc(&heap, 300);
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    cistern_heap_stats(&heap, &stats);
+    assert_int_equal(stats.blocks, 1);
+    assert_int_equal(stats.used + stats.free, stats.bytes);
+    assert_true(stats.used >= 300 && stats.used < 400);
+    assert_true(stats.max_used >= 700);
+    assert_string_equal(stats.name, "test");
+    cistern_heap_reset_max_used(&heap);
+    cistern_heap_stats(&heap, &stats);
+    assert_int_equal(stats.max_used, stats.used);
+    assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+    assert_int_equal(used(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(init_refuses_what_it_cannot_make_a_heap_of, make_heap),
+        cmocka_unit_test_setup(an_arena_of_any_size_and_place_stays_inside_its_bounds, make_heap),
+        cmocka_unit_test_setup(arena_bytes_suffice_for_what_they_promise, make_heap),
+        cmocka_unit_test_setup(a_heap_of_zeros_serves_nothing, make_heap),
+        cmocka_unit_test_setup(several_heaps_keep_apart, make_heap),
+        cmocka_unit_test_setup(alloc_of_nothing_is_null_and_no_failure, make_heap),
+        cmocka_unit_test_setup(alloc_of_more_than_there_can_be_is_null_and_counted, make_heap),
+        cmocka_unit_test_setup(calloc_refuses_a_product_that_overflows, make_heap),
+        cmocka_unit_test_setup(calloc_gives_zeros_where_something_was, make_heap),
+        cmocka_unit_test_setup(largest_is_what_alloc_will_serve_and_no_byte_more, make_heap),
+        cmocka_unit_test_setup(payloads_are_aligned_as_asked_for, make_heap),
+        cmocka_unit_test_setup(aligned_alloc_gives_back_what_lies_around_it, make_heap),
+        cmocka_unit_test_setup(free_merges_with_both_neighbours, make_heap),
+        cmocka_unit_test_setup(free_of_null_does_nothing, make_heap),
+        cmocka_unit_test_setup(double_free_is_told_and_refused, make_heap),
+        cmocka_unit_test_setup(double_free_after_a_merge_is_told_and_refused, make_heap),
+        cmocka_unit_test_setup(stale_free_inside_a_later_block_is_told_and_refused, make_heap),
+        cmocka_unit_test_setup(every_address_that_is_no_block_is_refused, make_heap),
+        cmocka_unit_test_setup(foreign_interior_and_misaligned_frees_are_told_apart, make_heap),
+        cmocka_unit_test_setup(trim_of_the_last_block_gives_the_rest_back, make_heap),
+        cmocka_unit_test_setup(trim_hands_even_a_few_bytes_to_a_free_successor, make_heap),
+        cmocka_unit_test_setup(trim_refuses_to_grow, make_heap),
+        cmocka_unit_test_setup(trim_of_what_is_no_block_is_refused, make_heap),
+        cmocka_unit_test_setup(realloc_grows_in_place_into_a_free_successor, make_heap),
+        cmocka_unit_test_setup(realloc_moves_where_the_successor_is_in_use, make_heap),
+        cmocka_unit_test_setup(realloc_that_fails_leaves_the_block, make_heap),
+        cmocka_unit_test_setup(realloc_of_null_allocates_and_to_nothing_frees, make_heap),
+        cmocka_unit_test_setup(walk_shows_every_block_in_order, make_heap),
+        cmocka_unit_test_setup(stats_add_up_and_the_high_water_mark_can_be_reset, make_heap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
