@@ -1,7 +1,8 @@
 /* The program `cistern` as its user meets it: captures in, a report and an exit status out.
  *
  * Captures are written here with libpcap's own writer or byte by byte; reports are read as JSON.
- * CISTERN_PROGRAM and CISTERN_SAMPLES name the built program and the folder of samples. */
+ * CISTERN_PROGRAM, CISTERN_MISUSE and CISTERN_SAMPLES name the built program, a copy of it that
+ * errs (see misuse.c), and the folder of samples. */
 #include "support.h"
 
 #include <stdio.h>
@@ -41,13 +42,13 @@ static void read_text(FILE *file, char text[TEXT_SIZE])
     assert_true(feof(file));
 }
 
-/* Runs the program in the folder of captures; `arguments` as for a shell. */
-static void run(const char *arguments)
+/* Runs a program in the folder of captures; `arguments` as for a shell. */
+static void run_program(const char *program, const char *arguments)
 {
     char command[COMMAND_SIZE];
-    assert_in_range(snprintf(command, sizeof command, "cd %s && %s %s 2>stderr", folder,
-                             CISTERN_PROGRAM, arguments),
-                    1, sizeof command - 1);
+    assert_in_range(
+        snprintf(command, sizeof command, "cd %s && %s %s 2>stderr", folder, program, arguments), 1,
+        sizeof command - 1);
     FILE *const out = popen(command, "r");
     assert_non_null(out);
     read_text(out, last.out);
@@ -58,6 +59,11 @@ static void run(const char *arguments)
     assert_non_null(err);
     read_text(err, last.err);
     fclose(err);
+}
+
+static void run(const char *arguments)
+{
+    run_program(CISTERN_PROGRAM, arguments);
 }
 
 static void assert_status(int status)
@@ -512,6 +518,69 @@ static void a_frame_longer_than_a_packet_buffer_is_dropped_and_named(void **stat
     json_decref(json);
 }
 
+/* --- leaks and faults
+ * ------------------------------------------------------------------------------ */
+
+static void a_leak_is_counted_and_gives_status_3(void **state)
+{
+    (void)state;
+    write_udp("leak.pcap", 5, 3000, 0); /* 3042 bytes: three elements each */
+    for (int threads = 0; threads < 2; ++threads) {
+        setenv("CISTERN_TEST_MISUSE", "leak", 1);
+        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --threads 0 leak.pcap"
+                                                 : "replay --json --threads 1 leak.pcap");
+        unsetenv("CISTERN_TEST_MISUSE");
+        assert_status(3);
+        assert_message("cistern: leak.pcap: 3 elements and blocks leaked, 0 faults");
+        json_t *const json = report();
+        assert_int_equal(number(json, "leaks", NULL), 3);
+        assert_int_equal(pool_number(json, "used"), 3);
+        json_decref(json);
+    }
+}
+
+static void a_fault_is_reported_and_gives_status_3(void **state)
+{
+    (void)state;
+    write_udp("fault.pcap", 5, 30, 0);
+    setenv("CISTERN_TEST_MISUSE", "free twice", 1);
+    run_program(CISTERN_MISUSE, "replay --json --threads 0 fault.pcap");
+    unsetenv("CISTERN_TEST_MISUSE");
+    assert_status(3);
+    json_t *const json = report();
+    assert_int_equal(number(json, "faults", NULL), 1);
+    assert_int_equal(number(json, "leaks", NULL), 0);
+    assert_int_equal(number(json, "handled", NULL), 4);
+    json_decref(json);
+}
+
+static void what_a_run_leaves_behind_does_not_count_against_the_next(void **state)
+{
+    (void)state;
+    write_udp("leak.pcap", 5, 3000, 0);
+    write_udp("short.pcap", 1, 5, 0);
+    setenv("CISTERN_TEST_MISUSE", "leak", 1);
+    run_program(CISTERN_MISUSE, "replay --json leak.pcap short.pcap");
+    unsetenv("CISTERN_TEST_MISUSE");
+    assert_status(3);
+    json_t *const json = report();
+    assert_int_equal(number(json_array_get(json, 0), "leaks", NULL), 3);
+    assert_int_equal(number(json_array_get(json, 1), "leaks", NULL), 0);
+    json_decref(json);
+}
+
+static void a_report_that_cannot_be_written_is_an_error(void **state)
+{
+    (void)state;
+    write_udp("full.pcap", 1, 5, 0);
+    run("replay full.pcap >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the report could not be written");
+    run("replay --json full.pcap >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the report could not be written");
+}
+
 /* --- command line --------------------------------------------------------------------------------
  */
 
@@ -612,6 +681,10 @@ int main(void)
         cmocka_unit_test(frames_cut_by_the_snap_length_are_counted_with_the_first_named),
         cmocka_unit_test(a_malformed_packet_is_named_and_the_run_goes_on),
         cmocka_unit_test(a_frame_longer_than_a_packet_buffer_is_dropped_and_named),
+        cmocka_unit_test(a_leak_is_counted_and_gives_status_3),
+        cmocka_unit_test(a_fault_is_reported_and_gives_status_3),
+        cmocka_unit_test(what_a_run_leaves_behind_does_not_count_against_the_next),
+        cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
         cmocka_unit_test(the_smallest_and_largest_options_work),
         cmocka_unit_test(help_and_version_go_to_stdout),
