@@ -12,7 +12,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-firmware lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,19 +31,22 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
-test-all: test-full test-valgrind test-firmware test ## everything: also long runs, valgrind and emulators
+test-all: test-full test-valgrind test-fuzz test-firmware test ## everything: also long runs, valgrind and emulators
 
-test-full: release ## the long runs and comparisons with tcpdump and tshark
-	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark
-	@set -e; $(foreach tree,$(TREES),$(call build,$(tree));)
-	@mkdir -p build/test
-	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test -L full
+test-full: ## the long runs, and comparisons with tcpdump and tshark
+	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
+	@$(call build,debug)
+	@$(CTEST) --test-dir build/debug -L full
 
 test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(TEST_PACKAGES) valgrind
 	@$(call build,valgrind)
 	@$(CTEST) --test-dir build/valgrind -LE full
+
+test-fuzz: ## the parser of the program, fuzzed from real captures on
+	@cmake/require.sh $(TEST_PACKAGES)
+	@$(call build,fuzz)
+	@$(CTEST) --test-dir build/fuzz
 
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
