@@ -164,15 +164,15 @@ static void *element_get(const struct memp_desc *desc)
     return mem;
 }
 
-/* The heap judges the address before its element is counted as free (I1). */
+/* The heap judges the address, and reports it, before its element is counted as free (I1). */
 static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    const bool live = element_is_live(mem) && desc->use->used > 0;
-    mem_free(mem);
-    if (live) {
-        *was_empty = release(desc, 0);
+    if (!element_is_live(mem) || desc->use->used == 0) {
+        return false;
     }
-    return live;
+    mem_free(mem);
+    *was_empty = release(desc, 0);
+    return true;
 }
 
 static void stats_mirror(const struct memp_desc *desc)
