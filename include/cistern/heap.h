@@ -140,8 +140,8 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
 /* Allocates `size` bytes, aligned as the heap is. Fails (NULL, counted in `failures`) iff size is 0
  * (not counted) or no block is found: with first fit, iff none is large enough; with good fit, iff
  * size is above cistern_heap_largest. From check level 1 on, a damaged free block is a fault: this
- * call returns NULL, the index of free blocks is made anew (linear, once per fault) without what is
- * damaged, and the heap works on.
+ * call returns NULL, what is damaged is sealed off as one block in use that nobody can free (linear,
+ * once per fault), and the heap works on.
  * Good fit: constant time. First fit: linear in the number of blocks.
  * The caller owns the block until free; its content is undefined. */
 void *cistern_heap_alloc(cistern_heap_t *heap, size_t size);
@@ -169,14 +169,15 @@ cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t siz
 
 /* Gives a block back; it merges with free neighbours. NULL is ignored (OK). From check level 1 on,
  * fails iff the address is not a block in use of this heap, or a header or link that it leads to is
- * damaged (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing.
+ * damaged (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing, but for
+ * damage, which is sealed off as in alloc.
  * Constant time; after a fault linear, to find out its kind. */
 cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL, and from check level
- * 1 on for what is not a block in use. Constant time. */
+/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1 on
+ * what is not a block in use is a fault, as in free, and 0. Constant time. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
 /* The largest size that cistern_heap_alloc would serve now; 0 when there is none.

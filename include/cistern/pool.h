@@ -172,13 +172,9 @@ bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
 
-/* All pools of every face, in order of registration. */
-typedef struct cistern_pool_list {
-    cistern_pool_t *first;
-    cistern_pool_t **last; /* where the next pool's address goes */
-} cistern_pool_list_t;
-
-extern cistern_pool_list_t CISTERN_POOL_REGISTRY;
+/* All pools of every face, in order of registration. The list itself is the object named
+ * CISTERN_POOL_REGISTRY; no header declares it, since Mynewt clients declare it themselves, as
+ * STAILQ_HEAD(, os_mempool). */
 
 /* The pool after `pool` in the registry, the first one for NULL; NULL at the end.
  * Constant time. Pools must not be unregistered during a walk. */

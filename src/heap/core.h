@@ -20,6 +20,7 @@
 #define neighbour_kind HEAP(neighbour_kind)
 #define diagnose       HEAP(diagnose)
 #define recover        HEAP(recover)
+#define refuse         HEAP(refuse)
 #define join           HEAP(join)
 #define enlist         HEAP(enlist)
 #define step_check     HEAP(step_check)
@@ -37,11 +38,12 @@
 #define list_look      HEAP(list_look)
 #define list_check     HEAP(list_check)
 #define can_follow     HEAP(can_follow)
+#define can_step       HEAP(can_step)
 
 /* Every block starts with one. */
 typedef struct header_t {
-    HEAP_INDEX next; /* index of the successor; USED iff this block is in use */
     HEAP_INDEX prev; /* index of the predecessor; USED iff the predecessor is in use */
+    HEAP_INDEX next; /* index of the successor; USED iff this block is in use */
 } header_t;
 
 /* At the start of a free block's payload: its place in a list of free blocks. */
@@ -194,7 +196,7 @@ static cistern_fault_kind_t diagnose(const cistern_heap_t *heap, size_t block)
         at = next;
         next = next_of(heap, at);
     }
-    if (next <= at || (at == block && is_used(heap, at))) {
+    if (next <= at || (at == block && !agrees(heap, at))) {
         return CISTERN_FAULT_HEADER;
     }
     return is_used(heap, at) ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
@@ -241,6 +243,15 @@ static void recover(cistern_heap_t *heap)
     }
 }
 
+/* Answers a call with its fault; damage, other than misuse, is repaired. */
+static cistern_fault_kind_t refuse(cistern_heap_t *heap, cistern_fault_kind_t kind)
+{
+    if (kind == CISTERN_FAULT_HEADER || kind == CISTERN_FAULT_LINK) {
+        recover(heap);
+    }
+    return kind;
+}
+
 #else
 
 static inline bool is_live(const cistern_heap_t *heap, size_t block)
@@ -264,9 +275,10 @@ static inline cistern_fault_kind_t diagnose(const cistern_heap_t *heap, size_t b
     return CISTERN_FAULT_NONE;
 }
 
-static inline void recover(cistern_heap_t *heap)
+static inline cistern_fault_kind_t refuse(cistern_heap_t *heap, cistern_fault_kind_t kind)
 {
     (void)heap;
+    return kind;
 }
 
 #endif
@@ -325,7 +337,7 @@ static void *HEAP(alloc)(cistern_heap_t *heap, size_t size, cistern_fault_kind_t
     }
     *fault = is_used(heap, block) ? CISTERN_FAULT_HEADER : neighbour_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        recover(heap);
+        (void)refuse(heap, *fault);
         return NULL;
     }
     index_remove(heap, block);
@@ -349,7 +361,7 @@ static void *HEAP(aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t 
     }
     *fault = is_used(heap, block) ? CISTERN_FAULT_HEADER : neighbour_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        recover(heap);
+        (void)refuse(heap, *fault);
         return NULL;
     }
     const size_t limit = next_of(heap, block);
@@ -372,14 +384,14 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
 {
     const size_t block = index_of(heap, memory);
     if (!is_live(heap, block)) {
-        return diagnose(heap, block);
+        return refuse(heap, diagnose(heap, block));
     }
     const size_t next = next_of(heap, block);
     const size_t prev = prev_of(heap, block);
     const cistern_fault_kind_t next_kind = neighbour_kind(heap, next);
     const cistern_fault_kind_t prev_kind = neighbour_kind(heap, prev);
     if (next_kind != CISTERN_FAULT_NONE || prev_kind != CISTERN_FAULT_NONE) {
-        return next_kind != CISTERN_FAULT_NONE ? next_kind : prev_kind;
+        return refuse(heap, next_kind != CISTERN_FAULT_NONE ? next_kind : prev_kind);
     }
     size_t start = block;
     size_t limit = next;
@@ -400,27 +412,29 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
     return CISTERN_FAULT_NONE;
 }
 
-/* Payload bytes of the block at `memory`; 0 iff it is no block in use. */
-static size_t HEAP(usable_size)(const cistern_heap_t *heap, const void *memory)
+/* Payload bytes of the block at `memory`; 0, with *fault set, iff it is no block in use. */
+static size_t HEAP(usable_size)(const cistern_heap_t *heap, const void *memory,
+                                cistern_fault_kind_t *fault)
 {
     const size_t block = index_of(heap, memory);
-    return is_live(heap, block) ? next_of(heap, block) - block - HEAD : 0;
+    if (!is_live(heap, block)) {
+        *fault = diagnose(heap, block);
+        return 0;
+    }
+    return next_of(heap, block) - block - HEAD;
 }
 
-/* Gives the block at `memory` room for `size` bytes where it is, up to the end of a free successor.
- * False iff it does not fit or, with *fault set, the block or its successor is not sound.
+/* Gives the live block at `memory` room for `size` bytes where it is, up to the end of a free
+ * successor. False iff it does not fit or, with *fault set, the successor is not sound.
  *   | block | next free ... | limit      | block need .. | rest | limit   */
 static bool HEAP(resize)(cistern_heap_t *heap, const void *memory, size_t size,
                          cistern_fault_kind_t *fault)
 {
     const size_t block = index_of(heap, memory);
-    if (!is_live(heap, block)) {
-        *fault = diagnose(heap, block);
-        return false;
-    }
     const size_t next = next_of(heap, block);
     *fault = neighbour_kind(heap, next);
     if (*fault != CISTERN_FAULT_NONE) {
+        (void)refuse(heap, *fault);
         return false;
     }
     const size_t need = block_bytes(heap, size);
@@ -517,6 +531,7 @@ static bool HEAP(check)(const cistern_heap_t *heap)
 #undef neighbour_kind
 #undef diagnose
 #undef recover
+#undef refuse
 #undef join
 #undef enlist
 #undef step_check
@@ -534,5 +549,6 @@ static bool HEAP(check)(const cistern_heap_t *heap)
 #undef list_look
 #undef list_check
 #undef can_follow
+#undef can_step
 #undef HEAP_LINKS_BYTES
 #undef HEAP_LIST_COUNT

@@ -7,13 +7,14 @@
  * enough: by first.h or by good.h.
  *
  *   base                    block                                          end
- *   | next prev | payload   | next prev | links or payload    | ...        | sentinel |
+ *   | prev next | payload   | prev next | links or payload    | ...        | sentinel |
  *               ^ aligned               ^ aligned: what the caller gets
  *
  *   Header of a block at index b (16-bit indices: 4 bytes; 32: 8; size_t: 2 * sizeof(size_t))
- *     next   index of the successor; lowest bit: this block is in use
  *     prev   index of the predecessor, the sentinel for the first block; lowest bit: that is in use
- *   so that each boundary between blocks is described twice, once from either side.
+ *     next   index of the successor; lowest bit: this block is in use
+ *   so that each boundary between blocks is described twice, once from either side. A write past
+ *   a payload's end meets prev first: both neighbours' frees will notice.
  *
  * The arena starts so that payloads, not headers, are aligned: a header of 4 bytes costs 4 bytes at
  * every alignment.
@@ -201,9 +202,9 @@ static cistern_error_t resize_in_place(cistern_heap_t *heap, void *memory, size_
 {
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    *old_size = HEAP_CALL(heap->index_bits, usable_size, heap, memory);
-    const bool try = *old_size == 0 || may_grow || size <= *old_size;
-    const bool done = try && HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
+    *old_size = HEAP_CALL(heap->index_bits, usable_size, heap, memory, &fault);
+    const bool done = fault == CISTERN_FAULT_NONE && (may_grow || size <= *old_size) &&
+                      HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     if (fault != CISTERN_FAULT_NONE) {
@@ -263,9 +264,11 @@ size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
     if (memory == NULL) {
         return 0;
     }
+    cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    const size_t size = HEAP_CALL(heap->index_bits, usable_size, heap, memory);
+    const size_t size = HEAP_CALL(heap->index_bits, usable_size, heap, memory, &fault);
     cistern_critical_leave(state);
+    report(heap, memory, fault);
     return size;
 }
 

@@ -134,21 +134,23 @@ static uint8_t log2_of(size_t power_of_two)
     return log2;
 }
 
-/* True iff count blocks with their states end within `bytes`. By subtraction: no division routine
- * is linked, and init is linear anyway. */
+/* True iff count blocks with their states end within `bytes`. Multiplies by shifting and adding, so
+ * that a product that does not fit is seen and no division routine is linked. Bound: the width of a
+ * word. */
 static bool geometry_fits(size_t count, size_t stride, size_t bytes)
 {
-    const size_t each = stride + CISTERN_POOL_STATE_BYTES(1);
-    if (each < stride) {
-        return false;
-    }
-    for (; count > 0; --count) {
-        if (bytes < each) {
-            return false;
+    size_t part = stride + CISTERN_POOL_STATE_BYTES(1);
+    bool fits = part >= stride;
+    while (fits && count > 0) {
+        if ((count & 1U) != 0) {
+            fits = part <= bytes;
+            bytes -= part;
         }
-        bytes -= each;
+        count >>= 1;
+        fits = fits && (count == 0 || part <= SIZE_MAX / 2U);
+        part <<= 1;
     }
-    return true;
+    return fits;
 }
 
 static cistern_error_t check_geometry(const cistern_pool_config_t *config, size_t alignment)
