@@ -173,6 +173,7 @@ void *cpu_switch_next(void *stack)
     const bool overflow = overflowed(before);
     if (overflow) {
         make_unready(before);
+        before->blocked = false;
         before->ended = true;
     } else if (before->ended) {
         (void)cistern_pool_put(&pool, before);
