@@ -23,6 +23,9 @@
 #    ifndef CISTERN_POSIX_MUTEXES
 #        define CISTERN_POSIX_MUTEXES 256
 #    endif
+#    ifndef CISTERN_POSIX_MUTEX_PROTOCOL
+#        define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT
+#    endif
 
 typedef struct mutex {
     object_t object;
@@ -36,7 +39,7 @@ static void prepare(object_t *object)
 {
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
-    (void)pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    (void)pthread_mutexattr_setprotocol(&attributes, CISTERN_POSIX_MUTEX_PROTOCOL);
     (void)pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     (void)pthread_mutex_init(&((mutex_t *)object)->mutex, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);
