@@ -3,25 +3,33 @@
 #
 # heap_add_tests(VARIANT [DEFINES ...])
 #   Unit, damage and model tests of the heap built with DEFINES; the model also at full length.
+if(CISTERN_PORT STREQUAL posix)
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
+                        ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+else()
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/bare/platform.c
+                        ${PROJECT_SOURCE_DIR}/ports/bare/sys_time.c)
+  set(HEAP_PORT_DEFINES NO_SYS=1)
+endif()
+
 function(heap_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "" "DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
     ${PROJECT_SOURCE_DIR}/src/heap/heap.c
     ${PROJECT_SOURCE_DIR}/src/fault/fault.c
-    ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
-    ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+    ${HEAP_PORT_SOURCES})
   target_include_directories(${library}
     PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
-           ${PROJECT_SOURCE_DIR}/ports/posix
+           ${CISTERN_PORT_DIRS}
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_compile_definitions(${library} PUBLIC ${ARG_DEFINES})
+  target_compile_definitions(${library} PUBLIC ${ARG_DEFINES} ${HEAP_PORT_DEFINES})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
-  target_link_libraries(${library} PUBLIC Threads::Threads)
+  target_link_libraries(${library} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
   foreach(kind unit/heap unit/heap_damage model/heap_model)
     get_filename_component(name ${kind} NAME)
     string(REPLACE heap heap_${VARIANT} name ${name})
-    add_executable(${name}_test ${kind}_test.c)
+    add_executable(${name}_test ${kind}_test.c ${CISTERN_PROGRAM_SOURCES})
     target_compile_options(${name}_test PRIVATE ${CISTERN_WARNINGS})
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(${name}_test PRIVATE ${library} PkgConfig::CMOCKA)

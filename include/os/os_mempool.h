@@ -38,16 +38,20 @@ extern "C" {
 #    endif
 #endif
 
-#if OS_ALIGNMENT == 4
-typedef uint32_t os_membuf_t;
-#elif OS_ALIGNMENT == 8
-typedef uint64_t os_membuf_t;
-#elif OS_ALIGNMENT == 16
-typedef struct os_membuf_16 {
-    uint64_t half[2];
-} os_membuf_t;
-#else
+#if OS_ALIGNMENT != 4 && OS_ALIGNMENT != 8 && OS_ALIGNMENT != 16
 #    error "OS_ALIGNMENT must be 4, 8 or 16"
+#endif
+
+/* An element of a buffer. It is never less aligned than a pointer, since free blocks hold one: with
+ * 64-bit pointers OS_ALIGNMENT 4 has the effect of 8. */
+#if OS_ALIGNMENT == 16
+typedef struct os_membuf_16 {
+    _Alignas(16) uint64_t half[2];
+} os_membuf_t;
+#elif OS_ALIGNMENT == 8 || UINTPTR_MAX > 0xffffffffUL
+typedef uint64_t os_membuf_t;
+#else
+typedef uint32_t os_membuf_t;
 #endif
 
 #define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)

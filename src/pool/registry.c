@@ -12,7 +12,14 @@
 
 #define REGISTRY CISTERN_POOL_REGISTRY
 
-cistern_pool_list_t REGISTRY;
+/* Laid out as a STAILQ_HEAD, which is what Mynewt clients take it for. */
+struct registry {
+    cistern_pool_t *first;
+    cistern_pool_t **last; /* where the next pool's address goes */
+};
+
+extern struct registry REGISTRY;
+struct registry REGISTRY;
 
 /* The link that leads to a pool, or the last one. Bound: the number of pools. */
 static cistern_pool_t **link_to(const cistern_pool_t *pool)

@@ -125,6 +125,20 @@ static void chosen_sum_equals_the_reference(void **state)
     assert_right_for_a_long_piece(cistern_chksum_sum);
 }
 
+#ifdef CISTERN_PORT_CHKSUM
+static void every_way_of_the_port_equals_the_reference(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; cistern_port_chksum_way(i) != NULL; ++i) {
+        print_message("%s\n", cistern_port_chksum_way(i)->name);
+        assert_right(cistern_port_chksum_way(i)->sum);
+        assert_right_for_a_long_piece(cistern_port_chksum_way(i)->sum);
+    }
+    assert_right(cistern_port_chksum);
+    assert_right_for_a_long_piece(cistern_port_chksum);
+}
+#endif
+
 static uint16_t sum_of_a_copy(const void *data, size_t length)
 {
     static uint8_t copy[LONGEST + STARTS];
@@ -385,6 +399,9 @@ int main(void)
         test(halfword_sum_equals_the_reference),
         test(word_sum_equals_the_reference),
         test(chosen_sum_equals_the_reference),
+#ifdef CISTERN_PORT_CHKSUM
+        test(every_way_of_the_port_equals_the_reference),
+#endif
         test(copying_sum_copies_and_equals_the_reference),
         test(sum_of_the_example_in_rfc_1071_is_right),
         test(an_ip_header_with_its_checksum_in_it_sums_to_nothing),
