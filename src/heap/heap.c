@@ -121,8 +121,8 @@ static uint8_t bits_for(size_t bytes)
 /* True iff the indices that are compiled in can name the last of `bytes`, which is not 0. */
 static bool can_index(size_t bytes)
 {
-    return highest_bit(bytes | 1U) < CISTERN_HEAP_ARENA_BITS ||
-           ((bytes & (bytes - 1U)) == 0 && highest_bit(bytes) == CISTERN_HEAP_ARENA_BITS);
+    const size_t last = bytes - 1U;
+    return (last >> (CISTERN_HEAP_ARENA_BITS - 1U)) >> 1U == 0;
 }
 
 static void raise_fault(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
