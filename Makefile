@@ -12,7 +12,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,12 +31,16 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
-test-all: test-full test-valgrind test-fuzz test-firmware test ## everything: also long runs, valgrind and emulators
+test-all: test-full test-valgrind test-fuzz test-firmware test-lwip test ## everything: also long runs, valgrind and emulators
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
 	@$(call build,debug)
 	@$(CTEST) --test-dir build/debug -L full
+
+test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
+	@cmake/require.sh $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
+	@tests/interop/lwip.sh build/interop
 
 test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(TEST_PACKAGES) valgrind
