@@ -12,7 +12,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip bench-pbuf bench-chksum lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
+
+bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)
