@@ -653,6 +653,38 @@ static void an_echo_over_ipv6_and_over_udp_carries_a_right_checksum(void **state
     assert_memory_equal(answer.bytes + 14 + 20 + 8, udp.bytes + 14 + 20 + 8, 51);
 }
 
+static void a_broadcast_is_answered_from_the_hosts_own_hardware_address(void **state)
+{
+    place_t *const place = *state;
+    static const uint8_t own[6] = {2, 0, 0, 0, 0, 1};
+    packet_t request = specimen(SPECIMENS - 1);
+    memset(request.bytes, 0xff, 6);
+    handle(place, &request);
+    assert_int_equal(place->tally.answers[ANSWER_ARP], 1);
+    assert_memory_equal(place->sent.bytes, request.bytes + 6, 6);
+    assert_memory_equal(place->sent.bytes + 6, own, 6);
+}
+
+/* RFC 768: a checksum that comes out as 0 is sent as all ones. */
+static void a_udp_answer_never_says_that_it_has_no_checksum(void **state)
+{
+    place_t *const place = *state;
+    packet_t payload = {.length = 2};
+    packet_t probe = payload;
+    packet_udp(&probe, 4, 7);
+    memcpy(payload.bytes, probe.bytes + 6, 2); /* makes the sum all ones */
+    packet_udp(&payload, 4, 7);
+    assert_int_equal(payload.bytes[6] | payload.bytes[7], 0);
+    packet_set_u16(&payload, 6, 0xffff);
+    packet_ipv4(&payload, PACKET_UDP);
+    packet_ethernet(&payload, 0x0800);
+    handle(place, &payload);
+    assert_checksums(place, CHECKSUM_UDP, 1, 0, 0);
+    assert_int_equal(place->tally.answers[ANSWER_UDP_ECHO], 1);
+    assert_int_equal(place->sent.bytes[14 + 20 + 6], 0xff);
+    assert_int_equal(place->sent.bytes[14 + 20 + 7], 0xff);
+}
+
 static void an_answer_keeps_the_tags_of_the_request(void **state)
 {
     place_t *const place = *state;
@@ -747,6 +779,8 @@ int main(void)
         place_test(an_arp_request_is_answered_for_whoever_was_asked),
         place_test(an_echo_goes_back_with_the_payload_chained_not_copied),
         place_test(an_echo_over_ipv6_and_over_udp_carries_a_right_checksum),
+        place_test(a_broadcast_is_answered_from_the_hosts_own_hardware_address),
+        place_test(a_udp_answer_never_says_that_it_has_no_checksum),
         place_test(an_answer_keeps_the_tags_of_the_request),
         place_test(a_reassembled_echo_is_answered_whole),
         place_test(bad_multicast_and_incomplete_requests_are_not_answered),

@@ -56,6 +56,13 @@ struct memp_malloc_helper {
 
 struct stats_mem;
 
+/* Elements of a pool that come from the heap: what keeps its limit and feeds its statistics. */
+struct memp_use {
+    size_t used;     /* now */
+    size_t max;      /* high-water mark of used */
+    size_t failures; /* requests beyond the limit, or that the heap could not serve */
+};
+
 /* A pool as its declaration describes it: constant, so that it can live in flash. */
 struct memp_desc {
     const char *desc;
@@ -65,7 +72,7 @@ struct memp_desc {
     size_t size; /* bytes of an element, as declared */
     size_t num;  /* elements */
 #if MEMP_MEM_MALLOC
-    size_t *used; /* elements taken from the heap now: keeps the limit `num` */
+    struct memp_use *use;
 #else
     u8_t *base;           /* the memory; elements start at its first aligned address */
     struct memp **tab;    /* head of the list of free elements */
