@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/cistern_cpu.h"
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 #include "cistern_bare.h"
@@ -94,6 +95,36 @@ static bool pool_sound(void)
     return mine != NULL && theirs != NULL && mine != theirs && pool.free == BLOCKS - 2 &&
            cistern_pool_check(&pool);
 }
+
+#ifdef CISTERN_PORT_LL
+
+/* The same without masking an interrupt. */
+static _Alignas(64) unsigned char work[CISTERN_POOL_LOCK_FREE_BYTES(BLOCKS)];
+static cistern_pool_extras_t lock_free = {
+    .strategy = CISTERN_POOL_LOCK_FREE, .work = work, .work_bytes = sizeof work};
+
+static void lock_free_prepare(void)
+{
+    const cistern_pool_config_t config = {.name = "lock-free",
+                                          .count = BLOCKS,
+                                          .size = 16,
+                                          .alignment = 8,
+                                          .memory = memory,
+                                          .extras = &lock_free};
+    (void)cistern_pool_init(&pool, &config);
+    mine = cistern_pool_get(&pool);
+    theirs = cistern_pool_get(&pool);
+}
+
+static bool lock_free_sound(void)
+{
+    cistern_pool_stats_t stats;
+    cistern_pool_stats(&pool, &stats);
+    return mine != NULL && theirs != NULL && mine != theirs && stats.free == BLOCKS - 2 &&
+           cistern_pool_check(&pool);
+}
+
+#endif
 
 /* --- lwIP's pools ----------------------------------------------------------------------------- */
 
@@ -414,6 +445,9 @@ static bool planted_sound(void)
 static const operation_t operations[] = {
     {"pool put, get", pool_prepare, pool_run_get, pool_interrupt, pool_sound},
     {"pool stats, verify", pool_prepare, pool_run_stats, pool_interrupt, pool_sound},
+#ifdef CISTERN_PORT_LL
+    {"lock-free put, get", lock_free_prepare, pool_run_get, pool_interrupt, lock_free_sound},
+#endif
     {"memp free, malloc", memp_prepare, memp_run, memp_interrupt, memp_sound},
     {"mem malloc, free", heap_prepare, heap_run_malloc, heap_interrupt, heap_sound},
     {"mem calloc, free", heap_prepare, heap_run_calloc, heap_interrupt, heap_sound},
