@@ -12,7 +12,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware firmware lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,12 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
+
+firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
+	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
+	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
+	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)

@@ -7,7 +7,7 @@
  * instruction, so that none is left out. The program prints each operation with its rounds and its
  * violations, and "hit ADDRESS" for each instruction that an interrupt fell on; sweep.sh compares
  * these with the instructions that the operations execute. With an argument no interrupt is armed:
- * each operation runs once between sweep_begin and sweep_end, for the plugin to see.
+ * each operation runs once between trace_begin and trace_end, for the plugin to see.
  *
  * Its own planted pool has no protection: the run fails unless violations are found in it, and in
  * no other operation. With SYS_LIGHTWEIGHT_PROT 0 the engines have none either.
@@ -27,6 +27,7 @@
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 #include "target/board.h"
+#include "target/marks.h"
 
 typedef struct operation {
     const char *name;
@@ -482,26 +483,12 @@ static void fall(uintptr_t address)
     current->interrupt();
 }
 
-/* Where the plugin looks from and to. */
-void sweep_begin(void);
-void sweep_end(void);
-
-__attribute__((noinline)) void sweep_begin(void)
-{
-    __asm__ volatile("" : : : "memory");
-}
-
-__attribute__((noinline)) void sweep_end(void)
-{
-    __asm__ volatile("" : : : "memory");
-}
-
 /* One function for both runs, so that they execute the same instructions. */
 __attribute__((noinline)) static void run_current(void)
 {
-    sweep_begin();
+    trace_begin();
     current->run();
-    sweep_end();
+    trace_end();
 }
 
 static bool round_is_sound(uint32_t ticks)

@@ -20,7 +20,7 @@ CISTERN_TARGET_SHIFT=10 "$run" "$board" "$program" >"$program.hits" || status=$?
 grep -v '^hit' "$program.hits"
 
 trap=$(address trap_entry)
-CISTERN_TARGET_PLUGIN="$plugin,begin=$(address sweep_begin),end=$(address sweep_end)${trap:+,trap=$trap},out=$program.trace" \
+CISTERN_TARGET_PLUGIN="$plugin,begin=$(address trace_begin),end=$(address trace_end)${trap:+,trap=$trap},out=$program.trace" \
     "$run" "$board" "$program" trace >/dev/null
 
 awk '
