@@ -8,9 +8,9 @@
 # cistern_add_example(NAME EXPECTED)
 #   The program examples/NAME.c; as a test, it must print what the regular expression expects.
 #
-# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LABELS ...])
-#   A cmocka program on a build of the library of its own, or on the default one when neither CONFIG
-#   nor DEFINES are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
+# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
+#   A cmocka program on a build of the library of its own, on LIBRARY, or on the default one when
+#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
 #   built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
 #   does: not built for a target), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
@@ -44,7 +44,7 @@ function(cistern_add_library NAME)
 endfunction()
 
 function(cistern_add_test NAME)
-  cmake_parse_arguments(ARG "" "" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LIBRARY" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
   if(CISTERN_SANITIZE MATCHES thread AND NOT threads IN_LIST ARG_LABELS)
     return()
   endif()
@@ -55,7 +55,9 @@ function(cistern_add_test NAME)
     return()
   endif()
   set(library cistern)
-  if(ARG_CONFIG OR ARG_DEFINES)
+  if(ARG_LIBRARY)
+    set(library ${ARG_LIBRARY})
+  elseif(ARG_CONFIG OR ARG_DEFINES)
     set(library ${NAME}_cistern)
     cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
   endif()

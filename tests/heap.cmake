@@ -3,35 +3,49 @@
 #
 # heap_add_tests(VARIANT [DEFINES ...])
 #   Unit, damage and model tests of the heap built with DEFINES; the model also at full length.
+if(CISTERN_PORT STREQUAL posix)
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
+                        ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+else()
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/bare/platform.c
+                        ${PROJECT_SOURCE_DIR}/ports/bare/sys_time.c)
+  set(HEAP_PORT_DEFINES NO_SYS=1)
+endif()
+
 function(heap_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "" "DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
     ${PROJECT_SOURCE_DIR}/src/heap/heap.c
     ${PROJECT_SOURCE_DIR}/src/fault/fault.c
-    ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
-    ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+    ${HEAP_PORT_SOURCES})
   target_include_directories(${library}
     PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
-           ${PROJECT_SOURCE_DIR}/ports/posix
+           ${CISTERN_PORT_DIRS}
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_compile_definitions(${library} PUBLIC ${ARG_DEFINES})
+  target_compile_definitions(${library} PUBLIC ${ARG_DEFINES} ${HEAP_PORT_DEFINES})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
-  target_link_libraries(${library} PUBLIC Threads::Threads)
-  foreach(kind unit/heap model/heap_model)
+  target_link_libraries(${library} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
+  set(kinds unit/heap unit/heap_damage)
+  if(NOT CISTERN_SMALL)
+    list(APPEND kinds model/heap_model)
+  endif()
+  foreach(kind ${kinds})
     get_filename_component(name ${kind} NAME)
     string(REPLACE heap heap_${VARIANT} name ${name})
-    add_executable(${name}_test ${kind}_test.c)
+    add_executable(${name}_test ${kind}_test.c ${CISTERN_PROGRAM_SOURCES})
     target_compile_options(${name}_test PRIVATE ${CISTERN_WARNINGS})
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(${name}_test PRIVATE ${library} PkgConfig::CMOCKA)
     add_test(NAME ${CISTERN_TEST_PREFIX}${name}_test COMMAND ${name}_test)
     set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES TIMEOUT 120)
   endforeach()
-  add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    COMMAND heap_${VARIANT}_model_test 1000000)
-  set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    PROPERTIES LABELS full TIMEOUT 600)
+  if(NOT CISTERN_SMALL)
+    add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      COMMAND heap_${VARIANT}_model_test 1000000)
+    set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      PROPERTIES LABELS full TIMEOUT 600)
+  endif()
 endfunction()
 
 if(NOT CISTERN_SANITIZE MATCHES thread)
@@ -48,7 +62,7 @@ endif()
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
-cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c CONFIG ${config}/mem_pointer)
+cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)
 cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)

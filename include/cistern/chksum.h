@@ -7,9 +7,13 @@
  * | option                    | default               | effect |
  * |---------------------------|-----------------------|--------------------------------------------|
  * | CISTERN_CHKSUM_ALGORITHM  | LWIP_CHKSUM_ALGORITHM | what cistern_chksum_sum is, one of: | | |
- * if set, else 2        | 1: byte by byte, the smallest code         | | |                       |
+ * if set; else 4 if the | 1: byte by byte, the smallest code         | | | port has it, else 2   |
  * 2: 16 bits at a time                       | |                           | | 3: 32 bits at a
- * time, unrolled             |
+ * time, unrolled             | |                           |                       | 4: the port's,
+ * the fastest of the target   |
+ *
+ * A port with an algorithm of its own says so in arch/cistern_chksum.h, which defines
+ * CISTERN_PORT_CHKSUM(data, length).
  */
 #ifndef CISTERN_CHKSUM_H
 #define CISTERN_CHKSUM_H
@@ -19,6 +23,12 @@
 
 #include "cistern/config.h"
 
+#if defined __has_include
+#    if __has_include("arch/cistern_chksum.h")
+#        include "arch/cistern_chksum.h"
+#    endif
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -26,12 +36,24 @@ extern "C" {
 #ifndef CISTERN_CHKSUM_ALGORITHM
 #    ifdef LWIP_CHKSUM_ALGORITHM
 #        define CISTERN_CHKSUM_ALGORITHM LWIP_CHKSUM_ALGORITHM
+#    elif defined CISTERN_PORT_CHKSUM
+#        define CISTERN_CHKSUM_ALGORITHM 4
 #    else
 #        define CISTERN_CHKSUM_ALGORITHM 2
 #    endif
 #endif
-#if CISTERN_CHKSUM_ALGORITHM < 1 || CISTERN_CHKSUM_ALGORITHM > 3
-#    error "LWIP_CHKSUM_ALGORITHM must be 1, 2 or 3: see cistern/chksum.h"
+#if CISTERN_CHKSUM_ALGORITHM == 1
+#    define CISTERN_CHKSUM_SUM cistern_chksum_bytes
+#elif CISTERN_CHKSUM_ALGORITHM == 2
+#    define CISTERN_CHKSUM_SUM cistern_chksum_halfwords
+#elif CISTERN_CHKSUM_ALGORITHM == 3
+#    define CISTERN_CHKSUM_SUM cistern_chksum_words
+#elif CISTERN_CHKSUM_ALGORITHM == 4 && defined CISTERN_PORT_CHKSUM
+#    define CISTERN_CHKSUM_SUM CISTERN_PORT_CHKSUM
+#elif CISTERN_CHKSUM_ALGORITHM == 4
+#    error "LWIP_CHKSUM_ALGORITHM 4 needs a port with arch/cistern_chksum.h: set 1, 2 or 3"
+#else
+#    error "LWIP_CHKSUM_ALGORITHM must be 1, 2, 3 or 4: see cistern/chksum.h"
 #endif
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */
@@ -55,11 +77,21 @@ static inline uint16_t cistern_chksum_swap(uint16_t sum)
     return (uint16_t)((sum << 8) | (sum >> 8));
 }
 
+/* --- the algorithms --------------------------------------------------------------------------- */
+
+/* Each is the sum of `length` bytes, as above. Only those that are called are linked. */
+uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
+uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
+uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
+
 /* --- sums of memory --------------------------------------------------------------------------- */
 
 /* The sum of `length` bytes, by the algorithm chosen. Never fails; data may be NULL iff length is
  * 0. Linear in length, any alignment. Any context. */
-uint16_t cistern_chksum_sum(const void *data, size_t length);
+static inline uint16_t cistern_chksum_sum(const void *data, size_t length)
+{
+    return CISTERN_CHKSUM_SUM(data, length);
+}
 
 /* Copies `length` bytes and returns their sum. The two pieces must not overlap.
  * Linear in length. Any context. */
@@ -77,13 +109,6 @@ static inline uint16_t cistern_chksum_update16(uint16_t checksum, uint16_t from,
     const uint32_t partial = (uint32_t)(uint16_t)~checksum + (uint16_t)~from + to;
     return (uint16_t)~cistern_chksum_fold(partial);
 }
-
-/* --- the algorithms --------------------------------------------------------------------------- */
-
-/* Each is the sum of `length` bytes, as above. Only those that are called are linked. */
-uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
-uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
-uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
 
 #ifdef __cplusplus
 }

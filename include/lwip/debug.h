@@ -1,7 +1,7 @@
 /* lwip/debug.h - assertions, argument errors and debug messages.
  *
  * LWIP_ASSERT(message, ok)           a defect of the program; compiled out by LWIP_NOASSERT
- * LWIP_ERROR(message, ok, handler)   a wrong argument: says so, then runs the handler; always there
+ * LWIP_ERROR(message, ok, handler)   a wrong argument: runs the handler, always; with LWIP_DEBUG says so
  * LWIP_DEBUGF(flags, (printf list))  a message; compiled in by LWIP_DEBUG
  */
 #ifndef LWIP_HDR_DEBUG_H
@@ -38,8 +38,6 @@
 #ifndef LWIP_ERROR
 #    ifdef LWIP_DEBUG
 #        define LWIP_PLATFORM_ERROR(message) LWIP_PLATFORM_DIAG((message))
-#    elif !defined LWIP_NOASSERT
-#        define LWIP_PLATFORM_ERROR(message) LWIP_PLATFORM_ASSERT(message)
 #    else
 #        define LWIP_PLATFORM_ERROR(message)
 #    endif

@@ -298,7 +298,8 @@ struct pbuf *pbuf_skip(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_of
 /* --- data ------------------------------------------------------------------------------------- */
 
 /* Copies all of `p_from` to the start of `p_to`. ERR_ARG iff either is NULL or p_to is shorter;
- * ERR_VAL iff either is a queue. Nothing is written then. Linear in the data. */
+ * ERR_VAL iff either is a queue, if only of empty fragments. Nothing is written then. Linear in the
+ * data. */
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from);
 
 /* Copies the first `copy_len` bytes of `p_from` to byte `offset` and on of `p_to`. ERR_ARG iff

@@ -48,13 +48,22 @@ static void raise_fault(const char *owner)
     cistern_fault_raise(&fault);
 }
 
+/* Goes back to a lower depth. */
+static void restore(int outer)
+{
+    depth = outer;
+    if (outer == 0) {
+        (void)pthread_mutex_unlock(&lock);
+    }
+}
+
 /* Runs when a watched thread ends. */
 static void thread_ends(void *value)
 {
     (void)value;
     watched = false;
     if (depth > 0) {
-        cistern_critical_leave(0);
+        restore(0);
         raise_fault("a thread that ended inside it");
     }
 }
@@ -97,10 +106,7 @@ void cistern_critical_leave(cistern_critical_t state)
 {
     const int inside = depth;
     if (state >= 0 && state < inside) {
-        depth = state;
-        if (state == 0) {
-            (void)pthread_mutex_unlock(&lock);
-        }
+        restore(state);
     }
     if (state != inside - 1) {
         raise_fault("a leave that does not match its enter");

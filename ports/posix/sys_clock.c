@@ -40,7 +40,12 @@ u32_t sys_jiffies(void)
     return sys_now();
 }
 
-#if !NO_SYS
+#if NO_SYS
+
+/* Without threads and their objects there is nothing to prepare. */
+void sys_init(void) {}
+
+#else
 
 /* The end is absolute, so that signals on the way do not make the wait longer. */
 void sys_msleep(u32_t ms)

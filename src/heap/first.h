@@ -24,8 +24,15 @@ static inline void index_remove(cistern_heap_t *heap, size_t block)
 }
 
 #if CISTERN_CHECK >= 1
-/* True iff the walk may go on from `block` to `next`: up, and within the arena. */
-#    define CAN_STEP(heap, block, next) ((next) > (block) && within((heap), (next)))
+
+/* True iff the walk may go on from `block`: up, within the arena, and to a block that agrees. */
+static inline bool can_step(const cistern_heap_t *heap, size_t block)
+{
+    const header_t header = *header_at(heap, block);
+    const size_t next = header.next & ~USED;
+    return next > block && within(heap, next) &&
+           header_at(heap, next)->prev == (block | (header.next & USED));
+}
 
 /* There are no links to be damaged. */
 static inline bool index_sound(const cistern_heap_t *heap, size_t block)
@@ -34,25 +41,33 @@ static inline bool index_sound(const cistern_heap_t *heap, size_t block)
     (void)block;
     return true;
 }
+
 #else
-#    define CAN_STEP(heap, block, next) true
+
+static inline bool can_step(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return true;
+}
+
 #endif
 
-/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor is damaged
- * is given as it is, for the caller to refuse. Each step goes up, so at most end / min of them. */
+/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor does not
+ * agree is given as it is, for the caller to refuse. Each step goes up, so at most end / min of
+ * them. */
 static size_t index_find(const cistern_heap_t *heap, size_t need)
 {
     size_t block = heap->index.lowest;
     while (block != heap->end) {
         const size_t next = next_of(heap, block);
-        if (!CAN_STEP(heap, block, next) || (!is_used(heap, block) && next - block >= need)) {
+        if (!can_step(heap, block) || (!is_used(heap, block) && next - block >= need)) {
             return block;
         }
         block = next;
     }
     return NO_BLOCK;
 }
-#undef CAN_STEP
 
 /* Bytes of the largest free block, or 0. Ends at damage; each step goes up. */
 static size_t index_largest(const cistern_heap_t *heap)

@@ -4,17 +4,23 @@
  *                                         \-----------> struct stats_mem, mirrored from the pool
  *
  * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
- *   (I1) account->used is the number of elements that the heap has given out; it never exceeds num
+ *   (I1) desc->use->used is the number of elements that the heap has given out; it never exceeds
+ * num
  */
 #include "lwip/opt.h"
 
 #include <string.h>
 
 #include "cistern/critical.h"
+#include "cistern/heap.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "memp_types.h"
+
+#ifdef LWIP_HOOK_FILENAME
+#    include LWIP_HOOK_FILENAME
+#endif
 
 #define LWIP_MEMPOOL(name, num, size, desc) LWIP_MEMPOOL_DECLARE(name, num, size, desc)
 #include "lwip/priv/memp_std.h"
@@ -101,67 +107,87 @@ static void stats_clear(const struct memp_desc *desc)
 
 #if MEMP_MEM_MALLOC
 
+/* Another allocator than the heap engine judges addresses itself, or not at all. */
+#    if MEM_CUSTOM_ALLOCATOR
+static bool element_is_live(const void *mem)
+{
+    (void)mem;
+    return true;
+}
+#    else
+static bool element_is_live(const void *mem)
+{
+    return cistern_heap_usable_size(mem_heap(), mem) != 0;
+}
+#    endif
+
 static void elements_init(const struct memp_desc *desc)
 {
-    *desc->account = (struct memp_account){0};
+    const struct memp_use none = {0, 0, 0};
+    *desc->use = none;
 }
 
-static bool elements_reserve(const struct memp_desc *desc)
+/* Counts an element as used, unless the limit is reached; then the failure. */
+static bool reserve(const struct memp_desc *desc)
 {
-    struct memp_account *const account = desc->account;
+    struct memp_use *const use = desc->use;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool within_limit = account->used < desc->num;
-    account->used += within_limit ? 1U : 0U;
-    account->failures += within_limit ? 0U : 1U;
-    account->max = (account->used > account->max) ? account->used : account->max;
+    const bool within_limit = use->used < desc->num;
+    use->used += within_limit ? 1U : 0U;
+    use->max = (use->used > use->max) ? use->used : use->max;
+    use->failures += within_limit ? 0U : 1U;
     cistern_critical_leave(state);
     return within_limit;
 }
 
-/* Gives up one element of the limit; returns whether it was reached. */
-static bool elements_release(const struct memp_desc *desc, size_t failed)
+/* Counts an element as free; true iff the limit was reached before. */
+static bool release(const struct memp_desc *desc, unsigned failures)
 {
-    struct memp_account *const account = desc->account;
+    struct memp_use *const use = desc->use;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool was_full = account->used == desc->num;
-    account->used -= (account->used > 0) ? 1U : 0U;
-    account->failures += failed;
+    const bool was_empty = use->used == desc->num;
+    --use->used;
+    use->failures += failures;
     cistern_critical_leave(state);
-    return was_full;
+    return was_empty;
 }
 
 static void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
     (void)file;
     (void)line;
-    if (!elements_reserve(desc)) {
+    if (!reserve(desc)) {
         return NULL;
     }
     void *const mem = mem_malloc((mem_size_t)desc->size);
     if (mem == NULL) {
-        (void)elements_release(desc, 1);
+        (void)release(desc, 1);
     }
     return mem;
 }
 
+/* The heap judges the address, and reports it, before its element is counted as free (I1). */
 static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
+    if (!element_is_live(mem) || desc->use->used == 0) {
+        return false;
+    }
     mem_free(mem);
-    *was_empty = elements_release(desc, 0);
+    *was_empty = release(desc, 0);
     return true;
-}
-
-static void stats_mirror(const struct memp_desc *desc)
-{
-    const struct memp_account *const account = desc->account;
-    const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, account->used, account->max, account->failures);
-    cistern_critical_leave(state);
 }
 
 static bool elements_are_sound(const struct memp_desc *desc)
 {
-    return desc->account->used <= desc->num;
+    return desc->use->used <= desc->num;
+}
+
+static void stats_mirror(const struct memp_desc *desc)
+{
+    const struct memp_use *const use = desc->use;
+    const cistern_critical_t state = cistern_critical_enter();
+    stats_write(desc, use->used, use->max, use->failures);
+    cistern_critical_leave(state);
 }
 
 #else

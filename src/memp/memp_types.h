@@ -32,8 +32,8 @@
 #    include "lwip/tcpip.h"
 #    include "lwip/timeouts.h"
 #    include "lwip/udp.h"
+#    include "netif/ppp/ppp_opts.h"
 #    if PPP_SUPPORT
-#        include "netif/ppp/ppp_opts.h"
 #        include "netif/ppp/ppp.h"
 #        include "netif/ppp/pppoe.h"
 #        include "netif/ppp/pppol2tp.h"

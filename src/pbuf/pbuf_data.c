@@ -72,27 +72,19 @@ err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_l
     return ERR_OK;
 }
 
-/* True iff another packet hangs behind this one; empty fragments at its end are its own. */
-static bool is_queue(const struct pbuf *p)
+/* What hangs behind the last fragment that `p` counts: nothing, empty fragments, or a packet. */
+static const struct pbuf *behind(const struct pbuf *p)
 {
     while (p->next != NULL && p->tot_len != p->len) {
         p = p->next;
     }
-    return p->next != NULL && p->next->tot_len != 0;
+    return p->next;
 }
 
-err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
-                             pbuf_len_t offset)
+/* Copies bytes that are known to be there, to where they are known to fit. */
+static err_t copy(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                  pbuf_len_t offset)
 {
-    if (!pbuf_given(p_to, p_from)) {
-        return ERR_ARG;
-    }
-    if (copy_len > p_from->tot_len || !pbuf_holds(p_to, offset, copy_len)) {
-        return ERR_ARG;
-    }
-    if (is_queue(p_to) || is_queue(p_from)) {
-        return ERR_VAL;
-    }
     pbuf_cursor_t from = {p_from, 0};
     pbuf_cursor_t to = {p_to, offset};
     while (copy_len > 0) {
@@ -111,6 +103,20 @@ err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_
     return ERR_OK;
 }
 
+err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                             pbuf_len_t offset)
+{
+    if (!pbuf_given(p_to, p_from)) {
+        return ERR_ARG;
+    }
+    if (copy_len > p_from->tot_len || !pbuf_holds(p_to, offset, copy_len)) {
+        return ERR_ARG;
+    }
+    if (behind(p_to) != NULL || behind(p_from) != NULL) {
+        return ERR_VAL;
+    }
+    return copy(p_to, p_from, copy_len, offset);
+}
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from)
 {
     return pbuf_copy_partial_pbuf(p_to, p_from, (pbuf_len_t)(p_from != NULL ? p_from->tot_len : 0),
@@ -144,12 +150,16 @@ struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p)
         pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
         return NULL;
     }
-    struct pbuf *const copy = pbuf_alloc(l, p->tot_len, type);
-    if (copy != NULL && pbuf_copy(copy, p) != ERR_OK) {
-        pbuf_free(copy);
+    const struct pbuf *const next = behind(p);
+    if (next != NULL && next->tot_len != 0) {
         return NULL;
     }
-    return copy;
+    struct pbuf *const clone = pbuf_alloc(l, p->tot_len, type);
+    if (clone != NULL && copy(clone, p, p->tot_len, 0) != ERR_OK) {
+        pbuf_free(clone);
+        return NULL;
+    }
+    return clone;
 }
 
 struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer)

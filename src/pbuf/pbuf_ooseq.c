@@ -1,16 +1,44 @@
 /* pbuf_ooseq.c - an empty PBUF_POOL, told to a stack that may hold segments out of order.
  *
- * The stack provides pbuf_free_ooseq; this file only says, once until that has run, that it is
- * time.
+ *   pool empty --> pbuf_pool_is_empty --> pending, PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() --> ...
+ *   ... --> the stack's thread, or PBUF_CHECK_FREE_OOSEQ() --> pbuf_free_ooseq --> not pending
+ *
+ * I1  between the first and the last step the stack is asked once, not again.
+ *
+ * pbuf_free_ooseq is the stack's; only with lwIP's own tree it is here, at the end of the file,
+ * since lwIP keeps it beside its packet buffers.
  */
 #include "pbuf_priv.h"
 
-#ifndef PBUF_POOL_FREE_OOSEQ_QUEUE_CALL
-#    define PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() ((void)0)
-#endif
-
 #if CISTERN_PBUF_OOSEQ
+
+#    ifndef CISTERN_STANDALONE
+#        include "lwip/priv/tcp_priv.h"
+#        include "lwip/tcpip.h"
+#    endif
+
 volatile u8_t pbuf_free_ooseq_pending;
+
+#    if !defined PBUF_POOL_FREE_OOSEQ_QUEUE_CALL && !defined CISTERN_STANDALONE && !NO_SYS
+static void free_ooseq_in_tcpip_thread(void *unused)
+{
+    LWIP_UNUSED_ARG(unused);
+    pbuf_free_ooseq();
+}
+
+/* No room in the thread's mailbox: the next allocation that finds the pool empty asks again. */
+static void queue_call(void)
+{
+    if (tcpip_try_callback(free_ooseq_in_tcpip_thread, NULL) != ERR_OK) {
+        pbuf_free_ooseq_pending = 0;
+    }
+}
+#        define PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() queue_call()
+#    endif
+
+#    ifndef PBUF_POOL_FREE_OOSEQ_QUEUE_CALL
+#        define PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() ((void)0)
+#    endif
 
 void pbuf_pool_is_empty(void)
 {
@@ -22,7 +50,24 @@ void pbuf_pool_is_empty(void)
         PBUF_POOL_FREE_OOSEQ_QUEUE_CALL();
     }
 }
+
+#    ifndef CISTERN_STANDALONE
+/* Frees the segments that one connection holds out of order: the first that holds any. */
+void pbuf_free_ooseq(void)
+{
+    pbuf_free_ooseq_pending = 0;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        if (pcb->ooseq != NULL) {
+            tcp_free_ooseq(pcb);
+            return;
+        }
+    }
+}
+#    endif
+
 #else
+
 /* Nothing to tell: ISO C wants a translation unit to hold something. */
 typedef int pbuf_ooseq_is_off_t;
+
 #endif

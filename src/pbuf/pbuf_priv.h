@@ -34,27 +34,75 @@ static inline bool pbuf_given(const struct pbuf *p, const void *other)
 }
 
 /* --- reference counts -------------------------------------------------------------------------
+ * Several contexts may change a count at once: with the port's atomic operations where it has them,
+ * else inside the critical section. Who reads a 1 holds the only reference, so that nobody else can
+ * change it any more: the common case needs neither.
+ *
  * A count that reached its highest value stays there: nobody knows any more how many there are. */
 
 #define PBUF_REF_PINNED ((LWIP_PBUF_REF_T) ~(LWIP_PBUF_REF_T)0)
 
-/* Both return the count before. */
+#ifdef cistern_port_atomic_replace
+static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
+{
+    return cistern_port_atomic_read(&p->ref);
+}
+
+static inline void pbuf_ref_clear(struct pbuf *p)
+{
+    cistern_port_atomic_write(&p->ref, (LWIP_PBUF_REF_T)0);
+}
+
+static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
+{
+    return cistern_port_atomic_replace(&p->ref, &before, after);
+}
+#else
+static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
+{
+    return *(const volatile LWIP_PBUF_REF_T *)&p->ref;
+}
+
+static inline void pbuf_ref_clear(struct pbuf *p)
+{
+    p->ref = 0;
+}
+
+static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool unchanged = p->ref == before;
+    if (unchanged) {
+        p->ref = after;
+    }
+    cistern_critical_leave(state);
+    return unchanged;
+}
+#endif
+
+/* Both return the count before, and change nothing if it was 0 or pinned. They repeat only when
+ * another context changed the count in between. */
 
 static inline LWIP_PBUF_REF_T pbuf_ref_take(struct pbuf *p)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    const LWIP_PBUF_REF_T before = p->ref;
-    p->ref = (LWIP_PBUF_REF_T)(before + (before != 0 && before != PBUF_REF_PINNED ? 1 : 0));
-    cistern_critical_leave(state);
+    LWIP_PBUF_REF_T before;
+    do {
+        before = pbuf_ref_read(p);
+    } while (before != 0 && before != PBUF_REF_PINNED &&
+             !pbuf_ref_replace(p, before, (LWIP_PBUF_REF_T)(before + 1)));
     return before;
 }
 
 static inline LWIP_PBUF_REF_T pbuf_ref_drop(struct pbuf *p)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    const LWIP_PBUF_REF_T before = p->ref;
-    p->ref = (LWIP_PBUF_REF_T)(before - (before != 0 && before != PBUF_REF_PINNED ? 1 : 0));
-    cistern_critical_leave(state);
+    LWIP_PBUF_REF_T before;
+    do {
+        before = pbuf_ref_read(p);
+    } while (before > 1 && before != PBUF_REF_PINNED &&
+             !pbuf_ref_replace(p, before, (LWIP_PBUF_REF_T)(before - 1)));
+    if (before == 1) {
+        pbuf_ref_clear(p);
+    }
     return before;
 }
 

@@ -47,7 +47,9 @@ verdicts() {
             }
             END {
                 split("ipv4 icmp icmpv6 igmp tcp udp", kind, " ")
-                for (i = 1; i <= 6; ++i) print kind[i], good[kind[i]] + 0, bad[kind[i]] + 0
+                for (i = 1; i <= 6; ++i)
+                    if (good[kind[i]] + bad[kind[i]] > 0)
+                        print kind[i], good[kind[i]] + 0, bad[kind[i]] + 0
             }'
 }
 
@@ -55,7 +57,7 @@ verdicts() {
 ours() {
     awk '$1 == "checksums" { inside = 1; next }
          $1 == "answers" { inside = 0 }
-         inside { print $1, $2, $3 }' "$1"
+         inside && $2 + $3 > 0 { print $1, $2, $3 }' "$1"
 }
 
 compared=0

@@ -32,10 +32,19 @@ void *user_calloc(size_t count, size_t size)
     return calloc(count, size);
 }
 
+#if MEM_STATS
+static void reset_stats(void)
+{
+    memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
+}
+#else
+static void reset_stats(void) {}
+#endif
+
 static int start(void **state)
 {
     (void)faults_watch(state);
-    stats_init();
+    reset_stats();
     mem_init();
     taken = 0;
     given = 0;
@@ -88,8 +97,8 @@ static void calloc_refuses_a_product_that_overflows(void **state)
     (void)state;
     assert_null(mem_calloc(SIZE_MAX / 2 + 1, 2));
     assert_null(mem_calloc(SIZE_MAX / 2, 3));
-    assert_null(mem_calloc(SIZE_MAX, 1));
-    assert_stats(0, 0, 3);
+    assert_int_equal(taken, 0);
+    assert_stats(0, 0, 2);
 }
 
 static void nothing_is_asked_of_the_allocator_for_no_bytes(void **state)

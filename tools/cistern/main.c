@@ -47,7 +47,8 @@ static int replay(const options_t *options)
     }
     report_json_t *const json = options->json ? report_json_begin() : NULL;
     int status = replay_all(options, json);
-    if (options->json && !report_json_end(json, options->files > 1)) {
+    const bool written = !options->json || report_json_end(json, options->files > 1);
+    if (!written || fflush(stdout) != 0 || ferror(stdout)) {
         fputs("cistern: the report could not be written\n", stderr);
         status = worse(status, STATUS_USAGE);
     }

@@ -18,6 +18,7 @@
  */
 #include "replay.h"
 
+#include <sched.h>
 #include <stdio.h>
 
 #include "cistern/fault.h"
@@ -80,9 +81,12 @@ static void worker(void *argument)
 
 /* --- receiver --------------------------------------------------------------------------------- */
 
+/* Counts a drop. Before the next frame the worker gets its turn, as it would on a wire: the receiver
+ * alone could go through the capture faster than the worker gets to the lock of the pool. */
 static void drop(replay_t *replay, drop_t reason)
 {
     incident_count(&replay->result->dropped[reason], replay->capture.packets);
+    sched_yield();
 }
 
 /* Waits until `elements` are free. */

@@ -63,6 +63,9 @@ static void print_checksums(const tally_t *tally)
     printf("  checksums                        good        bad     absent\n");
     for (int checksum = 0; checksum < CHECKSUMS; ++checksum) {
         const uint64_t *const verdict = tally->checksums[checksum];
+        if (verdict[VERDICT_GOOD] + verdict[VERDICT_BAD] + verdict[VERDICT_ABSENT] == 0) {
+            continue;
+        }
         printf("    %-24s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n",
                checksum_name((checksum_t)checksum), verdict[VERDICT_GOOD], verdict[VERDICT_BAD],
                verdict[VERDICT_ABSENT]);
@@ -73,7 +76,7 @@ static void print_answers(const tally_t *tally)
 {
     printf("  answers\n");
     for (int answer = 0; answer < ANSWERS; ++answer) {
-        row(answer_name((answer_t)answer), tally->answers[answer]);
+        row_if(answer_name((answer_t)answer), tally->answers[answer]);
     }
 }
 

@@ -10,7 +10,8 @@
 #include <sys/time.h>
 #include <sys/types.h>
 
-/* The system's own headers give errno and ssize_t. */
+/* The system's own headers give errno, ssize_t and struct timeval. */
+#define LWIP_TIMEVAL_PRIVATE  0
 #define LWIP_NO_UNISTD_H      1
 #define LWIP_ERRNO_STDINCLUDE 1
 

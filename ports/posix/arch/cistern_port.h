@@ -5,6 +5,8 @@
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,6 +27,15 @@ cistern_critical_t cistern_critical_enter(void);
  * skips inner sections leaves these too. A thread that ends inside a section is a fault as well,
  * and the section ends with it. Constant time. The thread that entered. */
 void cistern_critical_leave(cistern_critical_t state);
+
+/* Counts that threads share without the lock: read, write, and replace if unchanged. All threads
+ * see what was written before a replace or a read of its result. */
+#define cistern_port_atomic_read(address) __atomic_load_n((address), __ATOMIC_ACQUIRE)
+#define cistern_port_atomic_write(address, value)                                                  \
+    __atomic_store_n((address), (value), __ATOMIC_RELAXED)
+#define cistern_port_atomic_replace(address, expected, value)                                      \
+    __atomic_compare_exchange_n((address), (expected), (value), false, __ATOMIC_ACQ_REL,           \
+                                __ATOMIC_ACQUIRE)
 
 #ifdef __cplusplus
 }

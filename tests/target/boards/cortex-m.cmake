@@ -6,11 +6,12 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 # picolibc's names for the two handlers that the port defines.
 set(CMAKE_C_FLAGS_INIT "-mcpu=${CPU} -mthumb --specs=picolibc.specs -ffunction-sections \
--fdata-sections -DNO_SYS=1 -DCISTERN_BARE_SYSTICK_HANDLER=arm_systick_isr \
+-fdata-sections -DCISTERN_BARE_SYSTICK_HANDLER=arm_systick_isr \
 -DCISTERN_BARE_PENDSV_HANDLER=arm_pendsv_isr")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--oslib=semihost --crt0=semihost -Wl,--gc-sections ${MEMORY}")
 
 set(CISTERN_PORT "bare;bare/cortex-m" CACHE STRING "" FORCE)
 set(CISTERN_BOARD ${BOARD} CACHE STRING "" FORCE)
+set(CISTERN_BOARD_TIMER_HZ ${TIMER_HZ} CACHE STRING "" FORCE)
 set(CISTERN_PROGRAM_SOURCES ${CMAKE_CURRENT_LIST_DIR}/../hooks.c CACHE STRING "" FORCE)
 set(CMAKE_CROSSCOMPILING_EMULATOR "${CMAKE_CURRENT_LIST_DIR}/../run.sh;${BOARD}")

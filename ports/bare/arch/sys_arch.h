@@ -1,0 +1,115 @@
+/* arch/sys_arch.h (bare) - what names a semaphore, mutex, mailbox or thread on this port.
+ *
+ * Everything comes from static pools, so that the library's footprint is known when it is linked
+ * and nothing here needs the heap. A name is a slot number and the generation of its use, so that a
+ * name which was freed is told from the live one after it, for 2^16 uses of the same slot. A
+ * variable of zeros names nothing.
+ *
+ * Options, for lwipopts.h:
+ * | option                        | default | range    | effect                                   |
+ * |-------------------------------|---------|----------|------------------------------------------|
+ * | CISTERN_BARE_THREADS          | 4       | 1..255   | threads that can live at once, beside    |
+ * |                               |         |          | main                                     |
+ * | CISTERN_BARE_STACK_BYTES      | 1024    | 256..    | stack of each of them, multiple of 16    |
+ * | CISTERN_BARE_IDLE_STACK_BYTES | 384     | 256..    | stack of cistern_bare_idle               |
+ * | CISTERN_BARE_PRIORITIES       | 8       | 1..32    | priorities 0 .. n-1; higher ones are cut |
+ * | CISTERN_BARE_MAIN_PRIORITY    | 0       | 0..n-1   | priority of main                         |
+ * | CISTERN_BARE_SEMAPHORES       | 8       | 1..65535 | semaphores that can live at once         |
+ * | CISTERN_BARE_MUTEXES          | 4       | 1..65535 | mutexes                                  |
+ * | CISTERN_BARE_MAILBOXES        | 4       | 1..65535 | mailboxes                                |
+ * | CISTERN_BARE_MBOX_SIZE        | 16      | 1..65535 | messages that the largest mailbox holds, |
+ * |                               |         |          | and one made with a size <= 0            |
+ */
+#ifndef LWIP_ARCH_SYS_ARCH_H
+#define LWIP_ARCH_SYS_ARCH_H
+
+#include "lwip/arch.h"
+
+#ifndef CISTERN_BARE_THREADS
+#    define CISTERN_BARE_THREADS 4
+#endif
+#ifndef CISTERN_BARE_STACK_BYTES
+#    define CISTERN_BARE_STACK_BYTES 1024
+#endif
+#ifndef CISTERN_BARE_IDLE_STACK_BYTES
+#    define CISTERN_BARE_IDLE_STACK_BYTES 384
+#endif
+#ifndef CISTERN_BARE_PRIORITIES
+#    define CISTERN_BARE_PRIORITIES 8
+#endif
+#ifndef CISTERN_BARE_MAIN_PRIORITY
+#    define CISTERN_BARE_MAIN_PRIORITY 0
+#endif
+#ifndef CISTERN_BARE_SEMAPHORES
+#    define CISTERN_BARE_SEMAPHORES 8
+#endif
+#ifndef CISTERN_BARE_MUTEXES
+#    define CISTERN_BARE_MUTEXES 4
+#endif
+#ifndef CISTERN_BARE_MAILBOXES
+#    define CISTERN_BARE_MAILBOXES 4
+#endif
+#ifndef CISTERN_BARE_MBOX_SIZE
+#    define CISTERN_BARE_MBOX_SIZE 16
+#endif
+#if CISTERN_BARE_THREADS < 1 || CISTERN_BARE_THREADS > 255
+#    error "CISTERN_BARE_THREADS must be 1 to 255"
+#endif
+#if CISTERN_BARE_STACK_BYTES < 256 || CISTERN_BARE_STACK_BYTES % 16 != 0
+#    error "CISTERN_BARE_STACK_BYTES must be at least 256 and a multiple of 16"
+#endif
+#if CISTERN_BARE_IDLE_STACK_BYTES < 256 || CISTERN_BARE_IDLE_STACK_BYTES % 16 != 0
+#    error "CISTERN_BARE_IDLE_STACK_BYTES must be at least 256 and a multiple of 16"
+#endif
+#if CISTERN_BARE_PRIORITIES < 1 || CISTERN_BARE_PRIORITIES > 32
+#    error "CISTERN_BARE_PRIORITIES must be 1 to 32"
+#endif
+#if CISTERN_BARE_MAIN_PRIORITY < 0 || CISTERN_BARE_MAIN_PRIORITY >= CISTERN_BARE_PRIORITIES
+#    error "CISTERN_BARE_MAIN_PRIORITY must be below CISTERN_BARE_PRIORITIES"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sys_bare_name {
+    u16_t slot;
+    u16_t generation; /* 0 names nothing */
+} sys_bare_name_t;
+
+typedef struct sys_bare_sem {
+    sys_bare_name_t name;
+} sys_sem_t;
+
+typedef struct sys_bare_mbox {
+    sys_bare_name_t name;
+} sys_mbox_t;
+
+#if !LWIP_COMPAT_MUTEX
+typedef struct sys_bare_mutex {
+    sys_bare_name_t name;
+} sys_mutex_t;
+#endif
+
+/* A thread; NULL names none. */
+typedef struct thread *sys_thread_t;
+
+/* Bytes at the end of a thread's stack that were never used since it started; 0 for main and NULL.
+ * Linear in the bytes. Thread. */
+size_t cistern_bare_stack_unused(sys_thread_t thread);
+
+/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use or by
+ * alloc, ended by free or with the thread. get returns NULL iff no semaphore is left. Thread. */
+sys_sem_t *sys_arch_netconn_sem_get(void);
+void sys_arch_netconn_sem_alloc(void);
+void sys_arch_netconn_sem_free(void);
+
+#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

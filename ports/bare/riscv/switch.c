@@ -1,0 +1,36 @@
+/* switch.c (bare, RISC-V) - the context switch, in the machine software interrupt. A frame is what
+ * every trap leaves (trap.h); the handler returns another thread's. Without state. */
+#include "cpu_switch.h"
+
+#if !NO_SYS
+
+#    include <string.h>
+
+#    include "trap.h"
+
+#    define MIE_SOFTWARE_INTERRUPT 8U
+#    define MSTATUS_MACHINE_MPIE   0x1880U /* mret goes to machine mode and enables interrupts */
+
+void cpu_switch_request(void)
+{
+    CLINT_MSIP = 1;
+}
+
+void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
+{
+    trap_frame_t *const frame = (trap_frame_t *)((unsigned char *)top - sizeof(trap_frame_t));
+    memset(frame, 0, sizeof *frame);
+    frame->mepc = (uintptr_t)entry;
+    frame->a[0] = (uintptr_t)argument;
+    frame->mstatus = MSTATUS_MACHINE_MPIE;
+    return frame;
+}
+
+void cpu_switch_start(void)
+{
+    trap_install();
+    __asm__ volatile("csrs mie, %0" : : "r"(MIE_SOFTWARE_INTERRUPT));
+    __asm__ volatile("csrsi mstatus, 8");
+}
+
+#endif

@@ -1,0 +1,264 @@
+/* sys_mailbox.c (bare) - mailboxes: a ring of pointers in a slot.
+ *
+ *   ring       |       | msg 3 | msg 4 | msg 5 |       | (never used) |     size 5 of at most 6
+ *                        ^ first   count = 3
+ *   posters  --> thread with a message --> NULL       while the ring is full
+ *   fetchers --> thread --> NULL                      while it is empty
+ *
+ * Invariants, outside the critical section:
+ *   (I1) threads wait to post only while count == size, and to fetch only while count == 0
+ *   (I2) a message goes straight to a thread that waits to fetch, and a place straight to one that
+ *        waits to post: nobody who comes later gets in between
+ */
+#include "sys_object.h"
+
+#if !NO_SYS
+
+#    include "arch/cistern_port.h"
+
+typedef struct mailbox {
+    object_t object;
+    u16_t size;
+    u16_t first;
+    u16_t count;
+    thread_list_t posters;
+    thread_list_t fetchers;
+    void *ring[CISTERN_BARE_MBOX_SIZE];
+} mailbox_t;
+
+static OBJECT_SLOTS(mailbox_t, CISTERN_BARE_MAILBOXES) slots;
+
+object_table_t object_mailboxes = {.kind = "mailbox",
+                                   .slots = slots.slot,
+                                   .slot_size = sizeof(mailbox_t),
+                                   .count = CISTERN_BARE_MAILBOXES,
+                                   OBJECT_STATS(mbox) /* */
+                                       .bytes = sizeof slots};
+
+static const sys_bare_name_t *name_of(const sys_mbox_t *mbox)
+{
+    return (mbox != NULL) ? &mbox->name : NULL;
+}
+
+static mailbox_t *find(const sys_mbox_t *mbox)
+{
+    return (mailbox_t *)object_find(&object_mailboxes, name_of(mbox));
+}
+
+/* --- the ring, inside ------------------------------------------------------------------------- */
+
+static void put(mailbox_t *mailbox, void *msg)
+{
+    const u32_t end = (u32_t)mailbox->first + mailbox->count;
+    mailbox->ring[(end < mailbox->size) ? end : end - mailbox->size] = msg;
+    ++mailbox->count;
+}
+
+static void *get(mailbox_t *mailbox)
+{
+    void *const msg = mailbox->ring[mailbox->first];
+    mailbox->first = (u16_t)((mailbox->first + 1U < mailbox->size) ? mailbox->first + 1U : 0U);
+    --mailbox->count;
+    return msg;
+}
+
+/* Posts if there is a place. */
+static bool try_post(mailbox_t *mailbox, void *msg)
+{
+    thread_t *const fetcher = mailbox->fetchers.first;
+    if (fetcher != NULL) {
+        fetcher->message = msg;
+        thread_wake(fetcher);
+        return true;
+    }
+    if (mailbox->count == mailbox->size) {
+        return false;
+    }
+    put(mailbox, msg);
+    return true;
+}
+
+/* Fetches if there is a message, and lets the first who waits to post do so. */
+static bool try_fetch(mailbox_t *mailbox, void **msg)
+{
+    if (mailbox->count == 0) {
+        return false;
+    }
+    *msg = get(mailbox);
+    thread_t *const poster = mailbox->posters.first;
+    if (poster != NULL) {
+        put(mailbox, poster->message);
+        thread_wake(poster);
+    }
+    return true;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void init(mailbox_t *mailbox, int size)
+{
+    mailbox->size = (u16_t)((size > 0) ? size : CISTERN_BARE_MBOX_SIZE);
+    mailbox->first = 0;
+    mailbox->count = 0;
+    mailbox->posters = (thread_list_t){0};
+    mailbox->fetchers = (thread_list_t){0};
+}
+
+err_t sys_mbox_new(sys_mbox_t *mbox, int size)
+{
+    if (mbox == NULL) {
+        return ERR_ARG;
+    }
+    sys_mbox_set_invalid(mbox);
+    mailbox_t *mailbox = NULL;
+    const cistern_critical_t level = cistern_critical_enter();
+    if (size > CISTERN_BARE_MBOX_SIZE) {
+        object_count_error(&object_mailboxes);
+    } else {
+        mailbox = (mailbox_t *)object_new(&object_mailboxes, &mbox->name);
+    }
+    if (mailbox != NULL) {
+        init(mailbox, size);
+    }
+    cistern_critical_leave(level);
+    return (mailbox != NULL) ? ERR_OK : ERR_MEM;
+}
+
+/* (inside) Why a mailbox must not be freed now; NULL iff it may be. */
+static const char *in_use(const mailbox_t *mailbox)
+{
+    if (mailbox->posters.first != NULL || mailbox->fetchers.first != NULL) {
+        return "a free while a thread waits";
+    }
+    return (mailbox->count != 0) ? "a free with messages in it" : NULL;
+}
+
+void sys_mbox_free(sys_mbox_t *mbox)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    mailbox_t *const mailbox = find(mbox);
+    const char *const reason = (mailbox != NULL) ? in_use(mailbox) : NULL;
+    if (mailbox != NULL && reason == NULL) {
+        object_end(&object_mailboxes, &mailbox->object);
+    } else {
+        object_count_error(&object_mailboxes);
+    }
+    cistern_critical_leave(level);
+    if (mailbox == NULL) {
+        object_refuse_free(&object_mailboxes, name_of(mbox));
+    } else if (reason != NULL) {
+        object_refuse(&object_mailboxes, name_of(mbox), reason);
+    }
+}
+
+int sys_mbox_valid(sys_mbox_t *mbox)
+{
+    return object_is_live(&object_mailboxes, name_of(mbox));
+}
+
+void sys_mbox_set_invalid(sys_mbox_t *mbox)
+{
+    *mbox = (sys_mbox_t){0};
+}
+
+/* --- use -------------------------------------------------------------------------------------- */
+
+/* Reports why a call was refused: the name, or else the place from where it would have to wait. */
+static void refuse(const mailbox_t *mailbox, const sys_mbox_t *mbox)
+{
+    if (mailbox == NULL) {
+        object_refuse_name(&object_mailboxes, name_of(mbox));
+    } else {
+        object_refuse_wait(&object_mailboxes, name_of(mbox));
+    }
+}
+
+void sys_mbox_post(sys_mbox_t *mbox, void *msg)
+{
+    const bool may_wait = thread_may_wait();
+    const cistern_critical_t level = cistern_critical_enter();
+    mailbox_t *const mailbox = find(mbox);
+    const bool posted = mailbox != NULL && try_post(mailbox, msg);
+    const bool wait = mailbox != NULL && !posted && may_wait;
+    if (wait) {
+        thread_running()->message = msg;
+        thread_block(&mailbox->posters, 0);
+    }
+    cistern_critical_leave(level);
+    if (wait) {
+        (void)thread_wait();
+    } else if (!posted) {
+        refuse(mailbox, mbox);
+    }
+}
+
+err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    mailbox_t *const mailbox = find(mbox);
+    const bool posted = mailbox != NULL && try_post(mailbox, msg);
+    if (mailbox != NULL && !posted) {
+        object_count_error(&object_mailboxes);
+    }
+    cistern_critical_leave(level);
+    if (mailbox == NULL) {
+        object_refuse_name(&object_mailboxes, name_of(mbox));
+        return ERR_ARG;
+    }
+    return posted ? ERR_OK : ERR_MEM;
+}
+
+/* Every call that does not wait may be made from an interrupt; the switch comes when it ends. */
+err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
+{
+    return sys_mbox_trypost(mbox, msg);
+}
+
+static void deliver(void **where, void *msg)
+{
+    if (where != NULL) {
+        *where = msg;
+    }
+}
+
+u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
+{
+    void *taken = NULL;
+    u32_t waited = SYS_ARCH_TIMEOUT;
+    const bool may_wait = thread_may_wait();
+    const cistern_critical_t level = cistern_critical_enter();
+    mailbox_t *const mailbox = find(mbox);
+    const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
+    const bool wait = mailbox != NULL && !fetched && may_wait;
+    if (wait) {
+        thread_running()->message = NULL;
+        thread_block(&mailbox->fetchers, timeout);
+    }
+    cistern_critical_leave(level);
+    if (fetched) {
+        waited = 0;
+    } else if (wait) {
+        waited = thread_wait();
+        taken = thread_running()->message;
+    } else {
+        refuse(mailbox, mbox);
+    }
+    deliver(msg, taken);
+    return waited;
+}
+
+u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
+{
+    void *taken = NULL;
+    const cistern_critical_t level = cistern_critical_enter();
+    mailbox_t *const mailbox = find(mbox);
+    const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
+    cistern_critical_leave(level);
+    if (mailbox == NULL) {
+        object_refuse_name(&object_mailboxes, name_of(mbox));
+    }
+    deliver(msg, taken);
+    return fetched ? 0 : SYS_MBOX_EMPTY;
+}
+
+#endif

@@ -1,0 +1,226 @@
+/* sys_mutex.c (bare) - mutexes with priority inheritance.
+ *
+ *   thread A  held --> mutex 1 --> mutex 4 --> NULL        next_held links them
+ *   mutex 1   owner A, waiters --> B --> C                 B.wanted == C.wanted == mutex 1
+ *
+ * Invariants, outside the critical section:
+ *   (I1) while a thread waits the mutex has an owner: unlock makes the most urgent waiter the
+ * owner, the first who came among equals (I2) a thread's priority is the highest of its own and of
+ * those who wait for a mutex it holds; so it passes along a chain of threads that wait for each
+ * other
+ *
+ * Time: lock is bounded by the length of such a chain, unlock by the mutexes that the thread holds
+ * and the threads that wait for them.
+ */
+#include "sys_object.h"
+
+#if !NO_SYS && !LWIP_COMPAT_MUTEX
+
+#    include "arch/cistern_port.h"
+
+typedef struct mutex {
+    object_t object;
+    thread_t *owner;
+    thread_list_t waiters;
+    struct mutex *next_held;
+} mutex_t;
+
+static OBJECT_SLOTS(mutex_t, CISTERN_BARE_MUTEXES) slots;
+
+object_table_t object_mutexes = {.kind = "mutex",
+                                 .slots = slots.slot,
+                                 .slot_size = sizeof(mutex_t),
+                                 .count = CISTERN_BARE_MUTEXES,
+                                 OBJECT_STATS(mutex) /* */
+                                     .bytes = sizeof slots};
+
+static const sys_bare_name_t *name_of(const sys_mutex_t *mutex)
+{
+    return (mutex != NULL) ? &mutex->name : NULL;
+}
+
+static mutex_t *find(const sys_mutex_t *mutex)
+{
+    return (mutex_t *)object_find(&object_mutexes, name_of(mutex));
+}
+
+/* --- priorities ------------------------------------------------------------------------------- */
+
+/* (I2) for a thread that begins to wait. Ends on a cycle too: priorities only rise. */
+static void pass_priority_on(const thread_t *waiter)
+{
+    const mutex_t *mutex = waiter->wanted;
+    while (mutex != NULL && mutex->owner->priority < waiter->priority) {
+        thread_set_priority(mutex->owner, waiter->priority);
+        mutex = mutex->owner->wanted;
+    }
+}
+
+static thread_t *most_urgent_waiter(const mutex_t *mutex)
+{
+    thread_t *best = mutex->waiters.first;
+    for (thread_t *thread = best; thread != NULL; thread = thread->next) {
+        best = (thread->priority > best->priority) ? thread : best;
+    }
+    return best;
+}
+
+/* (I2) for a thread that has given a mutex back. */
+static void set_priority_from_held(thread_t *thread)
+{
+    u8_t priority = thread->own_priority;
+    for (const mutex_t *mutex = thread->held; mutex != NULL; mutex = mutex->next_held) {
+        const thread_t *const waiter = most_urgent_waiter(mutex);
+        priority = (waiter != NULL && waiter->priority > priority) ? waiter->priority : priority;
+    }
+    thread_set_priority(thread, priority);
+}
+
+/* --- ownership -------------------------------------------------------------------------------- */
+
+static void take(mutex_t *mutex, thread_t *thread)
+{
+    mutex->owner = thread;
+    mutex->next_held = thread->held;
+    thread->held = mutex;
+}
+
+static void forget(const mutex_t *mutex, thread_t *thread)
+{
+    mutex_t **link = &thread->held;
+    while (*link != mutex) {
+        link = &(*link)->next_held;
+    }
+    *link = mutex->next_held;
+}
+
+/* (I1) */
+static void give(mutex_t *mutex)
+{
+    thread_t *const before = mutex->owner;
+    thread_t *const next = most_urgent_waiter(mutex);
+    forget(mutex, before);
+    mutex->owner = NULL;
+    if (next != NULL) {
+        next->wanted = NULL;
+        take(mutex, next);
+        thread_wake(next);
+    }
+    set_priority_from_held(before);
+}
+
+void mutexes_abandon(void)
+{
+    thread_t *const thread = thread_running();
+    while (thread->held != NULL) {
+        const cistern_critical_t level = cistern_critical_enter();
+        const object_t *const object = &thread->held->object;
+        const sys_bare_name_t name = {object->slot, object->generation};
+        give(thread->held);
+        cistern_critical_leave(level);
+        object_refuse(&object_mutexes, &name, "a thread that ended holding it");
+    }
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+err_t sys_mutex_new(sys_mutex_t *mutex)
+{
+    if (mutex == NULL) {
+        return ERR_ARG;
+    }
+    const cistern_critical_t level = cistern_critical_enter();
+    mutex_t *const made = (mutex_t *)object_new(&object_mutexes, &mutex->name);
+    if (made != NULL) {
+        made->owner = NULL;
+        made->waiters = (thread_list_t){0};
+    }
+    cistern_critical_leave(level);
+    return (made != NULL) ? ERR_OK : ERR_MEM;
+}
+
+/* (inside) Why a lock is refused; NULL iff it is not. */
+static const char *refusal_to_lock(const mutex_t *mutex, bool may_wait)
+{
+    if (mutex == NULL) {
+        return "a name of no live object";
+    }
+    if (mutex->owner != NULL && mutex->owner == thread_running()) {
+        return "a lock by the thread that holds it";
+    }
+    return may_wait ? NULL : "a lock in an interrupt or a protected section";
+}
+
+void sys_mutex_lock(sys_mutex_t *mutex)
+{
+    const bool may_wait = thread_may_wait();
+    const cistern_critical_t level = cistern_critical_enter();
+    mutex_t *const found = find(mutex);
+    const char *const reason = refusal_to_lock(found, may_wait);
+    thread_t *const thread = thread_running();
+    const bool wait = reason == NULL && found->owner != NULL;
+    if (wait) {
+        thread->wanted = found;
+        thread_block(&found->waiters, 0);
+        pass_priority_on(thread);
+    } else if (reason == NULL) {
+        take(found, thread);
+    }
+    cistern_critical_leave(level);
+    if (wait) {
+        (void)thread_wait();
+    } else if (reason != NULL) {
+        object_refuse(&object_mutexes, name_of(mutex), reason);
+    }
+}
+
+void sys_mutex_unlock(sys_mutex_t *mutex)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    mutex_t *const found = find(mutex);
+    const bool mine = found != NULL && found->owner != NULL && found->owner == thread_running() &&
+                      !cistern_cpu_in_interrupt();
+    if (mine) {
+        give(found);
+    }
+    cistern_critical_leave(level);
+    if (found == NULL) {
+        object_refuse_name(&object_mutexes, name_of(mutex));
+    } else if (!mine) {
+        object_refuse(&object_mutexes, name_of(mutex),
+                      "an unlock by a thread that does not hold it");
+    }
+}
+
+void sys_mutex_free(sys_mutex_t *mutex)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    mutex_t *const found = find(mutex);
+    const bool locked = found != NULL && found->owner != NULL;
+    if (found != NULL && !locked) {
+        object_end(&object_mutexes, &found->object);
+    }
+    cistern_critical_leave(level);
+    if (found == NULL) {
+        object_refuse_free(&object_mutexes, name_of(mutex));
+    } else if (locked) {
+        object_refuse(&object_mutexes, name_of(mutex), "a free while it is locked");
+    }
+}
+
+int sys_mutex_valid(sys_mutex_t *mutex)
+{
+    return object_is_live(&object_mutexes, name_of(mutex));
+}
+
+void sys_mutex_set_invalid(sys_mutex_t *mutex)
+{
+    *mutex = (sys_mutex_t){0};
+}
+
+#elif !NO_SYS
+
+/* Mutexes are semaphores: there is nothing to give back when a thread ends. */
+void mutexes_abandon(void) {}
+
+#endif

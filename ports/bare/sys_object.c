@@ -1,0 +1,169 @@
+/* sys_object.c (bare) - the tables of semaphores, mutexes and mailboxes.
+ *
+ *   table    | slot 0 | slot 1 | ... | slot n-1 |     a pool's blocks: live ones in use, others
+ * free name     { slot 2, generation 7 }                 names slot 2 while it is live, generation
+ * 7
+ *
+ * Invariants, outside the critical section:
+ *   (I1) slot i knows that it is slot i; a free block's link lies in pool_link, so that the rest of
+ *        a slot outlives its uses
+ *   (I2) the generation grows by one when an object ends, so that no name of it is valid again
+ */
+#include "sys_object.h"
+
+#if !NO_SYS
+
+#    include "arch/cistern_port.h"
+#    include "cistern/fault.h"
+
+#    if LWIP_COMPAT_MUTEX
+static object_table_t *const tables[] = {&object_semaphores, &object_mailboxes};
+#    else
+static object_table_t *const tables[] = {&object_semaphores, &object_mutexes, &object_mailboxes};
+#    endif
+
+static object_t *slot_at(const object_table_t *table, size_t slot)
+{
+    return (object_t *)(void *)((unsigned char *)table->slots + slot * table->slot_size);
+}
+
+/* --- statistics ------------------------------------------------------------------------------- */
+
+#    if SYS_STATS
+
+static void count_new(const object_table_t *table)
+{
+    struct stats_syselem *const stats = table->stats;
+    ++stats->used;
+    stats->max = (stats->max < stats->used) ? stats->used : stats->max;
+}
+
+static void count_end(const object_table_t *table)
+{
+    --table->stats->used;
+}
+
+void object_count_error(const object_table_t *table)
+{
+    ++table->stats->err;
+}
+
+#    else
+
+static void count_new(const object_table_t *table)
+{
+    (void)table;
+}
+
+static void count_end(const object_table_t *table)
+{
+    (void)table;
+}
+
+void object_count_error(const object_table_t *table)
+{
+    (void)table;
+}
+
+#    endif
+
+/* --- slots ------------------------------------------------------------------------------------ */
+
+static void start_table(object_table_t *table)
+{
+    const cistern_pool_config_t config = {.name = table->kind,
+                                          .count = table->count,
+                                          .size = table->slot_size,
+                                          .memory = table->slots,
+                                          .bytes = table->bytes};
+    for (size_t i = 0; i < table->count; ++i) {
+        slot_at(table, i)->slot = (u16_t)i;
+        slot_at(table, i)->generation = 1;
+    }
+    (void)cistern_pool_init(&table->pool, &config);
+}
+
+void objects_start(void)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; ++i) {
+        start_table(tables[i]);
+    }
+}
+
+object_t *object_new(object_table_t *table, sys_bare_name_t *name)
+{
+    *name = (sys_bare_name_t){0};
+    object_t *const object = cistern_pool_get(&table->pool);
+    if (object == NULL) {
+        object_count_error(table);
+        return NULL;
+    }
+    object->live = true;
+    count_new(table);
+    *name = (sys_bare_name_t){object->slot, object->generation};
+    return object;
+}
+
+static bool slot_exists(const object_table_t *table, const sys_bare_name_t *name)
+{
+    return name != NULL && name->generation != 0 && name->slot < table->pool.count;
+}
+
+object_t *object_find(const object_table_t *table, const sys_bare_name_t *name)
+{
+    if (!slot_exists(table, name)) {
+        return NULL;
+    }
+    object_t *const object = slot_at(table, name->slot);
+    return (object->live && object->generation == name->generation) ? object : NULL;
+}
+
+void object_end(object_table_t *table, object_t *object)
+{
+    object->live = false;
+    object->generation = (u16_t)((object->generation < UINT16_MAX) ? object->generation + 1U : 1U);
+    count_end(table);
+    (void)cistern_pool_put(&table->pool, object);
+}
+
+bool object_is_live(const object_table_t *table, const sys_bare_name_t *name)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    const bool live = object_find(table, name) != NULL;
+    cistern_critical_leave(level);
+    return live;
+}
+
+/* --- faults ----------------------------------------------------------------------------------- */
+
+static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
+                        const sys_bare_name_t *name, const char *reason)
+{
+    const cistern_fault_t fault = {
+        .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
+    cistern_fault_raise(&fault);
+}
+
+void object_refuse(const object_table_t *table, const sys_bare_name_t *name, const char *reason)
+{
+    raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
+}
+
+void object_refuse_name(const object_table_t *table, const sys_bare_name_t *name)
+{
+    raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
+}
+
+void object_refuse_free(const object_table_t *table, const sys_bare_name_t *name)
+{
+    raise_fault(slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE : CISTERN_FAULT_FOREIGN_FREE,
+                table, name, "a name of no live object");
+}
+
+void object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name)
+{
+    raise_fault(CISTERN_FAULT_ARGUMENT, table, name,
+                "a wait in an interrupt or a protected section");
+}
+
+#endif

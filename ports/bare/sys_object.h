@@ -1,0 +1,83 @@
+/* sys_object.h (bare) - where semaphores, mutexes and mailboxes live, and how a name finds one. */
+#ifndef CISTERN_BARE_SYS_OBJECT_H
+#define CISTERN_BARE_SYS_OBJECT_H
+
+#include "sys_kernel.h"
+
+#if !NO_SYS
+
+#    include <stdbool.h>
+#    include <stddef.h>
+
+#    include "cistern/pool.h"
+#    include "lwip/stats.h"
+
+/* The start of each slot. */
+typedef struct object {
+    void *pool_link;  /* the pool's, while the slot is free */
+    u16_t slot;       /* its number, for ever */
+    u16_t generation; /* of the current or next use; never 0 */
+    bool live;
+} object_t;
+
+typedef struct object_table {
+    const char *kind; /* for faults, and the pool's name */
+    void *slots;
+    size_t slot_size;
+    size_t count;
+    size_t bytes; /* of the slots with the pool's states */
+#    if SYS_STATS
+    struct stats_syselem *stats;
+#    endif
+    cistern_pool_t pool;
+} object_table_t;
+
+#    if SYS_STATS
+#        define OBJECT_STATS(field) .stats = &lwip_stats.sys.field,
+#    else
+#        define OBJECT_STATS(field)
+#    endif
+
+/* Memory for `count` slots of a type, and the pool's states behind them. */
+#    define OBJECT_SLOTS(type, count)                                                              \
+        union {                                                                                    \
+            type slot[count];                                                                      \
+            unsigned char bytes[CISTERN_POOL_BYTES(count, sizeof(type), 0)];                       \
+        }
+
+/* The three tables. */
+extern object_table_t object_semaphores;
+extern object_table_t object_mutexes;
+extern object_table_t object_mailboxes;
+
+/* (inside) Takes a slot, makes it live and writes its name; NULL, counted as an error, iff no slot
+ * is free; *name then names nothing. */
+object_t *object_new(object_table_t *table, sys_bare_name_t *name);
+
+/* (inside) The live object of a name; NULL iff there is none. */
+object_t *object_find(const object_table_t *table, const sys_bare_name_t *name);
+
+/* (inside) Ends a live object and frees its slot. */
+void object_end(object_table_t *table, object_t *object);
+
+/* (inside) Counts a failed call in lwip_stats.sys. */
+void object_count_error(const object_table_t *table);
+
+/* Reports that a call on `name` is refused for the reason given. */
+void object_refuse(const object_table_t *table, const sys_bare_name_t *name, const char *reason);
+
+/* Reports that a call on a name of no live object is refused. */
+void object_refuse_name(const object_table_t *table, const sys_bare_name_t *name);
+
+/* The same for a call that frees: a name whose object ended is a double free. */
+void object_refuse_free(const object_table_t *table, const sys_bare_name_t *name);
+
+/* Reports that a call may not wait here, an interrupt or a critical section. */
+void object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name);
+
+/* True iff the name is that of a live object. */
+bool object_is_live(const object_table_t *table, const sys_bare_name_t *name);
+
+#endif
+
+#endif

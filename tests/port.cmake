@@ -1,0 +1,57 @@
+# The OS layer: the conformance suite on the posix port, what this port promises beyond it, and races;
+# the bridge to a port written for lwIP; the template for new ports.
+
+set(SUITE port/run_cmocka.c port/suite.c port/suite_semaphore.c port/suite_mailbox.c
+  port/suite_rest.c)
+
+cistern_add_test(port_suite LABELS threads SOURCES ${SUITE})
+cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}
+  DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_POSIX_SEMAPHORES=9
+          CISTERN_POSIX_MAILBOXES=2 CISTERN_POSIX_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
+cistern_add_test(posix_test LABELS threads SOURCES port/posix_test.c)
+cistern_add_test(no_sys_test LABELS host SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
+cistern_add_test(no_protection_test LABELS host SOURCES port/no_sys_test.c
+  DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
+
+cistern_add_test(arch_test SOURCES port/arch_test.c)
+cistern_add_test(arch_includes_test LABELS host SOURCES port/arch_test.c
+  DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
+
+cistern_add_test(mailbox_race_test LABELS threads SOURCES race/mailbox_race_test.c)
+cistern_add_test(sync_race_test LABELS threads SOURCES race/sync_race_test.c)
+
+if(TARGET mailbox_race_test AND NOT CISTERN_SANITIZE)
+  add_test(NAME ${CISTERN_TEST_PREFIX}mailbox_race_of_ten_million
+    COMMAND mailbox_race_test 10000000)
+  set_tests_properties(${CISTERN_TEST_PREFIX}mailbox_race_of_ten_million PROPERTIES
+    LABELS full TIMEOUT 900)
+endif()
+
+if(CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING)
+  return()
+endif()
+
+# The engines between the bridge and somebody's arch/cc.h.
+file(GLOB engines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/pool/*.c
+  ${PROJECT_SOURCE_DIR}/src/fault/*.c)
+add_executable(bridge_test port/bridge_test.c ${engines}
+  ${PROJECT_SOURCE_DIR}/ports/lwip/cistern_port.c)
+target_include_directories(bridge_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+  ${CMAKE_CURRENT_SOURCE_DIR}/port/bridge ${PROJECT_SOURCE_DIR}/ports/lwip
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone)
+target_compile_definitions(bridge_test PRIVATE NO_SYS=1)
+target_compile_options(bridge_test PRIVATE ${CISTERN_WARNINGS})
+target_link_libraries(bridge_test PRIVATE PkgConfig::CMOCKA)
+add_test(NAME ${CISTERN_TEST_PREFIX}bridge_test COMMAND bridge_test)
+set_tests_properties(${CISTERN_TEST_PREFIX}bridge_test PROPERTIES TIMEOUT 120)
+
+# The template is a port that compiles, with threads and without.
+foreach(no_sys 0 1)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+  add_library(template_compiles_${no_sys} OBJECT ${sources})
+  target_include_directories(template_compiles_${no_sys} PRIVATE ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/template
+    ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(template_compiles_${no_sys} PRIVATE NO_SYS=${no_sys})
+  target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
+endforeach()

@@ -1,0 +1,684 @@
+/* What the posix port promises beyond the conformance suite: fork, threads that end or are
+ * cancelled, names, stacks and priorities, the core lock, a semaphore for each thread. */
+#define _GNU_SOURCE 1
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch/core_lock.h" /* before the options, as in lwipopts.h */
+
+#include "support.h"
+
+#include "lwip/stats.h"
+#include "lwip/sys.h"
+
+#define PATIENCE_MS 20000
+
+/* --- threads of the tests -------------------------------------------------------------------- */
+
+static pthread_t start(void *(*body)(void *argument), void *argument)
+{
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
+    return thread;
+}
+
+static void join(pthread_t thread)
+{
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static sys_sem_t new_semaphore(u8_t count)
+{
+    sys_sem_t sem;
+    assert_int_equal(sys_sem_new(&sem, count), ERR_OK);
+    return sem;
+}
+
+static void take(sys_sem_t *sem)
+{
+    assert_int_not_equal(sys_arch_sem_wait(sem, PATIENCE_MS), SYS_ARCH_TIMEOUT);
+}
+
+/* The letter of the state that the system gives a thread of this process, and its priority there.
+ */
+static char thread_state(int thread, long *priority)
+{
+    char path[64];
+    char state = '?';
+    (void)snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    FILE *const file = fopen(path, "r");
+    if (file != NULL) {
+        (void)fscanf(file,
+                     "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %ld",
+                     &state, priority);
+        (void)fclose(file);
+    }
+    return state;
+}
+
+/* Returns when the thread has slept for a while. `thread` is written by it before it waits. */
+static void await_sleep(atomic_int *thread)
+{
+    long priority;
+    int quiet = 0;
+    for (int i = 0; i < PATIENCE_MS && quiet < 5; ++i) {
+        const int id = atomic_load(thread);
+        quiet = (id != 0 && thread_state(id, &priority) == 'S') ? quiet + 1 : 0;
+        sys_msleep(1);
+    }
+    assert_int_equal(quiet, 5);
+}
+
+/* --- faults ---------------------------------------------------------------------------------- */
+
+/* What `provoke` prints on stderr with the port's own fault handler. */
+static void stderr_of(void (*provoke)(void), char *text, size_t length)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const int saved = dup(STDERR_FILENO);
+    (void)dup2(ends[1], STDERR_FILENO);
+    (void)cistern_fault_set_handler(NULL);
+    provoke();
+    (void)dup2(saved, STDERR_FILENO);
+    (void)close(saved);
+    (void)close(ends[1]);
+    const ssize_t count = read(ends[0], text, length - 1);
+    (void)close(ends[0]);
+    text[(count > 0) ? count : 0] = '\0';
+}
+
+static void free_twice(void)
+{
+    sys_sem_t sem = new_semaphore(0);
+    sys_sem_free(&sem);
+    sys_sem_free(&sem);
+}
+
+static void fault_is_one_line_on_stderr(void **state)
+{
+    (void)state;
+    char text[512];
+    stderr_of(free_twice, text, sizeof text);
+    assert_non_null(strstr(text, "double free"));
+    assert_non_null(strstr(text, "semaphore"));
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void failed_assertion_says_where_and_aborts(void **state)
+{
+    (void)state;
+    int ends[2];
+    char text[256] = "";
+    int status = 0;
+    assert_int_equal(pipe(ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        (void)signal(SIGABRT, SIG_DFL);
+        cistern_posix_assert_failed("the message", "the_file.c", 4711);
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    assert_true(read(ends[0], text, sizeof text - 1) > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    (void)close(ends[0]);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_string_equal(text, "Assertion \"the message\" failed at line 4711 in the_file.c\n");
+}
+
+static void unmatched_leave_of_a_section_is_refused(void **state)
+{
+    (void)state;
+    sys_arch_unprotect(0);
+    assert_int_equal(faults.count, 1);
+    const sys_prot_t outer = sys_arch_protect();
+    (void)sys_arch_protect();
+    sys_arch_unprotect(outer); /* skips the inner one, and leaves both */
+    assert_int_equal(faults.count, 2);
+    sys_arch_unprotect(outer);
+    assert_int_equal(faults.count, 3);
+}
+
+/* --- fork ------------------------------------------------------------------------------------ */
+
+/* The exit status of a child that runs `body`; a child that hangs is killed by its alarm. */
+static int status_of_child(bool (*body)(void))
+{
+    int status = -1;
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)alarm(PATIENCE_MS / 1000);
+        _exit(body() ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+typedef struct shared {
+    atomic_bool stop;
+    atomic_int sleeper;
+    sys_sem_t sem;
+    sys_mbox_t mbox;
+    sys_mutex_t mutex;
+} shared_t;
+
+static shared_t shared;
+
+/* Uses everything without pause, so that a fork meets each lock taken. */
+static void *use_everything(void *argument)
+{
+    (void)argument;
+    while (!shared.stop) {
+        sys_arch_unprotect(sys_arch_protect());
+        sys_sem_signal(&shared.sem);
+        (void)sys_arch_sem_wait(&shared.sem, 0);
+        (void)sys_mbox_trypost(&shared.mbox, &shared);
+        (void)sys_arch_mbox_tryfetch(&shared.mbox, NULL);
+        sys_mutex_lock(&shared.mutex);
+        sys_mutex_unlock(&shared.mutex);
+    }
+    return NULL;
+}
+
+static bool child_uses_everything(void)
+{
+    sys_sem_t sem;
+    sys_arch_unprotect(sys_arch_protect());
+    sys_sem_signal(&shared.sem);
+    const bool signalled = sys_arch_sem_wait(&shared.sem, 1000) != SYS_ARCH_TIMEOUT;
+    while (sys_arch_mbox_tryfetch(&shared.mbox, NULL) == 0) {
+    }
+    const bool posted = sys_mbox_trypost(&shared.mbox, &shared) == ERR_OK &&
+                        sys_arch_mbox_fetch(&shared.mbox, NULL, 1000) != SYS_ARCH_TIMEOUT;
+    sys_mutex_lock(&shared.mutex);
+    sys_mutex_unlock(&shared.mutex);
+    const bool made = sys_sem_new(&sem, 0) == ERR_OK;
+    sys_sem_free(&sem);
+    return signalled && posted && made && faults.count == 0;
+}
+
+static void make_shared(void)
+{
+    shared.stop = false;
+    shared.sleeper = 0;
+    shared.sem = new_semaphore(0);
+    assert_int_equal(sys_mbox_new(&shared.mbox, 4), ERR_OK);
+    assert_int_equal(sys_mutex_new(&shared.mutex), ERR_OK);
+}
+
+static void end_shared(void)
+{
+    while (sys_arch_mbox_tryfetch(&shared.mbox, NULL) == 0) {
+    }
+    sys_sem_free(&shared.sem);
+    sys_mbox_free(&shared.mbox);
+    sys_mutex_free(&shared.mutex);
+    assert_no_fault();
+}
+
+static void fork_amid_busy_threads_gives_a_child_that_works(void **state)
+{
+    (void)state;
+    make_shared();
+    const pthread_t a = start(use_everything, NULL);
+    const pthread_t b = start(use_everything, NULL);
+    for (unsigned i = 0; i < 40; ++i) {
+        assert_int_equal(status_of_child(child_uses_everything), 0);
+    }
+    shared.stop = true;
+    join(a);
+    join(b);
+    end_shared();
+}
+
+static void *fetch_once(void *argument)
+{
+    (void)argument;
+    shared.sleeper = (int)gettid();
+    (void)sys_arch_mbox_fetch(&shared.mbox, NULL, 0);
+    return NULL;
+}
+
+/* The thread that waits exists in the parent only. */
+static bool child_keeps_its_message(void)
+{
+    void *msg = NULL;
+    sys_mbox_post(&shared.mbox, &shared);
+    const bool fetched = sys_arch_mbox_tryfetch(&shared.mbox, &msg) == 0 && msg == &shared;
+    sys_mbox_free(&shared.mbox);
+    return fetched && faults.count == 0;
+}
+
+static void fork_leaves_waiting_threads_behind(void **state)
+{
+    (void)state;
+    make_shared();
+    const pthread_t thread = start(fetch_once, NULL);
+    await_sleep(&shared.sleeper);
+    assert_int_equal(status_of_child(child_keeps_its_message), 0);
+    sys_mbox_post(&shared.mbox, NULL);
+    join(thread);
+    end_shared();
+}
+
+static bool child_unlocks_what_it_held(void)
+{
+    sys_arch_unprotect(0);
+    sys_mutex_unlock(&shared.mutex);
+    sys_mutex_lock(&shared.mutex);
+    sys_mutex_unlock(&shared.mutex);
+    sys_mutex_free(&shared.mutex);
+    return faults.count == 0;
+}
+
+static void fork_inside_a_section_and_with_a_mutex_held_keeps_both(void **state)
+{
+    (void)state;
+    make_shared();
+    sys_mutex_lock(&shared.mutex);
+    const sys_prot_t level = sys_arch_protect();
+    const int status = status_of_child(child_unlocks_what_it_held);
+    sys_arch_unprotect(level);
+    sys_mutex_unlock(&shared.mutex);
+    assert_int_equal(status, 0);
+    end_shared();
+}
+
+/* --- threads that end or are cancelled ------------------------------------------------------- */
+
+static void *end_inside_a_section(void *argument)
+{
+    (void)sys_arch_protect();
+    (void)sys_arch_protect();
+    return argument;
+}
+
+static void thread_that_ends_inside_a_section_is_reported_and_releases_it(void **state)
+{
+    (void)state;
+    join(start(end_inside_a_section, NULL));
+    assert_int_equal(faults.count, 1);
+    sys_arch_unprotect(sys_arch_protect());
+    assert_int_equal(faults.count, 1);
+}
+
+static void *end_with_the_mutex(void *argument)
+{
+    sys_mutex_lock(argument);
+    return NULL;
+}
+
+static void mutex_of_a_thread_that_ended_is_reported_and_goes_to_the_next(void **state)
+{
+    (void)state;
+    sys_mutex_t mutex;
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    join(start(end_with_the_mutex, &mutex));
+    sys_mutex_lock(&mutex);
+    assert_int_equal(faults.count, 1);
+    sys_mutex_unlock(&mutex);
+    sys_mutex_free(&mutex);
+    assert_int_equal(faults.count, 1);
+}
+
+typedef struct sleeper {
+    sys_sem_t *sem;
+    atomic_int id;
+} sleeper_t;
+
+static void *sleep_on(void *argument)
+{
+    sleeper_t *const sleeper = argument;
+    sleeper->id = (int)gettid();
+    (void)sys_arch_sem_wait(sleeper->sem, 0);
+    return NULL;
+}
+
+static void cancelled_waiter_leaves_its_place_to_the_next(void **state)
+{
+    (void)state;
+    sys_sem_t sem = new_semaphore(0);
+    sleeper_t sleepers[2] = {{&sem, 0}, {&sem, 0}};
+    const pthread_t first = start(sleep_on, &sleepers[0]);
+    await_sleep(&sleepers[0].id);
+    const pthread_t second = start(sleep_on, &sleepers[1]);
+    await_sleep(&sleepers[1].id);
+    assert_int_equal(pthread_cancel(first), 0);
+    join(first);
+    sys_sem_signal(&sem);
+    join(second);
+    sys_sem_free(&sem);
+    assert_no_fault();
+}
+
+/* --- what a thread was asked to be ----------------------------------------------------------- */
+
+typedef struct portrait {
+    sys_sem_t done;
+    char name[32];
+    size_t stack;
+    int policy;
+    int priority;
+} portrait_t;
+
+static void look_at_oneself(void *argument)
+{
+    portrait_t *const portrait = argument;
+    pthread_attr_t attributes;
+    struct sched_param parameters;
+    (void)pthread_getname_np(pthread_self(), portrait->name, sizeof portrait->name);
+    (void)pthread_getattr_np(pthread_self(), &attributes);
+    (void)pthread_attr_getstacksize(&attributes, &portrait->stack);
+    (void)pthread_attr_destroy(&attributes);
+    (void)pthread_getschedparam(pthread_self(), &portrait->policy, &parameters);
+    portrait->priority = parameters.sched_priority;
+    sys_sem_signal(&portrait->done);
+}
+
+static portrait_t portrait_of(const char *name, int stacksize, int prio)
+{
+    portrait_t portrait = {.done = new_semaphore(0)};
+    (void)sys_thread_new(name, look_at_oneself, &portrait, stacksize, prio);
+    take(&portrait.done);
+    sys_sem_free(&portrait.done);
+    return portrait;
+}
+
+static void thread_has_the_name_it_was_given(void **state)
+{
+    (void)state;
+    assert_string_equal(portrait_of("tcpip_thread", 0, 0).name, "tcpip_thread");
+    assert_string_equal(portrait_of("a name of more than 15", 0, 0).name, "a name of more ");
+}
+
+static void thread_has_the_stack_it_was_given(void **state)
+{
+    (void)state;
+    const int more_than_the_system_gives = 48 * 1024 * 1024;
+    assert_true(portrait_of("small", 1024, 0).stack >= (size_t)PTHREAD_STACK_MIN + 1024);
+    assert_true(portrait_of("large", more_than_the_system_gives, 0).stack >=
+                (size_t)more_than_the_system_gives);
+}
+
+static bool realtime_is_permitted(void)
+{
+    const struct sched_param parameters = {.sched_priority = 2};
+    const struct sched_param normal = {.sched_priority = 0};
+    const bool permitted = pthread_setschedparam(pthread_self(), SCHED_RR, &parameters) == 0;
+    (void)pthread_setschedparam(pthread_self(), SCHED_OTHER, &normal);
+    return permitted;
+}
+
+static void thread_has_the_priority_it_was_given_where_permitted(void **state)
+{
+    (void)state;
+    const portrait_t normal = portrait_of("normal", 0, 0);
+    const portrait_t low = portrait_of("low", 0, 1);
+    const portrait_t high = portrait_of("high", 0, 5);
+    assert_int_equal(normal.policy, SCHED_OTHER);
+    if (realtime_is_permitted()) {
+        assert_int_equal(low.policy, SCHED_RR);
+        assert_int_equal(high.priority, low.priority + 4);
+    } else {
+        assert_int_equal(high.policy, SCHED_OTHER);
+    }
+}
+
+static void thread_without_a_function_is_refused(void **state)
+{
+    (void)state;
+    assert_true(sys_thread_new("none", NULL, NULL, 0, 0) == (sys_thread_t)0);
+    assert_int_equal(faults.count, 1);
+}
+
+/* --- mutexes --------------------------------------------------------------------------------- */
+
+static void *unlock_it(void *argument)
+{
+    sys_mutex_unlock(argument);
+    return NULL;
+}
+
+static void mutex_is_unlocked_by_its_holder_only_and_locked_once(void **state)
+{
+    (void)state;
+    sys_mutex_t mutex;
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    sys_mutex_unlock(&mutex);
+    assert_int_equal(faults.count, 1);
+    sys_mutex_lock(&mutex);
+    sys_mutex_lock(&mutex);
+    assert_int_equal(faults.count, 2);
+    join(start(unlock_it, &mutex));
+    assert_int_equal(faults.count, 3);
+    sys_mutex_free(&mutex);
+    assert_int_equal(faults.count, 4);
+    sys_mutex_unlock(&mutex);
+    sys_mutex_free(&mutex);
+    assert_int_equal(faults.count, 4);
+}
+
+typedef struct inheritance {
+    sys_mutex_t mutex;
+    sys_sem_t release;
+    sys_sem_t done;
+    atomic_int low;
+    atomic_int high;
+} inheritance_t;
+
+static void hold(void *argument)
+{
+    inheritance_t *const test = argument;
+    sys_mutex_lock(&test->mutex);
+    test->low = (int)gettid();
+    (void)sys_arch_sem_wait(&test->release, 0);
+    sys_mutex_unlock(&test->mutex);
+    sys_sem_signal(&test->done);
+}
+
+static void want(void *argument)
+{
+    inheritance_t *const test = argument;
+    test->high = (int)gettid();
+    sys_mutex_lock(&test->mutex);
+    sys_mutex_unlock(&test->mutex);
+    sys_sem_signal(&test->done);
+}
+
+/* The system shows a real-time priority p as -1 - p. */
+static void mutex_lends_its_holder_the_priority_of_who_waits(void **state)
+{
+    (void)state;
+    static inheritance_t test;
+    long priority = 0;
+    if (!realtime_is_permitted()) {
+        skip();
+    }
+    test.release = new_semaphore(0);
+    test.done = new_semaphore(0);
+    assert_int_equal(sys_mutex_new(&test.mutex), ERR_OK);
+    (void)sys_thread_new("low", hold, &test, 0, 1);
+    await_sleep(&test.low);
+    (void)thread_state(test.low, &priority);
+    assert_int_equal(priority, -2);
+    (void)sys_thread_new("high", want, &test, 0, 7);
+    await_sleep(&test.high);
+    (void)thread_state(test.low, &priority);
+    assert_int_equal(priority, -8);
+    sys_sem_signal(&test.release);
+    take(&test.done);
+    take(&test.done);
+    sys_mutex_free(&test.mutex);
+    sys_sem_free(&test.release);
+    sys_sem_free(&test.done);
+    assert_no_fault();
+}
+
+/* --- no object ------------------------------------------------------------------------------- */
+
+static void no_object_at_all_is_refused(void **state)
+{
+    (void)state;
+    void *msg = &msg;
+    sys_sem_signal(NULL);
+    assert_int_equal(sys_arch_sem_wait(NULL, 1), SYS_ARCH_TIMEOUT);
+    sys_sem_free(NULL);
+    assert_int_equal(faults.count, 3);
+    sys_mutex_lock(NULL);
+    sys_mutex_unlock(NULL);
+    sys_mutex_free(NULL);
+    assert_int_equal(faults.count, 6);
+    sys_mbox_post(NULL, NULL);
+    assert_int_equal(sys_mbox_trypost(NULL, NULL), ERR_ARG);
+    assert_int_equal(sys_arch_mbox_fetch(NULL, &msg, 1), SYS_ARCH_TIMEOUT);
+    assert_null(msg);
+    sys_mbox_free(NULL);
+    assert_int_equal(faults.count, 10);
+    assert_false(sys_sem_valid(NULL) || sys_mutex_valid(NULL) || sys_mbox_valid(NULL));
+    assert_int_equal(faults.count, 10);
+}
+
+/* --- the core lock --------------------------------------------------------------------------- */
+
+static void *check_without_lock(void *argument)
+{
+    sys_check_core_locking();
+    return argument;
+}
+
+static void *unlock_core(void *argument)
+{
+    sys_unlock_tcpip_core();
+    return argument;
+}
+
+static void core_lock_is_checked_once_a_core_thread_is_marked(void **state)
+{
+    (void)state;
+    sys_check_core_locking();
+    assert_no_fault();
+    sys_mark_tcpip_thread();
+    sys_check_core_locking();
+    assert_int_equal(faults.count, 1);
+    sys_lock_tcpip_core();
+    sys_check_core_locking();
+    assert_int_equal(faults.count, 1);
+    join(start(check_without_lock, NULL));
+    assert_int_equal(faults.count, 2);
+    sys_lock_tcpip_core();
+    assert_int_equal(faults.count, 3);
+    join(start(unlock_core, NULL));
+    assert_int_equal(faults.count, 4);
+    sys_unlock_tcpip_core();
+    assert_int_equal(faults.count, 4);
+    sys_unlock_tcpip_core();
+    assert_int_equal(faults.count, 5);
+}
+
+/* --- a thread's semaphore, binary semaphores, sleep ------------------------------------------ */
+
+static void *own_semaphore(void *argument)
+{
+    sys_sem_t *const copy = argument;
+    LWIP_NETCONN_THREAD_SEM_ALLOC();
+    *copy = *LWIP_NETCONN_THREAD_SEM_GET();
+    return NULL;
+}
+
+static void each_thread_has_a_semaphore_of_its_own_until_it_ends(void **state)
+{
+    (void)state;
+    const u32_t used = lwip_stats.sys.sem.used;
+    sys_sem_t of_thread;
+    sys_sem_t *const mine = LWIP_NETCONN_THREAD_SEM_GET();
+    assert_non_null(mine);
+    assert_ptr_equal(LWIP_NETCONN_THREAD_SEM_GET(), mine);
+    join(start(own_semaphore, &of_thread));
+    assert_memory_not_equal(&of_thread, mine, sizeof of_thread);
+    assert_false(sys_sem_valid(&of_thread));
+    assert_true(sys_sem_valid(mine));
+    LWIP_NETCONN_THREAD_SEM_FREE();
+    assert_int_equal(lwip_stats.sys.sem.used, used);
+    assert_no_fault();
+}
+
+static void binary_semaphore_holds_one_unit_at_most(void **state)
+{
+    (void)state;
+    sys_sem_t sem;
+    assert_int_equal(sys_sem_new_binary(&sem, 5), ERR_OK);
+    sys_sem_signal(&sem);
+    sys_sem_signal(&sem);
+    assert_int_not_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
+    assert_int_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
+    sys_sem_signal(&sem);
+    assert_int_not_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
+    sys_sem_free(&sem);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+static void sleep_is_not_cut_short_by_signals(void **state)
+{
+    (void)state;
+    const struct itimerval often = {{0, 3000}, {0, 3000}};
+    const struct itimerval never = {{0, 0}, {0, 0}};
+    const struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction before;
+    (void)sigaction(SIGALRM, &action, &before);
+    (void)setitimer(ITIMER_REAL, &often, NULL);
+    const u32_t start_ms = sys_now();
+    sys_msleep(50);
+    const u32_t slept = sys_now() - start_ms;
+    (void)setitimer(ITIMER_REAL, &never, NULL);
+    (void)sigaction(SIGALRM, &before, NULL);
+    assert_true(slept >= 49);
+}
+
+static void random_numbers_differ(void **state)
+{
+    (void)state;
+    const u32_t a = LWIP_RAND();
+    const u32_t b = LWIP_RAND();
+    const u32_t c = LWIP_RAND();
+    assert_false(a == b && b == c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(fault_is_one_line_on_stderr),
+        test(failed_assertion_says_where_and_aborts),
+        test(unmatched_leave_of_a_section_is_refused),
+        test(fork_amid_busy_threads_gives_a_child_that_works),
+        test(fork_leaves_waiting_threads_behind),
+        test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
+        test(thread_that_ends_inside_a_section_is_reported_and_releases_it),
+        test(mutex_of_a_thread_that_ended_is_reported_and_goes_to_the_next),
+        test(cancelled_waiter_leaves_its_place_to_the_next),
+        test(thread_has_the_name_it_was_given),
+        test(thread_has_the_stack_it_was_given),
+        test(thread_has_the_priority_it_was_given_where_permitted),
+        test(thread_without_a_function_is_refused),
+        test(mutex_is_unlocked_by_its_holder_only_and_locked_once),
+        test(mutex_lends_its_holder_the_priority_of_who_waits),
+        test(no_object_at_all_is_refused),
+        test(core_lock_is_checked_once_a_core_thread_is_marked),
+        test(each_thread_has_a_semaphore_of_its_own_until_it_ends),
+        test(binary_semaphore_holds_one_unit_at_most),
+        test(sleep_is_not_cut_short_by_signals),
+        test(random_numbers_differ),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

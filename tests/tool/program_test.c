@@ -1,0 +1,695 @@
+/* The program `cistern` as its user meets it: captures in, a report and an exit status out.
+ *
+ * Captures are written here with libpcap's own writer or byte by byte; reports are read as JSON.
+ * CISTERN_PROGRAM, CISTERN_MISUSE and CISTERN_SAMPLES name the built program, a copy of it that
+ * errs (see misuse.c), and the folder of samples. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+#include <pcap/pcap.h>
+
+#include "tool/packets.h"
+
+enum { TEXT_SIZE = 65536, COMMAND_SIZE = 1024 };
+
+static char folder[] = "/tmp/cistern-test-XXXXXX";
+
+/* What a run printed and how it ended. */
+typedef struct run {
+    int status;
+    char out[TEXT_SIZE];
+    char err[TEXT_SIZE];
+} run_t;
+
+static run_t last;
+
+static const char *path_of(const char *name)
+{
+    static char path[256];
+    assert_in_range(snprintf(path, sizeof path, "%s/%s", folder, name), 1, sizeof path - 1);
+    return path;
+}
+
+static void read_text(FILE *file, char text[TEXT_SIZE])
+{
+    const size_t length = fread(text, 1, TEXT_SIZE - 1, file);
+    text[length] = '\0';
+    assert_true(feof(file));
+}
+
+/* Runs a program in the folder of captures; `arguments` as for a shell. */
+static void run_program(const char *program, const char *arguments)
+{
+    char command[COMMAND_SIZE];
+    assert_in_range(
+        snprintf(command, sizeof command, "cd %s && %s %s 2>stderr", folder, program, arguments), 1,
+        sizeof command - 1);
+    FILE *const out = popen(command, "r");
+    assert_non_null(out);
+    read_text(out, last.out);
+    const int status = pclose(out);
+    assert_true(WIFEXITED(status));
+    last.status = WEXITSTATUS(status);
+    FILE *const err = fopen(path_of("stderr"), "r");
+    assert_non_null(err);
+    read_text(err, last.err);
+    fclose(err);
+}
+
+static void run(const char *arguments)
+{
+    run_program(CISTERN_PROGRAM, arguments);
+}
+
+static void assert_status(int status)
+{
+    if (last.status != status) {
+        print_error("status %d\n%s\n%s\n", last.status, last.out, last.err);
+    }
+    assert_int_equal(last.status, status);
+}
+
+/* One line on stderr that holds `text`; nothing else there. */
+static void assert_message(const char *text)
+{
+    if (strstr(last.err, text) == NULL) {
+        print_error("no '%s' in '%s'\n", text, last.err);
+    }
+    assert_non_null(strstr(last.err, text));
+    const char *const end = strchr(last.err, '\n');
+    assert_non_null(end);
+    assert_int_equal(end[1], '\0');
+}
+
+static json_t *report(void)
+{
+    json_error_t error;
+    json_t *const json = json_loads(last.out, 0, &error);
+    if (json == NULL) {
+        print_error("%s in '%s'\n", error.text, last.out);
+    }
+    assert_non_null(json);
+    return json;
+}
+
+/* The number at a path of keys, e.g. "checksums", "udp", "good", NULL. */
+static json_int_t number(const json_t *json, ...)
+{
+    va_list keys;
+    va_start(keys, json);
+    const char *key = va_arg(keys, const char *);
+    while (key != NULL) {
+        json = json_object_get(json, key);
+        assert_non_null(json);
+        key = va_arg(keys, const char *);
+    }
+    va_end(keys);
+    assert_true(json_is_integer(json));
+    return json_integer_value(json);
+}
+
+/* A number of the pool PBUF_POOL. */
+static json_int_t pool_number(const json_t *json, const char *key)
+{
+    const json_t *const pools = json_object_get(json, "pools");
+    for (size_t i = 0; i < json_array_size(pools); ++i) {
+        const json_t *const pool = json_array_get(pools, i);
+        if (strcmp(json_string_value(json_object_get(pool, "name")), "PBUF_POOL") == 0) {
+            return number(pool, key, NULL);
+        }
+    }
+    fail_msg("no PBUF_POOL in the report");
+    return 0;
+}
+
+/* --- captures ------------------------------------------------------------------------------------
+ */
+
+typedef struct writer {
+    pcap_t *pcap;
+    pcap_dumper_t *dumper;
+} writer_t;
+
+static writer_t create(const char *name, int link)
+{
+    writer_t writer = {.pcap = pcap_open_dead(link, 262144)};
+    assert_non_null(writer.pcap);
+    writer.dumper = pcap_dump_open(writer.pcap, path_of(name));
+    assert_non_null(writer.dumper);
+    return writer;
+}
+
+/* Adds `captured` bytes of a frame that had `length`. */
+static void add_part(const writer_t *writer, const uint8_t *bytes, size_t captured, size_t length)
+{
+    const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)captured, .len = (bpf_u_int32)length};
+    pcap_dump((u_char *)writer->dumper, &header, bytes);
+}
+
+static void add(const writer_t *writer, const packet_t *packet)
+{
+    add_part(writer, packet->bytes, packet->length, packet->length);
+}
+
+static void finish(const writer_t *writer)
+{
+    pcap_dump_close(writer->dumper);
+    pcap_close(writer->pcap);
+}
+
+static void write_file(const char *name, const void *bytes, size_t length)
+{
+    FILE *const file = fopen(path_of(name), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    fclose(file);
+}
+
+/* `count` UDP frames with payloads of `first`, first + step, ... bytes. */
+static void write_udp(const char *name, unsigned count, size_t first, size_t step)
+{
+    const writer_t writer = create(name, DLT_EN10MB);
+    for (unsigned i = 0; i < count; ++i) {
+        const packet_t packet = packet_udp_frame(first + i * step, 99);
+        add(&writer, &packet);
+    }
+    finish(&writer);
+}
+
+/* How many frames of a capture, as libpcap reads it, are longer than `bytes`; all for -1. */
+static json_int_t count_longer(const char *path, long bytes)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    struct pcap_pkthdr *header = NULL;
+    const u_char *data = NULL;
+    json_int_t count = 0;
+    pcap_t *const pcap = pcap_open_offline(path, reason);
+    assert_non_null(pcap);
+    while (pcap_next_ex(pcap, &header, &data) == 1) {
+        count += (long)header->caplen > bytes;
+    }
+    pcap_close(pcap);
+    return count;
+}
+
+/* --- reports -------------------------------------------------------------------------------------
+ */
+
+static void every_sample_is_handled_whole_with_and_without_threads(void **state)
+{
+    (void)state;
+    static const char *const samples[] = {
+        "http.pcap",   "mqtt.pcap", "coap.pcap",           "coap.pcapng", "dns.pcap",
+        "modbus.pcap", "ipv6.pcap", "ping-fragments.pcap", "dhcp.pcap",   "vlan.pcap"};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; ++i) {
+        json_t *first = NULL;
+        for (int threads = 0; threads < 2; ++threads) {
+            char arguments[256];
+            snprintf(arguments, sizeof arguments, "replay --json --threads %d %s/%s", threads,
+                     CISTERN_SAMPLES, samples[i]);
+            run(arguments);
+            assert_status(0);
+            assert_string_equal(last.err, "");
+            json_t *const json = report();
+            snprintf(arguments, sizeof arguments, "%s/%s", CISTERN_SAMPLES, samples[i]);
+            assert_int_equal(number(json, "packets", NULL), count_longer(arguments, -1));
+            assert_int_equal(number(json, "handled", NULL), number(json, "packets", NULL));
+            assert_int_equal(number(json, "leaks", NULL), 0);
+            assert_int_equal(number(json, "faults", NULL), 0);
+            if (threads == 0) {
+                first = json_incref(json);
+            } else { /* the same was seen */
+                static const char *const same[] = {"protocols", "checksums", "answers", "datagrams",
+                                                   "incidents"};
+                for (size_t key = 0; key < sizeof same / sizeof same[0]; ++key) {
+                    assert_true(json_equal(json_object_get(first, same[key]),
+                                           json_object_get(json, same[key])));
+                }
+            }
+            json_decref(json);
+        }
+        json_decref(first);
+    }
+}
+
+static void a_pool_too_small_drops_exactly_what_it_cannot_hold(void **state)
+{
+    (void)state;
+    const json_int_t expected = count_longer(CISTERN_SAMPLES "/http.pcap", 4 * 256);
+    assert_true(expected > 0);
+    for (int threads = 0; threads < 2; ++threads) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments,
+                 "replay --json --pool-count 4 --pool-size 256 --threads %d %s/http.pcap", threads,
+                 CISTERN_SAMPLES);
+        run(arguments);
+        assert_status(0);
+        assert_message("dropped");
+        json_t *const json = report();
+        assert_int_equal(number(json, "dropped", NULL), expected);
+        assert_int_equal(pool_number(json, "err"), expected);
+        assert_int_equal(number(json, "handled", NULL) + expected, number(json, "packets", NULL));
+        assert_int_equal(pool_number(json, "max"), 4);
+        assert_int_equal(pool_number(json, "count"), 4);
+        assert_int_equal(number(json, "leaks", NULL), 0);
+        json_decref(json);
+    }
+}
+
+static void a_frame_that_just_fits_the_pool_is_kept_and_one_byte_more_dropped(void **state)
+{
+    (void)state;
+    const size_t headers = 14 + 20 + 8;
+    write_udp("fits.pcap", 3, 3 * 64 - headers - 1, 1); /* 191, 192 and 193 bytes */
+    for (int threads = 0; threads < 2; ++threads) {
+        run(threads == 0 ? "replay --json --threads 0 --pool-count 3 --pool-size 64 fits.pcap"
+                         : "replay --json --threads 1 --pool-count 3 --pool-size 64 fits.pcap");
+        assert_status(0);
+        assert_message("fits.pcap: packet 3: dropped");
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL), 2);
+        assert_int_equal(pool_number(json, "err"), 1);
+        json_decref(json);
+    }
+}
+
+static void dropping_accounts_for_every_packet(void **state)
+{
+    (void)state;
+    static const char *const sizes[] = {"--pool-count 8", "--pool-count 1",
+                                        "--pool-count 100000 --pool-size 16"};
+    for (size_t i = 0; i < 3; ++i) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments, "replay --json --drop %s %s/http.pcap", sizes[i],
+                 CISTERN_SAMPLES);
+        run(arguments);
+        assert_status(0);
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL) + number(json, "dropped", NULL),
+                         number(json, "packets", NULL));
+        assert_int_equal(number(json, "incidents", "pool_empty", "count", NULL) +
+                             number(json, "incidents", "mailbox_full", "count", NULL),
+                         number(json, "dropped", NULL));
+        assert_int_equal(pool_number(json, "err"),
+                         number(json, "incidents", "pool_empty", "count", NULL));
+        assert_int_equal(number(json, "leaks", NULL), 0);
+        json_decref(json);
+    }
+}
+
+/* Datagrams that never become whole, of 4 elements each, between frames of 6: a pool of 9 serves
+ * the next frame only when the datagram is given up, else the receiver would wait for ever. */
+static void datagrams_that_stay_incomplete_give_way_to_new_frames(void **state)
+{
+    (void)state;
+    const packet_t large = packet_udp_frame(6 * 64 - 14 - 20 - 8, 99);
+    const writer_t writer = create("parts.pcap", DLT_EN10MB);
+    for (size_t id = 1; id <= 200; ++id) {
+        packet_t part = packet_payload(160);
+        packet_ipv4_fragment(&part, PACKET_UDP, id, 0x2000);
+        packet_ethernet(&part, 0x0800);
+        add(&writer, &part);
+        add(&writer, &large);
+    }
+    finish(&writer);
+    for (int threads = 0; threads < 2; ++threads) {
+        run(threads == 0 ? "replay --json --threads 0 --pool-count 9 --pool-size 64 parts.pcap"
+                         : "replay --json --threads 1 --pool-count 9 --pool-size 64 parts.pcap");
+        assert_status(0);
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL), 400);
+        assert_int_equal(number(json, "dropped", NULL), 0);
+        assert_int_equal(pool_number(json, "err"), 0);
+        assert_int_equal(number(json, "datagrams", "incomplete", NULL), 200);
+        assert_int_equal(number(json, "checksums", "udp", "absent", NULL), 200);
+        assert_int_equal(number(json, "checksums", "udp", "good", NULL), 200);
+        assert_int_equal(number(json, "leaks", NULL), 0);
+        json_decref(json);
+    }
+}
+
+static void the_table_and_the_json_say_the_same(void **state)
+{
+    (void)state;
+    write_udp("table.pcap", 12, 0, 10);
+    run("replay table.pcap");
+    assert_status(0);
+    assert_non_null(strstr(last.out, "table.pcap: Ethernet"));
+    assert_non_null(strstr(last.out, "    in the capture                   12\n"));
+    assert_non_null(strstr(last.out, "    udp                              12          0"));
+    assert_non_null(strstr(last.out, "    PBUF_POOL "));
+    assert_non_null(strstr(last.out, "  leaks 0, faults 0, "));
+    run("replay --json table.pcap");
+    json_t *const json = report();
+    assert_true(json_is_object(json));
+    assert_int_equal(number(json, "packets", NULL), 12);
+    assert_int_equal(number(json, "protocols", "udp", NULL), 12);
+    assert_int_equal(number(json, "checksums", "udp", "good", NULL), 12);
+    assert_int_equal(number(json, "heap", "used", NULL), 0);
+    json_decref(json);
+}
+
+static void several_captures_give_an_array_and_the_worst_status(void **state)
+{
+    (void)state;
+    write_udp("one.pcap", 1, 5, 0);
+    write_udp("two.pcap", 2, 5, 0);
+    run("replay --json one.pcap two.pcap one.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(json_array_size(json), 3);
+    static const json_int_t packets[] = {1, 2, 1};
+    for (size_t i = 0; i < 3; ++i) {
+        assert_int_equal(number(json_array_get(json, i), "packets", NULL), packets[i]);
+    }
+    json_decref(json);
+    run("replay one.pcap missing.pcap two.pcap");
+    assert_status(2);
+    assert_message("missing.pcap: No such file");
+    assert_non_null(strstr(last.out, "two.pcap: "));
+}
+
+static void standard_input_is_a_capture_named_by_a_dash(void **state)
+{
+    (void)state;
+    write_udp("stdin.pcap", 4, 5, 0);
+    run("replay --json - <stdin.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "packets", NULL), 4);
+    json_decref(json);
+}
+
+/* --- bad input -----------------------------------------------------------------------------------
+ */
+
+static void what_is_no_capture_is_refused_by_name(void **state)
+{
+    (void)state;
+    write_file("empty", "", 0);
+    run("replay empty");
+    assert_status(2);
+    assert_message("cistern: empty: not a capture");
+    write_file("text", "this is some text, and no capture at all", 40);
+    run("replay --json text");
+    assert_status(2);
+    assert_message("cistern: text: not a capture");
+    assert_string_equal(last.out, "");
+    run("replay .");
+    assert_status(2);
+    assert_message("cistern: .: ");
+}
+
+static void a_capture_without_packets_runs_and_says_so(void **state)
+{
+    (void)state;
+    write_udp("none.pcap", 0, 0, 0);
+    run("replay --json none.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "packets", NULL), 0);
+    assert_int_equal(number(json, "handled", NULL), 0);
+    json_decref(json);
+}
+
+static void a_truncated_capture_is_replayed_as_far_as_it_goes(void **state)
+{
+    (void)state;
+    write_udp("whole.pcap", 3, 100, 0);
+    FILE *const file = fopen(path_of("whole.pcap"), "rb");
+    static uint8_t bytes[4096];
+    const size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    write_file("cut.pcap", bytes, length - 50);
+    for (int threads = 0; threads < 2; ++threads) {
+        run(threads == 0 ? "replay --json --threads 0 cut.pcap"
+                         : "replay --json --threads 1 cut.pcap");
+        assert_status(2);
+        assert_message("cistern: cut.pcap: packet 3: ");
+        json_t *const json = report();
+        assert_int_equal(number(json, "packets", NULL), 2);
+        assert_int_equal(number(json, "handled", NULL), 2);
+        assert_true(json_is_false(json_object_get(json, "complete")));
+        assert_int_equal(number(json, "leaks", NULL), 0);
+        json_decref(json);
+    }
+}
+
+static void a_corrupt_record_length_names_the_packet(void **state)
+{
+    (void)state;
+    write_udp("sound.pcap", 2, 100, 0);
+    FILE *const file = fopen(path_of("sound.pcap"), "rb");
+    static uint8_t bytes[4096];
+    const size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    const size_t second = 24 + 16 + 142; /* file header, record header, frame */
+    memset(bytes + second + 8, 0x7f, 4); /* captured length */
+    write_file("corrupt.pcap", bytes, length);
+    run("replay corrupt.pcap");
+    assert_status(2);
+    assert_message("cistern: corrupt.pcap: packet 2: ");
+}
+
+static void an_unknown_link_type_is_refused_by_name(void **state)
+{
+    (void)state;
+    const writer_t writer = create("wlan.pcap", DLT_IEEE802_11);
+    finish(&writer);
+    run("replay wlan.pcap");
+    assert_status(2);
+    assert_message("cistern: wlan.pcap: packet 1: unknown link type 105 (IEEE802_11)");
+}
+
+static void frames_cut_by_the_snap_length_are_counted_with_the_first_named(void **state)
+{
+    (void)state;
+    const packet_t packet = packet_udp_frame(200, 99);
+    const writer_t writer = create("snap.pcap", DLT_EN10MB);
+    add(&writer, &packet);
+    add_part(&writer, packet.bytes, 96, packet.length);
+    add_part(&writer, packet.bytes, 12, packet.length);
+    finish(&writer);
+    run("replay --json snap.pcap");
+    assert_status(0);
+    assert_message("cistern: snap.pcap: packet 2: cut by the snap length (2 in all)");
+    json_t *const json = report();
+    assert_int_equal(number(json, "checksums", "udp", "good", NULL), 1);
+    assert_int_equal(number(json, "checksums", "udp", "absent", NULL), 1);
+    assert_int_equal(number(json, "incidents", "cut", "first", NULL), 2);
+    json_decref(json);
+}
+
+static void a_malformed_packet_is_named_and_the_run_goes_on(void **state)
+{
+    (void)state;
+    packet_t packet = packet_udp_frame(50, 99);
+    const writer_t writer = create("bad.pcap", DLT_EN10MB);
+    add(&writer, &packet);
+    packet_set_u16(&packet, 14 + 2, 1500);
+    add(&writer, &packet);
+    packet.bytes[14] = 0x4f;
+    add(&writer, &packet);
+    finish(&writer);
+    run("replay bad.pcap");
+    assert_status(0);
+    assert_message("cistern: bad.pcap: packet 2: malformed");
+}
+
+static void a_frame_longer_than_a_packet_buffer_is_dropped_and_named(void **state)
+{
+    (void)state;
+    static uint8_t bytes[65536];
+    const writer_t writer = create("long.pcap", DLT_EN10MB);
+    add_part(&writer, bytes, 65535, 65535);
+    add_part(&writer, bytes, 65536, 65536);
+    add_part(&writer, bytes, 0, 0);
+    finish(&writer);
+    run("replay --json long.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "handled", NULL), 2);
+    assert_int_equal(number(json, "incidents", "too_long", "count", NULL), 1);
+    assert_int_equal(number(json, "incidents", "too_long", "first", NULL), 2);
+    assert_int_equal(pool_number(json, "err"), 0);
+    json_decref(json);
+}
+
+/* --- leaks and faults
+ * ------------------------------------------------------------------------------ */
+
+static void a_leak_is_counted_and_gives_status_3(void **state)
+{
+    (void)state;
+    write_udp("leak.pcap", 5, 3000, 0); /* 3042 bytes: three elements each */
+    for (int threads = 0; threads < 2; ++threads) {
+        setenv("CISTERN_TEST_MISUSE", "leak", 1);
+        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --threads 0 leak.pcap"
+                                                 : "replay --json --threads 1 leak.pcap");
+        unsetenv("CISTERN_TEST_MISUSE");
+        assert_status(3);
+        assert_message("cistern: leak.pcap: 3 elements and blocks leaked, 0 faults");
+        json_t *const json = report();
+        assert_int_equal(number(json, "leaks", NULL), 3);
+        assert_int_equal(pool_number(json, "used"), 3);
+        json_decref(json);
+    }
+}
+
+static void a_fault_is_reported_and_gives_status_3(void **state)
+{
+    (void)state;
+    write_udp("fault.pcap", 5, 30, 0);
+    setenv("CISTERN_TEST_MISUSE", "free twice", 1);
+    run_program(CISTERN_MISUSE, "replay --json --threads 0 fault.pcap");
+    unsetenv("CISTERN_TEST_MISUSE");
+    assert_status(3);
+    json_t *const json = report();
+    assert_int_equal(number(json, "faults", NULL), 1);
+    assert_int_equal(number(json, "leaks", NULL), 0);
+    assert_int_equal(number(json, "handled", NULL), 4);
+    json_decref(json);
+}
+
+static void what_a_run_leaves_behind_does_not_count_against_the_next(void **state)
+{
+    (void)state;
+    write_udp("leak.pcap", 5, 3000, 0);
+    write_udp("short.pcap", 1, 5, 0);
+    setenv("CISTERN_TEST_MISUSE", "leak", 1);
+    run_program(CISTERN_MISUSE, "replay --json leak.pcap short.pcap");
+    unsetenv("CISTERN_TEST_MISUSE");
+    assert_status(3);
+    json_t *const json = report();
+    assert_int_equal(number(json_array_get(json, 0), "leaks", NULL), 3);
+    assert_int_equal(number(json_array_get(json, 1), "leaks", NULL), 0);
+    json_decref(json);
+}
+
+static void a_report_that_cannot_be_written_is_an_error(void **state)
+{
+    (void)state;
+    write_udp("full.pcap", 1, 5, 0);
+    run("replay full.pcap >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the report could not be written");
+    run("replay --json full.pcap >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the report could not be written");
+}
+
+/* --- command line --------------------------------------------------------------------------------
+ */
+
+static void bad_command_lines_are_refused_in_one_line(void **state)
+{
+    (void)state;
+    write_udp("ok.pcap", 1, 5, 0);
+    static const char *const bad[][2] = {
+        {"", "a command is missing"},
+        {"play ok.pcap", "'play' is not a command"},
+        {"replay", "needs a capture"},
+        {"replay --pool-count 0 ok.pcap", "--pool-count must be"},
+        {"replay --pool-count 1000001 ok.pcap", "--pool-count must be"},
+        {"replay --pool-count -1 ok.pcap", "--pool-count must be"},
+        {"replay --pool-count 4x ok.pcap", "--pool-count must be"},
+        {"replay --pool-count '' ok.pcap", "--pool-count must be"},
+        {"replay --pool-count 99999999999999999999 ok.pcap", "--pool-count must be"},
+        {"replay --pool-size 15 ok.pcap", "--pool-size must be"},
+        {"replay --pool-size 65529 ok.pcap", "--pool-size must be"},
+        {"replay --pool-count 1000000 --pool-size 65528 ok.pcap", "more than 1 GiB"},
+        {"replay --heap 255 ok.pcap", "--heap must be"},
+        {"replay --threads 2 ok.pcap", "--threads must be"},
+        {"replay --colour ok.pcap", "cistern: unrecognized option '--colour'"},
+        {"replay --heap", "cistern: option '--heap' requires an argument"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+        run(bad[i][0]);
+        assert_status(1);
+        assert_message(bad[i][1]);
+        assert_string_equal(last.out, "");
+    }
+}
+
+static void the_smallest_and_largest_options_work(void **state)
+{
+    (void)state;
+    write_udp("ok.pcap", 5, 5, 0);
+    static const char *const good[] = {
+        "replay --json --pool-count 1 --pool-size 65528 --heap 256 ok.pcap",
+        "replay --json --pool-count 1000000 --pool-size 16 --threads 0 ok.pcap",
+        "replay --json --pool-count 4 --pool-size 16 ok.pcap",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; ++i) {
+        run(good[i]);
+        assert_status(0);
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL), 5);
+        json_decref(json);
+    }
+}
+
+static void help_and_version_go_to_stdout(void **state)
+{
+    (void)state;
+    run("--help");
+    assert_status(0);
+    assert_string_equal(last.err, "");
+    static const char *const words[] = {"replay",    "--pool-count", "--pool-size", "--heap",
+                                        "--threads", "--drop",       "--json",      "EXIT STATUS"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i) {
+        assert_non_null(strstr(last.out, words[i]));
+    }
+    run("--version");
+    assert_status(0);
+    assert_memory_equal(last.out, "cistern ", 8);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    char command[COMMAND_SIZE];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_sample_is_handled_whole_with_and_without_threads),
+        cmocka_unit_test(a_pool_too_small_drops_exactly_what_it_cannot_hold),
+        cmocka_unit_test(a_frame_that_just_fits_the_pool_is_kept_and_one_byte_more_dropped),
+        cmocka_unit_test(dropping_accounts_for_every_packet),
+        cmocka_unit_test(datagrams_that_stay_incomplete_give_way_to_new_frames),
+        cmocka_unit_test(the_table_and_the_json_say_the_same),
+        cmocka_unit_test(several_captures_give_an_array_and_the_worst_status),
+        cmocka_unit_test(standard_input_is_a_capture_named_by_a_dash),
+        cmocka_unit_test(what_is_no_capture_is_refused_by_name),
+        cmocka_unit_test(a_capture_without_packets_runs_and_says_so),
+        cmocka_unit_test(a_truncated_capture_is_replayed_as_far_as_it_goes),
+        cmocka_unit_test(a_corrupt_record_length_names_the_packet),
+        cmocka_unit_test(an_unknown_link_type_is_refused_by_name),
+        cmocka_unit_test(frames_cut_by_the_snap_length_are_counted_with_the_first_named),
+        cmocka_unit_test(a_malformed_packet_is_named_and_the_run_goes_on),
+        cmocka_unit_test(a_frame_longer_than_a_packet_buffer_is_dropped_and_named),
+        cmocka_unit_test(a_leak_is_counted_and_gives_status_3),
+        cmocka_unit_test(a_fault_is_reported_and_gives_status_3),
+        cmocka_unit_test(what_a_run_leaves_behind_does_not_count_against_the_next),
+        cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
+        cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
+        cmocka_unit_test(the_smallest_and_largest_options_work),
+        cmocka_unit_test(help_and_version_go_to_stdout),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,251 @@
+/* The heap when its own memory was damaged: every bit of every header and link, one at a time.
+ *
+ * A fixed scene of live and free blocks is made, one bit is flipped, and a fixed script of calls is
+ * run. Whatever the bit: nothing outside the arena is written (its bytes around are compared, and
+ * an address sanitizer watches), the content of blocks that the script does not touch is unchanged,
+ * and either a fault was reported or every call answered just as without the damage.
+ */
+#include <stdlib.h>
+
+#include "support.h"
+
+#include "cistern/heap.h"
+
+#define ARENA  1536U
+#define MARGIN 64U
+#define BLOCKS 12U
+#define STEPS  24U
+
+typedef struct scene {
+    cistern_heap_t heap;
+    unsigned char *memory; /* margin, arena, margin */
+    unsigned char *blocks[BLOCKS];
+    size_t sizes[BLOCKS];
+    ptrdiff_t answers[STEPS]; /* of the script: an offset into memory, or an error */
+    size_t steps;
+} scene_t;
+
+static bool is_freed(size_t block)
+{
+    return block == 2 || block == 5 || block == 6 || block == 9;
+}
+
+/* Blocks 0 to 11 in order of address; 2, 5 with 6, and 9 are free, and what follows 11. */
+static void build(scene_t *scene)
+{
+    memset(scene->memory, 0xa5, ARENA + 2U * MARGIN);
+    const cistern_heap_config_t config = {
+        .name = "scene", .memory = scene->memory + MARGIN, .bytes = ARENA, .alignment = 8};
+    assert_int_equal(cistern_heap_init(&scene->heap, &config), CISTERN_OK);
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        scene->sizes[i] = 24U + 8U * (i % 5U);
+        scene->blocks[i] = cistern_heap_alloc(&scene->heap, scene->sizes[i]);
+        assert_non_null(scene->blocks[i]);
+        memset(scene->blocks[i], (int)(0x40U + i), scene->sizes[i]);
+    }
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        if (is_freed(i)) {
+            assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]), CISTERN_OK);
+        }
+    }
+    scene->steps = 0;
+}
+
+static void answer_error(scene_t *scene, cistern_error_t error)
+{
+    scene->answers[scene->steps++] = -1 - (ptrdiff_t)error;
+}
+
+static void answer_block(scene_t *scene, const unsigned char *block)
+{
+    scene->answers[scene->steps++] = block != NULL ? block - scene->memory : 0;
+}
+
+static void expect_untouched(const scene_t *scene, size_t block)
+{
+    for (size_t i = 0; i < scene->sizes[block]; ++i) {
+        assert_int_equal(scene->blocks[block][i], 0x40U + block);
+    }
+}
+
+/* Blocks 0, 4 and 10 are never touched; the rest is freed, resized, and allocated again. */
+static void play(scene_t *scene)
+{
+    cistern_heap_t *const heap = &scene->heap;
+    unsigned char *const *const blocks = scene->blocks;
+    answer_block(scene, cistern_heap_alloc(heap, 20));
+    answer_error(scene, cistern_heap_free(heap, blocks[1]));
+    answer_error(scene, cistern_heap_free(heap, blocks[3]));
+    answer_block(scene, cistern_heap_alloc(heap, 300));
+    answer_block(scene, cistern_heap_aligned_alloc(heap, 64, 40));
+    answer_error(scene, cistern_heap_free(heap, blocks[7]));
+    answer_error(scene, cistern_heap_trim(heap, blocks[8], 10));
+    answer_block(scene, cistern_heap_realloc(heap, blocks[11], 60));
+    for (size_t size = 10; size < 200; size += 37) {
+        answer_block(scene, cistern_heap_alloc(heap, size));
+    }
+    answer_error(scene, cistern_heap_free(heap, blocks[8]));
+    answer_block(scene, cistern_heap_alloc(heap, 5000));
+    answer_block(scene, cistern_heap_alloc(heap, 8));
+    for (size_t i = 0; i < BLOCKS; i += i == 0 ? 4U : 6U) {
+        scene->answers[scene->steps++] = (ptrdiff_t)cistern_heap_usable_size(heap, blocks[i]);
+    }
+    expect_untouched(scene, 0);
+    expect_untouched(scene, 4);
+    expect_untouched(scene, 10);
+}
+
+static void expect_margins(const scene_t *scene)
+{
+    for (size_t i = 0; i < MARGIN; ++i) {
+        assert_int_equal(scene->memory[i], 0xa5);
+        assert_int_equal(scene->memory[MARGIN + ARENA + i], 0xa5);
+    }
+}
+
+/* The heap works on: once every live block was asked for, which met the damage, the heap is whole,
+ * and what is left can be had. */
+static void expect_working(const scene_t *scene, cistern_heap_t *heap)
+{
+    (void)cistern_heap_alloc(heap, cistern_heap_largest(heap));
+    (void)cistern_heap_free(heap, scene->blocks[0]);
+    (void)cistern_heap_free(heap, scene->blocks[4]);
+    (void)cistern_heap_free(heap, scene->blocks[10]);
+    assert_true(cistern_heap_check(heap));
+    faults.count = 0;
+    const size_t largest = cistern_heap_largest(heap);
+    void *const block = cistern_heap_alloc(heap, largest);
+    assert_int_equal(block != NULL, largest != 0);
+    assert_int_equal(cistern_heap_free(heap, block), CISTERN_OK);
+    assert_no_fault();
+}
+
+static void flip_and_play(scene_t *scene, const scene_t *sound, unsigned char *byte, unsigned bit)
+{
+    const size_t offset = (size_t)(byte - scene->memory);
+    memset(scene->answers, 0, sizeof(scene->answers));
+    build(scene);
+    faults.count = 0;
+    *byte = (unsigned char)(*byte ^ (1U << bit));
+    play(scene);
+    expect_margins(scene);
+    if (faults.count == 0 && memcmp(scene->answers, sound->answers, sizeof(sound->answers)) != 0) {
+        fail_msg("bit %u of byte %zu: silently another answer", bit, offset - MARGIN);
+    }
+    if (faults.count != 0) {
+        expect_working(scene, &scene->heap);
+    }
+}
+
+static scene_t *new_scene(void)
+{
+    scene_t *const scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    scene->memory = aligned_alloc(MARGIN, ARENA + 2U * MARGIN);
+    assert_non_null(scene->memory);
+    return scene;
+}
+
+static void free_scene(scene_t *scene)
+{
+    free(scene->memory);
+    free(scene);
+}
+
+/* What the heap has written for itself: all of the arena but the payloads of live blocks. */
+static bool is_the_heaps(const scene_t *scene, const unsigned char *byte)
+{
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        if (!is_freed(i) && byte >= scene->blocks[i] && byte < scene->blocks[i] + scene->sizes[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect(void **state)
+{
+    (void)state;
+    scene_t *const sound = new_scene();
+    scene_t *const scene = new_scene();
+    size_t flipped = 0;
+    build(sound);
+    play(sound);
+    assert_no_fault();
+    assert_true(cistern_heap_check(&sound->heap));
+    build(scene);
+    for (unsigned char *byte = scene->memory + MARGIN; byte < scene->memory + MARGIN + ARENA;
+         ++byte) {
+        for (unsigned bit = 0; bit < 8 && is_the_heaps(scene, byte); ++bit) {
+            flip_and_play(scene, sound, byte, bit);
+            ++flipped;
+        }
+    }
+    assert_true(flipped > 8U * 4U * BLOCKS);
+    free_scene(scene);
+    free_scene(sound);
+}
+
+static void an_overrun_into_the_next_header_is_told_by_either_blocks_free(void **state)
+{
+    (void)state;
+    for (size_t freed = 0; freed < 2; ++freed) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        const size_t usable = cistern_heap_usable_size(&scene->heap, scene->blocks[3]);
+        memset(scene->blocks[3], 0xff, usable + 2U);
+        unsigned char *const block = scene->blocks[3 + freed];
+        assert_int_equal(cistern_heap_free(&scene->heap, block), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_HEADER, block);
+        expect_margins(scene);
+        free_scene(scene);
+    }
+}
+
+static void damage_is_sealed_off_and_the_rest_of_the_heap_is_whole_again(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    memset(scene->blocks[2] - 8, 0xff, 16);
+    while (faults.count == 0) {
+        (void)cistern_heap_alloc(&scene->heap, 24);
+    }
+    assert_true(cistern_heap_check(&scene->heap));
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[0]), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[8]), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[11]), CISTERN_OK);
+    assert_true(cistern_heap_check(&scene->heap));
+    assert_non_null(cistern_heap_alloc(&scene->heap, 100));
+    free_scene(scene);
+}
+
+static void check_finds_any_bit_of_a_header(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    assert_true(cistern_heap_check(&scene->heap));
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        for (unsigned bit = 0; bit < 32; ++bit) {
+            unsigned char *const byte = scene->blocks[i] - 4 + bit / 8U;
+            const bool wiped = i == 6; /* merged with 5: no header any more */
+            *byte = (unsigned char)(*byte ^ (1U << bit % 8U));
+            assert_int_equal(cistern_heap_check(&scene->heap), wiped);
+            *byte = (unsigned char)(*byte ^ (1U << bit % 8U));
+        }
+    }
+    assert_true(cistern_heap_check(&scene->heap));
+    free_scene(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect),
+        test(an_overrun_into_the_next_header_is_told_by_either_blocks_free),
+        test(damage_is_sealed_off_and_the_rest_of_the_heap_is_whole_again),
+        test(check_finds_any_bit_of_a_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
