@@ -12,7 +12,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean bench-heap
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean bench-heap bench-pool
 .PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip bench-pbuf bench-chksum lib release clean
 .PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware firmware lib release clean
 
@@ -67,6 +67,9 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
+	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)

@@ -246,8 +246,7 @@ void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
         return NULL;
     }
     if (!is_plain(pool)) {
-        (void)strategy_of(pool)->get(pool, &block, 1, false, file, line);
-        return block;
+        return strategy_of(pool)->get(pool, file, line);
     }
     const cistern_critical_t state = cistern_critical_enter();
     block = take(pool, &trouble);
@@ -312,7 +311,7 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return strategy_of(pool)->get(pool, blocks, wanted, false, NULL, 0);
+    return strategy_of(pool)->get_many(pool, blocks, wanted, false, NULL, 0);
 }
 
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count)

@@ -307,12 +307,9 @@ static void *get_refused(const cistern_pool_t *pool, store_t *store, void *block
     return NULL;
 }
 
-static inline void *get_one(cistern_pool_t *pool, store_t *store, const char *file, int line)
+static inline void *accept(cistern_pool_t *pool, store_t *store, void *block, const char *file,
+                           int line)
 {
-    void *const block = get_any(store);
-    if (block == NULL) {
-        return NULL;
-    }
     const cistern_fault_kind_t kind = trail_of_free(pool, block);
     if (kind != CISTERN_FAULT_NONE) {
         return get_refused(pool, store, block, kind);
@@ -324,13 +321,42 @@ static inline void *get_one(cistern_pool_t *pool, store_t *store, const char *fi
     return block;
 }
 
-static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line)
+static void *get(cistern_pool_t *pool, const char *file, int line)
 {
     store_t *const store = store_of(pool);
+    void *const block = get_any(store);
+    return (block != NULL) ? accept(pool, store, block, file, line) : NULL;
+}
+
+/* Takes up to `wanted` blocks from the thread's own cache, without looking at them. */
+static size_t get_own(store_t *store, void **blocks, size_t wanted)
+{
+    cache_t *const cache = own_cache(store);
+    size_t taken = 0;
+    if (cache != NULL && enter(cache)) {
+        const size_t n = size_of(cache);
+        taken = (wanted < n) ? wanted : n;
+        for (size_t i = 0; i < taken; ++i) {
+            blocks[i] = cache->item[n - 1U - i];
+        }
+        resize(cache, n - taken);
+        leave(cache);
+    }
+    return taken;
+}
+
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
+{
+    store_t *const store = store_of(pool);
+    const size_t own = get_own(store, blocks, wanted);
     size_t got = 0;
     (void)privileged;
-    while (got < wanted && (blocks[got] = get_one(pool, store, file, line)) != NULL) {
+    for (size_t i = 0; i < own; ++i) {
+        blocks[got] = accept(pool, store, blocks[i], file, line);
+        got += (blocks[got] != NULL) ? 1U : 0U;
+    }
+    while (got < wanted && (blocks[got] = get(pool, file, line)) != NULL) {
         ++got;
     }
     return got;
@@ -467,6 +493,7 @@ const strategy_t strategy_cached = {
     .fits = fits,
     .start = start,
     .get = get,
+    .get_many = get_many,
     .put = put,
     .stop = stop,
     .go = go,

@@ -267,8 +267,8 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
 /* --- get and put
  * ---------------------------------------------------------------------------------- */
 
-static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line)
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
 {
     trouble_t trouble = {CISTERN_FAULT_NONE, NULL};
     size_t got = 0;
@@ -291,6 +291,13 @@ static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privi
         announce_low(pool);
     }
     return got;
+}
+
+static void *get(cistern_pool_t *pool, const char *file, int line)
+{
+    void *block = NULL;
+    (void)get_many(pool, &block, 1, false, file, line);
+    return block;
 }
 
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
@@ -356,7 +363,7 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool)
 {
     void *block = NULL;
     if (pool != NULL) {
-        (void)strategy_of(pool)->get(pool, &block, 1, true, NULL, 0);
+        (void)strategy_of(pool)->get_many(pool, &block, 1, true, NULL, 0);
     }
     return block;
 }
@@ -381,6 +388,7 @@ const strategy_t strategy_locked = {
     .fits = fits,
     .start = start,
     .get = get,
+    .get_many = get_many,
     .put = put,
     .stop = stop,
     .go = go,
