@@ -1,8 +1,8 @@
 # The heap engine: each fit with each width of index, as a library of no more than it needs; no
 # program here uses threads.
 #
-# heap_add_tests(VARIANT [DEFINES ...])
-#   Unit, damage and model tests of the heap built with DEFINES; the model also at full length.
+# heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
+#   These tests of the heap built with DEFINES; the model also at full length.
 if(CISTERN_PORT STREQUAL posix)
   set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
                         ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
@@ -13,7 +13,7 @@ else()
 endif()
 
 function(heap_add_tests VARIANT)
-  cmake_parse_arguments(ARG "" "" "DEFINES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "TESTS;DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
     ${PROJECT_SOURCE_DIR}/src/heap/heap.c
@@ -26,6 +26,9 @@ function(heap_add_tests VARIANT)
   target_compile_definitions(${library} PUBLIC ${ARG_DEFINES} ${HEAP_PORT_DEFINES})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(${library} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
+  if(CISTERN_SMALL)
+    list(REMOVE_ITEM ARG_TESTS model/heap_model)
+  endif()
   foreach(kind ${ARG_TESTS})
     get_filename_component(name ${kind} NAME)
     string(REPLACE heap heap_${VARIANT} name ${name})
@@ -36,10 +39,12 @@ function(heap_add_tests VARIANT)
     add_test(NAME ${CISTERN_TEST_PREFIX}${name}_test COMMAND ${name}_test)
     set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES TIMEOUT 120)
   endforeach()
-  add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    COMMAND heap_${VARIANT}_model_test 1000000)
-  set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    PROPERTIES LABELS full TIMEOUT 600)
+  if(NOT CISTERN_SMALL)
+    add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      COMMAND heap_${VARIANT}_model_test 1000000)
+    set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      PROPERTIES LABELS full TIMEOUT 600)
+  endif()
 endfunction()
 
 if(NOT CISTERN_SANITIZE MATCHES thread)
@@ -61,7 +66,7 @@ set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
 cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c CONFIG ${config}/mem_no_regions)
-cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c CONFIG ${config}/mem_pointer)
+cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)
 cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
