@@ -12,7 +12,9 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean bench-heap
 .PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip bench-pbuf bench-chksum lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware firmware lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -59,9 +61,17 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
 
+bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py
 bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
+	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
+	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
+	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)
