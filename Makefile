@@ -13,6 +13,8 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean bench-heap
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip bench-pbuf bench-chksum lib release clean
 .PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware firmware lib release clean
 
 help: ## this list
@@ -32,12 +34,16 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
-test-all: test-full test-valgrind test-fuzz test-firmware test ## everything: also long runs, valgrind and emulators
+test-all: test-full test-valgrind test-fuzz test-firmware test-lwip test ## everything: also long runs, valgrind and emulators
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
 	@$(call build,debug)
 	@$(CTEST) --test-dir build/debug -L full
+
+test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
+	@cmake/require.sh $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
+	@tests/interop/lwip.sh build/interop
 
 test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(TEST_PACKAGES) valgrind
@@ -56,6 +62,12 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
 
+bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py
+bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)

@@ -17,6 +17,7 @@
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,15 +57,19 @@ extern "C" {
 #    define CISTERN_HEAP_ARENA_BITS 16U
 #endif
 
-#define CISTERN_HEAP_MAP_WORDS ((CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS) + 31U) / 32U)
+/* Words of a bitmap with a bit for each list. */
+#define CISTERN_HEAP_WORD_BITS (sizeof(size_t) * CHAR_BIT)
+#define CISTERN_HEAP_MAP_WORDS                                                                     \
+    ((CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS) + CISTERN_HEAP_WORD_BITS - 1U) /                 \
+     CISTERN_HEAP_WORD_BITS)
 
 /* What finds free blocks. */
 typedef struct cistern_heap_index {
 #if CISTERN_HEAP_FIT_IS_FIRST
     size_t lowest; /* no free block lies below this block */
 #else
-    uint32_t summary;                     /* bit w: map[w] is not 0 */
-    uint32_t map[CISTERN_HEAP_MAP_WORDS]; /* bit c: list c is not empty */
+    size_t summary;                     /* bit w: map[w] is not 0 */
+    size_t map[CISTERN_HEAP_MAP_WORDS]; /* bit c: list c is not empty */
     union {
 #    if CISTERN_HEAP_HAS_16
         uint16_t in16[CISTERN_HEAP_LISTS(16)];
@@ -84,7 +89,7 @@ typedef struct cistern_heap_index {
 typedef struct cistern_heap {
     unsigned char *base; /* address of block 0 */
     size_t end;          /* index of the sentinel: bytes that blocks can take */
-    size_t unit;         /* every block starts at a multiple of it: a power of two */
+    size_t mask;         /* the bits that are 0 in every block's index: the alignment - 1 */
     size_t min;          /* smallest block */
     size_t used;         /* bytes of the blocks in use */
     size_t max_used;     /* high-water mark of used */
@@ -140,10 +145,9 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
 /* Allocates `size` bytes, aligned as the heap is. Fails (NULL, counted in `failures`) iff size is 0
  * (not counted) or no block is found: with first fit, iff none is large enough; with good fit, iff
  * size is above cistern_heap_largest. From check level 1 on, a damaged free block is a fault: this
- * call returns NULL, what is damaged is sealed off as one block in use that nobody can free (linear,
- * once per fault), and the heap works on.
- * Good fit: constant time. First fit: linear in the number of blocks.
- * The caller owns the block until free; its content is undefined. */
+ * call returns NULL, what is damaged is sealed off as one block in use that nobody can free
+ * (linear, once per fault), and the heap works on. Good fit: constant time. First fit: linear in
+ * the number of blocks. The caller owns the block until free; its content is undefined. */
 void *cistern_heap_alloc(cistern_heap_t *heap, size_t size);
 
 /* As cistern_heap_alloc, with an alignment of its own: a power of two, of any size. Fails in
@@ -176,8 +180,8 @@ cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1 on
- * what is not a block in use is a fault, as in free, and 0. Constant time. */
+/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1
+ * on what is not a block in use is a fault, as in free, and 0. Constant time. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
 /* The largest size that cistern_heap_alloc would serve now; 0 when there is none.

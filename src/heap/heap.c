@@ -20,7 +20,7 @@
  * every alignment.
  *
  * Invariants
- *   I1  Blocks start at multiples of `unit`, a power of two, from 0 on; each has at least `min`
+ *   I1  Blocks start at multiples of mask + 1, a power of two, from 0 on; each has at least `min`
  * bytes and ends where the next one starts; the last one ends at `end`, where the sentinel is. I2
  * Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both sides
  * of a boundary tell the same state of the block before it. I3  No two free blocks are neighbours.
@@ -121,17 +121,23 @@ static uint8_t bits_for(size_t bytes)
 /* True iff the indices that are compiled in can name the last of `bytes`, which is not 0. */
 static bool can_index(size_t bytes)
 {
-    return highest_bit(bytes | 1U) < CISTERN_HEAP_ARENA_BITS ||
-           ((bytes & (bytes - 1U)) == 0 && highest_bit(bytes) == CISTERN_HEAP_ARENA_BITS);
+    const size_t last = bytes - 1U;
+    return (last >> (CISTERN_HEAP_ARENA_BITS - 1U)) >> 1U == 0;
+}
+
+static void raise_fault(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
+{
+    const cistern_fault_t fault = {
+        .kind = kind, .object = heap, .address = address, .name = heap->name};
+    cistern_fault_raise(&fault);
 }
 
 /* Tells of misuse found at `address`, outside the critical section. NONE is no misuse. */
-static void report(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
+static inline void report(const cistern_heap_t *heap, const void *address,
+                          cistern_fault_kind_t kind)
 {
     if (kind != CISTERN_FAULT_NONE) {
-        const cistern_fault_t fault = {
-            .kind = kind, .object = heap, .address = address, .name = heap->name};
-        cistern_fault_raise(&fault);
+        raise_fault(heap, address, kind);
     }
 }
 
@@ -173,7 +179,7 @@ void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t 
     if (alignment == 0 || (alignment & (alignment - 1U)) != 0) {
         return NULL;
     }
-    if (alignment <= heap->unit) {
+    if (alignment <= heap->mask + 1U) {
         return cistern_heap_alloc(heap, size);
     }
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
@@ -205,6 +211,7 @@ static cistern_error_t resize_in_place(cistern_heap_t *heap, void *memory, size_
     *old_size = HEAP_CALL(heap->index_bits, usable_size, heap, memory, &fault);
     const bool done = fault == CISTERN_FAULT_NONE && (may_grow || size <= *old_size) &&
                       HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
+    (void)HEAP_CALL(heap->index_bits, refuse, heap, fault);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     if (fault != CISTERN_FAULT_NONE) {
