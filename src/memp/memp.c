@@ -30,8 +30,7 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 #include "lwip/priv/memp_std.h"
 };
 
-/* --- statistics --------------------------------------------------------------------------------
- */
+/* --- statistics ------------------------------------------------------------------------------ */
 
 #if MEMP_STATS
 
@@ -102,8 +101,7 @@ static void stats_clear(const struct memp_desc *desc)
 
 #endif
 
-/* --- elements from pools, or from the heap -----------------------------------------------------
- */
+/* --- elements from pools, or from the heap --------------------------------------------------- */
 
 #if MEMP_MEM_MALLOC
 
@@ -246,8 +244,7 @@ static void stats_mirror(const struct memp_desc *desc)
 
 #endif
 
-/* --- one pool ----------------------------------------------------------------------------------
- */
+/* --- one pool -------------------------------------------------------------------------------- */
 
 void memp_init_pool(const struct memp_desc *desc)
 {
@@ -307,8 +304,7 @@ void memp_free_pool(const struct memp_desc *desc, void *mem)
     }
 }
 
-/* --- the malloc pools of the list ----------------------------------------------------------------
- */
+/* --- the malloc pools of the list ------------------------------------------------------------ */
 
 #if MEM_USE_POOLS
 
@@ -357,8 +353,7 @@ static void name_unused_malloc_pools(void) {}
 
 #endif
 
-/* --- the pools of the list ---------------------------------------------------------------------
- */
+/* --- the pools of the list ------------------------------------------------------------------- */
 
 void memp_init(void)
 {

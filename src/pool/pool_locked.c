@@ -16,8 +16,7 @@
 #include "pool_extras.h"
 #include "pool_threads.h"
 
-/* --- the lock ------------------------------------------------------------------------------------
- */
+/* --- the lock -------------------------------------------------------------------------------- */
 
 #if POOL_THREADS
 
@@ -115,8 +114,7 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
     leave(pool, state);
 }
 
-/* --- reserve and notices
- * -------------------------------------------------------------------------- */
+/* --- reserve and notices --------------------------------------------------------------------- */
 
 #if CISTERN_POOL_EXTRAS
 
@@ -168,8 +166,7 @@ static void announce_available(cistern_pool_t *pool)
 
 #endif
 
-/* --- waiting
- * -------------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 #if POOL_THREADS
 
@@ -264,8 +261,7 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
 
 #endif
 
-/* --- get and put
- * ---------------------------------------------------------------------------------- */
+/* --- get and put ----------------------------------------------------------------------------- */
 
 static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const char *file, int line)
@@ -340,8 +336,7 @@ static void reset_low_water(cistern_pool_t *pool)
     pool->min_free = pool->free;
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 #if CISTERN_POOL_EXTRAS
 

@@ -43,8 +43,7 @@ static work_t *work_of(const cistern_pool_t *pool)
     return pool->extras->work;
 }
 
-/* --- heads
- * ---------------------------------------------------------------------------------------- */
+/* --- heads ----------------------------------------------------------------------------------- */
 
 static word_t mask_of(const work_t *work)
 {
@@ -79,8 +78,7 @@ static uint32_t bits_for(size_t count)
     return bits;
 }
 
-/* --- get
- * ------------------------------------------------------------------------------------------ */
+/* --- get ------------------------------------------------------------------------------------- */
 
 static void count_up(half_atomic_t *counter)
 {
@@ -196,8 +194,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* --- life and looking
- * ----------------------------------------------------------------------------- */
+/* --- life and looking ------------------------------------------------------------------------ */
 
 static bool fits(const cistern_pool_extras_t *extras, size_t count)
 {

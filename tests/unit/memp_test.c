@@ -51,8 +51,7 @@ static size_t drain(memp_t type)
     return count;
 }
 
-/* --- both kinds ---------------------------------------------------------------------------------
- */
+/* --- both kinds ------------------------------------------------------------------------------ */
 
 static void a_pool_gives_as_many_elements_as_were_declared(void **state)
 {
@@ -134,8 +133,7 @@ static void a_double_free_is_refused_and_no_element_is_given_out_twice(void **st
 
 #if !MEMP_MEM_MALLOC
 
-/* --- elements from pools ------------------------------------------------------------------------
- */
+/* --- elements from pools --------------------------------------------------------------------- */
 
 static void a_free_into_the_wrong_pool_is_refused_and_names_the_owner(void **state)
 {
@@ -240,8 +238,7 @@ int main(void)
 
 #else
 
-/* --- elements from the heap ---------------------------------------------------------------------
- */
+/* --- elements from the heap ------------------------------------------------------------------ */
 
 static void elements_come_from_the_heap_and_go_back_to_it(void **state)
 {

@@ -37,8 +37,7 @@ static void assert_all_free(struct os_mempool *mp)
     assert_int_equal(mp->mp_num_free, mp->mp_num_blocks);
 }
 
-/* --- init ----------------------------------------------------------------------------------------
- */
+/* --- init ------------------------------------------------------------------------------------ */
 
 static void init_fills_the_fields_that_clients_read(void **state)
 {
@@ -122,8 +121,7 @@ static void ext_init_again_takes_callback_and_argument_away(void **state)
     assert_null(extended.mpe_put_arg);
 }
 
-/* --- get and put ---------------------------------------------------------------------------------
- */
+/* --- get and put ----------------------------------------------------------------------------- */
 
 static void blocks_come_last_freed_first_and_counts_follow(void **state)
 {
@@ -202,8 +200,7 @@ static void clear_frees_every_block_in_ascending_order(void **state)
     assert_int_equal(os_mempool_clear(NULL), OS_INVALID_PARM);
 }
 
-/* --- extended pools ------------------------------------------------------------------------------
- */
+/* --- extended pools -------------------------------------------------------------------------- */
 
 static struct {
     unsigned calls;
@@ -303,8 +300,7 @@ static void clear_calls_no_callback(void **state)
     assert_int_equal(seen.calls, 0);
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 static void from_is_true_for_the_start_of_each_block_free_or_not(void **state)
 {
@@ -421,8 +417,7 @@ static void pools_of_the_engine_are_listed_and_survive_module_init(void **state)
     assert_int_equal(cistern_pool_unregister(&plain), CISTERN_OK);
 }
 
-/* --- geometry ------------------------------------------------------------------------------------
- */
+/* --- geometry -------------------------------------------------------------------------------- */
 
 static void membuf_type_and_sizes_follow_the_alignment(void **state)
 {
