@@ -4,7 +4,8 @@ BUILD_PACKAGES = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjanss
 TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
 TREES          = asan asan-clang tsan
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
-                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
+                    gcc-avr avr-libc simavr
 BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -54,11 +55,11 @@ test-fuzz: ## the parser of the program, fuzzed from real captures on
 	@$(call build,fuzz)
 	@$(CTEST) --test-dir build/fuzz
 
-test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@set -e; $(foreach board,$(BOARDS),$(call build,$(board));)
+	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
 	@mkdir -p build/test-firmware
-	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
+	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json

@@ -17,14 +17,22 @@
 #    endif
 #endif
 
+/* Holds a number of bytes and a word of a map: size_t has fewer bits than the word where pointers
+ * have 16. */
+#if SIZE_MAX > UINT32_MAX
+typedef size_t bits_t;
+#else
+typedef uint32_t bits_t;
+#endif
+
 #ifdef CISTERN_PORT_HIGHEST_BIT
-static inline unsigned highest_bit(size_t value)
+static inline unsigned highest_bit(bits_t value)
 {
     return CISTERN_PORT_HIGHEST_BIT(value);
 }
 #else
 /* Halves the range five or six times: log2 of the word's width. */
-static inline unsigned highest_bit(size_t value)
+static inline unsigned highest_bit(bits_t value)
 {
     unsigned bit = 0;
     for (unsigned step = sizeof(value) * CHAR_BIT / 2U; step != 0; step /= 2U) {
