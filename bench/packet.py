@@ -32,7 +32,7 @@ TARGETS = {
         ("avx512 1460", "lwip", "checksum 1460", 1 / 15),
         ("avx2 1460", "lwip", "checksum 1460", 1 / 11),
         ("sse2 1460", "lwip", "checksum 1460", 1 / 6),
-        ("checksum 64", "ours", "words 64", 1 / 0.95),
+        ("chosen 64", "ours", "words 64", 1 / 0.95),
         ("checksum 1460 odd", "ours", "checksum 1460", 1 / 0.95),
     ],
 }

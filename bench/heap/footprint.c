@@ -1,4 +1,5 @@
-/* footprint.c - the smallest use of a heap, to see how much code it brings along: init, malloc, free. */
+/* footprint.c - the smallest use of a heap, to see how much code it brings along: init, malloc,
+ * free. */
 #include "cistern/fault.h"
 #include "cistern/heap.h"
 

@@ -11,8 +11,9 @@
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as the time bound says.
  *
- * This header differs by option in one place: what a cistern_heap_t keeps to find free blocks
- * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS.
+ * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
+ * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS; with check level 3 it has a history, and
+ * calls that allocate or free note the caller's file and line.
  */
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
@@ -84,6 +85,15 @@ typedef struct cistern_heap_index {
 #endif
 } cistern_heap_index_t;
 
+#if CISTERN_CHECK >= 3
+/* Who freed what. */
+typedef struct cistern_heap_event {
+    const void *address;
+    const char *file;
+    int line;
+} cistern_heap_event_t;
+#endif
+
 /* A heap. Opaque but for its size: read it through cistern_heap_stats. All zero it is an empty heap
  * from which every request fails. */
 typedef struct cistern_heap {
@@ -98,6 +108,10 @@ typedef struct cistern_heap {
     const char *name;    /* the caller's string, or NULL */
     uint8_t index_bits;  /* 16, 32, or 64 for size_t */
     cistern_heap_index_t index;
+#if CISTERN_CHECK >= 3
+    cistern_heap_event_t history[CISTERN_HEAP_HISTORY]; /* the latest frees, as a ring */
+    size_t events;                                      /* how many there were in all */
+#endif
 } cistern_heap_t;
 
 /* How a heap is to be made. */
@@ -205,6 +219,32 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
 /* Verifies every invariant of a heap: true iff all hold. Never looks outside the arena, and ends on
  * any damage. Linear in the number of blocks, with the critical section held. */
 bool cistern_heap_check(const cistern_heap_t *heap);
+
+/* --- who (check level 3) ---------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 3
+
+/* Notes on a block, which is live or NULL, who allocated it; returns it. `file` is kept, not
+ * copied. Constant time. */
+void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line);
+
+/* cistern_heap_free, and notes in the history who freed the block. Constant time. */
+cistern_error_t cistern_heap_free_at(cistern_heap_t *heap, void *memory, const char *file,
+                                     int line);
+
+#    define cistern_heap_alloc(heap, size)                                                         \
+        cistern_heap_tag((heap), cistern_heap_alloc((heap), (size)), __FILE__, __LINE__)
+#    define cistern_heap_aligned_alloc(heap, alignment, size)                                      \
+        cistern_heap_tag((heap), cistern_heap_aligned_alloc((heap), (alignment), (size)),          \
+                         __FILE__, __LINE__)
+#    define cistern_heap_calloc(heap, count, size)                                                 \
+        cistern_heap_tag((heap), cistern_heap_calloc((heap), (count), (size)), __FILE__, __LINE__)
+#    define cistern_heap_realloc(heap, memory, size)                                               \
+        cistern_heap_tag((heap), cistern_heap_realloc((heap), (memory), (size)), __FILE__, __LINE__)
+#    define cistern_heap_free(heap, memory)                                                        \
+        cistern_heap_free_at((heap), (memory), __FILE__, __LINE__)
+
+#endif
 
 #ifdef __cplusplus
 }

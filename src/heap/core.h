@@ -27,6 +27,8 @@
 #define found_kind      HEAP(found_kind)
 #define join            HEAP(join)
 #define enlist          HEAP(enlist)
+#define content_check   HEAP(content_check)
+#define repair          HEAP(repair)
 #define step_check      HEAP(step_check)
 #define place           HEAP(place)
 #define account         HEAP(account)
@@ -203,10 +205,19 @@ static inline cistern_fault_kind_t neighbours_kind(const cistern_heap_t *heap, s
     return is_used(heap, next) ? CISTERN_FAULT_NONE : free_kind(heap, next);
 }
 
-/* The same for a block that the index gave. */
+/* The same for a block that the index gave, and POISON if it was written to (G2). */
 static inline cistern_fault_kind_t found_kind(const cistern_heap_t *heap, size_t block)
 {
-    return is_used(heap, block) ? CISTERN_FAULT_HEADER : free_kind(heap, block);
+    if (is_used(heap, block) || !reaches(heap, block)) {
+        return CISTERN_FAULT_HEADER;
+    }
+    if (!index_sound(heap, block)) {
+        return CISTERN_FAULT_LINK;
+    }
+    const size_t poisoned = block + HEAD + HEAP_LINKS_BYTES;
+    return is_poisoned(heap->base + poisoned, next_of(heap, block) - poisoned)
+               ? CISTERN_FAULT_NONE
+               : CISTERN_FAULT_POISON;
 }
 
 /* Why `block` is not live. Walks up to it: each step goes up, so at most end / min of them. */
@@ -241,10 +252,10 @@ static void enlist(cistern_heap_t *heap, size_t block)
     }
 }
 
-/* Makes the heap whole again after damage: goes up to the first damaged block, down from the end to
- * the last one, and seals what lies between off as one block in use, which nobody can free.
- *   | sound | damaged .. | sound | end      | sound | sealed ... | sound | end
- * Each step goes up, or down, so at most end / min of them each way. */
+/* Makes the heap whole again after damage: goes up to the first damaged boundary, down from the end
+ * to the last one, and seals what lies between off as one block in use, which nobody can free. |
+ * sound | damaged .. | sound | end      | sound | sealed ... | sound | end Each step goes up, or
+ * down, so at most end / min of them each way. */
 static void recover(cistern_heap_t *heap)
 {
     index_reset(heap);
@@ -252,14 +263,14 @@ static void recover(cistern_heap_t *heap)
     heap->blocks = 0;
     size_t before = heap->end;
     size_t low = 0;
-    while (low != heap->end && agrees(heap, low) && next_of(heap, low) > low) {
+    while (low != heap->end && reaches(heap, low) && next_of(heap, low) > low) {
         enlist(heap, low);
         before = low;
         low = next_of(heap, low);
     }
     size_t high = heap->end;
     size_t prev = prev_of(heap, high);
-    while (prev > low && prev < high && within(heap, prev) && agrees(heap, prev)) {
+    while (prev > low && prev < high && within(heap, prev) && reaches(heap, prev)) {
         high = prev;
         prev = prev_of(heap, high);
         enlist(heap, high);
@@ -268,6 +279,7 @@ static void recover(cistern_heap_t *heap)
     if (low < high) {
         join(heap, before, low, header_at(heap, before)->next & USED);
         join(heap, low, high, USED);
+        seal(heap->base + low + HEAD);
         enlist(heap, low);
     }
 }
@@ -343,7 +355,8 @@ static inline void place(cistern_heap_t *heap, size_t block, size_t limit, size_
 static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config, size_t alignment)
 {
     const size_t unit = alignment > sizeof(HEAP_INDEX) ? alignment : sizeof(HEAP_INDEX);
-    const size_t least = HEAP_LINKS_BYTES != 0 ? HEAP_LINKS_BYTES : 1U;
+    const size_t engine = HEAP_LINKS_BYTES > HEAP_TAG_BYTES ? HEAP_LINKS_BYTES : HEAP_TAG_BYTES;
+    const size_t least = engine != 0 ? engine : 1U;
     const size_t payload = config->min_size > least ? config->min_size : least;
     const uintptr_t start = (uintptr_t)config->memory + HEAD + unit - 1U;
     const size_t skip =
@@ -363,9 +376,21 @@ static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config
     heap->min = min;
     join(heap, 0, end, 0);
     join(heap, end, 0, USED);
+    poison(heap->base + HEAD, end - HEAD);
     index_reset(heap);
     index_insert(heap, 0, end);
     return true;
+}
+
+/* After a fault of a block that the index gave: makes the heap fit for the next call. NULL. */
+static void *repair(cistern_heap_t *heap, size_t block, cistern_fault_kind_t kind)
+{
+    if (kind == CISTERN_FAULT_POISON) {
+        const size_t poisoned = block + HEAD + HEAP_LINKS_BYTES;
+        poison(heap->base + poisoned, next_of(heap, block) - poisoned);
+    }
+    (void)refuse(heap, kind);
+    return NULL;
 }
 
 static void *HEAP(alloc)(cistern_heap_t *heap, size_t size, cistern_fault_kind_t *fault)
@@ -380,8 +405,7 @@ static void *HEAP(alloc)(cistern_heap_t *heap, size_t size, cistern_fault_kind_t
     }
     *fault = found_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        (void)refuse(heap, *fault);
-        return NULL;
+        return repair(heap, block, *fault);
     }
     index_remove(heap, block);
     place(heap, block, next_of(heap, block), need);
@@ -405,11 +429,10 @@ static void *HEAP(aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t 
     }
     *fault = found_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        (void)refuse(heap, *fault);
-        return NULL;
+        return repair(heap, block, *fault);
     }
     const size_t limit = next_of(heap, block);
-    const uintptr_t payload = (uintptr_t)heap->base + block + HEAD;
+    const uintptr_t payload = (uintptr_t)heap->base + block + HEAD + front(heap);
     size_t gap = (size_t)(((payload + alignment - 1U) & ~((uintptr_t)alignment - 1U)) - payload);
     gap +=
         (gap != 0 && gap < heap->min) ? (heap->min + alignment - 1U - gap) & ~(alignment - 1U) : 0;
@@ -448,6 +471,7 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
         start = prev;
     }
     join(heap, start, limit, 0);
+    poison(heap->base + start + HEAD, limit - start - HEAD);
     index_insert(heap, start, limit - start);
     heap->used -= next - block;
     --heap->blocks;
@@ -488,7 +512,9 @@ static bool HEAP(resize)(cistern_heap_t *heap, const void *memory, size_t size,
     }
     heap->used -= next - block;
     --heap->blocks;
-    place(heap, block, limit, block_bytes(heap, size));
+    const size_t rest = block + block_bytes(heap, size);
+    poison(heap->base + rest, limit - rest);
+    place(heap, block, limit, rest - block);
     return true;
 }
 
@@ -508,9 +534,12 @@ static size_t HEAP(walk)(const cistern_heap_t *heap, cistern_heap_visit_t *visit
         if (next <= block || next > heap->end || (next & heap->mask) != 0) {
             return shown;
         }
-        const cistern_heap_block_t seen = {.address = heap->base + block + HEAD,
-                                           .size = next - block - HEAD,
-                                           .used = is_used(heap, block)};
+        cistern_heap_block_t seen = {.address = heap->base + block + HEAD,
+                                     .size = next - block - HEAD,
+                                     .used = is_used(heap, block)};
+        if (seen.used) {
+            describe(heap, &seen);
+        }
         ++shown;
         if (!visit(&seen, context)) {
             return shown;
@@ -531,13 +560,24 @@ static bool step_check(const cistern_heap_t *heap, size_t block)
            ((header.next | header.prev) & USED) != 0;
 }
 
+/* True iff what a block holds beside the caller's bytes is as it was left (G1, G2). */
+static bool content_check(const cistern_heap_t *heap, size_t block)
+{
+    const unsigned char *const raw = heap->base + block + HEAD;
+    const size_t bytes = next_of(heap, block) - block - HEAD;
+    if (is_used(heap, block)) {
+        return is_sealed(raw) || guard_kind(heap, raw, bytes) == CISTERN_FAULT_NONE;
+    }
+    return is_poisoned(raw + HEAP_LINKS_BYTES, bytes - HEAP_LINKS_BYTES);
+}
+
 /* Verifies I1 to I4 along the arena, then leaves I5 to the index. Each step goes up. */
 static bool HEAP(check)(const cistern_heap_t *heap)
 {
     heap_sums_t sums = {0, 0, 0, 0};
     size_t block = 0;
     while (block != heap->end) {
-        if (!step_check(heap, block)) {
+        if (!step_check(heap, block) || !content_check(heap, block)) {
             return false;
         }
         const size_t bytes = next_of(heap, block) - block;
@@ -578,6 +618,8 @@ static bool HEAP(check)(const cistern_heap_t *heap)
 #undef join
 #undef enlist
 #undef step_check
+#undef content_check
+#undef repair
 #undef place
 #undef account
 #undef index_reset
