@@ -60,7 +60,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test-firmware
+	@$(CTEST) --test-dir build/test-firmware -LE full
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
