@@ -5,6 +5,10 @@ TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
 TREES          = asan asan-clang tsan
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+CROSS_PACKAGES = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
+                 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+CROSS          = linux-i686 linux-powerpc linux-s390x
+ALL_PACKAGES   = $(sort $(TEST_PACKAGES) tcpdump tshark valgrind $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES))
 BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -31,7 +35,12 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
-test-all: test-full test-valgrind test-fuzz test-firmware test ## everything: also long runs, valgrind and emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-firmware test-cross test ## everything: also long runs, valgrind and emulators
+
+# First of all, so that who is not root hears of every package at once.
+.PHONY: all-packages
+all-packages:
+	@cmake/require.sh $(ALL_PACKAGES)
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
@@ -54,6 +63,13 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
+
+test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
+	@cmake/require.sh $(CROSS_PACKAGES)
+	@set -e; $(foreach tree,$(CROSS),$(call build,$(tree));)
+	@mkdir -p build/test-cross
+	@printf 'subdirs(%s)\n' $(CROSS:%=../%) >build/test-cross/CTestTestfile.cmake
+	@$(CTEST) --test-dir build/test-cross -LE 'full|threads'
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)
