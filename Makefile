@@ -9,6 +9,8 @@ CROSS_PACKAGES = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-c
                  gcc-powerpc-linux-gnu libc6-dev-powerpc-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
 CROSS          = linux-i686 linux-powerpc linux-s390x
 ALL_PACKAGES   = $(sort $(TEST_PACKAGES) tcpdump tshark valgrind $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES))
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
+                    gcc-avr avr-libc simavr
 BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -16,7 +18,9 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean bench-heap
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-lwip bench-pbuf bench-chksum lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware firmware lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,11 +45,16 @@ test-all: all-packages test-full test-valgrind test-fuzz test-firmware test-cros
 .PHONY: all-packages
 all-packages:
 	@cmake/require.sh $(ALL_PACKAGES)
+test-all: test-full test-valgrind test-fuzz test-firmware test-lwip test ## everything: also long runs, valgrind and emulators
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
 	@$(call build,debug)
 	@$(CTEST) --test-dir build/debug -L full
+
+test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
+	@cmake/require.sh $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
+	@tests/interop/lwip.sh build/interop
 
 test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(TEST_PACKAGES) valgrind
@@ -57,11 +66,11 @@ test-fuzz: ## the parser of the program, fuzzed from real captures on
 	@$(call build,fuzz)
 	@$(CTEST) --test-dir build/fuzz
 
-test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@set -e; $(foreach board,$(BOARDS),$(call build,$(board));)
+	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
 	@mkdir -p build/test-firmware
-	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
+	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
 
 test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
@@ -70,6 +79,17 @@ test-cross: ## the tests without threads on 32 bits of both byte orders, and on 
 	@mkdir -p build/test-cross
 	@printf 'subdirs(%s)\n' $(CROSS:%=../%) >build/test-cross/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-cross -LE 'full|threads'
+bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py
+bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
+	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
+	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
+	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)

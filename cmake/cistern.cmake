@@ -10,8 +10,8 @@
 #
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
 #   A cmocka program on a build of the library of its own, on LIBRARY, or on the default one when
-#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: threads (also runs under ThreadSanitizer, where no other test is
-#   built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
+#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: threads (also runs under ThreadSanitizer,
+#   where no other test is built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
 #   does: not built for a target), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
 

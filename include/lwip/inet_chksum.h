@@ -15,6 +15,7 @@
 
 #include "lwip/opt.h"
 
+#include "cistern/chksum.h"
 #include "lwip/def.h"
 #include "lwip/ip_addr.h"
 #include "lwip/pbuf.h"
@@ -33,10 +34,11 @@ extern "C" {
 #    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0xffffU)))
 #endif
 
-#ifndef LWIP_CHKSUM
-#    define LWIP_CHKSUM lwip_standard_chksum
 /* The sum of `len` bytes, of any length and alignment. Linear in len. Any context. */
 u16_t lwip_standard_chksum(const void *dataptr, size_t len);
+
+#ifndef LWIP_CHKSUM
+#    define LWIP_CHKSUM cistern_chksum_sum
 #endif
 
 #ifndef LWIP_CHKSUM_COPY

@@ -15,7 +15,7 @@
 /* Shorter pieces are not worth a vector. */
 #define SHORT 256U
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- words ----------------------------------------------------------------------------------- */
 
 /* Ones' complement addition in 64 bits. */
 static uint64_t add(uint64_t a, uint64_t b)
@@ -87,7 +87,7 @@ static uint64_t add_block(uint64_t sum, const uint8_t *bytes)
 }
 #endif
 
-static uint64_t sum_words(const uint8_t *bytes, size_t length)
+__attribute__((always_inline)) static inline uint64_t sum_words(const uint8_t *bytes, size_t length)
 {
     uint64_t sum = 0;
     for (; length >= BLOCK; length -= BLOCK, bytes += BLOCK) {
@@ -221,7 +221,13 @@ static const cistern_port_chksum_way_t *best_way(void)
     return way;
 }
 
+/* Apart, so that short pieces do without its registers. */
+__attribute__((noinline)) static uint16_t by_best_way(const void *data, size_t length)
+{
+    return best_way()->sum(data, length);
+}
+
 uint16_t cistern_port_chksum(const void *data, size_t length)
 {
-    return length < SHORT ? by_words(data, length) : best_way()->sum(data, length);
+    return length < SHORT ? by_words(data, length) : by_best_way(data, length);
 }

@@ -23,6 +23,9 @@
 #    ifndef CISTERN_POSIX_MUTEXES
 #        define CISTERN_POSIX_MUTEXES 256
 #    endif
+#    ifndef CISTERN_POSIX_MUTEX_PROTOCOL
+#        define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT
+#    endif
 
 typedef struct mutex {
     object_t object;
@@ -36,7 +39,7 @@ static void prepare(object_t *object)
 {
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
-    (void)pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    (void)pthread_mutexattr_setprotocol(&attributes, CISTERN_POSIX_MUTEX_PROTOCOL);
     (void)pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     (void)pthread_mutex_init(&((mutex_t *)object)->mutex, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);
@@ -73,9 +76,15 @@ object_table_t object_mutexes = {
     OBJECT_STATS(mutex),
 };
 
+/* NULL, like a name of nothing, finds no object and is refused. */
+static const sys_posix_name_t *name_of(const sys_mutex_t *mutex)
+{
+    return (mutex != NULL) ? &mutex->name : NULL;
+}
+
 static mutex_t *lookup(sys_mutex_t *mutex)
 {
-    return (mutex_t *)object_lock(&object_mutexes, &mutex->name, 0);
+    return (mutex_t *)object_lock(&object_mutexes, name_of(mutex), 0);
 }
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
@@ -123,13 +132,13 @@ void sys_mutex_lock(sys_mutex_t *mutex)
     found->users += again ? 0U : 1U;
     object_unlock(&found->object);
     if (again) {
-        object_refuse(&object_mutexes, &mutex->name, "a lock by the thread that holds it");
+        object_refuse(&object_mutexes, name_of(mutex), "a lock by the thread that holds it");
         return;
     }
     const bool abandoned = acquire(&found->mutex);
     record_owner(found, abandoned);
     if (abandoned) {
-        object_refuse(&object_mutexes, &mutex->name, "a thread that ended holding it");
+        object_refuse(&object_mutexes, name_of(mutex), "a thread that ended holding it");
     }
 }
 
@@ -146,13 +155,14 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     if (mine) {
         (void)pthread_mutex_unlock(&found->mutex);
     } else {
-        object_refuse(&object_mutexes, &mutex->name, "an unlock by a thread that does not hold it");
+        object_refuse(&object_mutexes, name_of(mutex),
+                      "an unlock by a thread that does not hold it");
     }
 }
 
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, &mutex->name);
+    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, name_of(mutex));
     if (found == NULL) {
         return;
     }
@@ -160,18 +170,20 @@ void sys_mutex_free(sys_mutex_t *mutex)
         object_end(&object_mutexes, &found->object);
     } else {
         object_unlock_sides(&object_mutexes, &found->object);
-        object_refuse(&object_mutexes, &mutex->name, "a free while it is locked");
+        object_refuse(&object_mutexes, name_of(mutex), "a free while it is locked");
     }
 }
 
 int sys_mutex_valid(sys_mutex_t *mutex)
 {
-    return object_is_live(&object_mutexes, &mutex->name);
+    return object_is_live(&object_mutexes, name_of(mutex));
 }
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)
 {
-    *mutex = (sys_mutex_t){0};
+    if (mutex != NULL) {
+        *mutex = (sys_mutex_t){0};
+    }
 }
 
 #endif

@@ -48,7 +48,7 @@ static u32_t slot_of(const object_table_t *table, const object_t *object)
     return (u32_t)(offset / (table->sides * table->side_size));
 }
 
-/* --- statistics ------------------------------------------------------------------------------- */
+/* --- statistics ------------------------------------------------------------------------------ */
 
 #    if SYS_STATS
 
@@ -95,7 +95,7 @@ void object_count_error(const object_table_t *table)
     cistern_critical_leave(level);
 }
 
-/* --- faults ----------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
                         const sys_posix_name_t *name, const char *reason)
@@ -110,7 +110,7 @@ void object_refuse(const object_table_t *table, const sys_posix_name_t *name, co
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
 
-/* --- fork ------------------------------------------------------------------------------------- */
+/* --- fork ------------------------------------------------------------------------------------ */
 
 static void for_each_prepared(void (*visit)(object_table_t *table, object_t *side))
 {
@@ -164,7 +164,7 @@ static void after_fork_in_child(void)
     cistern_critical_leave(fork_level);
 }
 
-/* --- start ------------------------------------------------------------------------------------ */
+/* --- start ----------------------------------------------------------------------------------- */
 
 /* The first use of the critical section registers a handler of its own; both must not happen while
  * a fork runs the handlers, so it comes first. */
@@ -179,7 +179,7 @@ void sys_init(void)
     (void)pthread_once(&once, watch_forks);
 }
 
-/* --- slots ------------------------------------------------------------------------------------ */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static void create_lock(pthread_mutex_t *lock)
 {
@@ -290,7 +290,7 @@ void object_end(object_table_t *table, object_t *object)
     cistern_critical_leave(level);
 }
 
-/* --- looking up ------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 static bool slot_exists(const object_table_t *table, const sys_posix_name_t *name)
 {

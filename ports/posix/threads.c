@@ -17,7 +17,7 @@
 #    include <sys/syscall.h>
 #endif
 
-/* --- events -------------------------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------------------------- */
 
 void cistern_port_event_init(cistern_port_event_t *event)
 {
@@ -70,7 +70,7 @@ void cistern_port_event_destroy(cistern_port_event_t *event)
     (void)pthread_mutex_destroy(&event->lock);
 }
 
-/* --- threads by number ---------------------------------------------------------------------------- */
+/* --- threads by number ----------------------------------------------------------------------- */
 
 _Thread_local uint32_t cistern_posix_slot;
 
@@ -124,7 +124,7 @@ void cistern_port_on_thread_end(cistern_port_thread_ended_t *function)
     atomic_store(&thread_ended, function);
 }
 
-/* --- the heavy fence: the kernel runs a full barrier on every processor that runs this process ---- */
+/* --- the heavy fence: the kernel runs a full barrier on every processor that runs this process  */
 
 #if defined __linux__ && defined SYS_membarrier
 

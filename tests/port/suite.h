@@ -9,8 +9,8 @@
  * | SUITE_STACK          | 65536   | stacksize of the suite's threads, in bytes                   |
  * | SUITE_PRIORITY       | 0       | their priority                                               |
  * | SUITE_MBOX_DEFAULT   | 128     | messages in a mailbox made with size 0                       |
- * | SUITE_MOST_OBJECTS   | 2048    | no port has as many semaphores, mutexes or mailboxes | |
- * SUITE_ROUNDS         | 2000    | rounds of the tests that look for rare losses                |
+ * | SUITE_MOST_OBJECTS   | 2048    | no port has as many semaphores, mutexes or mailboxes         |
+ * | SUITE_ROUNDS         | 2000    | rounds of the tests that look for rare losses                |
  * | SUITE_PATIENCE_MS    | 20000   | what takes longer than this never happens                    |
  */
 #ifndef CISTERN_TESTS_PORT_SUITE_H

@@ -249,7 +249,7 @@ static void pool_takes_more_blocks_and_larger_ones_than_16_bits_count(void **sta
     for (unsigned i = 0; i < 2; ++i) {
         cistern_pool_t large;
         const size_t bytes = CISTERN_POOL_BYTES(counts[i], sizes[i], 16);
-        void *const room = malloc(bytes);
+        void *const room = aligned_alloc(16, CISTERN_POOL_ALIGN_UP(bytes, 16));
         const cistern_pool_config_t config = {
             .count = counts[i], .size = sizes[i], .alignment = 16, .memory = room, .bytes = bytes};
         assert_non_null(room);

@@ -5,13 +5,15 @@
  * as long as 2^32 uses of the same slot. A variable of zeros names nothing.
  *
  * Options, for lwipopts.h:
- * | option                      | default | effect                                                |
- * |-----------------------------|---------|-------------------------------------------------------|
- * | CISTERN_POSIX_SEMAPHORES    | 1024    | semaphores that can live at once; about 100 bytes each
- * | | CISTERN_POSIX_MUTEXES       | 256     | mutexes that can live at once | |
- * CISTERN_POSIX_MAILBOXES     | 1024    | mailboxes that can live at once, without their rings   |
- * | CISTERN_POSIX_MBOX_SIZE     | 128     | messages of a mailbox made with a size <= 0 | |
- * CISTERN_POSIX_THREAD_POLICY | SCHED_RR| scheduling policy of threads with a priority above 0   |
+ * | option                        | default              | effect                                |
+ * |-------------------------------|----------------------|---------------------------------------|
+ * | CISTERN_POSIX_SEMAPHORES      | 1024                 | semaphores that can live at once      |
+ * | CISTERN_POSIX_MUTEXES         | 256                  | mutexes that can live at once         |
+ * | CISTERN_POSIX_MAILBOXES       | 1024                 | mailboxes that can live at once       |
+ * | CISTERN_POSIX_MBOX_SIZE       | 128                  | messages of one made with a size <= 0 |
+ * | CISTERN_POSIX_THREAD_POLICY   | SCHED_RR             | of threads with a priority above 0    |
+ * | CISTERN_POSIX_MUTEX_PROTOCOL  | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as |
+ * |                               |                      | in emulation of another byte order    |
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
