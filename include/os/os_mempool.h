@@ -14,6 +14,7 @@
 #ifndef H_OS_MEMPOOL_
 #define H_OS_MEMPOOL_
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,7 +47,7 @@ extern "C" {
  * 64-bit pointers OS_ALIGNMENT 4 has the effect of 8. */
 #if OS_ALIGNMENT == 16
 typedef struct os_membuf_16 {
-    _Alignas(16) uint64_t half[2];
+    alignas(16) uint64_t half[2];
 } os_membuf_t;
 #elif OS_ALIGNMENT == 8 || UINTPTR_MAX > 0xffffffffUL
 typedef uint64_t os_membuf_t;
