@@ -27,8 +27,7 @@
 extern "C" {
 #endif
 
-/* --- memory of a pool ----------------------------------------------------------------------------
- */
+/* --- memory of a pool ------------------------------------------------------------------------- */
 
 /* Alignment of blocks in bytes: 4, 8 or 16. */
 #ifndef OS_ALIGNMENT
@@ -66,8 +65,7 @@ typedef uint32_t os_membuf_t;
      sizeof(os_membuf_t))
 #define OS_MEMPOOL_BYTES(n, blksize) (sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(n, blksize))
 
-/* --- types
- * ---------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
@@ -121,8 +119,7 @@ struct os_mempool_info {
     char omi_name[OS_MEMPOOL_INFO_NAME_LEN]; /* truncated to 31 characters */
 };
 
-/* --- functions
- * ------------------------------------------------------------------------------------ */
+/* --- functions -------------------------------------------------------------------------------- */
 
 /* Empties the list of Mynewt's pools; pools of lwIP's face stay registered. Needed only by ports
  * that start their OS anew. Linear in the number of pools. Thread context. */
