@@ -4,6 +4,11 @@ BUILD_PACKAGES = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjanss
 TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
 TREES          = asan asan-clang tsan
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+CROSS_PACKAGES = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
+                 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
+CROSS          = linux-i686 linux-powerpc linux-s390x
+ALL_PACKAGES   = $(sort $(TEST_PACKAGES) tcpdump tshark valgrind $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES))
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
                     gcc-avr avr-libc simavr
 BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
@@ -34,6 +39,12 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
+test-all: all-packages test-full test-valgrind test-fuzz test-firmware test-cross test ## everything: also long runs, valgrind and emulators
+
+# First of all, so that who is not root hears of every package at once.
+.PHONY: all-packages
+all-packages:
+	@cmake/require.sh $(ALL_PACKAGES)
 test-all: test-full test-valgrind test-fuzz test-firmware test-lwip test ## everything: also long runs, valgrind and emulators
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
@@ -60,8 +71,14 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test-firmware
+	@$(CTEST) --test-dir build/test-firmware -LE full
 
+test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
+	@cmake/require.sh $(CROSS_PACKAGES)
+	@set -e; $(foreach tree,$(CROSS),$(call build,$(tree));)
+	@mkdir -p build/test-cross
+	@printf 'subdirs(%s)\n' $(CROSS:%=../%) >build/test-cross/CTestTestfile.cmake
+	@$(CTEST) --test-dir build/test-cross -LE 'full|threads'
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py

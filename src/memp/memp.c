@@ -4,8 +4,7 @@
  *                                         \-----------> struct stats_mem, mirrored from the pool
  *
  * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
- *   (I1) desc->use->used is the number of elements that the heap has given out; it never exceeds
- * num
+ *   (I1) account->used is the number of elements that the heap has given out; it never exceeds num
  */
 #include "lwip/opt.h"
 
@@ -30,7 +29,7 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 #include "lwip/priv/memp_std.h"
 };
 
-/* --- statistics ------------------------------------------------------------------------------ */
+/* --- statistics ------------------------------------------------------------------------------- */
 
 #if MEMP_STATS
 
@@ -101,7 +100,7 @@ static void stats_clear(const struct memp_desc *desc)
 
 #endif
 
-/* --- elements from pools, or from the heap --------------------------------------------------- */
+/* --- elements from pools, or from the heap ---------------------------------------------------- */
 
 #if MEMP_MEM_MALLOC
 
@@ -121,45 +120,43 @@ static bool element_is_live(const void *mem)
 
 static void elements_init(const struct memp_desc *desc)
 {
-    const struct memp_use none = {0, 0, 0};
-    *desc->use = none;
+    *desc->account = (struct memp_account){0};
 }
 
-/* Counts an element as used, unless the limit is reached; then the failure. */
-static bool reserve(const struct memp_desc *desc)
+static bool elements_reserve(const struct memp_desc *desc)
 {
-    struct memp_use *const use = desc->use;
+    struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool within_limit = use->used < desc->num;
-    use->used += within_limit ? 1U : 0U;
-    use->max = (use->used > use->max) ? use->used : use->max;
-    use->failures += within_limit ? 0U : 1U;
+    const bool within_limit = account->used < desc->num;
+    account->used += within_limit ? 1U : 0U;
+    account->failures += within_limit ? 0U : 1U;
+    account->max = (account->used > account->max) ? account->used : account->max;
     cistern_critical_leave(state);
     return within_limit;
 }
 
-/* Counts an element as free; true iff the limit was reached before. */
-static bool release(const struct memp_desc *desc, unsigned failures)
+/* Gives up one element of the limit; returns whether it was reached. */
+static bool elements_release(const struct memp_desc *desc, size_t failed)
 {
-    struct memp_use *const use = desc->use;
+    struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool was_empty = use->used == desc->num;
-    --use->used;
-    use->failures += failures;
+    const bool was_full = account->used == desc->num;
+    --account->used;
+    account->failures += failed;
     cistern_critical_leave(state);
-    return was_empty;
+    return was_full;
 }
 
 static void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
     (void)file;
     (void)line;
-    if (!reserve(desc)) {
+    if (!elements_reserve(desc)) {
         return NULL;
     }
     void *const mem = mem_malloc((mem_size_t)desc->size);
     if (mem == NULL) {
-        (void)release(desc, 1);
+        (void)elements_release(desc, 1);
     }
     return mem;
 }
@@ -167,25 +164,25 @@ static void *element_get(const struct memp_desc *desc, const char *file, int lin
 /* The heap judges the address, and reports it, before its element is counted as free (I1). */
 static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    if (!element_is_live(mem) || desc->use->used == 0) {
+    if (!element_is_live(mem) || desc->account->used == 0) {
         return false;
     }
     mem_free(mem);
-    *was_empty = release(desc, 0);
+    *was_empty = elements_release(desc, 0);
     return true;
-}
-
-static bool elements_are_sound(const struct memp_desc *desc)
-{
-    return desc->use->used <= desc->num;
 }
 
 static void stats_mirror(const struct memp_desc *desc)
 {
-    const struct memp_use *const use = desc->use;
+    const struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, use->used, use->max, use->failures);
+    stats_write(desc, account->used, account->max, account->failures);
     cistern_critical_leave(state);
+}
+
+static bool elements_are_sound(const struct memp_desc *desc)
+{
+    return desc->account->used <= desc->num;
 }
 
 #else
@@ -244,7 +241,7 @@ static void stats_mirror(const struct memp_desc *desc)
 
 #endif
 
-/* --- one pool -------------------------------------------------------------------------------- */
+/* --- one pool --------------------------------------------------------------------------------- */
 
 void memp_init_pool(const struct memp_desc *desc)
 {
@@ -304,7 +301,7 @@ void memp_free_pool(const struct memp_desc *desc, void *mem)
     }
 }
 
-/* --- the malloc pools of the list ------------------------------------------------------------ */
+/* --- the malloc pools of the list ------------------------------------------------------------- */
 
 #if MEM_USE_POOLS
 
@@ -353,7 +350,7 @@ static void name_unused_malloc_pools(void) {}
 
 #endif
 
-/* --- the pools of the list ------------------------------------------------------------------- */
+/* --- the pools of the list -------------------------------------------------------------------- */
 
 void memp_init(void)
 {
