@@ -111,12 +111,13 @@ static inline heap_tag_t tag_of(const unsigned char *raw)
 static inline void *dress(const cistern_heap_t *heap, unsigned char *raw, size_t size)
 {
     const heap_tag_t tag = {.size = size};
+    const size_t after = CISTERN_HEAP_GUARD_AFTER; /* may be 0, which compilers warn of in place */
     if (raw == NULL) {
         return NULL;
     }
     (void)memcpy(raw, &tag, sizeof(tag));
     (void)memset(raw + sizeof(tag), GUARD, front(heap) - sizeof(tag));
-    (void)memset(raw + front(heap) + size, GUARD, CISTERN_HEAP_GUARD_AFTER);
+    (void)memset(raw + front(heap) + size, GUARD, after);
     return raw + front(heap);
 }
 
