@@ -37,7 +37,8 @@ function(heap_add_tests VARIANT)
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(${name}_test PRIVATE ${library} PkgConfig::CMOCKA)
     add_test(NAME ${CISTERN_TEST_PREFIX}${name}_test COMMAND ${name}_test)
-    set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES TIMEOUT 120)
+    set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES
+      TIMEOUT ${CISTERN_TEST_TIMEOUT})
   endforeach()
   if(NOT CISTERN_SMALL)
     add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full

@@ -7,8 +7,8 @@
  * | option                      | effect                                                          |
  * |-----------------------------|-----------------------------------------------------------------|
  * | LWIP_CHKSUM(data, len)      | the user's own sum of a piece of memory; default: the engine's  |
- * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h | |
- * LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy           |
+ * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h                     |
+ * | LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy          |
  */
 #ifndef LWIP_HDR_INET_CHKSUM_H
 #define LWIP_HDR_INET_CHKSUM_H

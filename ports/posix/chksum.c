@@ -56,8 +56,7 @@ static uint64_t load_rest(const uint8_t *bytes, size_t length)
     return sum;
 }
 
-/* --- words: a chain of additions with carry ------------------------------------------------------
- */
+/* --- words: a chain of additions with carry --------------------------------------------------- */
 
 #if defined __x86_64__
 #    define BLOCK 64U
@@ -107,8 +106,7 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)((sum >> 16) + sum);
 }
 
-/* --- vectors -----------------------------------------------------------------------------------
- */
+/* --- vectors ---------------------------------------------------------------------------------- */
 
 #if defined __x86_64__ || defined __i386__
 #    define LANES_IN_REGISTER(vector) __asm__("" : "+x"(vector))
@@ -139,8 +137,7 @@ static uint16_t fold(uint64_t sum)
 #    include "chksum_lanes.h"
 #endif
 
-/* --- ways --------------------------------------------------------------------------------------
- */
+/* --- ways ------------------------------------------------------------------------------------- */
 
 static uint16_t by_words(const void *data, size_t length)
 {

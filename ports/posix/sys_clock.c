@@ -3,6 +3,7 @@
 #include "sys_clock.h"
 
 #include <errno.h>
+#include <stdint.h>
 
 #include "lwip/sys.h"
 

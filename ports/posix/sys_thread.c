@@ -33,8 +33,7 @@ static void raise_fault(const char *name, const char *reason)
     cistern_fault_raise(&fault);
 }
 
-/* --- starting ----------------------------------------------------------------------------------
- */
+/* --- starting --------------------------------------------------------------------------------- */
 
 static void *run(void *argument)
 {
@@ -139,8 +138,7 @@ sys_thread_t sys_thread_new_joinable(const char *name, lwip_thread_fn thread, vo
     return start_thread(name, thread, arg, PTHREAD_CREATE_JOINABLE, stacksize, prio);
 }
 
-/* --- a thread's semaphore ----------------------------------------------------------------------
- */
+/* --- a thread's semaphore --------------------------------------------------------------------- */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t end_key;

@@ -16,8 +16,7 @@ void suite_fail(const char *what, const char *file, int line)
     _fail(file, line);
 }
 
-/* --- interrupts: a thread of the system's stands for one ----------------------------------------
- */
+/* --- interrupts: a thread of the system's stands for one -------------------------------------- */
 
 typedef struct interrupt {
     void (*function)(void *argument);
@@ -39,8 +38,7 @@ void suite_from_interrupt(void (*function)(void *argument), void *argument)
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
-/* --- settling: every other thread sleeps, and still does a moment later -------------------------
- */
+/* --- settling: every other thread sleeps, and still does a moment later ----------------------- */
 
 /* The state letter of a thread of this process, 'S' for one that sleeps. */
 static char state_of(const char *thread)
@@ -81,8 +79,7 @@ void suite_settle(void)
     assert_int_equal(quiet, 5);
 }
 
-/* --- running ------------------------------------------------------------------------------------
- */
+/* --- running ---------------------------------------------------------------------------------- */
 
 static void run_one(void **state)
 {
