@@ -71,7 +71,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test-firmware
+	@$(CTEST) --test-dir build/test-firmware -LE full
 
 test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
 	@cmake/require.sh $(CROSS_PACKAGES)

@@ -107,6 +107,11 @@ static inline heap_tag_t tag_of(const unsigned char *raw)
     return tag;
 }
 
+static inline void put_guard(unsigned char *from, size_t bytes)
+{
+    (void)memset(from, GUARD, bytes);
+}
+
 /* Makes tag and guards of a raw payload, or NULL; what the caller gets. */
 static inline void *dress(const cistern_heap_t *heap, unsigned char *raw, size_t size)
 {
@@ -115,8 +120,8 @@ static inline void *dress(const cistern_heap_t *heap, unsigned char *raw, size_t
         return NULL;
     }
     (void)memcpy(raw, &tag, sizeof(tag));
-    (void)memset(raw + sizeof(tag), GUARD, front(heap) - sizeof(tag));
-    (void)memset(raw + front(heap) + size, GUARD, CISTERN_HEAP_GUARD_AFTER);
+    put_guard(raw + sizeof(tag), front(heap) - sizeof(tag));
+    put_guard(raw + front(heap) + size, CISTERN_HEAP_GUARD_AFTER);
     return raw + front(heap);
 }
 

@@ -7,7 +7,9 @@
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 
-#define LONGEST 4096U
+#ifndef LONGEST
+#    define LONGEST 4096U
+#endif
 #define STARTS  64U
 
 /* --- reference -------------------------------------------------------------------------------- */

@@ -235,6 +235,21 @@ static void init_again_forgets_every_block(void **state)
     assert_int_equal(cistern_heap_largest(mem_heap()), largest);
 }
 
+#if MEM_SANITY_CHECK
+static void any_call_tells_of_damage_anywhere(void **state)
+{
+    (void)state;
+    u8_t *const mem = mem_malloc(100);
+    void *const next = mem_malloc(100);
+    assert_non_null(next);
+    memset(mem, 0xff, cistern_heap_usable_size(mem_heap(), mem) + 4U);
+    (void)mem_calloc(0, 0);
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+    assert_ptr_equal(faults.last.object, mem_heap());
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +272,9 @@ int main(void)
         mem_test(trim_never_grows),
         mem_test(trim_of_what_is_no_block_is_refused_and_counted),
         mem_test(init_again_forgets_every_block),
+#if MEM_SANITY_CHECK
+        mem_test(any_call_tells_of_damage_anywhere),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

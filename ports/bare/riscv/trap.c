@@ -71,7 +71,7 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
     ++cistern_bare_interrupt_depth;
     if (number == SOFTWARE_INTERRUPT) {
         CLINT_MSIP = 0;
-        resume = cpu_switch_next(frame);
+        resume = bare_cpu_switch_next(frame);
     } else if (number == TIMER_INTERRUPT) {
         cistern_bare_timer_interrupt();
     } else {
@@ -122,7 +122,7 @@ __attribute__((naked, aligned(4))) static void trap_entry(void)
                      : "i"(CISTERN_BARE_INTERRUPT_STACK_BYTES));
 }
 
-void trap_install(void)
+void bare_trap_install(void)
 {
     __asm__ volatile("csrw mtvec, %0" : : "r"((uintptr_t)trap_entry));
 }

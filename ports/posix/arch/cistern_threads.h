@@ -1,4 +1,5 @@
-/* arch/cistern_threads.h (posix) - what the pool engine needs of threads: see src/pool/pool_extras.h.
+/* arch/cistern_threads.h (posix) - what the pool engine needs of threads: see
+ * src/pool/pool_extras.h.
  */
 #ifndef CISTERN_ARCH_THREADS_H
 #define CISTERN_ARCH_THREADS_H
@@ -9,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* --- a mutex, and an event that one thread waits for ------------------------------------------- */
+/* --- a mutex, and an event that one thread waits for -------------------------------------------
+ */
 
 typedef pthread_mutex_t cistern_port_mutex_t;
 
@@ -52,7 +54,8 @@ static inline void cistern_port_byte_store(unsigned char *byte, unsigned char va
     __atomic_store_n(byte, value, __ATOMIC_RELAXED);
 }
 
-/* --- threads by number -------------------------------------------------------------------------- */
+/* --- threads by number --------------------------------------------------------------------------
+ */
 
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 
@@ -76,8 +79,8 @@ typedef void cistern_port_thread_ended_t(uint32_t slot);
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
 
 /* --- a fence that costs its frequent side nothing ------------------------------------------------
- * Between a store and a later load of one thread, and the same of another: if one side uses the light
- * fence and the other the heavy one, at least one of them sees the other's store. */
+ * Between a store and a later load of one thread, and the same of another: if one side uses the
+ * light fence and the other the heavy one, at least one of them sees the other's store. */
 
 /* True iff the heavy fence works here; asked once, before either is used. */
 bool cistern_port_fence_available(void);
