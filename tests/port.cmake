@@ -13,6 +13,10 @@ cistern_add_test(no_sys_test LABELS host SOURCES port/no_sys_test.c DEFINES NO_S
 cistern_add_test(no_protection_test LABELS host SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
 
+cistern_add_test(arch_test SOURCES port/arch_test.c)
+cistern_add_test(arch_includes_test LABELS host SOURCES port/arch_test.c
+  DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
+
 cistern_add_test(mailbox_race_test LABELS threads SOURCES race/mailbox_race_test.c)
 cistern_add_test(sync_race_test LABELS threads SOURCES race/sync_race_test.c)
 
