@@ -56,7 +56,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@$(CTEST) --test-dir build/test-firmware
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
-LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)
+LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)
 LIB_OBJECTS = $(LIB_SOURCES:%.c=build/lib/%.o)
 
 lib: build/libcistern.a ## the library alone, with nothing but $(CC) and make
@@ -66,7 +66,7 @@ build/libcistern.a: $(LIB_OBJECTS)
 
 build/lib/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Isrc -c $< -o $@
+	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Iports/common -Isrc -c $< -o $@
 
 -include $(LIB_OBJECTS:.o=.d)
 

@@ -6,9 +6,9 @@ set(SUITE port/run_cmocka.c port/suite.c port/suite_semaphore.c port/suite_mailb
 
 cistern_add_test(port_suite LABELS threads SOURCES ${SUITE})
 cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}
-  DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_POSIX_SEMAPHORES=9
-          CISTERN_POSIX_MAILBOXES=2 CISTERN_POSIX_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
-cistern_add_test(posix_test LABELS threads SOURCES port/posix_test.c)
+  DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_HOST_SEMAPHORES=9
+          CISTERN_HOST_MAILBOXES=2 CISTERN_HOST_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
+cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
 cistern_add_test(no_sys_test LABELS host SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
 cistern_add_test(no_protection_test LABELS host SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)

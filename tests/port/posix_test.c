@@ -125,7 +125,7 @@ static void failed_assertion_says_where_and_aborts(void **state)
     if (child == 0) {
         (void)dup2(ends[1], STDERR_FILENO);
         (void)signal(SIGABRT, SIG_DFL);
-        cistern_posix_assert_failed("the message", "the_file.c", 4711);
+        cistern_host_assert_failed("the message", "the_file.c", 4711);
         _exit(0);
     }
     (void)close(ends[1]);
