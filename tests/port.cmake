@@ -32,10 +32,9 @@ if(CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING)
 endif()
 
 # The engines between the bridge and somebody's arch/cc.h.
-add_executable(bridge_test port/bridge_test.c
-  ${PROJECT_SOURCE_DIR}/src/pool/pool.c
-  ${PROJECT_SOURCE_DIR}/src/pool/registry.c
-  ${PROJECT_SOURCE_DIR}/src/fault/fault.c
+file(GLOB engines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/pool/*.c
+  ${PROJECT_SOURCE_DIR}/src/fault/*.c)
+add_executable(bridge_test port/bridge_test.c ${engines}
   ${PROJECT_SOURCE_DIR}/ports/lwip/cistern_port.c)
 target_include_directories(bridge_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${CMAKE_CURRENT_SOURCE_DIR}/port/bridge ${PROJECT_SOURCE_DIR}/ports/lwip

@@ -12,6 +12,10 @@
  * | CISTERN_ASSERT(x)       | off     | macro | internal assertions, for debug builds             |
  * | CISTERN_CRITICAL        | 1       | 0, 1  | 0: engines take no lock; 1: arch/cistern_port.h   |
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
+ * | CISTERN_POOL_EXTRAS     | 1       | 0, 1  | strategies, waiting, notices, reserve: a pointer  |
+ * |                         |         |       | per pool and a test per get and put               |
+ * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
+ * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
  * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
  * | CISTERN_HEAP_LOOKS      | 4       | 1..64 | good fit: blocks looked at in a request's list    |
@@ -45,8 +49,21 @@
 #    endif
 #endif
 
+/* The originals' options for guards and poison ask for level 2; lwIP's asks for the caller's file
+ * and line as well. */
 #ifndef CISTERN_CHECK
-#    define CISTERN_CHECK 1
+#    if defined MEMP_OVERFLOW_CHECK && MEMP_OVERFLOW_CHECK > 0
+#        define CISTERN_CHECK 3
+#        ifndef CISTERN_POOL_HISTORY
+#            define CISTERN_POOL_HISTORY 2
+#        endif
+#    elif defined OS_MEMPOOL_POISON && OS_MEMPOOL_POISON > 0
+#        define CISTERN_CHECK 2
+#    elif defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
+#        define CISTERN_CHECK 2
+#    else
+#        define CISTERN_CHECK 1
+#    endif
 #endif
 #if CISTERN_CHECK < 0 || CISTERN_CHECK > 3
 #    error "CISTERN_CHECK must be 0, 1, 2 or 3: see cistern/config.h"
@@ -67,6 +84,17 @@
 #endif
 #if CISTERN_CRITICAL != 0 && CISTERN_CRITICAL != 1
 #    error "CISTERN_CRITICAL must be 0 or 1: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_POOL_HISTORY
+#    define CISTERN_POOL_HISTORY 16
+#endif
+#if CISTERN_POOL_HISTORY < 1 || CISTERN_POOL_HISTORY > 255
+#    error "CISTERN_POOL_HISTORY must be 1 to 255: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_POOL_EXTRAS
+#    define CISTERN_POOL_EXTRAS 1
 #endif
 
 /* Linker name of the pool registry. The default is the symbol that Mynewt clients link to. */

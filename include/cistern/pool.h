@@ -8,8 +8,13 @@
  * block in use belongs to the caller wholly. Words: `size` is what the user asked for, `stride`
  * what a block takes, both in bytes; `count` is the number of blocks.
  *
- * This header differs by option in one place: with CISTERN_CHECK 0 a pool has no `inverse`, no
- * `states` and no state bytes.
+ * This header differs by option:
+ * | option                | what it adds                                                            |
+ * |-----------------------|-------------------------------------------------------------------------|
+ * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; one byte per block behind the blocks  |
+ * | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block          |
+ * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block          |
+ * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below       |
  */
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
@@ -43,16 +48,47 @@ struct cistern_pool_link_probe {
     ((size_t)(alignment) < CISTERN_POOL_LINK_ALIGNMENT ? CISTERN_POOL_LINK_ALIGNMENT               \
                                                        : (size_t)(alignment))
 
-/* Bytes from one block to the next: room for `size` bytes and for a link, aligned. */
+/* Bytes behind each block that must not be written: the first half tells an overflow of the block,
+ * the last half an underflow of the next. */
+#if CISTERN_CHECK >= 2
+#    define CISTERN_POOL_GUARD 16U
+#else
+#    define CISTERN_POOL_GUARD 0U
+#endif
+
+/* Bytes from one block to the next: room for `size` bytes and for a link, and the guard, aligned. */
 #define CISTERN_POOL_STRIDE(size, alignment)                                                       \
-    CISTERN_POOL_ALIGN_UP((size_t)(size) < sizeof(void *) ? sizeof(void *) : (size_t)(size),       \
+    CISTERN_POOL_ALIGN_UP(((size_t)(size) < sizeof(void *) ? sizeof(void *) : (size_t)(size)) +    \
+                              CISTERN_POOL_GUARD,                                                  \
                           CISTERN_POOL_ALIGNMENT(alignment))
 
-#if CISTERN_CHECK >= 1
-#    define CISTERN_POOL_STATE_BYTES(count) ((size_t)(count))
+/* What happened to a block. */
+typedef enum cistern_pool_action {
+    CISTERN_POOL_NOTHING = 0,
+    CISTERN_POOL_GET,
+    CISTERN_POOL_PUT
+} cistern_pool_action_t;
+
+typedef struct cistern_pool_event {
+    const char *file; /* of the caller, or NULL where it gave none */
+    int line;
+    cistern_pool_action_t action;
+} cistern_pool_event_t;
+
+typedef struct cistern_pool_record {
+    cistern_pool_event_t event[CISTERN_POOL_HISTORY]; /* a ring */
+    unsigned next;                                    /* where the next event goes */
+} cistern_pool_record_t;
+
+/* Bytes behind the last block that the checks of one block take. */
+#if CISTERN_CHECK >= 3
+#    define CISTERN_POOL_CHECK_BYTES (sizeof(cistern_pool_record_t) + 1U)
+#elif CISTERN_CHECK >= 1
+#    define CISTERN_POOL_CHECK_BYTES ((size_t)1)
 #else
-#    define CISTERN_POOL_STATE_BYTES(count) ((size_t)0)
+#    define CISTERN_POOL_CHECK_BYTES ((size_t)0)
 #endif
+#define CISTERN_POOL_STATE_BYTES(count) ((size_t)(count)*CISTERN_POOL_CHECK_BYTES)
 
 /* Bytes of memory that a pool of `count` blocks needs, from an aligned address on. */
 #define CISTERN_POOL_BYTES(count, size, alignment)                                                 \
@@ -85,6 +121,9 @@ typedef struct cistern_pool {
     unsigned char *states; /* one byte per block, behind the last block */
 #endif
     size_t failures; /* gets that found the pool empty; saturates */
+#if CISTERN_POOL_EXTRAS
+    struct cistern_pool_extras *extras; /* NULL: the port's critical section and nothing more */
+#endif
 } cistern_pool_t;
 
 /* How a pool is to be made. */
@@ -96,6 +135,9 @@ typedef struct cistern_pool_config {
     void *memory;     /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
     size_t bytes;     /* length of memory, checked against the geometry; 0: taken as sufficient */
     uint8_t flags;    /* initial value of `flags` */
+#if CISTERN_POOL_EXTRAS
+    struct cistern_pool_extras *extras; /* how the pool is shared and what else it does, or NULL */
+#endif
 } cistern_pool_config_t;
 
 /* A consistent picture of a pool. */
@@ -131,18 +173,26 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use or
- * pool is NULL. At check level 1 a damaged link is a fault: the free list is rebuilt from the state
- * bytes (linear, once per fault) and this call returns NULL; nothing is lost.
- * Constant time. Any context that the critical section covers. The caller owns the block until put;
- * its content is undefined. */
+/* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use, or
+ * those that are free are reserved, or pool is NULL; and when what should be free is damaged: a link
+ * (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a link
+ * by building the list anew, linear, once per fault) and nothing is lost.
+ * Constant time at levels 0 and 1, linear in the block's size from 2 on. Any context that the
+ * critical section, or else the pool's strategy, covers. The caller owns the block until put; its
+ * content is undefined. At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff an argument is NULL (ERROR_ARGUMENT) or, from check level 1 on, the
- * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
- * of another pool (ERROR_FAULT, after one call of the fault handler). A refusal changes nothing.
- * Constant time. Same contexts as get. The pool owns the block afterwards. */
+ * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block of
+ * another pool; or, from level 2 on, the guard around it was written to, which is then repaired
+ * (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it was.
+ * Time and contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
+
+/* The same for a caller in a place of its own; level 3 remembers it, the others ignore it. `file` is
+ * stored, not copied. */
+void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
+cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
 /* The same as put; *was_empty tells whether no block was free before. Undefined on failure. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
@@ -150,6 +200,16 @@ cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool 
 /* Looks whether put would accept the block, and reports the fault exactly as put does if not;
  * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block);
+
+/* Takes up to `wanted` blocks into `blocks` and returns how many: all that the pool has if it has
+ * fewer, which counts as one failure. One critical section for all of them, and linear in their
+ * number. Otherwise as get. */
+size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
+
+/* Gives `count` blocks back, in the order given. Returns how many were accepted; each that is
+ * refused is a fault of its own, and the others are given back. Linear in their number. Otherwise
+ * as put. */
+size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
@@ -160,7 +220,19 @@ size_t cistern_pool_stride(const cistern_pool_t *pool);
  * Constant time, any context. */
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
-/* Copies the numbers of a pool, all from one moment. Any context. */
+/* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
+ * level 1; at level 0 it visits none. Returns how many it visited. `visit` runs inside the pool's
+ * critical section: it must be short and not call into the pool. Linear in the number of blocks. */
+typedef bool cistern_pool_visit_t(void *block, size_t index, void *argument);
+size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit, void *argument);
+
+/* Copies up to `max` of the last events of a block, latest first, and returns how many. 0 below
+ * check level 3 and for what is no block of the pool. Any context. */
+size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
+                            cistern_pool_event_t *events, size_t max);
+
+/* Copies the numbers of a pool, all from one moment. Any context; for a pool with caches linear in
+ * the number of threads, and threads only. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
 /* Starts the low-water mark anew from the blocks that are free now. Any context. */
@@ -185,6 +257,106 @@ const cistern_pool_t *cistern_pool_find(const void *address);
 
 /* True iff the pool is registered. Linear in the number of pools. */
 bool cistern_pool_is_registered(const cistern_pool_t *pool);
+
+/* --- typed static pools -------------------------------------------------------------------------
+ * CISTERN_POOL_DEFINE(frames, struct frame, 16, ) at file scope makes 16 blocks of struct frame,
+ * aligned for it, and the functions
+ *   cistern_error_t frames_init(void);           once, before use
+ *   struct frame *frames_get(void);
+ *   cistern_error_t frames_put(struct frame *);
+ * The pool is `frames_pool`. The last argument goes before the memory: an attribute that places it
+ * in a section, or nothing. */
+#define CISTERN_POOL_DEFINE(name, type, number, placement)                                         \
+    placement static union {                                                                       \
+        type first;                                                                                \
+        void *link;                                                                                \
+        unsigned char bytes[CISTERN_POOL_BYTES(number, sizeof(type), CISTERN_ALIGNOF(type))];      \
+    } name##_memory;                                                                               \
+    static cistern_pool_t name##_pool;                                                             \
+    static inline cistern_error_t name##_init(void)                                                \
+    {                                                                                              \
+        cistern_pool_config_t config = {0};                                                        \
+        config.name = #name;                                                                       \
+        config.count = (number);                                                                   \
+        config.size = sizeof(type);                                                                \
+        config.alignment = CISTERN_ALIGNOF(type);                                                  \
+        config.memory = &name##_memory;                                                            \
+        config.bytes = sizeof name##_memory;                                                       \
+        return cistern_pool_init(&name##_pool, &config);                                           \
+    }                                                                                              \
+    static inline type *name##_get(void)                                                           \
+    {                                                                                              \
+        return (type *)cistern_pool_get(&name##_pool);                                             \
+    }                                                                                              \
+    static inline cistern_error_t name##_put(type *block)                                          \
+    {                                                                                              \
+        return cistern_pool_put(&name##_pool, block);                                              \
+    }                                                                                              \
+    static inline cistern_error_t name##_put(type *block)
+
+#ifdef __cplusplus
+#    define CISTERN_ALIGNOF(type) alignof(type)
+#else
+#    define CISTERN_ALIGNOF(type) _Alignof(type)
+#endif
+
+/* --- extras -------------------------------------------------------------------------------------
+ * How a pool is shared, and what it does beside handing out blocks. One struct per pool that wants
+ * any of it, in the user's memory, filled in before init. */
+#if CISTERN_POOL_EXTRAS
+
+typedef enum cistern_pool_strategy {
+    CISTERN_POOL_CRITICAL = 0, /* the port's critical section, as without extras */
+    CISTERN_POOL_UNLOCKED,     /* none: one context alone uses the pool */
+    CISTERN_POOL_MUTEX,        /* a mutex of the pool's own: threads that use other pools go on */
+    CISTERN_POOL_LOCK_FREE,    /* no lock and no interrupt is masked: threads and interrupts */
+    CISTERN_POOL_CACHED        /* a cache per thread, for hosts with many threads */
+} cistern_pool_strategy_t;
+
+/* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
+#define CISTERN_POOL_MUTEX_BYTES          128U
+#define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count)*4U)
+#define CISTERN_POOL_CACHE_ENTRIES        512U
+#define CISTERN_POOL_CACHE_BYTES          (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
+#define CISTERN_POOL_CACHED_BYTES(count, threads)                                                  \
+    (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
+
+/* Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
+ * context of the get or put that did it, outside the critical section; it may get and put. */
+typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
+
+typedef struct cistern_pool_extras {
+    cistern_pool_strategy_t strategy;
+    void *work;        /* for MUTEX, LOCK_FREE and CACHED: memory aligned to 64 bytes */
+    size_t work_bytes; /* the macros above */
+    size_t threads;    /* CACHED: caches; threads beyond that number share without one */
+    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes; not for LOCK_FREE and
+                          CACHED, nor are the notices and waiting */
+    size_t low_water;  /* on_low is called when `free` falls to this */
+    cistern_pool_notice_t *on_low;
+    cistern_pool_notice_t *on_available;
+    void *argument;
+    struct cistern_pool_waiter *waiters; /* the engine's: longest first */
+} cistern_pool_extras_t;
+
+/* As get, and takes the reserved blocks too. */
+void *cistern_pool_get_privileged(cistern_pool_t *pool);
+
+#define CISTERN_POOL_FOREVER UINT32_MAX
+
+/* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
+ * arrival: a freed block goes straight to the one that has waited longest, and no later get can take
+ * it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time; ERROR_ARGUMENT
+ * for NULL, for a pool that has no extras, is lock-free or cached, and where the port has no
+ * threads. Not from interrupts. */
+cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
+
+#endif
+
+#if CISTERN_CHECK >= 3
+#    define cistern_pool_get(pool)        cistern_pool_get_at((pool), __FILE__, __LINE__)
+#    define cistern_pool_put(pool, block) cistern_pool_put_at((pool), (block), __FILE__, __LINE__)
+#endif
 
 #ifdef __cplusplus
 }

@@ -21,13 +21,15 @@
 
 #    include <stddef.h>
 
+#    include "lwip/def.h"
 #    include "sys_clock.h"
 #    include "sys_gate.h"
 
 /* How often a waiter looks before it sleeps, on a machine with several processors: first with the
  * lock held, so that it costs nobody anything, then in the queue, giving its processor away each
- * time in case that is the one which the other side needs. */
-#    define LOOKS  20
+ * time in case that is the one which the other side needs. Where both sides share a processor the
+ * first kind never helps, and is soon hardly tried. */
+#    define LOOKS  64
 #    define YIELDS 10
 
 struct gate_waiter {
@@ -41,13 +43,13 @@ struct gate_waiter {
 };
 
 static host_once_t once = HOST_ONCE_INITIALIZER;
-static int looks;
+static int most_looks;
 static int yields;
 
 static void prepare(void)
 {
     const bool parallel = host_is_parallel();
-    looks = parallel ? LOOKS : 0;
+    most_looks = parallel ? LOOKS : 0;
     yields = parallel ? YIELDS : 0;
 }
 
@@ -115,7 +117,7 @@ bool gate_is_waited_at(gate_t *gate)
     return atomic_load(&gate->waiting) != 0;
 }
 
-/* --- waiting ---------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 /* Takes the waiter out of the gate: true iff it leaves with a unit. */
 static bool leave(gate_waiter_t *waiter)
@@ -182,10 +184,12 @@ static u32_t queue_and_wait(gate_t *gate, host_lock_t *lock, u32_t timeout, u64_
 static bool look(gate_t *gate)
 {
     bool found = false;
-    for (int i = 0; i < looks && !found; ++i) {
+    for (int i = 0; i < gate->looks && !found; ++i) {
         host_relax();
         found = has_free_unit(gate);
     }
+    gate->looks = found ? 2 * gate->looks : gate->looks / 2;
+    gate->looks = LWIP_MIN(LWIP_MAX(gate->looks, 1), most_looks);
     return found;
 }
 
@@ -195,6 +199,7 @@ void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
     gate->stock = stock;
     gate->owner = owner;
     gate->remote = remote;
+    gate->looks = most_looks;
     gate_forget_waiters(gate);
 }
 

@@ -26,9 +26,10 @@ struct gate {
     gate_waiter_t *last;
     gate_stock_t *stock;
     void *owner;
-    bool remote;         /* the stock may grow while somebody else holds the lock */
-    u32_t granted;       /* units that belong to waiters which have not taken them yet */
-    u32_t inside;        /* threads inside gate_wait, granted or not */
+    bool remote;   /* the stock may grow while somebody else holds the lock */
+    int looks;     /* how often to look before queueing: grows when that helped, else shrinks */
+    u32_t granted; /* units that belong to waiters which have not taken them yet */
+    u32_t inside;  /* threads inside gate_wait, granted or not */
     atomic_uint waiting; /* length of the queue; may be read without the lock */
 };
 

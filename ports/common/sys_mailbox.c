@@ -76,7 +76,7 @@ object_table_t object_mailboxes = {
     OBJECT_STATS(mbox),
 };
 
-/* --- the ring --------------------------------------------------------------------------------- */
+/* --- the ring -------------------------------------------------------------------------------- */
 
 static side_t *other(const side_t *side)
 {
@@ -131,9 +131,15 @@ static void unlock_and_admit(side_t *side)
     }
 }
 
+/* NULL, like a name of nothing, finds no object and is refused. */
+static const sys_host_name_t *name_of(const sys_mbox_t *mbox)
+{
+    return (mbox != NULL) ? &mbox->name : NULL;
+}
+
 static side_t *lookup(const sys_mbox_t *mbox, size_t side)
 {
-    return (side_t *)object_lock(&object_mailboxes, &mbox->name, side);
+    return (side_t *)object_lock(&object_mailboxes, name_of(mbox), side);
 }
 
 static void deliver(void **where, void *msg)
@@ -143,7 +149,7 @@ static void deliver(void **where, void *msg)
     }
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static void init_side(side_t *side, void **ring, u32_t size, u32_t credit)
 {
@@ -192,12 +198,12 @@ static void refuse_free(sys_mbox_t *mbox, side_t *sides, const char *reason)
 {
     object_unlock_sides(&object_mailboxes, &sides->object);
     object_count_error(&object_mailboxes);
-    object_refuse(&object_mailboxes, &mbox->name, reason);
+    object_refuse(&object_mailboxes, name_of(mbox), reason);
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    side_t *const sides = (side_t *)object_lock_to_end(&object_mailboxes, &mbox->name);
+    side_t *const sides = (side_t *)object_lock_to_end(&object_mailboxes, name_of(mbox));
     if (sides == NULL) {
         object_count_error(&object_mailboxes);
         return;
@@ -214,15 +220,17 @@ void sys_mbox_free(sys_mbox_t *mbox)
 
 int sys_mbox_valid(sys_mbox_t *mbox)
 {
-    return object_is_live(&object_mailboxes, &mbox->name);
+    return object_is_live(&object_mailboxes, name_of(mbox));
 }
 
 void sys_mbox_set_invalid(sys_mbox_t *mbox)
 {
-    *mbox = (sys_mbox_t){0};
+    if (mbox != NULL) {
+        *mbox = (sys_mbox_t){0};
+    }
 }
 
-/* --- use -------------------------------------------------------------------------------------- */
+/* --- use ------------------------------------------------------------------------------------- */
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {

@@ -77,9 +77,15 @@ object_table_t object_mutexes = {
     OBJECT_STATS(mutex),
 };
 
+/* NULL, like a name of nothing, finds no object and is refused. */
+static const sys_host_name_t *name_of(const sys_mutex_t *mutex)
+{
+    return (mutex != NULL) ? &mutex->name : NULL;
+}
+
 static mutex_t *lookup(sys_mutex_t *mutex)
 {
-    return (mutex_t *)object_lock(&object_mutexes, &mutex->name, 0);
+    return (mutex_t *)object_lock(&object_mutexes, name_of(mutex), 0);
 }
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
@@ -117,13 +123,13 @@ void sys_mutex_lock(sys_mutex_t *mutex)
     found->users += again ? 0U : 1U;
     object_unlock(&found->object);
     if (again) {
-        object_refuse(&object_mutexes, &mutex->name, "a lock by the thread that holds it");
+        object_refuse(&object_mutexes, name_of(mutex), "a lock by the thread that holds it");
         return;
     }
     const bool abandoned = host_owned_lock(&found->mutex);
     record_owner(found, abandoned);
     if (abandoned) {
-        object_refuse(&object_mutexes, &mutex->name, "a thread that ended holding it");
+        object_refuse(&object_mutexes, name_of(mutex), "a thread that ended holding it");
     }
 }
 
@@ -140,13 +146,14 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     if (mine) {
         host_owned_unlock(&found->mutex);
     } else {
-        object_refuse(&object_mutexes, &mutex->name, "an unlock by a thread that does not hold it");
+        object_refuse(&object_mutexes, name_of(mutex),
+                      "an unlock by a thread that does not hold it");
     }
 }
 
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, &mutex->name);
+    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, name_of(mutex));
     if (found == NULL) {
         return;
     }
@@ -154,18 +161,20 @@ void sys_mutex_free(sys_mutex_t *mutex)
         object_end(&object_mutexes, &found->object);
     } else {
         object_unlock_sides(&object_mutexes, &found->object);
-        object_refuse(&object_mutexes, &mutex->name, "a free while it is locked");
+        object_refuse(&object_mutexes, name_of(mutex), "a free while it is locked");
     }
 }
 
 int sys_mutex_valid(sys_mutex_t *mutex)
 {
-    return object_is_live(&object_mutexes, &mutex->name);
+    return object_is_live(&object_mutexes, name_of(mutex));
 }
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)
 {
-    *mutex = (sys_mutex_t){0};
+    if (mutex != NULL) {
+        *mutex = (sys_mutex_t){0};
+    }
 }
 
 #endif

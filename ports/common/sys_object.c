@@ -47,7 +47,7 @@ static u32_t slot_of(const object_table_t *table, const object_t *object)
     return (u32_t)(offset / (table->sides * table->side_size));
 }
 
-/* --- statistics ------------------------------------------------------------------------------- */
+/* --- statistics ------------------------------------------------------------------------------ */
 
 #    if SYS_STATS
 
@@ -94,7 +94,7 @@ void object_count_error(const object_table_t *table)
     cistern_critical_leave(level);
 }
 
-/* --- faults ----------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
                         const sys_host_name_t *name, const char *reason)
@@ -109,7 +109,7 @@ void object_refuse(const object_table_t *table, const sys_host_name_t *name, con
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
 
-/* --- fork ------------------------------------------------------------------------------------- */
+/* --- fork ------------------------------------------------------------------------------------ */
 
 static void for_each_prepared(void (*visit)(object_table_t *table, object_t *side))
 {
@@ -163,7 +163,7 @@ static void after_fork_in_child(void)
     cistern_critical_leave(fork_level);
 }
 
-/* --- start ------------------------------------------------------------------------------------ */
+/* --- start ----------------------------------------------------------------------------------- */
 
 /* The first use of the critical section registers a handler of its own; both must not happen while
  * a fork runs the handlers, so it comes first. */
@@ -178,7 +178,7 @@ void sys_init(void)
     host_once(&once, watch_forks);
 }
 
-/* --- slots ------------------------------------------------------------------------------------ */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static void push_free(object_table_t *table, object_t *object)
 {
@@ -285,7 +285,7 @@ void object_end(object_table_t *table, object_t *object)
     cistern_critical_leave(level);
 }
 
-/* --- looking up ------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 static bool slot_exists(const object_table_t *table, const sys_host_name_t *name)
 {

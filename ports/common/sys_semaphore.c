@@ -53,6 +53,12 @@ object_table_t object_semaphores = {
     OBJECT_STATS(sem),
 };
 
+/* NULL, like a name of nothing, finds no object and is refused. */
+static const sys_host_name_t *name_of(const sys_sem_t *sem)
+{
+    return (sem != NULL) ? &sem->name : NULL;
+}
+
 static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
 {
     if (sem == NULL) {
@@ -81,7 +87,7 @@ err_t sys_sem_new_binary(sys_sem_t *sem, u8_t count)
 
 static semaphore_t *lookup(const sys_sem_t *sem)
 {
-    return (semaphore_t *)object_lock(&object_semaphores, &sem->name, 0);
+    return (semaphore_t *)object_lock(&object_semaphores, name_of(sem), 0);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
@@ -112,7 +118,7 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 void sys_sem_free(sys_sem_t *sem)
 {
     semaphore_t *const semaphore =
-        (semaphore_t *)object_lock_to_end(&object_semaphores, &sem->name);
+        (semaphore_t *)object_lock_to_end(&object_semaphores, name_of(sem));
     if (semaphore == NULL) {
         return;
     }
@@ -120,18 +126,20 @@ void sys_sem_free(sys_sem_t *sem)
         object_end(&object_semaphores, &semaphore->object);
     } else {
         object_unlock_sides(&object_semaphores, &semaphore->object);
-        object_refuse(&object_semaphores, &sem->name, "a free while a thread waits");
+        object_refuse(&object_semaphores, name_of(sem), "a free while a thread waits");
     }
 }
 
 int sys_sem_valid(sys_sem_t *sem)
 {
-    return object_is_live(&object_semaphores, &sem->name);
+    return object_is_live(&object_semaphores, name_of(sem));
 }
 
 void sys_sem_set_invalid(sys_sem_t *sem)
 {
-    *sem = (sys_sem_t){0};
+    if (sem != NULL) {
+        *sem = (sys_sem_t){0};
+    }
 }
 
 #endif

@@ -15,7 +15,7 @@
 /* Shorter pieces are not worth a vector. */
 #define SHORT 256U
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- words ----------------------------------------------------------------------------------- */
 
 /* Ones' complement addition in 64 bits. */
 static uint64_t add(uint64_t a, uint64_t b)

@@ -7,6 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lwip/opt.h"
+
+#ifndef CISTERN_POSIX_MUTEX_PROTOCOL
+#    define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT
+#endif
+
 #define NS_PER_S UINT64_C(1000000000)
 
 /* --- time ------------------------------------------------------------------------------------- */
@@ -48,7 +54,7 @@ bool host_owned_init(host_owned_t *owned)
 {
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
-    (void)pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+    (void)pthread_mutexattr_setprotocol(&attributes, CISTERN_POSIX_MUTEX_PROTOCOL);
     (void)pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     const int error = pthread_mutex_init(owned, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);

@@ -21,70 +21,67 @@
  *        exactly the starts of blocks to 0 .. count-1: one comparison tells a block of this pool
  *        from every other address (level 1 and up)
  *   (I6) the states are authoritative: a damaged free list is built anew from them
+ *
+ * This file makes pools and serves those that have no extras; pool_extras.h shows where the others
+ * go. The check ladder is in pool_check.h and pool_trail.h.
  */
 #include "cistern/pool.h"
 
-#include "cistern/critical.h"
-#include "cistern/fault.h"
-#include "pool_check.h"
+#include "pool_core.h"
+#include "pool_extras.h"
 #include "registry.h"
 
-/* --- blocks ------------------------------------------------------------------------------------
- */
+/* Functions are defined here whatever macros of the same names do at level 3. */
+#undef cistern_pool_get
+#undef cistern_pool_put
 
-static void *block_at(const cistern_pool_t *pool, size_t index)
-{
-    return (void *)(pool->base + index * cistern_pool_stride(pool));
-}
+/* --- the free list ------------------------------------------------------------------------------- */
 
-static void push(cistern_pool_t *pool, void *address)
-{
-    cistern_block_t *const block = address;
-    block->next = pool->free_list;
-    pool->free_list = block;
-    ++pool->free;
-}
-
-/* Frees every block for which `which` holds, so that lower addresses are handed out first. */
-static void build_free_list(cistern_pool_t *pool,
-                            bool (*which)(const cistern_pool_t *, const void *))
+void pool_rebuild(cistern_pool_t *pool)
 {
     pool->free_list = NULL;
     pool->free = 0;
     for (size_t i = pool->count; i > 0; --i) {
         void *const block = block_at(pool, i - 1);
-        if (which(pool, block)) {
-            state_set(pool, block, BLOCK_FREE);
+        if (state_is(pool, block, BLOCK_FREE)) {
             push(pool, block);
         }
     }
 }
 
-static bool every_block(const cistern_pool_t *pool, const void *block)
+/* Makes every block free, so that lower addresses are handed out first. */
+static void free_every_block(cistern_pool_t *pool)
 {
-    (void)pool;
-    (void)block;
-    return true;
+    pool->free_list = NULL;
+    pool->free = 0;
+    for (size_t i = pool->count; i > 0; --i) {
+        void *const block = block_at(pool, i - 1);
+        state_set(pool, block, BLOCK_FREE);
+        trail_set_free(pool, block);
+        trail_repair_guards(pool, block);
+        push(pool, block);
+    }
+    pool->min_free = pool->free;
+    extras_start(pool);
 }
 
-static bool free_block(const cistern_pool_t *pool, const void *block)
-{
-    return state_is(pool, block, BLOCK_FREE);
-}
+/* --- faults -------------------------------------------------------------------------------------- */
 
-/* --- faults ------------------------------------------------------------------------------------
- */
-
-static cistern_error_t report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
-                              const void *address, const char *owner)
+cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
+                            const void *address, const char *owner)
 {
-    const cistern_fault_t fault = {
+    cistern_fault_t fault = {
         .kind = kind,
         .object = pool,
         .address = address,
         .name = pool->name,
         .owner = owner,
     };
+    if (cistern_pool_owns(pool, address)) {
+        const cistern_pool_event_t last = trail_event(pool, address, 0);
+        fault.file = last.file;
+        fault.line = last.line;
+    }
     cistern_fault_raise(&fault);
     return CISTERN_ERROR_FAULT;
 }
@@ -99,22 +96,21 @@ static bool is_aligned(uintptr_t address, unsigned alignment_log2)
     return (address & (((uintptr_t)1 << alignment_log2) - 1U)) == 0;
 }
 
-/* Says what is wrong with an address that is not a used block of the pool. */
-static cistern_error_t refuse(const cistern_pool_t *pool, const void *address)
+cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address)
 {
     if (cistern_pool_owns(pool, address)) {
-        return report(pool, CISTERN_FAULT_DOUBLE_FREE, address, pool->name);
+        return pool_report(pool, CISTERN_FAULT_DOUBLE_FREE, address, pool->name);
     }
     if (is_inside(pool, address)) {
         const bool aligned = is_aligned((uintptr_t)address, pool->alignment_log2);
-        return report(pool, aligned ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_MISALIGNED,
-                      address, pool->name);
+        return pool_report(pool, aligned ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_MISALIGNED,
+                           address, pool->name);
     }
     const cistern_pool_t *const other = cistern_pool_find(address);
     if (other != NULL) {
-        return report(pool, CISTERN_FAULT_WRONG_POOL, address, other->name);
+        return pool_report(pool, CISTERN_FAULT_WRONG_POOL, address, other->name);
     }
-    return report(pool, CISTERN_FAULT_FOREIGN_FREE, address, NULL);
+    return pool_report(pool, CISTERN_FAULT_FOREIGN_FREE, address, NULL);
 }
 
 /* --- life --------------------------------------------------------------------------------------
@@ -172,10 +168,37 @@ static cistern_error_t check_config(const cistern_pool_config_t *config, size_t 
     if (config->alignment != 0 && !is_power_of_two(config->alignment)) {
         return CISTERN_ERROR_ARGUMENT;
     }
+    if (!extras_fit(config)) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
     if (!is_aligned((uintptr_t)config->memory, log2_of(alignment))) {
         return CISTERN_ERROR_ALIGNMENT;
     }
     return check_geometry(config, alignment);
+}
+
+/* Copies what the user asked for into a pool and derives the rest. */
+static void describe(cistern_pool_t *pool, const cistern_pool_config_t *config, size_t alignment)
+{
+    cistern_pool_t *const next = cistern_pool_is_registered(pool) ? pool->next : NULL;
+    *pool = (cistern_pool_t){
+        .size = config->size,
+        .count = config->count,
+        .flags = config->flags,
+        .alignment_log2 = log2_of(alignment),
+        .base = (uintptr_t)config->memory,
+        .next = next,
+        .name = config->name,
+    };
+    extras_attach(pool, config);
+    checks_init(pool, cistern_pool_stride(pool));
+}
+
+static void forget_trails(const cistern_pool_t *pool)
+{
+    for (size_t i = 0; i < pool->count; ++i) {
+        trail_forget(pool, block_at(pool, i));
+    }
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
@@ -189,19 +212,9 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
         return error;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    cistern_pool_t *const next = cistern_pool_is_registered(pool) ? pool->next : NULL;
-    *pool = (cistern_pool_t){
-        .size = config->size,
-        .count = config->count,
-        .flags = config->flags,
-        .alignment_log2 = log2_of(alignment),
-        .base = (uintptr_t)config->memory,
-        .next = next,
-        .name = config->name,
-    };
-    checks_init(pool, cistern_pool_stride(pool));
-    build_free_list(pool, every_block);
-    pool->min_free = pool->free;
+    describe(pool, config, alignment);
+    forget_trails(pool);
+    free_every_block(pool);
     cistern_pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
@@ -213,75 +226,102 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
         return CISTERN_ERROR_ARGUMENT;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    build_free_list(pool, every_block);
-    pool->min_free = pool->free;
+    const size_t failures = pool->failures;
+    free_every_block(pool);
+    pool->failures = failures;
     cistern_critical_leave(state);
     return CISTERN_OK;
 }
 
-/* --- use ---------------------------------------------------------------------------------------
- */
+/* --- use --------------------------------------------------------------------------------------- */
 
-/* Takes the first free block; *damaged is set to it when its link cannot be followed, and the list
- * is built anew (I6). */
-static cistern_block_t *take(cistern_pool_t *pool, const cistern_block_t **damaged)
+void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
-    cistern_block_t *const block = pool->free_list;
-    if (block == NULL) {
-        pool->failures += (pool->failures < SIZE_MAX) ? 1U : 0U;
+    void *block = NULL;
+    trouble_t trouble = {CISTERN_FAULT_NONE, NULL};
+    if (pool == NULL) {
         return NULL;
     }
-    state_set(pool, block, BLOCK_USED);
-    if (!link_is_sound(pool, block->next)) {
-        state_set(pool, block, BLOCK_FREE);
-        build_free_list(pool, free_block);
-        *damaged = block;
-        return NULL;
+    if (!is_plain(pool)) {
+        (void)strategy_of(pool)->get(pool, &block, 1, false, file, line);
+        return block;
     }
-    pool->free_list = block->next;
-    --pool->free;
-    if (pool->free < pool->min_free) {
-        pool->min_free = pool->free;
+    const cistern_critical_t state = cistern_critical_enter();
+    block = take(pool, &trouble);
+    if (block != NULL) {
+        trail_note(pool, block, CISTERN_POOL_GET, file, line);
     }
-    return block;
+    cistern_critical_leave(state);
+    return get_ended(pool, block, &trouble);
 }
 
 void *cistern_pool_get(cistern_pool_t *pool)
 {
-    if (pool == NULL) {
-        return NULL;
-    }
-    const cistern_block_t *damaged = NULL;
-    const cistern_critical_t state = cistern_critical_enter();
-    cistern_block_t *const block = take(pool, &damaged);
-    cistern_critical_leave(state);
-    if (damaged != NULL) {
-        (void)report(pool, CISTERN_FAULT_LINK, damaged, pool->name);
-    }
-    return block;
+    return cistern_pool_get_at(pool, NULL, 0);
 }
 
-cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+/* Gives a block back to a pool without extras. */
+static inline cistern_error_t put_plain(cistern_pool_t *pool, void *block, bool *was_empty,
+                                        const char *file, int line)
 {
-    if (pool == NULL || block == NULL) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
     const cistern_critical_t state = cistern_critical_enter();
-    if (!state_is(pool, block, BLOCK_USED)) {
+    const cistern_fault_kind_t kind = retire(pool, block);
+    if (kind != CISTERN_FAULT_NONE) {
         cistern_critical_leave(state);
-        return refuse(pool, block);
+        return put_refused(pool, block, kind);
     }
     *was_empty = pool->free == 0;
-    state_set(pool, block, BLOCK_FREE);
+    trail_note(pool, block, CISTERN_POOL_PUT, file, line);
     push(pool, block);
     cistern_critical_leave(state);
     return CISTERN_OK;
 }
 
+static inline cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty,
+                                  const char *file, int line)
+{
+    if (pool == NULL || block == NULL) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    return is_plain(pool) ? put_plain(pool, block, was_empty, file, line)
+                          : strategy_of(pool)->put(pool, block, was_empty, file, line);
+}
+
+cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+{
+    return put(pool, block, was_empty, NULL, 0);
+}
+
+cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
+{
+    bool was_empty;
+    return put(pool, block, &was_empty, file, line);
+}
+
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
     bool was_empty;
-    return cistern_pool_put_noting(pool, block, &was_empty);
+    return put(pool, block, &was_empty, NULL, 0);
+}
+
+size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
+{
+    if (pool == NULL || blocks == NULL) {
+        return 0;
+    }
+    return strategy_of(pool)->get(pool, blocks, wanted, false, NULL, 0);
+}
+
+size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count)
+{
+    size_t accepted = 0;
+    if (pool == NULL || blocks == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; ++i) {
+        accepted += (cistern_pool_put(pool, blocks[i]) == CISTERN_OK) ? 1U : 0U;
+    }
+    return accepted;
 }
 
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block)
@@ -289,81 +329,5 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
     if (pool == NULL || block == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool used = state_is(pool, block, BLOCK_USED);
-    cistern_critical_leave(state);
-    return used ? CISTERN_OK : refuse(pool, block);
-}
-
-/* --- looking -----------------------------------------------------------------------------------
- */
-
-size_t cistern_pool_stride(const cistern_pool_t *pool)
-{
-    return CISTERN_POOL_STRIDE(pool->size, (size_t)1 << pool->alignment_log2);
-}
-
-bool cistern_pool_owns(const cistern_pool_t *pool, const void *address)
-{
-    return pool != NULL && address != NULL && index_of(pool, address) < pool->count;
-}
-
-void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    stats->name = pool->name;
-    stats->size = pool->size;
-    stats->stride = cistern_pool_stride(pool);
-    stats->count = pool->count;
-    stats->free = pool->free;
-    stats->min_free = pool->min_free;
-    stats->failures = pool->failures;
-    cistern_critical_leave(state);
-}
-
-void cistern_pool_reset_low_water(cistern_pool_t *pool)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    pool->min_free = pool->free;
-    cistern_critical_leave(state);
-}
-
-/* (I1), (I3): follows the free list for at most `free` links, each only after it was verified. */
-static bool free_list_is_sound(const cistern_pool_t *pool)
-{
-    const cistern_block_t *block = pool->free_list;
-    for (size_t left = pool->free; left > 0; --left) {
-        if (!cistern_pool_owns(pool, block) || !state_is(pool, block, BLOCK_FREE)) {
-            return false;
-        }
-        block = block->next;
-    }
-    return block == NULL;
-}
-
-/* (I2), (I3): every state is one of the two, and as many say free as there are free blocks. */
-static bool states_are_sound(const cistern_pool_t *pool)
-{
-    size_t free_states = 0;
-    for (size_t i = 0; i < pool->count; ++i) {
-        const void *const block = block_at(pool, i);
-        const bool is_free = state_is(pool, block, BLOCK_FREE);
-        if (!is_free && !state_is(pool, block, BLOCK_USED)) {
-            return false;
-        }
-        free_states += is_free ? 1U : 0U;
-    }
-    return free_states == pool->free || CISTERN_CHECK == 0;
-}
-
-bool cistern_pool_check(const cistern_pool_t *pool)
-{
-    if (pool == NULL) {
-        return false;
-    }
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool sound = pool->min_free <= pool->free && pool->free <= pool->count &&
-                       free_list_is_sound(pool) && states_are_sound(pool);
-    cistern_critical_leave(state);
-    return sound;
+    return strategy_of(pool)->uses(pool, block) ? CISTERN_OK : pool_refuse(pool, block);
 }

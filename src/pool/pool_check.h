@@ -68,7 +68,8 @@ static inline void checks_init(cistern_pool_t *pool, size_t stride)
         ++pool->stride_shift;
     }
     pool->inverse = inverse_of_odd(odd);
-    pool->states = (unsigned char *)(pool->base + pool->count * stride);
+    pool->states = (unsigned char *)(pool->base + pool->count * stride +
+                                     pool->count * (CISTERN_POOL_CHECK_BYTES - 1U));
 }
 
 #else

@@ -6,8 +6,7 @@
 #include "cistern/pool.h"
 #include "lwip/sys.h"
 
-/* --- the old port: its level counts down from 100
- * --------------------------------------------------- */
+/* --- the old port: its level counts down from 100 -------------------------------------------- */
 
 static sys_prot_t level = 100;
 static sys_prot_t deepest = 100;
@@ -33,8 +32,7 @@ void old_port_print(const char *format, ...)
     va_end(arguments);
 }
 
-/* --- the engines on it
- * ------------------------------------------------------------------------------ */
+/* --- the engines on it ----------------------------------------------------------------------- */
 
 static cistern_pool_t pool;
 static void *memory[CISTERN_POOL_BYTES(4, 16, 0) / sizeof(void *) + 1];

@@ -20,8 +20,7 @@
 
 #define PATIENCE_MS 20000
 
-/* --- threads of the tests
- * ------------------------------------------------------------------------- */
+/* --- threads of the tests -------------------------------------------------------------------- */
 
 static pthread_t start(void *(*body)(void *argument), void *argument)
 {
@@ -77,8 +76,7 @@ static void await_sleep(atomic_int *thread)
     assert_int_equal(quiet, 5);
 }
 
-/* --- faults
- * --------------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 /* What `provoke` prints on stderr with the port's own fault handler. */
 static void stderr_of(void (*provoke)(void), char *text, size_t length)
@@ -149,8 +147,7 @@ static void unmatched_leave_of_a_section_is_refused(void **state)
     assert_int_equal(faults.count, 3);
 }
 
-/* --- fork
- * ----------------------------------------------------------------------------------------- */
+/* --- fork ------------------------------------------------------------------------------------ */
 
 /* The exit status of a child that runs `body`; a child that hangs is killed by its alarm. */
 static int status_of_child(bool (*body)(void))
@@ -295,8 +292,7 @@ static void fork_inside_a_section_and_with_a_mutex_held_keeps_both(void **state)
     end_shared();
 }
 
-/* --- threads that end or are cancelled
- * ------------------------------------------------------------ */
+/* --- threads that end or are cancelled ------------------------------------------------------- */
 
 static void *end_inside_a_section(void *argument)
 {
@@ -363,8 +359,7 @@ static void cancelled_waiter_leaves_its_place_to_the_next(void **state)
     assert_no_fault();
 }
 
-/* --- what a thread was asked to be
- * ----------------------------------------------------------------- */
+/* --- what a thread was asked to be ----------------------------------------------------------- */
 
 typedef struct portrait {
     sys_sem_t done;
@@ -444,8 +439,7 @@ static void thread_without_a_function_is_refused(void **state)
     assert_int_equal(faults.count, 1);
 }
 
-/* --- mutexes
- * -------------------------------------------------------------------------------------- */
+/* --- mutexes --------------------------------------------------------------------------------- */
 
 static void *unlock_it(void *argument)
 {
@@ -528,8 +522,31 @@ static void mutex_lends_its_holder_the_priority_of_who_waits(void **state)
     assert_no_fault();
 }
 
-/* --- the core lock
- * -------------------------------------------------------------------------------- */
+/* --- no object ------------------------------------------------------------------------------- */
+
+static void no_object_at_all_is_refused(void **state)
+{
+    (void)state;
+    void *msg = &msg;
+    sys_sem_signal(NULL);
+    assert_int_equal(sys_arch_sem_wait(NULL, 1), SYS_ARCH_TIMEOUT);
+    sys_sem_free(NULL);
+    assert_int_equal(faults.count, 3);
+    sys_mutex_lock(NULL);
+    sys_mutex_unlock(NULL);
+    sys_mutex_free(NULL);
+    assert_int_equal(faults.count, 6);
+    sys_mbox_post(NULL, NULL);
+    assert_int_equal(sys_mbox_trypost(NULL, NULL), ERR_ARG);
+    assert_int_equal(sys_arch_mbox_fetch(NULL, &msg, 1), SYS_ARCH_TIMEOUT);
+    assert_null(msg);
+    sys_mbox_free(NULL);
+    assert_int_equal(faults.count, 10);
+    assert_false(sys_sem_valid(NULL) || sys_mutex_valid(NULL) || sys_mbox_valid(NULL));
+    assert_int_equal(faults.count, 10);
+}
+
+/* --- the core lock --------------------------------------------------------------------------- */
 
 static void *check_without_lock(void *argument)
 {
@@ -566,8 +583,7 @@ static void core_lock_is_checked_once_a_core_thread_is_marked(void **state)
     assert_int_equal(faults.count, 5);
 }
 
-/* --- a thread's semaphore, binary semaphores, sleep
- * ------------------------------------------------- */
+/* --- a thread's semaphore, binary semaphores, sleep ------------------------------------------ */
 
 static void *own_semaphore(void *argument)
 {
@@ -657,6 +673,7 @@ int main(void)
         test(thread_without_a_function_is_refused),
         test(mutex_is_unlocked_by_its_holder_only_and_locked_once),
         test(mutex_lends_its_holder_the_priority_of_who_waits),
+        test(no_object_at_all_is_refused),
         test(core_lock_is_checked_once_a_core_thread_is_marked),
         test(each_thread_has_a_semaphore_of_its_own_until_it_ends),
         test(binary_semaphore_holds_one_unit_at_most),

@@ -23,8 +23,7 @@ static void wait_for_ends(void)
     }
 }
 
-/* --- a semaphore as a lock, with waits that time out
- * ---------------------------------------------- */
+/* --- a semaphore as a lock, with waits that time out ----------------------------------------- */
 
 static sys_sem_t token;
 static unsigned long tokens_taken;
@@ -56,8 +55,7 @@ static void semaphore_keeps_its_one_unit_through_timeouts(void **state)
     assert_no_fault();
 }
 
-/* --- timeouts against posts
- * ------------------------------------------------------------------------ */
+/* --- timeouts against posts ------------------------------------------------------------------ */
 
 static sys_mbox_t mbox;
 static unsigned long fetched;
@@ -98,8 +96,7 @@ static void mailbox_loses_nothing_to_fetches_that_time_out(void **state)
     assert_no_fault();
 }
 
-/* --- making and ending
- * ------------------------------------------------------------------------------ */
+/* --- making and ending ----------------------------------------------------------------------- */
 
 static void make_and_end(void *argument)
 {
@@ -139,8 +136,7 @@ static void objects_are_made_and_ended_by_several_threads_at_once(void **state)
     assert_no_fault();
 }
 
-/* --- a request and its reply, as sockets use a semaphore
- * --------------------------------------------- */
+/* --- a request and its reply, as sockets use a semaphore ------------------------------------- */
 
 typedef struct request {
     sys_sem_t done;

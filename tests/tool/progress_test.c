@@ -30,12 +30,19 @@ static void open_terminal(terminal_t *terminal)
     close(slave);
 }
 
-/* Gives stderr back and reads what was drawn. */
+/* Reads what was drawn and gives stderr back. A terminal passes its input on when it likes, so a mark
+ * is written behind it, and the reading waits for that. */
 static void close_terminal(terminal_t *terminal)
 {
-    assert_true(fcntl(terminal->master, F_SETFL, O_NONBLOCK) == 0);
-    const ssize_t length = read(terminal->master, terminal->text, sizeof terminal->text - 1);
-    terminal->text[length > 0 ? length : 0] = '\0';
+    size_t length = 0;
+    assert_int_equal(write(STDERR_FILENO, "$", 1), 1);
+    do {
+        const ssize_t got =
+            read(terminal->master, terminal->text + length, sizeof terminal->text - length);
+        assert_true(got > 0);
+        length += (size_t)got;
+    } while (terminal->text[length - 1] != '$');
+    terminal->text[length - 1] = '\0';
     assert_true(dup2(terminal->saved, STDERR_FILENO) >= 0);
     close(terminal->saved);
     close(terminal->master);

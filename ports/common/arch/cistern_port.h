@@ -11,6 +11,9 @@
 extern "C" {
 #endif
 
+/* arch/cistern_threads.h has what the pool engine needs of threads. */
+#define CISTERN_PORT_THREADS 1
+
 typedef int cistern_critical_t; /* depth of nesting before the call, 0 and up */
 
 /* Enters the process-wide critical section; nests; returns the depth before.

@@ -2,9 +2,11 @@
  *
  * Options, for lwipopts.h, beside those of arch/sys_names.h:
  *
- * | option                      | default  | effect                                               |
- * |-----------------------------|----------|------------------------------------------------------|
- * | CISTERN_POSIX_THREAD_POLICY | SCHED_RR | scheduling policy of threads with a priority above 0 |
+ * | option                       | default              | effect                                 |
+ * |------------------------------|----------------------|----------------------------------------|
+ * | CISTERN_POSIX_THREAD_POLICY  | SCHED_RR             | of threads with a priority above 0     |
+ * | CISTERN_POSIX_MUTEX_PROTOCOL | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as  |
+ * |                              |                      | in emulation of another byte order     |
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H

@@ -5,5 +5,5 @@
 #define PBUF_POOL_SIZE        2
 #define PBUF_POOL_BUFSIZE     256
 
-#define LWIP_HOOK_MEMP_AVAILABLE(type) memp_test_available(type)
+#define LWIP_HOOK_MEMP_AVAILABLE(type) memp_test_available((int)(type))
 void memp_test_available(int type);

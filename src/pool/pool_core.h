@@ -1,0 +1,119 @@
+/* pool_core.h - what the files of the pool engine share: the free list and the lock around it.
+ * The invariants (I1) to (I6) are stated in pool.c. */
+#ifndef CISTERN_SRC_POOL_CORE_H
+#define CISTERN_SRC_POOL_CORE_H
+
+#include "cistern/critical.h"
+#include "cistern/fault.h"
+#include "cistern/pool.h"
+#include "pool_check.h"
+#include "pool_trail.h"
+
+/* What a get or put found wrong: reported once the lock is left. */
+typedef struct trouble {
+    cistern_fault_kind_t kind;
+    const void *address;
+} trouble_t;
+
+/* Reports a fault with the pool's name and, at level 3, the block's last user. */
+cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
+                            const void *address, const char *owner);
+
+/* Says what is wrong with an address that is not a used block of the pool. */
+cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address);
+
+/* Builds the free list anew from the states (I6). */
+void pool_rebuild(cistern_pool_t *pool);
+
+static inline void *block_at(const cistern_pool_t *pool, size_t index)
+{
+    return (void *)(pool->base + index * cistern_pool_stride(pool));
+}
+
+static inline void push(cistern_pool_t *pool, void *address)
+{
+    cistern_block_t *const block = address;
+    block->next = pool->free_list;
+    pool->free_list = block;
+    ++pool->free;
+}
+
+static inline void count_failure(cistern_pool_t *pool)
+{
+    pool->failures += (pool->failures < SIZE_MAX) ? 1U : 0U;
+}
+
+/* A free block is damaged beyond its link: repairs it where it is. */
+static inline void *take_none_of_damaged(const cistern_pool_t *pool, cistern_block_t *block,
+                                         cistern_fault_kind_t kind, trouble_t *trouble)
+{
+    trail_set_free(pool, block);
+    trail_repair_guards(pool, block);
+    *trouble = (trouble_t){.kind = kind, .address = block};
+    return NULL;
+}
+
+/* Takes the first free block, or NULL; with `trouble` set when something is damaged. Under the
+ * pool's lock. */
+static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
+{
+    cistern_block_t *const block = pool->free_list;
+    if (block == NULL) {
+        count_failure(pool);
+        return NULL;
+    }
+    const cistern_fault_kind_t kind = trail_of_free(pool, block);
+    if (kind != CISTERN_FAULT_NONE) {
+        return take_none_of_damaged(pool, block, kind, trouble);
+    }
+    cistern_block_t *const next = block->next;
+    state_set(pool, block, BLOCK_USED);
+    if (!link_is_sound(pool, next)) {
+        state_set(pool, block, BLOCK_FREE);
+        pool_rebuild(pool);
+        *trouble = (trouble_t){.kind = CISTERN_FAULT_LINK, .address = block};
+        return NULL;
+    }
+    pool->free_list = next;
+    const size_t free = pool->free - 1U;
+    pool->free = free;
+    if (free < pool->min_free) {
+        pool->min_free = free;
+    }
+    return block;
+}
+
+/* Whether a block may be given back, and if so, makes it look free. Under the pool's lock. */
+static inline cistern_fault_kind_t retire(cistern_pool_t *pool, void *block)
+{
+    if (!state_is(pool, block, BLOCK_USED)) {
+        return CISTERN_FAULT_DOUBLE_FREE;
+    }
+    const cistern_fault_kind_t kind = trail_guards(pool, block);
+    if (kind != CISTERN_FAULT_NONE) {
+        trail_repair_guards(pool, block);
+        return kind;
+    }
+    state_set(pool, block, BLOCK_FREE);
+    trail_set_free(pool, block);
+    return CISTERN_FAULT_NONE;
+}
+
+/* Reports why retire refused. */
+static inline cistern_error_t put_refused(const cistern_pool_t *pool, const void *block,
+                                          cistern_fault_kind_t kind)
+{
+    return (kind == CISTERN_FAULT_DOUBLE_FREE) ? pool_refuse(pool, block)
+                                               : pool_report(pool, kind, block, pool->name);
+}
+
+/* What a get answers once the lock was left. */
+static inline void *get_ended(const cistern_pool_t *pool, void *block, const trouble_t *trouble)
+{
+    if (trouble->kind != CISTERN_FAULT_NONE) {
+        (void)pool_report(pool, trouble->kind, trouble->address, pool->name);
+    }
+    return block;
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* pool_extras.h - how a pool is shared, and what it does beside handing out blocks.
+ *
+ *   cistern_pool_get --+-- no extras ---------------> the port's critical section, pool.c
+ *                      +-- CRITICAL, UNLOCKED, MUTEX -> pool_locked.c: reserve, notices, waiting
+ *                      +-- LOCK_FREE ----------------> pool_lockfree.c
+ *                      +-- CACHED -------------------> pool_cached.c
+ *
+ * With CISTERN_POOL_EXTRAS 0 every pool is plain and the rest is not compiled.
+ */
+#ifndef CISTERN_SRC_POOL_EXTRAS_H
+#define CISTERN_SRC_POOL_EXTRAS_H
+
+#include "cistern/critical.h"
+#include "cistern/pool.h"
+
+struct cistern_pool_extras;
+
+/* One way of sharing a pool. Blocks are checked, faults reported and trails kept by each. */
+typedef struct strategy {
+    /* Whether `extras` is complete for `count` blocks. */
+    bool (*fits)(const struct cistern_pool_extras *extras, size_t count);
+    /* Makes every block free; the pool's fields and free list are as for a plain pool. */
+    void (*start)(cistern_pool_t *pool);
+    size_t (*get)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                  const char *file, int line);
+    cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
+                           int line);
+    /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
+    cistern_critical_t (*stop)(cistern_pool_t *pool);
+    void (*go)(cistern_pool_t *pool, cistern_critical_t state);
+    bool (*uses)(const cistern_pool_t *pool, const void *block);
+    /* While stopped: whether free blocks are where they should be. */
+    bool (*is_sound)(const cistern_pool_t *pool);
+    void (*reset_low_water)(cistern_pool_t *pool);
+} strategy_t;
+
+extern const strategy_t strategy_locked;
+extern const strategy_t strategy_lock_free;
+extern const strategy_t strategy_cached;
+
+/* The free list and the states of a pool whose blocks are kept there. */
+bool pool_list_is_sound(const cistern_pool_t *pool);
+
+#if CISTERN_POOL_EXTRAS
+
+static inline bool is_plain(const cistern_pool_t *pool)
+{
+    return pool->extras == NULL;
+}
+
+/* How a pool is shared; NULL for a number that is no strategy. */
+static inline const strategy_t *strategy_named(cistern_pool_strategy_t name)
+{
+    static const strategy_t *const strategies[] = {
+        [CISTERN_POOL_CRITICAL] = &strategy_locked,   [CISTERN_POOL_UNLOCKED] = &strategy_locked,
+        [CISTERN_POOL_MUTEX] = &strategy_locked,      [CISTERN_POOL_LOCK_FREE] = &strategy_lock_free,
+        [CISTERN_POOL_CACHED] = &strategy_cached,
+    };
+    return ((unsigned)name <= CISTERN_POOL_CACHED) ? strategies[name] : NULL;
+}
+
+static inline const strategy_t *strategy_of(const cistern_pool_t *pool)
+{
+    return is_plain(pool) ? &strategy_locked : strategy_named(pool->extras->strategy);
+}
+
+static inline bool extras_fit(const cistern_pool_config_t *config)
+{
+    const cistern_pool_extras_t *const extras = config->extras;
+    if (extras == NULL) {
+        return true;
+    }
+    const strategy_t *const strategy = strategy_named(extras->strategy);
+    return strategy != NULL && (uintptr_t)extras->work % 64U == 0 &&
+           strategy->fits(extras, config->count);
+}
+
+static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config_t *config)
+{
+    pool->extras = config->extras;
+}
+
+static inline void extras_start(cistern_pool_t *pool)
+{
+    strategy_of(pool)->start(pool);
+}
+
+#else
+
+static inline bool is_plain(const cistern_pool_t *pool)
+{
+    (void)pool;
+    return true;
+}
+
+static inline const strategy_t *strategy_of(const cistern_pool_t *pool)
+{
+    (void)pool;
+    return &strategy_locked;
+}
+
+static inline bool extras_fit(const cistern_pool_config_t *config)
+{
+    (void)config;
+    return true;
+}
+
+static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config_t *config)
+{
+    (void)pool;
+    (void)config;
+}
+
+static inline void extras_start(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+#endif
+
+#endif
