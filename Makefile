@@ -5,6 +5,7 @@ TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
 TREES          = asan asan-clang tsan
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+WIN32_PACKAGES = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -12,7 +13,7 @@ build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake 
 
 CTEST = ctest --output-on-failure --no-label-summary -j2
 
-.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware lib release clean
+.PHONY: help demo test test-all test-full test-valgrind test-fuzz test-firmware test-win32 lib release clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,7 +32,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test -LE full
 
-test-all: test-full test-valgrind test-fuzz test-firmware test ## everything: also long runs, valgrind and emulators
+test-all: test-full test-valgrind test-fuzz test-firmware test-win32 test ## everything: also long runs, valgrind and emulators
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
@@ -54,6 +55,11 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33 and RV32 boards
 	@mkdir -p build/test-firmware
 	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) >build/test-firmware/CTestTestfile.cmake
 	@$(CTEST) --test-dir build/test-firmware
+
+test-win32: ## the tests on 64-bit Windows, as Wine has it
+	@cmake/require.sh $(WIN32_PACKAGES)
+	@$(call build,win32)
+	@$(CTEST) --test-dir build/win32 -LE full
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)

@@ -10,9 +10,10 @@
 #
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
 #   A cmocka program on a build of the library of its own, on LIBRARY, or on the default one when
-#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: threads (needs a host with threads; also
-#   runs under ThreadSanitizer, where no other test is built), full (too long for `make test`; part
-#   of `make test-all`), host (needs POSIX: built on that port only), big (needs more than 16 KB of RAM: not built where
+#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: hosted (needs an operating system, any),
+#   host (needs POSIX), threads (needs an operating system with threads; also runs under
+#   ThreadSanitizer, where no other test is built), full (too long for `make test`; part of
+#   `make test-all`), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
 
 set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
@@ -55,7 +56,7 @@ function(cistern_add_test NAME)
   if(NOT CISTERN_PORT STREQUAL posix AND host IN_LIST ARG_LABELS)
     return()
   endif()
-  if(NOT CISTERN_PORT MATCHES "posix|win32" AND threads IN_LIST ARG_LABELS)
+  if(NOT CISTERN_PORT MATCHES "posix|win32" AND ARG_LABELS MATCHES "hosted|threads")
     return()
   endif()
   if(CISTERN_SMALL AND big IN_LIST ARG_LABELS)

@@ -32,6 +32,10 @@
 #    define LOOKS  64
 #    define YIELDS 10
 
+/* A yield that took longer let others compute, not the other side answer: the processor is wanted,
+ * and a thread that sleeps is woken sooner than one that yields has its turn again. */
+#    define LONG_YIELD_NS 50000U
+
 struct gate_waiter {
     gate_waiter_t *next;
     gate_waiter_t *previous;
@@ -158,9 +162,12 @@ static void sleep_until(gate_waiter_t *waiter, u64_t deadline)
 /* Looks for a grant for a moment, without the lock. */
 static void yield_until_granted(const gate_waiter_t *waiter)
 {
+    bool wanted = false;
     host_unlock(waiter->lock);
-    for (int i = 0; i < yields && !is_granted(waiter); ++i) {
+    for (int i = 0; i < yields && !wanted && !is_granted(waiter); ++i) {
+        const u64_t start = host_nanoseconds();
         host_yield();
+        wanted = host_nanoseconds() - start > LONG_YIELD_NS;
     }
     host_lock(waiter->lock);
 }

@@ -17,7 +17,8 @@
  *
  * | inline function                        | it                                                  |
  * |----------------------------------------|-----------------------------------------------------|
- * | host_lock_init, host_lock, host_unlock | make, take, and give back a lock                    |
+ * | host_lock_init, host_lock_end          | make and end a lock                                 |
+ * | host_lock, host_unlock                 | take it, and give it back                           |
  * | host_wake_init, host_wake_end          | make and end a host_wake_t                          |
  * | host_wake                              | wakes who sleeps on it; called with the lock held   |
  * | host_owned_init                        | makes one; false iff the system has none left       |
@@ -34,8 +35,7 @@
 #define CISTERN_COMMON_SYS_HOST_H
 
 #include <stdbool.h>
-
-#include "lwip/arch.h"
+#include <stdint.h>
 
 #include "arch/sys_host_types.h"
 
@@ -43,16 +43,16 @@
 #define HOST_FOREVER UINT64_MAX
 
 /* Nanoseconds since some start, on a clock that never steps. Any thread. */
-u64_t host_nanoseconds(void);
+uint64_t host_nanoseconds(void);
 
 /* Sleeps until host_nanoseconds() has reached `end`. */
-void host_sleep_until(u64_t end);
+void host_sleep_until(uint64_t end);
 
 /* Sleeps on `wake` until it is woken or `deadline` has come; may return sooner. Returns true iff
  * the deadline has come. Called and left with `lock` held, which is free meanwhile. Where threads
  * can be cancelled, one that is cancelled here calls cancelled(argument), with the lock held, and
  * does not return. */
-bool host_wait(host_wake_t *wake, host_lock_t *lock, u64_t deadline,
+bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
                void (*cancelled)(void *argument), void *argument);
 
 /* Calls `function` iff no call with the same `once` did, and returns when it has returned. */
@@ -63,6 +63,11 @@ void host_watch_create(host_watch_t *watch, void (*ended)(void));
 
 /* Has the watch look at the calling thread, whose last act `ended` will be. */
 void host_watch_thread(host_watch_t *watch);
+
+/* Makes every thread of the process that runs see the memory as it is: a full barrier on each
+ * processor. Only where the system has one, which host_fence_available says. */
+void host_fence_heavy(void);
+bool host_fence_available(void);
 
 /* True iff threads run at the same time: the machine has several processors. */
 bool host_is_parallel(void);

@@ -7,6 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#    include <linux/membarrier.h>
+#    include <sys/syscall.h>
+#endif
+
+#include "lwip/arch.h"
 #include "lwip/opt.h"
 
 #ifndef CISTERN_POSIX_MUTEX_PROTOCOL
@@ -17,20 +23,20 @@
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-u64_t host_nanoseconds(void)
+uint64_t host_nanoseconds(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (u64_t)now.tv_sec * NS_PER_S + (u64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static struct timespec time_at(u64_t ns)
+static struct timespec time_at(uint64_t ns)
 {
     return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
 }
 
 /* The end is absolute, so that signals on the way do not make the wait longer. */
-void host_sleep_until(u64_t end)
+void host_sleep_until(uint64_t end)
 {
     const struct timespec time = time_at(end);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {
@@ -81,7 +87,7 @@ void host_wake_init(host_wake_t *wake)
     (void)pthread_condattr_destroy(&monotonic);
 }
 
-bool host_wait(host_wake_t *wake, host_lock_t *lock, u64_t deadline,
+bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
                void (*cancelled)(void *argument), void *argument)
 {
     int error = 0;
@@ -123,6 +129,33 @@ bool host_is_parallel(void)
 {
     return sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
+
+/* --- the heavy fence -------------------------------------------------------------------------- */
+
+#if defined __linux__ && defined SYS_membarrier
+
+bool host_fence_available(void)
+{
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+void host_fence_heavy(void)
+{
+    (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+#else
+
+bool host_fence_available(void)
+{
+    return false;
+}
+
+void host_fence_heavy(void) {}
+
+#endif
+
+/* --- random numbers --------------------------------------------------------------------------- */
 
 uint32_t cistern_posix_random(void)
 {

@@ -28,6 +28,11 @@ typedef struct host_watch {
 
 void host_lock_init(host_lock_t *lock);
 
+static inline void host_lock_end(host_lock_t *lock)
+{
+    (void)pthread_mutex_destroy(lock);
+}
+
 static inline void host_lock(host_lock_t *lock)
 {
     (void)pthread_mutex_lock(lock);
