@@ -26,6 +26,8 @@ list(TRANSFORM folders PREPEND ${PROJECT_SOURCE_DIR}/ports/ OUTPUT_VARIABLE CIST
 list(TRANSFORM CISTERN_PORT_DIRS APPEND /*.c OUTPUT_VARIABLE globs)
 file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${globs})
 
+set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed")
+
 set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 if(CISTERN_PORT STREQUAL posix)
@@ -74,7 +76,8 @@ function(cistern_add_test NAME)
   target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${NAME} PRIVATE ${library} PkgConfig::CMOCKA)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME})
-  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120)
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}"
+    TIMEOUT ${CISTERN_TEST_TIMEOUT})
 endfunction()
 
 function(cistern_add_example NAME EXPECTED)

@@ -23,3 +23,11 @@ add_library(headers_compile_alone OBJECT ${generated})
 target_link_libraries(headers_compile_alone PRIVATE cistern)
 target_compile_options(headers_compile_alone PRIVATE -Wall -Wextra -Werror
   $<$<COMPILE_LANGUAGE:C>:-Wpedantic -Wconversion -Wshadow>)
+
+# The only header whose C differs from its C++ by an option.
+add_library(headers_compile_aligned OBJECT
+  ${CMAKE_CURRENT_BINARY_DIR}/headers/os_os_mempool_h.c
+  ${CMAKE_CURRENT_BINARY_DIR}/headers/os_os_mempool_h.cpp)
+target_link_libraries(headers_compile_aligned PRIVATE cistern)
+target_compile_definitions(headers_compile_aligned PRIVATE OS_ALIGNMENT=16)
+target_compile_options(headers_compile_aligned PRIVATE -Wall -Wextra -Werror)

@@ -1,8 +1,8 @@
 # The heap engine: each fit with each width of index, as a library of no more than it needs; no
 # program here uses threads.
 #
-# heap_add_tests(VARIANT [DEFINES ...])
-#   Unit, damage and model tests of the heap built with DEFINES; the model also at full length.
+# heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
+#   These tests of the heap built with DEFINES; the model also at full length.
 if(CISTERN_PORT MATCHES "posix|win32")
   set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c
                         ${PROJECT_SOURCE_DIR}/ports/common/platform.c
@@ -14,7 +14,7 @@ else()
 endif()
 
 function(heap_add_tests VARIANT)
-  cmake_parse_arguments(ARG "" "" "DEFINES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "TESTS;DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
     ${PROJECT_SOURCE_DIR}/src/heap/heap.c
@@ -27,7 +27,10 @@ function(heap_add_tests VARIANT)
   target_compile_definitions(${library} PUBLIC ${ARG_DEFINES} ${HEAP_PORT_DEFINES})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(${library} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
-  foreach(kind unit/heap unit/heap_damage model/heap_model)
+  if(CISTERN_SMALL)
+    list(REMOVE_ITEM ARG_TESTS model/heap_model)
+  endif()
+  foreach(kind ${ARG_TESTS})
     get_filename_component(name ${kind} NAME)
     string(REPLACE heap heap_${VARIANT} name ${name})
     add_executable(${name}_test ${kind}_test.c ${CISTERN_PROGRAM_SOURCES})
@@ -35,19 +38,26 @@ function(heap_add_tests VARIANT)
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(${name}_test PRIVATE ${library} PkgConfig::CMOCKA)
     add_test(NAME ${CISTERN_TEST_PREFIX}${name}_test COMMAND ${name}_test)
-    set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES TIMEOUT 120)
+    set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES
+      TIMEOUT ${CISTERN_TEST_TIMEOUT})
   endforeach()
-  add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    COMMAND heap_${VARIANT}_model_test 1000000)
-  set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-    PROPERTIES LABELS full TIMEOUT 600)
+  if(NOT CISTERN_SMALL)
+    add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      COMMAND heap_${VARIANT}_model_test 1000000)
+    set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
+      PROPERTIES LABELS full TIMEOUT 600)
+  endif()
 endfunction()
 
 if(NOT CISTERN_SANITIZE MATCHES thread)
-  heap_add_tests(any_width)
+  set(all_tests unit/heap unit/heap_damage model/heap_model)
+  heap_add_tests(any_width TESTS ${all_tests})
+  heap_add_tests(guards TESTS unit/heap_guard model/heap_model DEFINES CISTERN_CHECK=2)
+  heap_add_tests(owners TESTS unit/heap_guard model/heap_model
+    DEFINES CISTERN_CHECK=3 CISTERN_HEAP_FIT=first)
   foreach(fit good first)
     foreach(bits 16 32 64)
-      heap_add_tests(${fit}_${bits}
+      heap_add_tests(${fit}_${bits} TESTS ${all_tests}
         DEFINES CISTERN_HEAP_FIT=${fit} CISTERN_HEAP_INDEX_BITS=${bits})
     endforeach()
   endforeach()
@@ -57,7 +67,8 @@ endif()
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
-cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c CONFIG ${config}/mem_pointer)
+cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c CONFIG ${config}/mem_no_regions)
+cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)
 cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)

@@ -17,6 +17,8 @@ cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
 cistern_add_test(arch_test SOURCES port/arch_test.c)
 cistern_add_test(arch_includes_test LABELS hosted SOURCES port/arch_test.c
   DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
+cistern_add_test(arch_own_types_test LABELS host SOURCES port/arch_test.c
+  CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/own_types)
 
 if(CISTERN_PORT STREQUAL win32)
   cistern_add_test(win32_test SOURCES port/win32_test.c)

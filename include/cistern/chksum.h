@@ -4,13 +4,15 @@
  * is padded with a zero byte; it is 0 iff all bytes are 0. The *checksum* is its complement. Both
  * are in memory order: copied to a packet byte by byte they are right on either byte order.
  *
- * | option                    | default               | effect |
- * |---------------------------|-----------------------|--------------------------------------------|
- * | CISTERN_CHKSUM_ALGORITHM  | LWIP_CHKSUM_ALGORITHM | what cistern_chksum_sum is, one of: | | |
- * if set; else 4 if the | 1: byte by byte, the smallest code         | | | port has it, else 2   |
- * 2: 16 bits at a time                       | |                           | | 3: 32 bits at a
- * time, unrolled             | |                           |                       | 4: the port's,
- * the fastest of the target   |
+ * | option                   | effect                                                |
+ * |--------------------------|-------------------------------------------------------|
+ * | CISTERN_CHKSUM_ALGORITHM | what cistern_chksum_sum is, one of:                   |
+ * |                          | 1: byte by byte, the smallest code                    |
+ * |                          | 2: 16 bits at a time                                  |
+ * |                          | 3: 32 bits at a time, unrolled                        |
+ * |                          | 4: the port's, the fastest of the target              |
+ * |                          | default: LWIP_CHKSUM_ALGORITHM if it is set; else 4   |
+ * |                          | if the port has one, else 2                           |
  *
  * A port with an algorithm of its own says so in arch/cistern_chksum.h, which defines
  * CISTERN_PORT_CHKSUM(data, length).

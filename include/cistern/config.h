@@ -19,7 +19,9 @@
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
  * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
  * | CISTERN_HEAP_LOOKS      | 4       | 1..64 | good fit: blocks looked at in a request's list    |
- * | CISTERN_HEAP_GUARD      | by level| 0..64 | bytes of guard before and after a heap block      |
+ * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets  |
+ * | CISTERN_HEAP_GUARD_BEFORE, _AFTER | 16 | 0.. | bytes of guard around a heap block's payload   |
+ * | CISTERN_HEAP_HISTORY    | 16      | 1..   | level 3: frees that a heap remembers              |
  *
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
@@ -126,6 +128,42 @@
 #if CISTERN_HEAP_INDEX_BITS != 0 && CISTERN_HEAP_INDEX_BITS != 16 &&                               \
     CISTERN_HEAP_INDEX_BITS != 32 && CISTERN_HEAP_INDEX_BITS != 64
 #    error "CISTERN_HEAP_INDEX_BITS must be 0, 16, 32 or 64: see cistern/config.h"
+#endif
+
+/* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own overflow
+ * check. Each block then also carries the size that was asked for. */
+#ifndef CISTERN_HEAP_GUARDED
+#    if CISTERN_CHECK >= 2
+#        define CISTERN_HEAP_GUARDED 1
+#    elif defined MEM_OVERFLOW_CHECK
+#        define CISTERN_HEAP_GUARDED (MEM_OVERFLOW_CHECK != 0)
+#    else
+#        define CISTERN_HEAP_GUARDED 0
+#    endif
+#endif
+#ifndef CISTERN_HEAP_GUARD_BEFORE
+#    ifdef MEM_SANITY_REGION_BEFORE
+#        define CISTERN_HEAP_GUARD_BEFORE MEM_SANITY_REGION_BEFORE
+#    else
+#        define CISTERN_HEAP_GUARD_BEFORE 16
+#    endif
+#endif
+#ifndef CISTERN_HEAP_GUARD_AFTER
+#    ifdef MEM_SANITY_REGION_AFTER
+#        define CISTERN_HEAP_GUARD_AFTER MEM_SANITY_REGION_AFTER
+#    else
+#        define CISTERN_HEAP_GUARD_AFTER 16
+#    endif
+#endif
+#if CISTERN_HEAP_GUARDED && CISTERN_CHECK < 1
+#    error "Heap guards are verified from check level 1 on: set CISTERN_CHECK to 1 or more"
+#endif
+
+#ifndef CISTERN_HEAP_HISTORY
+#    define CISTERN_HEAP_HISTORY 16
+#endif
+#if CISTERN_HEAP_HISTORY < 1
+#    error "CISTERN_HEAP_HISTORY must be at least 1: see cistern/config.h"
 #endif
 
 #ifndef CISTERN_HEAP_LOOKS

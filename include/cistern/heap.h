@@ -11,12 +11,14 @@
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as the time bound says.
  *
- * This header differs by option in one place: what a cistern_heap_t keeps to find free blocks
- * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS.
+ * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
+ * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS; with check level 3 it has a history, and
+ * calls that allocate or free note the caller's file and line.
  */
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,15 +58,19 @@ extern "C" {
 #    define CISTERN_HEAP_ARENA_BITS 16U
 #endif
 
-#define CISTERN_HEAP_MAP_WORDS ((CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS) + 31U) / 32U)
+/* Words of a bitmap with a bit for each list. */
+#define CISTERN_HEAP_WORD_BITS (sizeof(size_t) * CHAR_BIT)
+#define CISTERN_HEAP_MAP_WORDS                                                                     \
+    ((CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS) + CISTERN_HEAP_WORD_BITS - 1U) /                 \
+     CISTERN_HEAP_WORD_BITS)
 
 /* What finds free blocks. */
 typedef struct cistern_heap_index {
 #if CISTERN_HEAP_FIT_IS_FIRST
     size_t lowest; /* no free block lies below this block */
 #else
-    uint32_t summary;                     /* bit w: map[w] is not 0 */
-    uint32_t map[CISTERN_HEAP_MAP_WORDS]; /* bit c: list c is not empty */
+    size_t summary;                     /* bit w: map[w] is not 0 */
+    size_t map[CISTERN_HEAP_MAP_WORDS]; /* bit c: list c is not empty */
     union {
 #    if CISTERN_HEAP_HAS_16
         uint16_t in16[CISTERN_HEAP_LISTS(16)];
@@ -79,12 +85,21 @@ typedef struct cistern_heap_index {
 #endif
 } cistern_heap_index_t;
 
+#if CISTERN_CHECK >= 3
+/* Who freed what. */
+typedef struct cistern_heap_event {
+    const void *address;
+    const char *file;
+    int line;
+} cistern_heap_event_t;
+#endif
+
 /* A heap. Opaque but for its size: read it through cistern_heap_stats. All zero it is an empty heap
  * from which every request fails. */
 typedef struct cistern_heap {
     unsigned char *base; /* address of block 0 */
     size_t end;          /* index of the sentinel: bytes that blocks can take */
-    size_t unit;         /* every block starts at a multiple of it: a power of two */
+    size_t mask;         /* the bits that are 0 in every block's index: the alignment - 1 */
     size_t min;          /* smallest block */
     size_t used;         /* bytes of the blocks in use */
     size_t max_used;     /* high-water mark of used */
@@ -93,6 +108,10 @@ typedef struct cistern_heap {
     const char *name;    /* the caller's string, or NULL */
     uint8_t index_bits;  /* 16, 32, or 64 for size_t */
     cistern_heap_index_t index;
+#if CISTERN_CHECK >= 3
+    cistern_heap_event_t history[CISTERN_HEAP_HISTORY]; /* the latest frees, as a ring */
+    size_t events;                                      /* how many there were in all */
+#endif
 } cistern_heap_t;
 
 /* How a heap is to be made. */
@@ -140,10 +159,9 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
 /* Allocates `size` bytes, aligned as the heap is. Fails (NULL, counted in `failures`) iff size is 0
  * (not counted) or no block is found: with first fit, iff none is large enough; with good fit, iff
  * size is above cistern_heap_largest. From check level 1 on, a damaged free block is a fault: this
- * call returns NULL, what is damaged is sealed off as one block in use that nobody can free (linear,
- * once per fault), and the heap works on.
- * Good fit: constant time. First fit: linear in the number of blocks.
- * The caller owns the block until free; its content is undefined. */
+ * call returns NULL, what is damaged is sealed off as one block in use that nobody can free
+ * (linear, once per fault), and the heap works on. Good fit: constant time. First fit: linear in
+ * the number of blocks. The caller owns the block until free; its content is undefined. */
 void *cistern_heap_alloc(cistern_heap_t *heap, size_t size);
 
 /* As cistern_heap_alloc, with an alignment of its own: a power of two, of any size. Fails in
@@ -176,8 +194,8 @@ cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1 on
- * what is not a block in use is a fault, as in free, and 0. Constant time. */
+/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1
+ * on what is not a block in use is a fault, as in free, and 0. Constant time. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
 /* The largest size that cistern_heap_alloc would serve now; 0 when there is none.
@@ -201,6 +219,32 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
 /* Verifies every invariant of a heap: true iff all hold. Never looks outside the arena, and ends on
  * any damage. Linear in the number of blocks, with the critical section held. */
 bool cistern_heap_check(const cistern_heap_t *heap);
+
+/* --- who (check level 3) ---------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 3
+
+/* Notes on a block, which is live or NULL, who allocated it; returns it. `file` is kept, not
+ * copied. Constant time. */
+void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line);
+
+/* cistern_heap_free, and notes in the history who freed the block. Constant time. */
+cistern_error_t cistern_heap_free_at(cistern_heap_t *heap, void *memory, const char *file,
+                                     int line);
+
+#    define cistern_heap_alloc(heap, size)                                                         \
+        cistern_heap_tag((heap), cistern_heap_alloc((heap), (size)), __FILE__, __LINE__)
+#    define cistern_heap_aligned_alloc(heap, alignment, size)                                      \
+        cistern_heap_tag((heap), cistern_heap_aligned_alloc((heap), (alignment), (size)),          \
+                         __FILE__, __LINE__)
+#    define cistern_heap_calloc(heap, count, size)                                                 \
+        cistern_heap_tag((heap), cistern_heap_calloc((heap), (count), (size)), __FILE__, __LINE__)
+#    define cistern_heap_realloc(heap, memory, size)                                               \
+        cistern_heap_tag((heap), cistern_heap_realloc((heap), (memory), (size)), __FILE__, __LINE__)
+#    define cistern_heap_free(heap, memory)                                                        \
+        cistern_heap_free_at((heap), (memory), __FILE__, __LINE__)
+
+#endif
 
 #ifdef __cplusplus
 }

@@ -9,12 +9,12 @@
  * what a block takes, both in bytes; `count` is the number of blocks.
  *
  * This header differs by option:
- * | option                | what it adds                                                            |
+ * | option                | what it adds |
  * |-----------------------|-------------------------------------------------------------------------|
- * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; one byte per block behind the blocks  |
- * | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block          |
- * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block          |
- * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below       |
+ * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; one byte per block behind the blocks
+ * | | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block | |
+ * CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block          |
+ * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
  */
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
@@ -56,7 +56,8 @@ struct cistern_pool_link_probe {
 #    define CISTERN_POOL_GUARD 0U
 #endif
 
-/* Bytes from one block to the next: room for `size` bytes and for a link, and the guard, aligned. */
+/* Bytes from one block to the next: room for `size` bytes and for a link, and the guard, aligned.
+ */
 #define CISTERN_POOL_STRIDE(size, alignment)                                                       \
     CISTERN_POOL_ALIGN_UP(((size_t)(size) < sizeof(void *) ? sizeof(void *) : (size_t)(size)) +    \
                               CISTERN_POOL_GUARD,                                                  \
@@ -173,24 +174,24 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use, or
- * those that are free are reserved, or pool is NULL; and when what should be free is damaged: a link
- * (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a link
- * by building the list anew, linear, once per fault) and nothing is lost.
- * Constant time at levels 0 and 1, linear in the block's size from 2 on. Any context that the
- * critical section, or else the pool's strategy, covers. The caller owns the block until put; its
- * content is undefined. At level 3 a macro of this name remembers the caller. */
+/* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
+ * or those that are free are reserved, or pool is NULL; and when what should be free is damaged: a
+ * link (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a
+ * link by building the list anew, linear, once per fault) and nothing is lost. Constant time at
+ * levels 0 and 1, linear in the block's size from 2 on. Any context that the critical section, or
+ * else the pool's strategy, covers. The caller owns the block until put; its content is undefined.
+ * At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff an argument is NULL (ERROR_ARGUMENT) or, from check level 1 on, the
- * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block of
- * another pool; or, from level 2 on, the guard around it was written to, which is then repaired
+ * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
+ * of another pool; or, from level 2 on, the guard around it was written to, which is then repaired
  * (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it was.
  * Time and contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 
-/* The same for a caller in a place of its own; level 3 remembers it, the others ignore it. `file` is
- * stored, not copied. */
+/* The same for a caller in a place of its own; level 3 remembers it, the others ignore it. `file`
+ * is stored, not copied. */
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
@@ -266,33 +267,33 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
  *   cistern_error_t frames_put(struct frame *);
  * The pool is `frames_pool`. The last argument goes before the memory: an attribute that places it
  * in a section, or nothing. */
-#define CISTERN_POOL_DEFINE(name, type, number, placement)                                         \
+#define CISTERN_POOL_DEFINE(prefix, type, number, placement)                                       \
     placement static union {                                                                       \
         type first;                                                                                \
         void *link;                                                                                \
         unsigned char bytes[CISTERN_POOL_BYTES(number, sizeof(type), CISTERN_ALIGNOF(type))];      \
-    } name##_memory;                                                                               \
-    static cistern_pool_t name##_pool;                                                             \
-    static inline cistern_error_t name##_init(void)                                                \
+    } prefix##_memory;                                                                             \
+    static cistern_pool_t prefix##_pool;                                                           \
+    static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
         cistern_pool_config_t config = {0};                                                        \
-        config.name = #name;                                                                       \
+        config.name = #prefix;                                                                     \
         config.count = (number);                                                                   \
         config.size = sizeof(type);                                                                \
         config.alignment = CISTERN_ALIGNOF(type);                                                  \
-        config.memory = &name##_memory;                                                            \
-        config.bytes = sizeof name##_memory;                                                       \
-        return cistern_pool_init(&name##_pool, &config);                                           \
+        config.memory = &prefix##_memory;                                                          \
+        config.bytes = sizeof prefix##_memory;                                                     \
+        return cistern_pool_init(&prefix##_pool, &config);                                         \
     }                                                                                              \
-    static inline type *name##_get(void)                                                           \
+    static inline type *prefix##_get(void)                                                         \
     {                                                                                              \
-        return (type *)cistern_pool_get(&name##_pool);                                             \
+        return (type *)cistern_pool_get(&prefix##_pool);                                           \
     }                                                                                              \
-    static inline cistern_error_t name##_put(type *block)                                          \
+    static inline cistern_error_t prefix##_put(type *block)                                        \
     {                                                                                              \
-        return cistern_pool_put(&name##_pool, block);                                              \
+        return cistern_pool_put(&prefix##_pool, block);                                            \
     }                                                                                              \
-    static inline cistern_error_t name##_put(type *block)
+    static inline cistern_error_t prefix##_put(type *block)
 
 #ifdef __cplusplus
 #    define CISTERN_ALIGNOF(type) alignof(type)
@@ -314,12 +315,12 @@ typedef enum cistern_pool_strategy {
 } cistern_pool_strategy_t;
 
 /* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
-#define CISTERN_POOL_MUTEX_BYTES          128U
-#define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count)*4U)
-#define CISTERN_POOL_CACHE_ENTRIES        512U
-#define CISTERN_POOL_CACHE_BYTES          (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
-#define CISTERN_POOL_CACHED_BYTES(count, threads)                                                  \
-    (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
+#    define CISTERN_POOL_MUTEX_BYTES            128U
+#    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count)*4U)
+#    define CISTERN_POOL_CACHE_ENTRIES          512U
+#    define CISTERN_POOL_CACHE_BYTES            (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
+#    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
+        (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
 /* Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
  * context of the get or put that did it, outside the critical section; it may get and put. */
@@ -342,13 +343,13 @@ typedef struct cistern_pool_extras {
 /* As get, and takes the reserved blocks too. */
 void *cistern_pool_get_privileged(cistern_pool_t *pool);
 
-#define CISTERN_POOL_FOREVER UINT32_MAX
+#    define CISTERN_POOL_FOREVER UINT32_MAX
 
 /* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
- * arrival: a freed block goes straight to the one that has waited longest, and no later get can take
- * it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time; ERROR_ARGUMENT
- * for NULL, for a pool that has no extras, is lock-free or cached, and where the port has no
- * threads. Not from interrupts. */
+ * arrival: a freed block goes straight to the one that has waited longest, and no later get can
+ * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
+ * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or cached, and where the
+ * port has no threads. Not from interrupts. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

@@ -200,19 +200,28 @@ typedef int ssize_t;
  * alignment in effect is never below that of a pointer, whatever MEM_ALIGNMENT says. */
 
 #ifndef LWIP_POINTER_ALIGNMENT
-#    if UINTPTR_MAX > 0xffffffffUL
+#    if defined __BIGGEST_ALIGNMENT__ && __BIGGEST_ALIGNMENT__ == 1
+#        define LWIP_POINTER_ALIGNMENT 1
+#    elif defined __SIZEOF_POINTER__
+#        define LWIP_POINTER_ALIGNMENT __SIZEOF_POINTER__
+#    elif !defined UINTPTR_MAX
+#        error "a pointer's alignment is unknown: define LWIP_POINTER_ALIGNMENT in arch/cc.h"
+#    elif UINTPTR_MAX > 0xffffffffUL
 #        define LWIP_POINTER_ALIGNMENT 8
 #    elif UINTPTR_MAX > 0xffffU
 #        define LWIP_POINTER_ALIGNMENT 4
 #    else
-#        define LWIP_POINTER_ALIGNMENT 1
+#        define LWIP_POINTER_ALIGNMENT 2
 #    endif
 #endif
 #define LWIP_ALIGNMENT                                                                             \
     (MEM_ALIGNMENT < LWIP_POINTER_ALIGNMENT ? LWIP_POINTER_ALIGNMENT : MEM_ALIGNMENT)
 
 #ifndef LWIP_MEM_ALIGN_SIZE
-#    define LWIP_MEM_ALIGN_SIZE(size) (((size) + LWIP_ALIGNMENT - 1U) & ~(LWIP_ALIGNMENT - 1U))
+/* Neither a cast, so that #if can use it, nor a mask, which would cut off what an unsigned int does
+ * not hold. */
+#    define LWIP_MEM_ALIGN_SIZE(size)                                                              \
+        (((size) + LWIP_ALIGNMENT - 1U) / LWIP_ALIGNMENT * LWIP_ALIGNMENT)
 #endif
 #ifndef LWIP_MEM_ALIGN_BUFFER
 #    define LWIP_MEM_ALIGN_BUFFER(size) ((size) + LWIP_ALIGNMENT - 1U)

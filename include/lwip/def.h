@@ -1,12 +1,13 @@
 /* lwip/def.h - minimum and maximum, byte order, and the string functions that C lacks.
  *
- * | option                                   | effect |
- * |------------------------------------------|-----------------------------------------------------|
- * | LWIP_PLATFORM_HTONS(x) / HTONL(x)        | the port's own byte swap; default: by shifts, which
- * | |                                          | compilers turn into one instruction | |
- * LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS    | htons, htonl, ntohs, ntohl come from elsewhere       |
- * | lwip_itoa, lwip_strnicmp, lwip_stricmp,  | defined as a macro: the function is not provided |
- * | lwip_strnstr, lwip_strnistr              | |
+ * | option                                | effect                                            |
+ * |---------------------------------------|---------------------------------------------------|
+ * | LWIP_PLATFORM_HTONS(x), HTONL(x)      | the port's own byte swap; default: by shifts,     |
+ * |                                       | which compilers turn into one instruction         |
+ * | LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS | htons, htonl, ntohs, ntohl come from elsewhere    |
+ * | lwip_itoa, lwip_strnicmp,             | defined as a macro: the function is not provided  |
+ * | lwip_stricmp, lwip_strnstr,           |                                                   |
+ * | lwip_strnistr                         |                                                   |
  */
 #ifndef LWIP_HDR_DEF_H
 #define LWIP_HDR_DEF_H

@@ -7,14 +7,15 @@
  * | option                      | effect                                                          |
  * |-----------------------------|-----------------------------------------------------------------|
  * | LWIP_CHKSUM(data, len)      | the user's own sum of a piece of memory; default: the engine's  |
- * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h | |
- * LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy           |
+ * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h                     |
+ * | LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy          |
  */
 #ifndef LWIP_HDR_INET_CHKSUM_H
 #define LWIP_HDR_INET_CHKSUM_H
 
 #include "lwip/opt.h"
 
+#include "cistern/chksum.h"
 #include "lwip/def.h"
 #include "lwip/ip_addr.h"
 #include "lwip/pbuf.h"
@@ -33,10 +34,11 @@ extern "C" {
 #    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0xffffU)))
 #endif
 
-#ifndef LWIP_CHKSUM
-#    define LWIP_CHKSUM lwip_standard_chksum
 /* The sum of `len` bytes, of any length and alignment. Linear in len. Any context. */
 u16_t lwip_standard_chksum(const void *dataptr, size_t len);
+
+#ifndef LWIP_CHKSUM
+#    define LWIP_CHKSUM cistern_chksum_sum
 #endif
 
 #ifndef LWIP_CHKSUM_COPY

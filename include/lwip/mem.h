@@ -40,9 +40,10 @@ typedef u16_t mem_size_t;
  *   LWIP_RAM_HEAP_POINTER     address of the arena, also one that is known only at run time
  *   LWIP_RAM_HEAP_SIZE        its length in bytes, likewise; default MEM_SIZE
  *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
- *   MEM_SANITY_CHECK          1: mem_free and mem_trim verify the whole heap; damage is a fault
- *   LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m, 0)
- *   LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's
+ *   MEM_SANITY_CHECK          1: each call verifies the whole heap; damage is a fault
+ *   MEM_OVERFLOW_CHECK        1: guards around each block, verified by its free; 2: each call
+ * verifies all of them LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m,
+ * 0) LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's
  * critical section reaches, as in an interrupt; here that holds for every call, so 1 demands no
  * more than that this section exists
  */

@@ -54,9 +54,9 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
-        static struct memp_use memp_use_##name;                                                    \
+        static struct memp_account memp_account_##name;                                            \
         const struct memp_desc memp_##name = {(desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size),    \
-                                              (num), &memp_use_##name};
+                                              (num), &memp_account_##name};
 
 #else
 
@@ -94,8 +94,9 @@ void *memp_malloc(memp_t type);
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An
  * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
  * refused. Constant time. Same contexts as memp_malloc.
- * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h defines it;
- * it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free elements. */
+ * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h defines
+ * it; it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free
+ * elements. */
 void memp_free(memp_t type, void *mem);
 
 #ifdef __cplusplus

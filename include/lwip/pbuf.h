@@ -15,14 +15,14 @@
  * fault of cistern/fault.h: it is counted and reported once, and the call is refused.
  *
  * This header differs by option:
- * | option                   | default | effect |
- * |--------------------------|---------|-----------------------------------------------------------|
- * | CISTERN_PBUF_LEN_32      | 0       | 1: lengths have 32 bits, for chains above 64 KiB | |
- * LWIP_PBUF_REF_T          | u8_t    | unsigned type of the reference count                      |
- * | LWIP_PBUF_CUSTOM_DATA    | none    | more members at the end of struct pbuf | |
- * LWIP_PBUF_CUSTOM_DATA_INIT(p) | none | sets these members in a new pbuf                        |
- * | PBUF_POOL_PAYLOAD_SIZE() | the constant PBUF_POOL_BUFSIZE_ALIGNED | bytes in a pool element |
- * | LWIP_SUPPORT_CUSTOM_PBUF | 1       | 0: no pbuf_alloced_custom |
+ * | option                        | default | effect                                           |
+ * |-------------------------------|---------|--------------------------------------------------|
+ * | CISTERN_PBUF_LEN_32           | 0       | 1: lengths have 32 bits, for chains above 64 KiB |
+ * | LWIP_PBUF_REF_T               | u8_t    | unsigned type of the reference count             |
+ * | LWIP_PBUF_CUSTOM_DATA         | none    | more members at the end of struct pbuf           |
+ * | LWIP_PBUF_CUSTOM_DATA_INIT(p) | none    | sets these members in a new pbuf                 |
+ * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for header room and payload in an element  |
+ * | LWIP_SUPPORT_CUSTOM_PBUF      | 1       | 0: no pbuf_alloced_custom                        |
  *
  * Contexts: a chain belongs to one context at a time. Calls on different chains may be made from
  * every context that the port's critical section covers, interrupts too; reference counts may be

@@ -14,6 +14,7 @@
 #ifndef H_OS_MEMPOOL_
 #define H_OS_MEMPOOL_
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +27,7 @@
 extern "C" {
 #endif
 
-/* --- memory of a pool ----------------------------------------------------------------------------
- */
+/* --- memory of a pool ------------------------------------------------------------------------- */
 
 /* Alignment of blocks in bytes: 4, 8 or 16. */
 #ifndef OS_ALIGNMENT
@@ -46,7 +46,7 @@ extern "C" {
  * 64-bit pointers OS_ALIGNMENT 4 has the effect of 8. */
 #if OS_ALIGNMENT == 16
 typedef struct os_membuf_16 {
-    _Alignas(16) uint64_t half[2];
+    alignas(16) uint64_t half[2];
 } os_membuf_t;
 #elif OS_ALIGNMENT == 8 || UINTPTR_MAX > 0xffffffffUL
 typedef uint64_t os_membuf_t;
@@ -65,8 +65,7 @@ typedef uint32_t os_membuf_t;
      sizeof(os_membuf_t))
 #define OS_MEMPOOL_BYTES(n, blksize) (sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(n, blksize))
 
-/* --- types
- * ---------------------------------------------------------------------------------------- */
+/* --- types ------------------------------------------------------------------------------------ */
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
@@ -120,8 +119,7 @@ struct os_mempool_info {
     char omi_name[OS_MEMPOOL_INFO_NAME_LEN]; /* truncated to 31 characters */
 };
 
-/* --- functions
- * ------------------------------------------------------------------------------------ */
+/* --- functions -------------------------------------------------------------------------------- */
 
 /* Empties the list of Mynewt's pools; pools of lwIP's face stay registered. Needed only by ports
  * that start their OS anew. Linear in the number of pools. Thread context. */

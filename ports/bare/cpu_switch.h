@@ -7,7 +7,7 @@
 
 #if NO_SYS
 
-static inline void *cpu_switch_next(void *stack)
+static inline void *bare_cpu_switch_next(void *stack)
 {
     return stack;
 }
@@ -15,23 +15,23 @@ static inline void *cpu_switch_next(void *stack)
 #else
 
 /* The kernel's side: saves where the running thread stopped and returns where the next one goes on.
- * The processor's part calls it from the interrupt that cpu_switch_request asks for, on the
+ * The processor's part calls it from the interrupt that bare_cpu_switch_request asks for, on the
  * interrupt stack. Constant time. */
-void *cpu_switch_next(void *stack);
+void *bare_cpu_switch_next(void *stack);
 
 /* The processor's side.
  *
  * Asks for the switch interrupt. It is the least urgent one: it is taken when no other interrupt
  * runs and interrupts are enabled. Any context. */
-void cpu_switch_request(void);
+void bare_cpu_switch_request(void);
 
 /* Makes the caller, running on the processor's first stack, a thread that can be switched from, and
  * enables the switch interrupt. Handlers run on a stack of their own from here on. */
-void cpu_switch_start(void);
+void bare_cpu_switch_start(void);
 
 /* Writes what a thread is resumed from below `top`, so that it runs entry(argument), which never
  * returns; returns its address. `top` is aligned to 16 bytes. */
-void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument);
+void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument);
 
 #endif
 

@@ -50,7 +50,7 @@ WEAK void cistern_bare_diag(const char *format, ...)
 
 void sys_init(void)
 {
-    kernel_start();
+    bare_kernel_start();
 }
 
 sys_prot_t sys_arch_protect(void)

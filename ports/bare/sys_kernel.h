@@ -9,13 +9,13 @@
 #include "lwip/sys.h"
 
 /* Ticks since start, modulo 2^32. Any context. */
-u32_t time_ticks(void);
+u32_t bare_time_ticks(void);
 
 #if NO_SYS
 
-static inline void kernel_start(void) {}
+static inline void bare_kernel_start(void) {}
 
-static inline void kernel_tick(u32_t now)
+static inline void bare_kernel_tick(u32_t now)
 {
     (void)now;
 }
@@ -26,7 +26,7 @@ static inline void kernel_tick(u32_t now)
 
 #    define THREAD_NAME_LENGTH 16
 
-typedef struct thread thread_t;
+typedef struct bare_thread thread_t;
 
 /* Threads in the order in which they came. */
 typedef struct thread_list {
@@ -34,7 +34,7 @@ typedef struct thread_list {
     thread_t *last;
 } thread_list_t;
 
-struct thread {
+struct bare_thread {
     void *pool_link;       /* the pool's, while the slot is free */
     void *stack;           /* where to resume; of no meaning while it runs */
     unsigned char *lowest; /* of its stack; NULL for main, whose stack the user made */
@@ -58,35 +58,36 @@ struct thread {
 };
 
 /* Makes the caller the thread main; again does nothing. */
-void kernel_start(void);
+void bare_kernel_start(void);
 
 /* Ends the waits whose time is over at tick `now`; lets equals take turns. */
-void kernel_tick(u32_t now);
+void bare_kernel_tick(u32_t now);
 
-/* The running thread; NULL before kernel_start. In an interrupt, the interrupted one. */
-thread_t *thread_running(void);
+/* The running thread; NULL before bare_kernel_start. In an interrupt, the interrupted one. */
+thread_t *bare_thread_running(void);
 
 /* True iff the caller may wait: it is a thread, outside of any critical section. */
-bool thread_may_wait(void);
+bool bare_thread_may_wait(void);
 
 /* (inside) Makes the running thread wait on `list`, or on none, for `timeout` ms; 0: for ever. */
-void thread_block(thread_list_t *list, u32_t timeout);
+void bare_thread_block(thread_list_t *list, u32_t timeout);
 
-/* After thread_block, outside: returns when the wait is over. The ms waited, or SYS_ARCH_TIMEOUT.
+/* After bare_thread_block, outside: returns when the wait is over. The ms waited, or
+ * SYS_ARCH_TIMEOUT.
  */
-u32_t thread_wait(void);
+u32_t bare_thread_wait(void);
 
 /* (inside) Ends a wait. */
-void thread_wake(thread_t *thread);
+void bare_thread_wake(thread_t *thread);
 
 /* (inside) Moves a thread to another priority. */
-void thread_set_priority(thread_t *thread, u8_t priority);
+void bare_thread_set_priority(thread_t *thread, u8_t priority);
 
 /* Called when a thread's function has returned: gives its mutexes back. */
-void mutexes_abandon(void);
+void bare_mutexes_abandon(void);
 
 /* Prepares the pools of objects. */
-void objects_start(void);
+void bare_objects_start(void);
 
 #endif
 

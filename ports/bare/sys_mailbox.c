@@ -28,12 +28,12 @@ typedef struct mailbox {
 
 static OBJECT_SLOTS(mailbox_t, CISTERN_BARE_MAILBOXES) slots;
 
-object_table_t object_mailboxes = {.kind = "mailbox",
-                                   .slots = slots.slot,
-                                   .slot_size = sizeof(mailbox_t),
-                                   .count = CISTERN_BARE_MAILBOXES,
-                                   OBJECT_STATS(mbox) /* */
-                                       .bytes = sizeof slots};
+object_table_t bare_object_mailboxes = {.kind = "mailbox",
+                                        .slots = slots.slot,
+                                        .slot_size = sizeof(mailbox_t),
+                                        .count = CISTERN_BARE_MAILBOXES,
+                                        OBJECT_STATS(mbox) /* */
+                                            .bytes = sizeof slots};
 
 static const sys_bare_name_t *name_of(const sys_mbox_t *mbox)
 {
@@ -42,7 +42,7 @@ static const sys_bare_name_t *name_of(const sys_mbox_t *mbox)
 
 static mailbox_t *find(const sys_mbox_t *mbox)
 {
-    return (mailbox_t *)object_find(&object_mailboxes, name_of(mbox));
+    return (mailbox_t *)bare_object_find(&bare_object_mailboxes, name_of(mbox));
 }
 
 /* --- the ring, inside ------------------------------------------------------------------------- */
@@ -68,7 +68,7 @@ static bool try_post(mailbox_t *mailbox, void *msg)
     thread_t *const fetcher = mailbox->fetchers.first;
     if (fetcher != NULL) {
         fetcher->message = msg;
-        thread_wake(fetcher);
+        bare_thread_wake(fetcher);
         return true;
     }
     if (mailbox->count == mailbox->size) {
@@ -88,7 +88,7 @@ static bool try_fetch(mailbox_t *mailbox, void **msg)
     thread_t *const poster = mailbox->posters.first;
     if (poster != NULL) {
         put(mailbox, poster->message);
-        thread_wake(poster);
+        bare_thread_wake(poster);
     }
     return true;
 }
@@ -113,9 +113,9 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     mailbox_t *mailbox = NULL;
     const cistern_critical_t level = cistern_critical_enter();
     if (size > CISTERN_BARE_MBOX_SIZE) {
-        object_count_error(&object_mailboxes);
+        bare_object_count_error(&bare_object_mailboxes);
     } else {
-        mailbox = (mailbox_t *)object_new(&object_mailboxes, &mbox->name);
+        mailbox = (mailbox_t *)bare_object_new(&bare_object_mailboxes, &mbox->name);
     }
     if (mailbox != NULL) {
         init(mailbox, size);
@@ -139,21 +139,21 @@ void sys_mbox_free(sys_mbox_t *mbox)
     mailbox_t *const mailbox = find(mbox);
     const char *const reason = (mailbox != NULL) ? in_use(mailbox) : NULL;
     if (mailbox != NULL && reason == NULL) {
-        object_end(&object_mailboxes, &mailbox->object);
+        bare_object_end(&bare_object_mailboxes, &mailbox->object);
     } else {
-        object_count_error(&object_mailboxes);
+        bare_object_count_error(&bare_object_mailboxes);
     }
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        object_refuse_free(&object_mailboxes, name_of(mbox));
+        bare_object_refuse_free(&bare_object_mailboxes, name_of(mbox));
     } else if (reason != NULL) {
-        object_refuse(&object_mailboxes, name_of(mbox), reason);
+        bare_object_refuse(&bare_object_mailboxes, name_of(mbox), reason);
     }
 }
 
 int sys_mbox_valid(sys_mbox_t *mbox)
 {
-    return object_is_live(&object_mailboxes, name_of(mbox));
+    return bare_object_is_live(&bare_object_mailboxes, name_of(mbox));
 }
 
 void sys_mbox_set_invalid(sys_mbox_t *mbox)
@@ -167,26 +167,26 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox)
 static void refuse(const mailbox_t *mailbox, const sys_mbox_t *mbox)
 {
     if (mailbox == NULL) {
-        object_refuse_name(&object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
     } else {
-        object_refuse_wait(&object_mailboxes, name_of(mbox));
+        bare_object_refuse_wait(&bare_object_mailboxes, name_of(mbox));
     }
 }
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    const bool may_wait = thread_may_wait();
+    const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
     mailbox_t *const mailbox = find(mbox);
     const bool posted = mailbox != NULL && try_post(mailbox, msg);
     const bool wait = mailbox != NULL && !posted && may_wait;
     if (wait) {
-        thread_running()->message = msg;
-        thread_block(&mailbox->posters, 0);
+        bare_thread_running()->message = msg;
+        bare_thread_block(&mailbox->posters, 0);
     }
     cistern_critical_leave(level);
     if (wait) {
-        (void)thread_wait();
+        (void)bare_thread_wait();
     } else if (!posted) {
         refuse(mailbox, mbox);
     }
@@ -198,11 +198,11 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
     mailbox_t *const mailbox = find(mbox);
     const bool posted = mailbox != NULL && try_post(mailbox, msg);
     if (mailbox != NULL && !posted) {
-        object_count_error(&object_mailboxes);
+        bare_object_count_error(&bare_object_mailboxes);
     }
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        object_refuse_name(&object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
         return ERR_ARG;
     }
     return posted ? ERR_OK : ERR_MEM;
@@ -225,21 +225,21 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 {
     void *taken = NULL;
     u32_t waited = SYS_ARCH_TIMEOUT;
-    const bool may_wait = thread_may_wait();
+    const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
     mailbox_t *const mailbox = find(mbox);
     const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
     const bool wait = mailbox != NULL && !fetched && may_wait;
     if (wait) {
-        thread_running()->message = NULL;
-        thread_block(&mailbox->fetchers, timeout);
+        bare_thread_running()->message = NULL;
+        bare_thread_block(&mailbox->fetchers, timeout);
     }
     cistern_critical_leave(level);
     if (fetched) {
         waited = 0;
     } else if (wait) {
-        waited = thread_wait();
-        taken = thread_running()->message;
+        waited = bare_thread_wait();
+        taken = bare_thread_running()->message;
     } else {
         refuse(mailbox, mbox);
     }
@@ -255,7 +255,7 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
     const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        object_refuse_name(&object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
     }
     deliver(msg, taken);
     return fetched ? 0 : SYS_MBOX_EMPTY;

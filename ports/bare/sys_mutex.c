@@ -5,9 +5,9 @@
  *
  * Invariants, outside the critical section:
  *   (I1) while a thread waits the mutex has an owner: unlock makes the most urgent waiter the
- * owner, the first who came among equals (I2) a thread's priority is the highest of its own and of
- * those who wait for a mutex it holds; so it passes along a chain of threads that wait for each
- * other
+ *        owner, the first who came among equals
+ *   (I2) a thread's priority is the highest of its own and of those who wait for a mutex that it
+ *        holds; so it passes along a chain of threads that wait for each other
  *
  * Time: lock is bounded by the length of such a chain, unlock by the mutexes that the thread holds
  * and the threads that wait for them.
@@ -27,12 +27,12 @@ typedef struct mutex {
 
 static OBJECT_SLOTS(mutex_t, CISTERN_BARE_MUTEXES) slots;
 
-object_table_t object_mutexes = {.kind = "mutex",
-                                 .slots = slots.slot,
-                                 .slot_size = sizeof(mutex_t),
-                                 .count = CISTERN_BARE_MUTEXES,
-                                 OBJECT_STATS(mutex) /* */
-                                     .bytes = sizeof slots};
+object_table_t bare_object_mutexes = {.kind = "mutex",
+                                      .slots = slots.slot,
+                                      .slot_size = sizeof(mutex_t),
+                                      .count = CISTERN_BARE_MUTEXES,
+                                      OBJECT_STATS(mutex) /* */
+                                          .bytes = sizeof slots};
 
 static const sys_bare_name_t *name_of(const sys_mutex_t *mutex)
 {
@@ -41,7 +41,7 @@ static const sys_bare_name_t *name_of(const sys_mutex_t *mutex)
 
 static mutex_t *find(const sys_mutex_t *mutex)
 {
-    return (mutex_t *)object_find(&object_mutexes, name_of(mutex));
+    return (mutex_t *)bare_object_find(&bare_object_mutexes, name_of(mutex));
 }
 
 /* --- priorities ------------------------------------------------------------------------------- */
@@ -51,7 +51,7 @@ static void pass_priority_on(const thread_t *waiter)
 {
     const mutex_t *mutex = waiter->wanted;
     while (mutex != NULL && mutex->owner->priority < waiter->priority) {
-        thread_set_priority(mutex->owner, waiter->priority);
+        bare_thread_set_priority(mutex->owner, waiter->priority);
         mutex = mutex->owner->wanted;
     }
 }
@@ -73,7 +73,7 @@ static void set_priority_from_held(thread_t *thread)
         const thread_t *const waiter = most_urgent_waiter(mutex);
         priority = (waiter != NULL && waiter->priority > priority) ? waiter->priority : priority;
     }
-    thread_set_priority(thread, priority);
+    bare_thread_set_priority(thread, priority);
 }
 
 /* --- ownership -------------------------------------------------------------------------------- */
@@ -104,21 +104,21 @@ static void give(mutex_t *mutex)
     if (next != NULL) {
         next->wanted = NULL;
         take(mutex, next);
-        thread_wake(next);
+        bare_thread_wake(next);
     }
     set_priority_from_held(before);
 }
 
-void mutexes_abandon(void)
+void bare_mutexes_abandon(void)
 {
-    thread_t *const thread = thread_running();
+    thread_t *const thread = bare_thread_running();
     while (thread->held != NULL) {
         const cistern_critical_t level = cistern_critical_enter();
         const object_t *const object = &thread->held->object;
         const sys_bare_name_t name = {object->slot, object->generation};
         give(thread->held);
         cistern_critical_leave(level);
-        object_refuse(&object_mutexes, &name, "a thread that ended holding it");
+        bare_object_refuse(&bare_object_mutexes, &name, "a thread that ended holding it");
     }
 }
 
@@ -130,7 +130,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
         return ERR_ARG;
     }
     const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const made = (mutex_t *)object_new(&object_mutexes, &mutex->name);
+    mutex_t *const made = (mutex_t *)bare_object_new(&bare_object_mutexes, &mutex->name);
     if (made != NULL) {
         made->owner = NULL;
         made->waiters = (thread_list_t){0};
@@ -145,7 +145,7 @@ static const char *refusal_to_lock(const mutex_t *mutex, bool may_wait)
     if (mutex == NULL) {
         return "a name of no live object";
     }
-    if (mutex->owner != NULL && mutex->owner == thread_running()) {
+    if (mutex->owner != NULL && mutex->owner == bare_thread_running()) {
         return "a lock by the thread that holds it";
     }
     return may_wait ? NULL : "a lock in an interrupt or a protected section";
@@ -153,24 +153,24 @@ static const char *refusal_to_lock(const mutex_t *mutex, bool may_wait)
 
 void sys_mutex_lock(sys_mutex_t *mutex)
 {
-    const bool may_wait = thread_may_wait();
+    const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
     mutex_t *const found = find(mutex);
     const char *const reason = refusal_to_lock(found, may_wait);
-    thread_t *const thread = thread_running();
+    thread_t *const thread = bare_thread_running();
     const bool wait = reason == NULL && found->owner != NULL;
     if (wait) {
         thread->wanted = found;
-        thread_block(&found->waiters, 0);
+        bare_thread_block(&found->waiters, 0);
         pass_priority_on(thread);
     } else if (reason == NULL) {
         take(found, thread);
     }
     cistern_critical_leave(level);
     if (wait) {
-        (void)thread_wait();
+        (void)bare_thread_wait();
     } else if (reason != NULL) {
-        object_refuse(&object_mutexes, name_of(mutex), reason);
+        bare_object_refuse(&bare_object_mutexes, name_of(mutex), reason);
     }
 }
 
@@ -178,17 +178,17 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
 {
     const cistern_critical_t level = cistern_critical_enter();
     mutex_t *const found = find(mutex);
-    const bool mine = found != NULL && found->owner != NULL && found->owner == thread_running() &&
-                      !cistern_cpu_in_interrupt();
+    const bool mine = found != NULL && found->owner != NULL &&
+                      found->owner == bare_thread_running() && !cistern_cpu_in_interrupt();
     if (mine) {
         give(found);
     }
     cistern_critical_leave(level);
     if (found == NULL) {
-        object_refuse_name(&object_mutexes, name_of(mutex));
+        bare_object_refuse_name(&bare_object_mutexes, name_of(mutex));
     } else if (!mine) {
-        object_refuse(&object_mutexes, name_of(mutex),
-                      "an unlock by a thread that does not hold it");
+        bare_object_refuse(&bare_object_mutexes, name_of(mutex),
+                           "an unlock by a thread that does not hold it");
     }
 }
 
@@ -198,19 +198,19 @@ void sys_mutex_free(sys_mutex_t *mutex)
     mutex_t *const found = find(mutex);
     const bool locked = found != NULL && found->owner != NULL;
     if (found != NULL && !locked) {
-        object_end(&object_mutexes, &found->object);
+        bare_object_end(&bare_object_mutexes, &found->object);
     }
     cistern_critical_leave(level);
     if (found == NULL) {
-        object_refuse_free(&object_mutexes, name_of(mutex));
+        bare_object_refuse_free(&bare_object_mutexes, name_of(mutex));
     } else if (locked) {
-        object_refuse(&object_mutexes, name_of(mutex), "a free while it is locked");
+        bare_object_refuse(&bare_object_mutexes, name_of(mutex), "a free while it is locked");
     }
 }
 
 int sys_mutex_valid(sys_mutex_t *mutex)
 {
-    return object_is_live(&object_mutexes, name_of(mutex));
+    return bare_object_is_live(&bare_object_mutexes, name_of(mutex));
 }
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)
@@ -221,6 +221,6 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex)
 #elif !NO_SYS
 
 /* Mutexes are semaphores: there is nothing to give back when a thread ends. */
-void mutexes_abandon(void) {}
+void bare_mutexes_abandon(void) {}
 
 #endif

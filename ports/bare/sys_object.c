@@ -1,8 +1,7 @@
 /* sys_object.c (bare) - the tables of semaphores, mutexes and mailboxes.
  *
- *   table    | slot 0 | slot 1 | ... | slot n-1 |     a pool's blocks: live ones in use, others
- * free name     { slot 2, generation 7 }                 names slot 2 while it is live, generation
- * 7
+ *   table    | slot 0 | slot 1 | ... | slot n-1 |   a pool's blocks: live ones in use, others free
+ *   name     { slot 2, generation 7 }               names slot 2 while it lives in generation 7
  *
  * Invariants, outside the critical section:
  *   (I1) slot i knows that it is slot i; a free block's link lies in pool_link, so that the rest of
@@ -17,9 +16,10 @@
 #    include "cistern/fault.h"
 
 #    if LWIP_COMPAT_MUTEX
-static object_table_t *const tables[] = {&object_semaphores, &object_mailboxes};
+static object_table_t *const tables[] = {&bare_object_semaphores, &bare_object_mailboxes};
 #    else
-static object_table_t *const tables[] = {&object_semaphores, &object_mutexes, &object_mailboxes};
+static object_table_t *const tables[] = {&bare_object_semaphores, &bare_object_mutexes,
+                                         &bare_object_mailboxes};
 #    endif
 
 static object_t *slot_at(const object_table_t *table, size_t slot)
@@ -43,7 +43,7 @@ static void count_end(const object_table_t *table)
     --table->stats->used;
 }
 
-void object_count_error(const object_table_t *table)
+void bare_object_count_error(const object_table_t *table)
 {
     ++table->stats->err;
 }
@@ -60,7 +60,7 @@ static void count_end(const object_table_t *table)
     (void)table;
 }
 
-void object_count_error(const object_table_t *table)
+void bare_object_count_error(const object_table_t *table)
 {
     (void)table;
 }
@@ -83,19 +83,19 @@ static void start_table(object_table_t *table)
     (void)cistern_pool_init(&table->pool, &config);
 }
 
-void objects_start(void)
+void bare_objects_start(void)
 {
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; ++i) {
         start_table(tables[i]);
     }
 }
 
-object_t *object_new(object_table_t *table, sys_bare_name_t *name)
+object_t *bare_object_new(object_table_t *table, sys_bare_name_t *name)
 {
     *name = (sys_bare_name_t){0};
     object_t *const object = cistern_pool_get(&table->pool);
     if (object == NULL) {
-        object_count_error(table);
+        bare_object_count_error(table);
         return NULL;
     }
     object->live = true;
@@ -109,7 +109,7 @@ static bool slot_exists(const object_table_t *table, const sys_bare_name_t *name
     return name != NULL && name->generation != 0 && name->slot < table->pool.count;
 }
 
-object_t *object_find(const object_table_t *table, const sys_bare_name_t *name)
+object_t *bare_object_find(const object_table_t *table, const sys_bare_name_t *name)
 {
     if (!slot_exists(table, name)) {
         return NULL;
@@ -118,7 +118,7 @@ object_t *object_find(const object_table_t *table, const sys_bare_name_t *name)
     return (object->live && object->generation == name->generation) ? object : NULL;
 }
 
-void object_end(object_table_t *table, object_t *object)
+void bare_object_end(object_table_t *table, object_t *object)
 {
     object->live = false;
     object->generation = (u16_t)((object->generation < UINT16_MAX) ? object->generation + 1U : 1U);
@@ -126,10 +126,10 @@ void object_end(object_table_t *table, object_t *object)
     (void)cistern_pool_put(&table->pool, object);
 }
 
-bool object_is_live(const object_table_t *table, const sys_bare_name_t *name)
+bool bare_object_is_live(const object_table_t *table, const sys_bare_name_t *name)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    const bool live = object_find(table, name) != NULL;
+    const bool live = bare_object_find(table, name) != NULL;
     cistern_critical_leave(level);
     return live;
 }
@@ -144,23 +144,24 @@ static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
     cistern_fault_raise(&fault);
 }
 
-void object_refuse(const object_table_t *table, const sys_bare_name_t *name, const char *reason)
+void bare_object_refuse(const object_table_t *table, const sys_bare_name_t *name,
+                        const char *reason)
 {
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
 
-void object_refuse_name(const object_table_t *table, const sys_bare_name_t *name)
+void bare_object_refuse_name(const object_table_t *table, const sys_bare_name_t *name)
 {
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
 }
 
-void object_refuse_free(const object_table_t *table, const sys_bare_name_t *name)
+void bare_object_refuse_free(const object_table_t *table, const sys_bare_name_t *name)
 {
     raise_fault(slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE : CISTERN_FAULT_FOREIGN_FREE,
                 table, name, "a name of no live object");
 }
 
-void object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name)
+void bare_object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name)
 {
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name,
                 "a wait in an interrupt or a protected section");

@@ -46,37 +46,38 @@ typedef struct object_table {
         }
 
 /* The three tables. */
-extern object_table_t object_semaphores;
-extern object_table_t object_mutexes;
-extern object_table_t object_mailboxes;
+extern object_table_t bare_object_semaphores;
+extern object_table_t bare_object_mutexes;
+extern object_table_t bare_object_mailboxes;
 
 /* (inside) Takes a slot, makes it live and writes its name; NULL, counted as an error, iff no slot
  * is free; *name then names nothing. */
-object_t *object_new(object_table_t *table, sys_bare_name_t *name);
+object_t *bare_object_new(object_table_t *table, sys_bare_name_t *name);
 
 /* (inside) The live object of a name; NULL iff there is none. */
-object_t *object_find(const object_table_t *table, const sys_bare_name_t *name);
+object_t *bare_object_find(const object_table_t *table, const sys_bare_name_t *name);
 
 /* (inside) Ends a live object and frees its slot. */
-void object_end(object_table_t *table, object_t *object);
+void bare_object_end(object_table_t *table, object_t *object);
 
 /* (inside) Counts a failed call in lwip_stats.sys. */
-void object_count_error(const object_table_t *table);
+void bare_object_count_error(const object_table_t *table);
 
 /* Reports that a call on `name` is refused for the reason given. */
-void object_refuse(const object_table_t *table, const sys_bare_name_t *name, const char *reason);
+void bare_object_refuse(const object_table_t *table, const sys_bare_name_t *name,
+                        const char *reason);
 
 /* Reports that a call on a name of no live object is refused. */
-void object_refuse_name(const object_table_t *table, const sys_bare_name_t *name);
+void bare_object_refuse_name(const object_table_t *table, const sys_bare_name_t *name);
 
 /* The same for a call that frees: a name whose object ended is a double free. */
-void object_refuse_free(const object_table_t *table, const sys_bare_name_t *name);
+void bare_object_refuse_free(const object_table_t *table, const sys_bare_name_t *name);
 
 /* Reports that a call may not wait here, an interrupt or a critical section. */
-void object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name);
+void bare_object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name);
 
 /* True iff the name is that of a live object. */
-bool object_is_live(const object_table_t *table, const sys_bare_name_t *name);
+bool bare_object_is_live(const object_table_t *table, const sys_bare_name_t *name);
 
 #endif
 

@@ -19,12 +19,12 @@ typedef struct semaphore {
 
 static OBJECT_SLOTS(semaphore_t, CISTERN_BARE_SEMAPHORES) slots;
 
-object_table_t object_semaphores = {.kind = "semaphore",
-                                    .slots = slots.slot,
-                                    .slot_size = sizeof(semaphore_t),
-                                    .count = CISTERN_BARE_SEMAPHORES,
-                                    OBJECT_STATS(sem) /* */
-                                        .bytes = sizeof slots};
+object_table_t bare_object_semaphores = {.kind = "semaphore",
+                                         .slots = slots.slot,
+                                         .slot_size = sizeof(semaphore_t),
+                                         .count = CISTERN_BARE_SEMAPHORES,
+                                         OBJECT_STATS(sem) /* */
+                                             .bytes = sizeof slots};
 
 static const sys_bare_name_t *name_of(const sys_sem_t *sem)
 {
@@ -33,7 +33,7 @@ static const sys_bare_name_t *name_of(const sys_sem_t *sem)
 
 static semaphore_t *find(const sys_sem_t *sem)
 {
-    return (semaphore_t *)object_find(&object_semaphores, name_of(sem));
+    return (semaphore_t *)bare_object_find(&bare_object_semaphores, name_of(sem));
 }
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
@@ -42,7 +42,8 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
         return ERR_ARG;
     }
     const cistern_critical_t level = cistern_critical_enter();
-    semaphore_t *const semaphore = (semaphore_t *)object_new(&object_semaphores, &sem->name);
+    semaphore_t *const semaphore =
+        (semaphore_t *)bare_object_new(&bare_object_semaphores, &sem->name);
     if (semaphore != NULL) {
         semaphore->units = count;
         semaphore->waiters = (thread_list_t){0};
@@ -55,7 +56,7 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 static void give(semaphore_t *semaphore)
 {
     if (semaphore->waiters.first != NULL) {
-        thread_wake(semaphore->waiters.first);
+        bare_thread_wake(semaphore->waiters.first);
     } else {
         semaphore->units += (semaphore->units < UINT32_MAX) ? 1U : 0U;
     }
@@ -70,13 +71,13 @@ void sys_sem_signal(sys_sem_t *sem)
     }
     cistern_critical_leave(level);
     if (semaphore == NULL) {
-        object_refuse_name(&object_semaphores, name_of(sem));
+        bare_object_refuse_name(&bare_object_semaphores, name_of(sem));
     }
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    const bool may_wait = thread_may_wait();
+    const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
     semaphore_t *const semaphore = find(sem);
     const bool taken = semaphore != NULL && semaphore->units > 0;
@@ -84,16 +85,16 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
     if (taken) {
         --semaphore->units;
     } else if (wait) {
-        thread_block(&semaphore->waiters, timeout);
+        bare_thread_block(&semaphore->waiters, timeout);
     }
     cistern_critical_leave(level);
     if (taken || wait) {
-        return taken ? 0 : thread_wait();
+        return taken ? 0 : bare_thread_wait();
     }
     if (semaphore == NULL) {
-        object_refuse_name(&object_semaphores, name_of(sem));
+        bare_object_refuse_name(&bare_object_semaphores, name_of(sem));
     } else {
-        object_refuse_wait(&object_semaphores, name_of(sem));
+        bare_object_refuse_wait(&bare_object_semaphores, name_of(sem));
     }
     return SYS_ARCH_TIMEOUT;
 }
@@ -104,19 +105,19 @@ void sys_sem_free(sys_sem_t *sem)
     semaphore_t *const semaphore = find(sem);
     const bool in_use = semaphore != NULL && semaphore->waiters.first != NULL;
     if (semaphore != NULL && !in_use) {
-        object_end(&object_semaphores, &semaphore->object);
+        bare_object_end(&bare_object_semaphores, &semaphore->object);
     }
     cistern_critical_leave(level);
     if (semaphore == NULL) {
-        object_refuse_free(&object_semaphores, name_of(sem));
+        bare_object_refuse_free(&bare_object_semaphores, name_of(sem));
     } else if (in_use) {
-        object_refuse(&object_semaphores, name_of(sem), "a free while a thread waits");
+        bare_object_refuse(&bare_object_semaphores, name_of(sem), "a free while a thread waits");
     }
 }
 
 int sys_sem_valid(sys_sem_t *sem)
 {
-    return object_is_live(&object_semaphores, name_of(sem));
+    return bare_object_is_live(&bare_object_semaphores, name_of(sem));
 }
 
 void sys_sem_set_invalid(sys_sem_t *sem)

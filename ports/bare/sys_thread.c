@@ -15,8 +15,8 @@
  *   (I1) a ready thread is on ready[its priority], a blocked one on the list it waits at, or none
  *   (I2) bit p of ready_mask is set iff ready[p] is not empty
  *   (I3) if `running` is not the first thread of the highest ready list, or idle when there is
- * none, the switch interrupt is pending (I4) the guard of a thread that has not overflowed its
- * stack holds FILL in every byte
+ *        none, the switch interrupt is pending
+ *   (I4) the guard of a thread that has not overflowed its stack holds FILL in every byte
  *
  * Every operation is of constant time but the tick, which visits each thread once, in a critical
  * section of its own each.
@@ -118,7 +118,7 @@ static thread_t *most_urgent(void)
 static void reschedule(void)
 {
     if (most_urgent() != running) {
-        cpu_switch_request();
+        bare_cpu_switch_request();
     }
 }
 
@@ -165,7 +165,7 @@ static void raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const
 /* A thread that overflowed its stack cannot go on: it ends, its stack is not used again, and
  * mutexes that it holds stay locked, since what they guard may be half done. A thread that ended by
  * itself gives its slot back here, where its stack is no longer in use. */
-void *cpu_switch_next(void *stack)
+void *bare_cpu_switch_next(void *stack)
 {
     const cistern_critical_t level = cistern_critical_enter();
     thread_t *const before = running;
@@ -187,12 +187,12 @@ void *cpu_switch_next(void *stack)
     return resume;
 }
 
-thread_t *thread_running(void)
+thread_t *bare_thread_running(void)
 {
     return running;
 }
 
-bool thread_may_wait(void)
+bool bare_thread_may_wait(void)
 {
     return running != NULL && running != &idle_thread && !cistern_cpu_in_interrupt() &&
            !cistern_cpu_is_masked();
@@ -205,21 +205,21 @@ static u32_t ticks_of(u32_t ms)
     return ms / CISTERN_BARE_MS_PER_TICK + ((ms % CISTERN_BARE_MS_PER_TICK != 0) ? 1U : 0U);
 }
 
-void thread_block(thread_list_t *list, u32_t timeout)
+void bare_thread_block(thread_list_t *list, u32_t timeout)
 {
     thread_t *const thread = running;
     make_unready(thread);
     thread->blocked = true;
     thread->timed_out = false;
-    thread->since = time_ticks();
+    thread->since = bare_time_ticks();
     thread->timeout = ticks_of(timeout);
     if (list != NULL) {
         list_append(list, thread);
     }
-    cpu_switch_request();
+    bare_cpu_switch_request();
 }
 
-void thread_wake(thread_t *thread)
+void bare_thread_wake(thread_t *thread)
 {
     list_remove(thread);
     thread->blocked = false;
@@ -229,7 +229,7 @@ void thread_wake(thread_t *thread)
 
 /* The switch interrupt comes within a few instructions after the section was left; until then the
  * thread is still here. */
-u32_t thread_wait(void)
+u32_t bare_thread_wait(void)
 {
     const thread_t *const thread = running;
     while (thread->blocked) {
@@ -237,11 +237,11 @@ u32_t thread_wait(void)
     if (thread->timed_out) {
         return SYS_ARCH_TIMEOUT;
     }
-    const u32_t waited = (time_ticks() - thread->since) * (u32_t)CISTERN_BARE_MS_PER_TICK;
+    const u32_t waited = (bare_time_ticks() - thread->since) * (u32_t)CISTERN_BARE_MS_PER_TICK;
     return (waited != SYS_ARCH_TIMEOUT) ? waited : SYS_ARCH_TIMEOUT - 1U;
 }
 
-void thread_set_priority(thread_t *thread, u8_t priority)
+void bare_thread_set_priority(thread_t *thread, u8_t priority)
 {
     if (thread->blocked || thread->ended || thread->priority == priority) {
         thread->priority = priority;
@@ -259,16 +259,16 @@ void sys_msleep(u32_t ms)
     if (ms == 0) {
         return;
     }
-    if (!thread_may_wait()) {
+    if (!bare_thread_may_wait()) {
         raise_fault(CISTERN_FAULT_ARGUMENT, running, "sys_msleep",
                     "a wait in an interrupt or a protected section");
         return;
     }
     const cistern_critical_t level = cistern_critical_enter();
-    thread_block(NULL, ms);
+    bare_thread_block(NULL, ms);
     running->timeout += (running->timeout != UINT32_MAX) ? 1U : 0U;
     cistern_critical_leave(level);
-    (void)thread_wait();
+    (void)bare_thread_wait();
 }
 
 /* --- the tick --------------------------------------------------------------------------------- */
@@ -278,7 +278,7 @@ static void end_wait_in_time(thread_t *thread, u32_t now)
     const cistern_critical_t level = cistern_critical_enter();
     if (thread->blocked && thread->timeout != 0 && now - thread->since >= thread->timeout) {
         thread->timed_out = true;
-        thread_wake(thread);
+        bare_thread_wake(thread);
     }
     cistern_critical_leave(level);
 }
@@ -295,7 +295,7 @@ static void take_turns(void)
     cistern_critical_leave(level);
 }
 
-void kernel_tick(u32_t now)
+void bare_kernel_tick(u32_t now)
 {
     if (running == NULL) {
         return;
@@ -312,11 +312,11 @@ void kernel_tick(u32_t now)
 static void end_running(void)
 {
     sys_arch_netconn_sem_free();
-    mutexes_abandon();
+    bare_mutexes_abandon();
     const cistern_critical_t level = cistern_critical_enter();
     make_unready(running);
     running->ended = true;
-    cpu_switch_request();
+    bare_cpu_switch_request();
     cistern_critical_leave(level);
 }
 
@@ -360,7 +360,8 @@ static void prepare(thread_t *thread, const char *name, int prio)
     thread->lowest = stacks[slot].bytes;
     thread->own_priority = clamp_priority(prio);
     thread->priority = thread->own_priority;
-    thread->stack = cpu_switch_frame(stacks[slot].bytes + CISTERN_BARE_STACK_BYTES, run, thread);
+    thread->stack =
+        bare_cpu_switch_frame(stacks[slot].bytes + CISTERN_BARE_STACK_BYTES, run, thread);
 }
 
 /* Why no thread can be made; NULL iff one can, if a slot is free. */
@@ -405,10 +406,10 @@ static void make_idle(void)
     memset(idle_stack, FILL, sizeof idle_stack);
     set_name(&idle_thread, "idle");
     idle_thread.lowest = idle_stack;
-    idle_thread.stack = cpu_switch_frame(idle_stack + sizeof idle_stack, run_idle, NULL);
+    idle_thread.stack = bare_cpu_switch_frame(idle_stack + sizeof idle_stack, run_idle, NULL);
 }
 
-void kernel_start(void)
+void bare_kernel_start(void)
 {
     if (running != NULL) {
         return;
@@ -419,11 +420,11 @@ void kernel_start(void)
                                           .memory = slots.thread,
                                           .bytes = sizeof slots};
     (void)cistern_pool_init(&pool, &config);
-    objects_start();
+    bare_objects_start();
     make_main();
     make_idle();
     running = &main_thread;
-    cpu_switch_start();
+    bare_cpu_switch_start();
 }
 
 /* --- a thread's semaphore --------------------------------------------------------------------- */

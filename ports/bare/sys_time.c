@@ -13,7 +13,7 @@
 static volatile u32_t ticks;
 
 /* Inside the critical section: 32 bits take several instructions on a narrow processor. */
-u32_t time_ticks(void)
+u32_t bare_time_ticks(void)
 {
     const cistern_critical_t state = cistern_critical_enter();
     const u32_t now = ticks;
@@ -26,20 +26,20 @@ void cistern_bare_tick(void)
     const cistern_critical_t state = cistern_critical_enter();
     ticks = ticks + 1U;
     cistern_critical_leave(state);
-    kernel_tick(time_ticks());
+    bare_kernel_tick(bare_time_ticks());
 }
 
 #ifndef sys_jiffies
 /* A jiffy is a tick. */
 u32_t sys_jiffies(void)
 {
-    return time_ticks();
+    return bare_time_ticks();
 }
 #endif
 
 #ifndef sys_now
 u32_t sys_now(void)
 {
-    return time_ticks() * (u32_t)CISTERN_BARE_MS_PER_TICK;
+    return bare_time_ticks() * (u32_t)CISTERN_BARE_MS_PER_TICK;
 }
 #endif

@@ -56,8 +56,7 @@ static uint64_t load_rest(const uint8_t *bytes, size_t length)
     return sum;
 }
 
-/* --- words: a chain of additions with carry ------------------------------------------------------
- */
+/* --- words: a chain of additions with carry --------------------------------------------------- */
 
 #if defined __x86_64__
 #    define BLOCK 64U
@@ -87,7 +86,7 @@ static uint64_t add_block(uint64_t sum, const uint8_t *bytes)
 }
 #endif
 
-static uint64_t sum_words(const uint8_t *bytes, size_t length)
+__attribute__((always_inline)) static inline uint64_t sum_words(const uint8_t *bytes, size_t length)
 {
     uint64_t sum = 0;
     for (; length >= BLOCK; length -= BLOCK, bytes += BLOCK) {
@@ -107,8 +106,7 @@ static uint16_t fold(uint64_t sum)
     return (uint16_t)((sum >> 16) + sum);
 }
 
-/* --- vectors -----------------------------------------------------------------------------------
- */
+/* --- vectors ---------------------------------------------------------------------------------- */
 
 #if defined __x86_64__ || defined __i386__
 #    define LANES_IN_REGISTER(vector) __asm__("" : "+x"(vector))
@@ -139,8 +137,7 @@ static uint16_t fold(uint64_t sum)
 #    include "chksum_lanes.h"
 #endif
 
-/* --- ways --------------------------------------------------------------------------------------
- */
+/* --- ways ------------------------------------------------------------------------------------- */
 
 static uint16_t by_words(const void *data, size_t length)
 {
@@ -221,7 +218,13 @@ static const cistern_port_chksum_way_t *best_way(void)
     return way;
 }
 
+/* Apart, so that short pieces do without its registers. */
+__attribute__((noinline)) static uint16_t by_best_way(const void *data, size_t length)
+{
+    return best_way()->sum(data, length);
+}
+
 uint16_t cistern_port_chksum(const void *data, size_t length)
 {
-    return length < SHORT ? by_words(data, length) : best_way()->sum(data, length);
+    return length < SHORT ? by_words(data, length) : by_best_way(data, length);
 }

@@ -18,12 +18,14 @@
 
 typedef uint64_t LANES_VECTOR __attribute__((vector_size(LANES_BYTES)));
 
-LANES_TARGET static inline LANES_VECTOR LANES_JOIN(LANES_NAME, _load)(const uint8_t *bytes)
+/* Not by value: without vector registers that would be an ABI of the compiler's own. */
+LANES_TARGET static inline void LANES_JOIN(LANES_NAME, _load)(LANES_VECTOR *vector,
+                                                              const uint8_t *bytes)
 {
-    LANES_VECTOR vector;
-    memcpy(&vector, bytes, sizeof vector);
-    LANES_IN_REGISTER(vector);
-    return vector;
+    LANES_VECTOR loaded;
+    memcpy(&loaded, bytes, sizeof loaded);
+    LANES_IN_REGISTER(loaded);
+    *vector = loaded;
 }
 #define LANES_LOAD LANES_JOIN(LANES_NAME, _load)
 
@@ -32,15 +34,17 @@ LANES_TARGET static uint64_t LANES_NAME(const uint8_t *bytes, size_t vectors)
     LANES_VECTOR all = {0}, all_odd = {0};
     LANES_VECTOR upper = {0}, upper_odd = {0};
     for (; vectors >= 2; vectors -= 2, bytes += 2 * LANES_BYTES) {
-        const LANES_VECTOR even = LANES_LOAD(bytes);
-        const LANES_VECTOR odd = LANES_LOAD(bytes + LANES_BYTES);
+        LANES_VECTOR even, odd;
+        LANES_LOAD(&even, bytes);
+        LANES_LOAD(&odd, bytes + LANES_BYTES);
         all += even;
         upper += even >> 32;
         all_odd += odd;
         upper_odd += odd >> 32;
     }
     if (vectors != 0) {
-        const LANES_VECTOR even = LANES_LOAD(bytes);
+        LANES_VECTOR even;
+        LANES_LOAD(&even, bytes);
         all += even;
         upper += even >> 32;
     }

@@ -17,14 +17,22 @@
 #    endif
 #endif
 
+/* Holds a number of bytes and a word of a map: size_t has fewer bits than the word where pointers
+ * have 16. */
+#if SIZE_MAX > UINT32_MAX
+typedef size_t bits_t;
+#else
+typedef uint32_t bits_t;
+#endif
+
 #ifdef CISTERN_PORT_HIGHEST_BIT
-static inline unsigned highest_bit(size_t value)
+static inline unsigned highest_bit(bits_t value)
 {
     return CISTERN_PORT_HIGHEST_BIT(value);
 }
 #else
 /* Halves the range five or six times: log2 of the word's width. */
-static inline unsigned highest_bit(size_t value)
+static inline unsigned highest_bit(bits_t value)
 {
     unsigned bit = 0;
     for (unsigned step = sizeof(value) * CHAR_BIT / 2U; step != 0; step /= 2U) {
@@ -38,21 +46,15 @@ static inline unsigned highest_bit(size_t value)
 #endif
 
 #ifdef CISTERN_PORT_LOWEST_BIT
-static inline unsigned lowest_bit(uint32_t value)
+static inline unsigned lowest_bit(size_t value)
 {
     return CISTERN_PORT_LOWEST_BIT(value);
 }
 #else
-/* As highest_bit, in 32 bits whatever size_t has. */
-static inline unsigned lowest_bit(uint32_t value)
+/* The highest bit of the value's lowest bit alone. */
+static inline unsigned lowest_bit(size_t value)
 {
-    unsigned bit = 0;
-    for (unsigned step = 16; step != 0; step /= 2U) {
-        if ((value << (32U - bit - step)) == 0) {
-            bit += step;
-        }
-    }
-    return bit;
+    return highest_bit(value & (0U - value));
 }
 #endif
 

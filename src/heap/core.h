@@ -4,41 +4,47 @@
  * width's own. Words and invariants: see heap.c.
  */
 
-#define header_t       HEAP(header_t)
-#define links_t        HEAP(links_t)
-#define header_at      HEAP(header_at)
-#define links_at       HEAP(links_at)
-#define next_of        HEAP(next_of)
-#define prev_of        HEAP(prev_of)
-#define is_used        HEAP(is_used)
-#define index_of       HEAP(index_of)
-#define block_bytes    HEAP(block_bytes)
-#define within         HEAP(within)
-#define agrees         HEAP(agrees)
-#define forget         HEAP(forget)
-#define is_live        HEAP(is_live)
-#define neighbour_kind HEAP(neighbour_kind)
-#define diagnose       HEAP(diagnose)
-#define recover        HEAP(recover)
-#define refuse         HEAP(refuse)
-#define join           HEAP(join)
-#define enlist         HEAP(enlist)
-#define step_check     HEAP(step_check)
-#define place          HEAP(place)
-#define account        HEAP(account)
-#define index_reset    HEAP(index_reset)
-#define index_insert   HEAP(index_insert)
-#define index_remove   HEAP(index_remove)
-#define index_find     HEAP(index_find)
-#define index_sound    HEAP(index_sound)
-#define index_largest  HEAP(index_largest)
-#define index_check    HEAP(index_check)
-#define list_head      HEAP(list_head)
-#define list_first     HEAP(list_first)
-#define list_look      HEAP(list_look)
-#define list_check     HEAP(list_check)
-#define can_follow     HEAP(can_follow)
-#define can_step       HEAP(can_step)
+#define header_t        HEAP(header_t)
+#define links_t         HEAP(links_t)
+#define header_at       HEAP(header_at)
+#define links_at        HEAP(links_at)
+#define next_of         HEAP(next_of)
+#define prev_of         HEAP(prev_of)
+#define is_used         HEAP(is_used)
+#define index_of        HEAP(index_of)
+#define block_bytes     HEAP(block_bytes)
+#define can_hold        HEAP(can_hold)
+#define within          HEAP(within)
+#define agrees          HEAP(agrees)
+#define forget          HEAP(forget)
+#define is_live         HEAP(is_live)
+#define neighbours_kind HEAP(neighbours_kind)
+#define free_kind       HEAP(free_kind)
+#define reaches         HEAP(reaches)
+#define diagnose        HEAP(diagnose)
+#define recover         HEAP(recover)
+#define refuse          HEAP(refuse)
+#define found_kind      HEAP(found_kind)
+#define join            HEAP(join)
+#define enlist          HEAP(enlist)
+#define content_check   HEAP(content_check)
+#define repair          HEAP(repair)
+#define step_check      HEAP(step_check)
+#define place           HEAP(place)
+#define account         HEAP(account)
+#define index_reset     HEAP(index_reset)
+#define index_insert    HEAP(index_insert)
+#define index_remove    HEAP(index_remove)
+#define index_find      HEAP(index_find)
+#define index_sound     HEAP(index_sound)
+#define index_largest   HEAP(index_largest)
+#define index_check     HEAP(index_check)
+#define list_head       HEAP(list_head)
+#define list_first      HEAP(list_first)
+#define list_look       HEAP(list_look)
+#define list_check      HEAP(list_check)
+#define can_follow      HEAP(can_follow)
+#define can_step        HEAP(can_step)
 
 /* Every block starts with one. */
 typedef struct header_t {
@@ -92,14 +98,18 @@ static inline size_t index_of(const cistern_heap_t *heap, const void *memory)
     return (size_t)((uintptr_t)memory - (uintptr_t)heap->base) - HEAD;
 }
 
-/* Block bytes for a request of `size`, or 0 iff size is 0 or no block of this arena can hold it.
- * The sum cannot overflow: size + HEAD <= end, which is a multiple of unit. */
+/* True iff a block of this arena could ever hold `size` bytes, and size is not 0. */
+static inline bool can_hold(const cistern_heap_t *heap, size_t size)
+{
+    return size - 1U < heap->end - HEAD;
+}
+
+/* Block bytes for a request of `size`, which the arena can hold. The sum cannot overflow: size +
+ * HEAD
+ * <= end, which is a multiple of mask + 1. */
 static inline size_t block_bytes(const cistern_heap_t *heap, size_t size)
 {
-    if (size - 1U >= heap->end - HEAD) {
-        return 0;
-    }
-    const size_t bytes = (size + HEAD + heap->unit - 1U) & ~(heap->unit - 1U);
+    const size_t bytes = (size + HEAD + heap->mask) & ~heap->mask;
     return bytes > heap->min ? bytes : heap->min;
 }
 
@@ -108,19 +118,24 @@ static inline size_t block_bytes(const cistern_heap_t *heap, size_t size)
 /* True iff a header may be read at `block`. */
 static inline bool within(const cistern_heap_t *heap, size_t block)
 {
-    return block <= heap->end && (block & (heap->unit - 1U)) == 0;
+    return block <= heap->end && (block & heap->mask) == 0;
 }
 
-/* True iff both neighbours of `block`, which is within, name it, and tell the same of its and its
- * predecessor's state (I2). */
+/* True iff the successor of `block`, which is within, tells the same of their boundary (I2). */
+static inline bool reaches(const cistern_heap_t *heap, size_t block)
+{
+    const size_t end = header_at(heap, block)->next;
+    const size_t next = end & ~USED;
+    return within(heap, next) && header_at(heap, next)->prev == (block | (end & USED));
+}
+
+/* True iff both neighbours of `block`, which is within, tell the same as it does (I2). */
 static inline bool agrees(const cistern_heap_t *heap, size_t block)
 {
-    const header_t header = *header_at(heap, block);
-    const size_t next = header.next & ~USED;
-    const size_t prev = header.prev & ~USED;
-    return within(heap, next) && within(heap, prev) &&
-           header_at(heap, next)->prev == (block | (header.next & USED)) &&
-           header_at(heap, prev)->next == (block | (header.prev & USED));
+    const size_t start = header_at(heap, block)->prev;
+    const size_t prev = start & ~USED;
+    return reaches(heap, block) && within(heap, prev) &&
+           header_at(heap, prev)->next == (block | (start & USED));
 }
 
 /* Unmakes the header of a block that merges into its predecessor (I6). */
@@ -153,11 +168,12 @@ static inline void forget(const cistern_heap_t *heap, size_t block)
 #    include "good.h"
 #endif
 
-/* Counts `block` as in use. */
-static inline void account(cistern_heap_t *heap, size_t block)
+/* Counts one more block in use, of `bytes`. */
+static inline void account(cistern_heap_t *heap, size_t bytes)
 {
-    heap->used += next_of(heap, block) - block;
-    heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
+    const size_t used = heap->used + bytes;
+    heap->used = used;
+    heap->max_used = used > heap->max_used ? used : heap->max_used;
     ++heap->blocks;
 }
 
@@ -168,17 +184,40 @@ static inline bool is_live(const cistern_heap_t *heap, size_t block)
     return block < heap->end && within(heap, block) && agrees(heap, block) && is_used(heap, block);
 }
 
-/* What is wrong with merging a free neighbour: NONE, HEADER or LINK. A block in use does not merge.
- */
-static inline cistern_fault_kind_t neighbour_kind(const cistern_heap_t *heap, size_t block)
+/* What is wrong with a free block whose start is known to be right, before it is taken out of the
+ * index: NONE, HEADER or LINK. */
+static inline cistern_fault_kind_t free_kind(const cistern_heap_t *heap, size_t block)
 {
-    if (is_used(heap, block)) {
-        return CISTERN_FAULT_NONE;
-    }
-    if (!agrees(heap, block)) {
+    if (!reaches(heap, block)) {
         return CISTERN_FAULT_HEADER;
     }
     return index_sound(heap, block) ? CISTERN_FAULT_NONE : CISTERN_FAULT_LINK;
+}
+
+/* The same for the neighbours of a live block; one that is in use does not matter. The boundary
+ * with the predecessor was compared when the block was found live. */
+static inline cistern_fault_kind_t neighbours_kind(const cistern_heap_t *heap, size_t next,
+                                                   size_t prev)
+{
+    if (!is_used(heap, prev) && !index_sound(heap, prev)) {
+        return CISTERN_FAULT_LINK;
+    }
+    return is_used(heap, next) ? CISTERN_FAULT_NONE : free_kind(heap, next);
+}
+
+/* The same for a block that the index gave, and POISON if it was written to (G2). */
+static inline cistern_fault_kind_t found_kind(const cistern_heap_t *heap, size_t block)
+{
+    if (is_used(heap, block) || !reaches(heap, block)) {
+        return CISTERN_FAULT_HEADER;
+    }
+    if (!index_sound(heap, block)) {
+        return CISTERN_FAULT_LINK;
+    }
+    const size_t poisoned = block + HEAD + HEAP_LINKS_BYTES;
+    return is_poisoned(heap->base + poisoned, next_of(heap, block) - poisoned)
+               ? CISTERN_FAULT_NONE
+               : CISTERN_FAULT_POISON;
 }
 
 /* Why `block` is not live. Walks up to it: each step goes up, so at most end / min of them. */
@@ -205,17 +244,18 @@ static cistern_fault_kind_t diagnose(const cistern_heap_t *heap, size_t block)
 /* Adds `block`, which agrees with its neighbours, to what the heap knows of. */
 static void enlist(cistern_heap_t *heap, size_t block)
 {
+    const size_t bytes = next_of(heap, block) - block;
     if (is_used(heap, block)) {
-        account(heap, block);
+        account(heap, bytes);
     } else {
-        index_insert(heap, block, next_of(heap, block) - block);
+        index_insert(heap, block, bytes);
     }
 }
 
-/* Makes the heap whole again after damage: goes up to the first damaged block, down from the end to
- * the last one, and seals what lies between off as one block in use, which nobody can free.
- *   | sound | damaged .. | sound | end      | sound | sealed ... | sound | end
- * Each step goes up, or down, so at most end / min of them each way. */
+/* Makes the heap whole again after damage: goes up to the first damaged boundary, down from the end
+ * to the last one, and seals what lies between off as one block in use, which nobody can free. |
+ * sound | damaged .. | sound | end      | sound | sealed ... | sound | end Each step goes up, or
+ * down, so at most end / min of them each way. */
 static void recover(cistern_heap_t *heap)
 {
     index_reset(heap);
@@ -223,14 +263,14 @@ static void recover(cistern_heap_t *heap)
     heap->blocks = 0;
     size_t before = heap->end;
     size_t low = 0;
-    while (low != heap->end && agrees(heap, low) && next_of(heap, low) > low) {
+    while (low != heap->end && reaches(heap, low) && next_of(heap, low) > low) {
         enlist(heap, low);
         before = low;
         low = next_of(heap, low);
     }
     size_t high = heap->end;
     size_t prev = prev_of(heap, high);
-    while (prev > low && prev < high && within(heap, prev) && agrees(heap, prev)) {
+    while (prev > low && prev < high && within(heap, prev) && reaches(heap, prev)) {
         high = prev;
         prev = prev_of(heap, high);
         enlist(heap, high);
@@ -239,6 +279,7 @@ static void recover(cistern_heap_t *heap)
     if (low < high) {
         join(heap, before, low, header_at(heap, before)->next & USED);
         join(heap, low, high, USED);
+        seal(heap->base + low + HEAD);
         enlist(heap, low);
     }
 }
@@ -261,7 +302,16 @@ static inline bool is_live(const cistern_heap_t *heap, size_t block)
     return true;
 }
 
-static inline cistern_fault_kind_t neighbour_kind(const cistern_heap_t *heap, size_t block)
+static inline cistern_fault_kind_t neighbours_kind(const cistern_heap_t *heap, size_t next,
+                                                   size_t prev)
+{
+    (void)heap;
+    (void)next;
+    (void)prev;
+    return CISTERN_FAULT_NONE;
+}
+
+static inline cistern_fault_kind_t found_kind(const cistern_heap_t *heap, size_t block)
 {
     (void)heap;
     (void)block;
@@ -286,16 +336,18 @@ static inline cistern_fault_kind_t refuse(cistern_heap_t *heap, cistern_fault_ki
 /* Gives `block`, which is in no list and reaches to `limit`, `need` bytes and the rest to a new
  * free block, unless that would be too small. | block ................. | limit        | block need
  * | rest ...... | limit       */
-static void place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
+static inline void place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
     const size_t rest = block + need;
     if (limit - rest < heap->min) {
         join(heap, block, limit, USED);
+        account(heap, limit - block);
         return;
     }
     join(heap, block, rest, USED);
     join(heap, rest, limit, 0);
     index_insert(heap, rest, limit - rest);
+    account(heap, need);
 }
 
 /* Lays one free block and the sentinel out in `memory`. False iff it is too small. `alignment` is
@@ -303,7 +355,8 @@ static void place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config, size_t alignment)
 {
     const size_t unit = alignment > sizeof(HEAP_INDEX) ? alignment : sizeof(HEAP_INDEX);
-    const size_t least = HEAP_LINKS_BYTES != 0 ? HEAP_LINKS_BYTES : 1U;
+    const size_t engine = HEAP_LINKS_BYTES > HEAP_TAG_BYTES ? HEAP_LINKS_BYTES : HEAP_TAG_BYTES;
+    const size_t least = engine != 0 ? engine : 1U;
     const size_t payload = config->min_size > least ? config->min_size : least;
     const uintptr_t start = (uintptr_t)config->memory + HEAD + unit - 1U;
     const size_t skip =
@@ -319,30 +372,43 @@ static bool HEAP(make)(cistern_heap_t *heap, const cistern_heap_config_t *config
     }
     heap->base = (unsigned char *)config->memory + skip;
     heap->end = end;
-    heap->unit = unit;
+    heap->mask = unit - 1U;
     heap->min = min;
     join(heap, 0, end, 0);
     join(heap, end, 0, USED);
+    poison(heap->base + HEAD, end - HEAD);
     index_reset(heap);
     index_insert(heap, 0, end);
     return true;
 }
 
+/* After a fault of a block that the index gave: makes the heap fit for the next call. NULL. */
+static void *repair(cistern_heap_t *heap, size_t block, cistern_fault_kind_t kind)
+{
+    if (kind == CISTERN_FAULT_POISON) {
+        const size_t poisoned = block + HEAD + HEAP_LINKS_BYTES;
+        poison(heap->base + poisoned, next_of(heap, block) - poisoned);
+    }
+    (void)refuse(heap, kind);
+    return NULL;
+}
+
 static void *HEAP(alloc)(cistern_heap_t *heap, size_t size, cistern_fault_kind_t *fault)
 {
+    if (!can_hold(heap, size)) {
+        return count_failure(heap, size);
+    }
     const size_t need = block_bytes(heap, size);
-    const size_t block = need != 0 ? index_find(heap, need) : NO_BLOCK;
+    const size_t block = index_find(heap, need);
     if (block == NO_BLOCK) {
         return count_failure(heap, size);
     }
-    *fault = is_used(heap, block) ? CISTERN_FAULT_HEADER : neighbour_kind(heap, block);
+    *fault = found_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        (void)refuse(heap, *fault);
-        return NULL;
+        return repair(heap, block, *fault);
     }
     index_remove(heap, block);
     place(heap, block, next_of(heap, block), need);
-    account(heap, block);
     return heap->base + block + HEAD;
 }
 
@@ -353,19 +419,20 @@ static void *HEAP(aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t 
                                  cistern_fault_kind_t *fault)
 {
     const size_t slack = alignment + heap->min;
+    if (!can_hold(heap, size) || slack > heap->end - block_bytes(heap, size)) {
+        return count_failure(heap, size);
+    }
     const size_t need = block_bytes(heap, size);
-    const size_t block =
-        (need != 0 && slack < heap->end - need) ? index_find(heap, need + slack) : NO_BLOCK;
+    const size_t block = index_find(heap, need + slack);
     if (block == NO_BLOCK) {
         return count_failure(heap, size);
     }
-    *fault = is_used(heap, block) ? CISTERN_FAULT_HEADER : neighbour_kind(heap, block);
+    *fault = found_kind(heap, block);
     if (*fault != CISTERN_FAULT_NONE) {
-        (void)refuse(heap, *fault);
-        return NULL;
+        return repair(heap, block, *fault);
     }
     const size_t limit = next_of(heap, block);
-    const uintptr_t payload = (uintptr_t)heap->base + block + HEAD;
+    const uintptr_t payload = (uintptr_t)heap->base + block + HEAD + front(heap);
     size_t gap = (size_t)(((payload + alignment - 1U) & ~((uintptr_t)alignment - 1U)) - payload);
     gap +=
         (gap != 0 && gap < heap->min) ? (heap->min + alignment - 1U - gap) & ~(alignment - 1U) : 0;
@@ -375,7 +442,6 @@ static void *HEAP(aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t 
         index_insert(heap, block, gap);
     }
     place(heap, block + gap, limit, need);
-    account(heap, block + gap);
     return heap->base + block + gap + HEAD;
 }
 
@@ -388,10 +454,9 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
     }
     const size_t next = next_of(heap, block);
     const size_t prev = prev_of(heap, block);
-    const cistern_fault_kind_t next_kind = neighbour_kind(heap, next);
-    const cistern_fault_kind_t prev_kind = neighbour_kind(heap, prev);
-    if (next_kind != CISTERN_FAULT_NONE || prev_kind != CISTERN_FAULT_NONE) {
-        return refuse(heap, next_kind != CISTERN_FAULT_NONE ? next_kind : prev_kind);
+    const cistern_fault_kind_t kind = neighbours_kind(heap, next, prev);
+    if (kind != CISTERN_FAULT_NONE) {
+        return refuse(heap, kind);
     }
     size_t start = block;
     size_t limit = next;
@@ -406,6 +471,7 @@ static cistern_fault_kind_t HEAP(free)(cistern_heap_t *heap, const void *memory)
         start = prev;
     }
     join(heap, start, limit, 0);
+    poison(heap->base + start + HEAD, limit - start - HEAD);
     index_insert(heap, start, limit - start);
     heap->used -= next - block;
     --heap->blocks;
@@ -432,14 +498,12 @@ static bool HEAP(resize)(cistern_heap_t *heap, const void *memory, size_t size,
 {
     const size_t block = index_of(heap, memory);
     const size_t next = next_of(heap, block);
-    *fault = neighbour_kind(heap, next);
+    *fault = neighbours_kind(heap, next, heap->end);
     if (*fault != CISTERN_FAULT_NONE) {
-        (void)refuse(heap, *fault);
         return false;
     }
-    const size_t need = block_bytes(heap, size);
     const size_t limit = is_used(heap, next) ? next : next_of(heap, next);
-    if (need == 0 || limit - block < need) {
+    if (!can_hold(heap, size) || limit - block < block_bytes(heap, size)) {
         return false;
     }
     if (limit != next) {
@@ -448,8 +512,9 @@ static bool HEAP(resize)(cistern_heap_t *heap, const void *memory, size_t size,
     }
     heap->used -= next - block;
     --heap->blocks;
-    place(heap, block, limit, need);
-    account(heap, block);
+    const size_t rest = block + block_bytes(heap, size);
+    poison(heap->base + rest, limit - rest);
+    place(heap, block, limit, rest - block);
     return true;
 }
 
@@ -466,12 +531,15 @@ static size_t HEAP(walk)(const cistern_heap_t *heap, cistern_heap_visit_t *visit
     size_t block = 0;
     while (block < heap->end) {
         const size_t next = next_of(heap, block);
-        if (next <= block || next > heap->end || (next & (heap->unit - 1U)) != 0) {
+        if (next <= block || next > heap->end || (next & heap->mask) != 0) {
             return shown;
         }
-        const cistern_heap_block_t seen = {.address = heap->base + block + HEAD,
-                                           .size = next - block - HEAD,
-                                           .used = is_used(heap, block)};
+        cistern_heap_block_t seen = {.address = heap->base + block + HEAD,
+                                     .size = next - block - HEAD,
+                                     .used = is_used(heap, block)};
+        if (seen.used) {
+            describe(heap, &seen);
+        }
         ++shown;
         if (!visit(&seen, context)) {
             return shown;
@@ -486,10 +554,21 @@ static bool step_check(const cistern_heap_t *heap, size_t block)
 {
     const header_t header = *header_at(heap, block);
     const size_t next = header.next & ~USED;
-    return next > block && next <= heap->end && (next & (heap->unit - 1U)) == 0 &&
+    return next > block && next <= heap->end && (next & heap->mask) == 0 &&
            next - block >= heap->min &&
            header_at(heap, next)->prev == (block | (header.next & USED)) &&
            ((header.next | header.prev) & USED) != 0;
+}
+
+/* True iff what a block holds beside the caller's bytes is as it was left (G1, G2). */
+static bool content_check(const cistern_heap_t *heap, size_t block)
+{
+    const unsigned char *const raw = heap->base + block + HEAD;
+    const size_t bytes = next_of(heap, block) - block - HEAD;
+    if (is_used(heap, block)) {
+        return is_sealed(raw) || guard_kind(heap, raw, bytes) == CISTERN_FAULT_NONE;
+    }
+    return is_poisoned(raw + HEAP_LINKS_BYTES, bytes - HEAP_LINKS_BYTES);
 }
 
 /* Verifies I1 to I4 along the arena, then leaves I5 to the index. Each step goes up. */
@@ -498,7 +577,7 @@ static bool HEAP(check)(const cistern_heap_t *heap)
     heap_sums_t sums = {0, 0, 0, 0};
     size_t block = 0;
     while (block != heap->end) {
-        if (!step_check(heap, block)) {
+        if (!step_check(heap, block) || !content_check(heap, block)) {
             return false;
         }
         const size_t bytes = next_of(heap, block) - block;
@@ -524,17 +603,23 @@ static bool HEAP(check)(const cistern_heap_t *heap)
 #undef is_used
 #undef index_of
 #undef block_bytes
+#undef can_hold
 #undef within
 #undef agrees
 #undef forget
 #undef is_live
-#undef neighbour_kind
+#undef neighbours_kind
+#undef free_kind
+#undef reaches
 #undef diagnose
 #undef recover
 #undef refuse
+#undef found_kind
 #undef join
 #undef enlist
 #undef step_check
+#undef content_check
+#undef repair
 #undef place
 #undef account
 #undef index_reset

@@ -153,7 +153,7 @@ static bool list_check(const cistern_heap_t *heap, size_t list, heap_sums_t *sum
     size_t before = LIST_MARK(list);
     size_t block = list_first(heap, list);
     while (block != heap->end) {
-        if (sums->free_blocks == 0 || block > heap->end || (block & (heap->unit - 1U)) != 0) {
+        if (sums->free_blocks == 0 || block > heap->end || (block & heap->mask) != 0) {
             return false;
         }
         const size_t bytes = next_of(heap, block) - block;

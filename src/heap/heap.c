@@ -20,7 +20,7 @@
  * every alignment.
  *
  * Invariants
- *   I1  Blocks start at multiples of `unit`, a power of two, from 0 on; each has at least `min`
+ *   I1  Blocks start at multiples of mask + 1, a power of two, from 0 on; each has at least `min`
  * bytes and ends where the next one starts; the last one ends at `end`, where the sentinel is. I2
  * Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both sides
  * of a boundary tell the same state of the block before it. I3  No two free blocks are neighbours.
@@ -36,6 +36,7 @@
 #include "cistern/critical.h"
 #include "cistern/fault.h"
 #include "bits.h"
+#include "guard.h"
 #if CISTERN_HEAP_FIT_IS_GOOD
 #    include "map.h"
 #endif
@@ -121,17 +122,23 @@ static uint8_t bits_for(size_t bytes)
 /* True iff the indices that are compiled in can name the last of `bytes`, which is not 0. */
 static bool can_index(size_t bytes)
 {
-    return highest_bit(bytes | 1U) < CISTERN_HEAP_ARENA_BITS ||
-           ((bytes & (bytes - 1U)) == 0 && highest_bit(bytes) == CISTERN_HEAP_ARENA_BITS);
+    const size_t last = bytes - 1U;
+    return (last >> (CISTERN_HEAP_ARENA_BITS - 1U)) >> 1U == 0;
+}
+
+static void raise_fault(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
+{
+    cistern_fault_t fault = {.kind = kind, .object = heap, .address = address, .name = heap->name};
+    name_culprit(heap, &fault);
+    cistern_fault_raise(&fault);
 }
 
 /* Tells of misuse found at `address`, outside the critical section. NONE is no misuse. */
-static void report(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
+static inline void report(const cistern_heap_t *heap, const void *address,
+                          cistern_fault_kind_t kind)
 {
     if (kind != CISTERN_FAULT_NONE) {
-        const cistern_fault_t fault = {
-            .kind = kind, .object = heap, .address = address, .name = heap->name};
-        cistern_fault_raise(&fault);
+        raise_fault(heap, address, kind);
     }
 }
 
@@ -155,36 +162,59 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->failures = 0;
     heap->name = config->name;
     heap->index_bits = bits;
+    forget_history(heap);
     return CISTERN_OK;
 }
 
-void *cistern_heap_alloc(cistern_heap_t *heap, size_t size)
+/* The payload, as the engine sees it, of what a caller got. */
+static inline unsigned char *raw_of(const cistern_heap_t *heap, const void *memory)
+{
+    return (unsigned char *)(uintptr_t)((uintptr_t)memory - front(heap));
+}
+
+/* Bytes that the caller of a live block may use; 0, with *fault set, iff it is no live block or its
+ * guards are damaged. In the critical section. */
+static inline size_t sound_size(const cistern_heap_t *heap, const void *memory,
+                                cistern_fault_kind_t *fault)
+{
+    const unsigned char *const raw = raw_of(heap, memory);
+    const size_t bytes = HEAP_CALL(heap->index_bits, usable_size, heap, raw, fault);
+    if (*fault == CISTERN_FAULT_NONE) {
+        *fault = guard_kind(heap, raw, bytes);
+    }
+    return *fault == CISTERN_FAULT_NONE ? usable_by_caller(heap, raw, bytes) : 0;
+}
+
+void *(cistern_heap_alloc)(cistern_heap_t *heap, size_t size)
 {
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    void *const memory = HEAP_CALL(heap->index_bits, alloc, heap, size, &fault);
+    void *const raw = HEAP_CALL(heap->index_bits, alloc, heap, raw_size(heap, size), &fault);
+    void *const memory = dress(heap, raw, size);
     cistern_critical_leave(state);
     report(heap, NULL, fault);
     return memory;
 }
 
-void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t size)
+void *(cistern_heap_aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t size)
 {
     if (alignment == 0 || (alignment & (alignment - 1U)) != 0) {
         return NULL;
     }
-    if (alignment <= heap->unit) {
-        return cistern_heap_alloc(heap, size);
+    if (alignment <= heap->mask + 1U) {
+        return (cistern_heap_alloc)(heap, size);
     }
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    void *const memory = HEAP_CALL(heap->index_bits, aligned_alloc, heap, alignment, size, &fault);
+    void *const raw =
+        HEAP_CALL(heap->index_bits, aligned_alloc, heap, alignment, raw_size(heap, size), &fault);
+    void *const memory = dress(heap, raw, size);
     cistern_critical_leave(state);
     report(heap, NULL, fault);
     return memory;
 }
 
-void *cistern_heap_calloc(cistern_heap_t *heap, size_t count, size_t size)
+void *(cistern_heap_calloc)(cistern_heap_t *heap, size_t count, size_t size)
 {
     if (size != 0 && count > SIZE_MAX / size) {
         const cistern_critical_t state = cistern_critical_enter();
@@ -192,7 +222,7 @@ void *cistern_heap_calloc(cistern_heap_t *heap, size_t count, size_t size)
         cistern_critical_leave(state);
         return none;
     }
-    void *const memory = cistern_heap_alloc(heap, count * size);
+    void *const memory = (cistern_heap_alloc)(heap, count * size);
     return memory != NULL ? memset(memory, 0, count * size) : NULL;
 }
 
@@ -201,10 +231,13 @@ static cistern_error_t resize_in_place(cistern_heap_t *heap, void *memory, size_
                                        bool may_grow, size_t *old_size)
 {
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
+    unsigned char *const raw = raw_of(heap, memory);
     const cistern_critical_t state = cistern_critical_enter();
-    *old_size = HEAP_CALL(heap->index_bits, usable_size, heap, memory, &fault);
+    *old_size = sound_size(heap, memory, &fault);
     const bool done = fault == CISTERN_FAULT_NONE && (may_grow || size <= *old_size) &&
-                      HEAP_CALL(heap->index_bits, resize, heap, memory, size, &fault);
+                      HEAP_CALL(heap->index_bits, resize, heap, raw, raw_size(heap, size), &fault);
+    (void)HEAP_CALL(heap->index_bits, refuse, heap, fault);
+    (void)dress(heap, done ? raw : NULL, size);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     if (fault != CISTERN_FAULT_NONE) {
@@ -216,21 +249,21 @@ static cistern_error_t resize_in_place(cistern_heap_t *heap, void *memory, size_
 /* Moves a block to one of `size` bytes. The old one stays where there is none. */
 static void *move(cistern_heap_t *heap, void *memory, size_t old_size, size_t size)
 {
-    void *const moved = cistern_heap_alloc(heap, size);
+    void *const moved = (cistern_heap_alloc)(heap, size);
     if (moved != NULL) {
         (void)memcpy(moved, memory, old_size < size ? old_size : size);
-        (void)cistern_heap_free(heap, memory);
+        (void)(cistern_heap_free)(heap, memory);
     }
     return moved;
 }
 
-void *cistern_heap_realloc(cistern_heap_t *heap, void *memory, size_t size)
+void *(cistern_heap_realloc)(cistern_heap_t *heap, void *memory, size_t size)
 {
     if (memory == NULL) {
-        return cistern_heap_alloc(heap, size);
+        return (cistern_heap_alloc)(heap, size);
     }
     if (size == 0) {
-        (void)cistern_heap_free(heap, memory);
+        (void)(cistern_heap_free)(heap, memory);
         return NULL;
     }
     size_t old_size = 0;
@@ -247,13 +280,31 @@ cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t siz
     return resize_in_place(heap, memory, size, false, &old_size);
 }
 
-cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory)
+/* Gives a block back whose guards are whole. In the critical section. */
+#if CISTERN_HEAP_GUARDED
+static inline cistern_fault_kind_t free_sound(cistern_heap_t *heap, const void *memory)
+{
+    cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
+    (void)sound_size(heap, memory, &fault);
+    if (fault == CISTERN_FAULT_OVERFLOW || fault == CISTERN_FAULT_UNDERFLOW) {
+        return fault;
+    }
+    return HEAP_CALL(heap->index_bits, free, heap, raw_of(heap, memory));
+}
+#else
+static inline cistern_fault_kind_t free_sound(cistern_heap_t *heap, const void *memory)
+{
+    return HEAP_CALL(heap->index_bits, free, heap, memory);
+}
+#endif
+
+cistern_error_t(cistern_heap_free)(cistern_heap_t *heap, void *memory)
 {
     if (memory == NULL) {
         return CISTERN_OK;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    const cistern_fault_kind_t fault = HEAP_CALL(heap->index_bits, free, heap, memory);
+    const cistern_fault_kind_t fault = free_sound(heap, memory);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     return fault == CISTERN_FAULT_NONE ? CISTERN_OK : CISTERN_ERROR_FAULT;
@@ -266,7 +317,7 @@ size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
     }
     cistern_fault_kind_t fault = CISTERN_FAULT_NONE;
     const cistern_critical_t state = cistern_critical_enter();
-    const size_t size = HEAP_CALL(heap->index_bits, usable_size, heap, memory, &fault);
+    const size_t size = sound_size(heap, memory, &fault);
     cistern_critical_leave(state);
     report(heap, memory, fault);
     return size;
@@ -277,7 +328,7 @@ size_t cistern_heap_largest(const cistern_heap_t *heap)
     const cistern_critical_t state = cistern_critical_enter();
     const size_t size = HEAP_CALL(heap->index_bits, largest, heap);
     cistern_critical_leave(state);
-    return size;
+    return caller_size(heap, size);
 }
 
 void cistern_heap_stats(const cistern_heap_t *heap, cistern_heap_stats_t *stats)
@@ -315,3 +366,30 @@ bool cistern_heap_check(const cistern_heap_t *heap)
     cistern_critical_leave(state);
     return sound;
 }
+
+#if CISTERN_CHECK >= 3
+
+void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line)
+{
+    if (memory != NULL) {
+        const cistern_critical_t state = cistern_critical_enter();
+        tag_owner(raw_of(heap, memory), file, line);
+        cistern_critical_leave(state);
+    }
+    return memory;
+}
+
+cistern_error_t cistern_heap_free_at(cistern_heap_t *heap, void *memory, const char *file, int line)
+{
+    const cistern_error_t error = (cistern_heap_free)(heap, memory);
+    if (memory != NULL && error == CISTERN_OK) {
+        const cistern_heap_event_t event = {.address = memory, .file = file, .line = line};
+        const cistern_critical_t state = cistern_critical_enter();
+        heap->history[heap->events % CISTERN_HEAP_HISTORY] = event;
+        ++heap->events;
+        cistern_critical_leave(state);
+    }
+    return error;
+}
+
+#endif

@@ -9,7 +9,7 @@
 #include "cistern/heap.h"
 #include "bits.h"
 
-#define WORD_BITS 32U
+#define WORD_BITS CISTERN_HEAP_WORD_BITS
 #define NO_LIST   SIZE_MAX
 
 _Static_assert(CISTERN_HEAP_MAP_WORDS < WORD_BITS, "one summary word covers the map");
@@ -32,16 +32,16 @@ static inline size_t list_of(size_t bytes)
 
 static inline void map_set(cistern_heap_index_t *index, size_t list)
 {
-    index->map[list / WORD_BITS] |= (uint32_t)1 << (list % WORD_BITS);
-    index->summary |= (uint32_t)1 << (list / WORD_BITS);
+    index->map[list / WORD_BITS] |= (size_t)1 << (list % WORD_BITS);
+    index->summary |= (size_t)1 << (list / WORD_BITS);
 }
 
 static inline void map_clear(cistern_heap_index_t *index, size_t list)
 {
     const size_t word = list / WORD_BITS;
-    index->map[word] &= ~((uint32_t)1 << (list % WORD_BITS));
+    index->map[word] &= ~((size_t)1 << (list % WORD_BITS));
     if (index->map[word] == 0) {
-        index->summary &= ~((uint32_t)1 << word);
+        index->summary &= ~((size_t)1 << word);
     }
 }
 
@@ -54,9 +54,9 @@ static inline bool map_get(const cistern_heap_index_t *index, size_t list)
 static inline size_t map_next(const cistern_heap_index_t *index, size_t list)
 {
     size_t word = list / WORD_BITS;
-    uint32_t bits = index->map[word] & (UINT32_MAX << (list % WORD_BITS));
+    size_t bits = index->map[word] & (SIZE_MAX << (list % WORD_BITS));
     if (bits == 0) {
-        const uint32_t words = index->summary & (UINT32_MAX << (word + 1U));
+        const size_t words = index->summary & (SIZE_MAX << (word + 1U));
         if (words == 0) {
             return NO_LIST;
         }

@@ -48,9 +48,8 @@ LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_AL
 
 static cistern_heap_t heap;
 
-/* MEM_SANITY_CHECK: the whole heap is verified, with the critical section held; damage is a fault.
- */
-#    if MEM_SANITY_CHECK
+/* The whole heap is verified after each call, with the critical section held; damage is a fault. */
+#    if MEM_SANITY_CHECK || MEM_OVERFLOW_CHECK >= 2
 static void sanity_check(void)
 {
     if (!cistern_heap_check(&heap)) {
@@ -114,6 +113,7 @@ static void *handed_out(void *mem, bool asked)
 {
     const bool failed = asked && mem == NULL;
     update_stats(failed ? 1U : 0, 0);
+    sanity_check();
     return mem;
 }
 

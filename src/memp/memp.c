@@ -4,8 +4,7 @@
  *                                         \-----------> struct stats_mem, mirrored from the pool
  *
  * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
- *   (I1) desc->use->used is the number of elements that the heap has given out; it never exceeds
- * num
+ *   (I1) account->used is the number of elements that the heap has given out; it never exceeds num
  */
 #include "lwip/opt.h"
 
@@ -30,8 +29,7 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 #include "lwip/priv/memp_std.h"
 };
 
-/* --- statistics --------------------------------------------------------------------------------
- */
+/* --- statistics ------------------------------------------------------------------------------- */
 
 #if MEMP_STATS
 
@@ -102,8 +100,7 @@ static void stats_clear(const struct memp_desc *desc)
 
 #endif
 
-/* --- elements from pools, or from the heap -----------------------------------------------------
- */
+/* --- elements from pools, or from the heap ---------------------------------------------------- */
 
 #if MEMP_MEM_MALLOC
 
@@ -123,43 +120,43 @@ static bool element_is_live(const void *mem)
 
 static void elements_init(const struct memp_desc *desc)
 {
-    const struct memp_use none = {0, 0, 0};
-    *desc->use = none;
+    *desc->account = (struct memp_account){0};
 }
 
-/* Counts an element as used, unless the limit is reached; then the failure. */
-static bool reserve(const struct memp_desc *desc)
+static bool elements_reserve(const struct memp_desc *desc)
 {
-    struct memp_use *const use = desc->use;
+    struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool within_limit = use->used < desc->num;
-    use->used += within_limit ? 1U : 0U;
-    use->max = (use->used > use->max) ? use->used : use->max;
-    use->failures += within_limit ? 0U : 1U;
+    const bool within_limit = account->used < desc->num;
+    account->used += within_limit ? 1U : 0U;
+    account->failures += within_limit ? 0U : 1U;
+    account->max = (account->used > account->max) ? account->used : account->max;
     cistern_critical_leave(state);
     return within_limit;
 }
 
-/* Counts an element as free; true iff the limit was reached before. */
-static bool release(const struct memp_desc *desc, unsigned failures)
+/* Gives up one element of the limit; returns whether it was reached. */
+static bool elements_release(const struct memp_desc *desc, size_t failed)
 {
-    struct memp_use *const use = desc->use;
+    struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool was_empty = use->used == desc->num;
-    --use->used;
-    use->failures += failures;
+    const bool was_full = account->used == desc->num;
+    --account->used;
+    account->failures += failed;
     cistern_critical_leave(state);
-    return was_empty;
+    return was_full;
 }
 
-static void *element_get(const struct memp_desc *desc)
+static void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
-    if (!reserve(desc)) {
+    (void)file;
+    (void)line;
+    if (!elements_reserve(desc)) {
         return NULL;
     }
     void *const mem = mem_malloc((mem_size_t)desc->size);
     if (mem == NULL) {
-        (void)release(desc, 1);
+        (void)elements_release(desc, 1);
     }
     return mem;
 }
@@ -167,20 +164,25 @@ static void *element_get(const struct memp_desc *desc)
 /* The heap judges the address, and reports it, before its element is counted as free (I1). */
 static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    if (!element_is_live(mem) || desc->use->used == 0) {
+    if (!element_is_live(mem) || desc->account->used == 0) {
         return false;
     }
     mem_free(mem);
-    *was_empty = release(desc, 0);
+    *was_empty = elements_release(desc, 0);
     return true;
 }
 
 static void stats_mirror(const struct memp_desc *desc)
 {
-    const struct memp_use *const use = desc->use;
+    const struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, use->used, use->max, use->failures);
+    stats_write(desc, account->used, account->max, account->failures);
     cistern_critical_leave(state);
+}
+
+static bool elements_are_sound(const struct memp_desc *desc)
+{
+    return desc->account->used <= desc->num;
 }
 
 #else
@@ -213,9 +215,14 @@ static void elements_init(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(error);
 }
 
-static void *element_get(const struct memp_desc *desc)
+static void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
-    return cistern_pool_get(desc->pool);
+    return cistern_pool_get_at(desc->pool, file, line);
+}
+
+static bool elements_are_sound(const struct memp_desc *desc)
+{
+    return cistern_pool_check(desc->pool);
 }
 
 static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
@@ -234,8 +241,7 @@ static void stats_mirror(const struct memp_desc *desc)
 
 #endif
 
-/* --- one pool ----------------------------------------------------------------------------------
- */
+/* --- one pool --------------------------------------------------------------------------------- */
 
 void memp_init_pool(const struct memp_desc *desc)
 {
@@ -244,10 +250,31 @@ void memp_init_pool(const struct memp_desc *desc)
     stats_clear(desc);
 }
 
-static void *take(const struct memp_desc *desc)
+/* Checks that the options ask for: MEMP_SANITY_CHECK looks at the pool of the call after each free,
+ * MEMP_OVERFLOW_CHECK 2 at every element of every pool of the list on each call. */
+#if MEMP_OVERFLOW_CHECK >= 2
+static void check_all_pools(void)
+{
+    for (unsigned i = 0; i < (unsigned)MEMP_MAX; ++i) {
+        LWIP_ASSERT("memp: a pool is damaged", elements_are_sound(memp_pools[i]));
+    }
+}
+#else
+static void check_all_pools(void) {}
+#endif
+
+static void check_after_free(const struct memp_desc *desc)
+{
+    const bool sound = !MEMP_SANITY_CHECK || elements_are_sound(desc);
+    LWIP_ASSERT("memp_free: the pool is damaged", sound);
+    LWIP_UNUSED_ARG(sound);
+}
+
+static void *take(const struct memp_desc *desc, const char *file, int line)
 {
     LWIP_ERROR("memp_malloc_pool: no description", desc != NULL, return NULL);
-    void *const mem = element_get(desc);
+    check_all_pools();
+    void *const mem = element_get(desc, file, line);
     stats_mirror(desc);
     return mem;
 }
@@ -256,11 +283,13 @@ static void *take(const struct memp_desc *desc)
 static bool give(const struct memp_desc *desc, void *mem)
 {
     bool was_empty = false;
+    check_all_pools();
     if (!element_put(desc, mem, &was_empty)) {
         stats_count_illegal(desc);
         return false;
     }
     stats_mirror(desc);
+    check_after_free(desc);
     return was_empty;
 }
 
@@ -272,8 +301,56 @@ void memp_free_pool(const struct memp_desc *desc, void *mem)
     }
 }
 
-/* --- the pools of the list ---------------------------------------------------------------------
- */
+/* --- the malloc pools of the list ------------------------------------------------------------- */
+
+#if MEM_USE_POOLS
+
+enum {
+    MALLOC_POOLS = 0
+#    define LWIP_MEMPOOL(name, num, size, desc)
+#    define LWIP_MALLOC_MEMPOOL_START
+#    define LWIP_MALLOC_MEMPOOL(num, size) +1
+#    define LWIP_MALLOC_MEMPOOL_END
+#    include "lwip/priv/memp_std.h"
+};
+
+_Static_assert(
+    MALLOC_POOLS > 0,
+    "MEM_USE_POOLS: lwippools.h lists no malloc pool; put at least one LWIP_MALLOC_MEMPOOL"
+    " between LWIP_MALLOC_MEMPOOL_START and LWIP_MALLOC_MEMPOOL_END");
+_Static_assert(
+    MALLOC_POOLS == 0 || MALLOC_POOLS == MEMP_POOL_HELPER_LAST - MEMP_POOL_HELPER_FIRST + 1,
+    "MEM_USE_POOLS: the malloc pools in lwippools.h do not follow each other; move every"
+    " other pool out from between LWIP_MALLOC_MEMPOOL_START and LWIP_MALLOC_MEMPOOL_END");
+
+/* True iff a pool listed before this one serves every request that this one could. */
+static bool is_never_reached(int type)
+{
+    int i = MEMP_POOL_FIRST;
+    while (i < type && memp_pools[i]->size < memp_pools[type]->size) {
+        ++i;
+    }
+    return i < type && !MEM_USE_POOLS_TRY_BIGGER_POOL;
+}
+
+static void name_unused_malloc_pools(void)
+{
+    for (int i = MEMP_POOL_FIRST; i <= (int)MEMP_POOL_LAST; ++i) {
+        if (is_never_reached(i)) {
+            LWIP_PLATFORM_DIAG(("memp_init: pool %s is never used: mem_malloc takes the first that "
+                                "fits, and a pool listed before it is as large\n",
+                                memp_pools[i]->desc));
+        }
+    }
+}
+
+#else
+
+static void name_unused_malloc_pools(void) {}
+
+#endif
+
+/* --- the pools of the list -------------------------------------------------------------------- */
 
 void memp_init(void)
 {
@@ -281,6 +358,7 @@ void memp_init(void)
         memp_init_pool(memp_pools[i]);
         stats_attach((memp_t)i);
     }
+    name_unused_malloc_pools();
 }
 
 #ifdef LWIP_HOOK_MEMP_AVAILABLE
@@ -303,38 +381,34 @@ void memp_free(memp_t type, void *mem)
     }
 }
 
-static void *take_type(memp_t type)
+static void *take_type(memp_t type, const char *file, int line)
 {
     LWIP_ERROR("memp_malloc: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return NULL);
-    return take(memp_pools[type]);
+    return take(memp_pools[type], file, line);
 }
 
 #if MEMP_OVERFLOW_CHECK
 
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line)
 {
-    LWIP_UNUSED_ARG(file);
-    LWIP_UNUSED_ARG(line);
-    return take(desc);
+    return take(desc, file, line);
 }
 
 void *memp_malloc_fn(memp_t type, const char *file, const int line)
 {
-    LWIP_UNUSED_ARG(file);
-    LWIP_UNUSED_ARG(line);
-    return take_type(type);
+    return take_type(type, file, line);
 }
 
 #else
 
 void *memp_malloc_pool(const struct memp_desc *desc)
 {
-    return take(desc);
+    return take(desc, NULL, 0);
 }
 
 void *memp_malloc(memp_t type)
 {
-    return take_type(type);
+    return take_type(type, NULL, 0);
 }
 
 #endif

@@ -34,37 +34,35 @@ void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p)
     cistern_fault_raise(&fault);
 }
 
-#if CISTERN_CHECK >= 1 && !MEMP_MEM_MALLOC
-static bool is_element_of(memp_t type, const struct pbuf *p)
+/* The pool that a fragment's type names; MEMP_MAX for none. */
+static memp_t pool_of(const struct pbuf *p)
 {
-    return cistern_pool_owns(memp_pools[type]->pool, p);
+    const unsigned source = pbuf_get_allocsrc(p);
+    if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL) {
+        return MEMP_PBUF_POOL;
+    }
+    return source == PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF ? MEMP_PBUF : MEMP_MAX;
+}
+
+/* True iff the address can be a fragment of the source that it names: looks, writes nothing. Of the
+ * heap mem_free asks more. */
+#if CISTERN_CHECK >= 1 && !MEMP_MEM_MALLOC
+static bool comes_from_its_source(const struct pbuf *p)
+{
+    const memp_t pool = pool_of(p);
+    if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0) {
+        return true;
+    }
+    return pool != MEMP_MAX ? cistern_pool_owns(memp_pools[pool]->pool, p)
+                            : pbuf_match_allocsrc(p, PBUF_RAM);
 }
 #else
-static bool is_element_of(memp_t type, const struct pbuf *p)
+static bool comes_from_its_source(const struct pbuf *p)
 {
-    (void)type;
     (void)p;
     return true;
 }
 #endif
-
-/* True iff the address can be a pbuf of the source that it names: looks, writes nothing. */
-static bool comes_from_its_source(const struct pbuf *p)
-{
-    if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0) {
-        return true;
-    }
-    switch (pbuf_get_allocsrc(p)) {
-    case PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP:
-        return true; /* mem_free looks closer */
-    case PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF:
-        return is_element_of(MEMP_PBUF, p);
-    case PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL:
-        return is_element_of(MEMP_PBUF_POOL, p);
-    default:
-        return false;
-    }
-}
 
 /* What is wrong with an address that somebody wants to free; FAULT_NONE if nothing is. */
 static cistern_fault_kind_t fault_of(const struct pbuf *p)
@@ -232,19 +230,14 @@ static bool give_back_custom(struct pbuf *p)
 /* Gives a fragment's memory to where it came from. It has no reference any more (I3). */
 static void give_back(struct pbuf *p)
 {
+    const memp_t pool = pool_of(p);
     if (give_back_custom(p)) {
         return;
     }
-    switch (pbuf_get_allocsrc(p)) {
-    case PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL:
-        memp_free(MEMP_PBUF_POOL, p);
-        break;
-    case PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF:
-        memp_free(MEMP_PBUF, p);
-        break;
-    default:
+    if (pool != MEMP_MAX) {
+        memp_free(pool, p);
+    } else {
         mem_free(p);
-        break;
     }
 }
 

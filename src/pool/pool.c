@@ -35,7 +35,8 @@
 #undef cistern_pool_get
 #undef cistern_pool_put
 
-/* --- the free list ------------------------------------------------------------------------------- */
+/* --- the free list -------------------------------------------------------------------------------
+ */
 
 void pool_rebuild(cistern_pool_t *pool)
 {
@@ -65,7 +66,8 @@ static void free_every_block(cistern_pool_t *pool)
     extras_start(pool);
 }
 
-/* --- faults -------------------------------------------------------------------------------------- */
+/* --- faults --------------------------------------------------------------------------------------
+ */
 
 cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                             const void *address, const char *owner)
@@ -233,7 +235,8 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     return CISTERN_OK;
 }
 
-/* --- use --------------------------------------------------------------------------------------- */
+/* --- use ---------------------------------------------------------------------------------------
+ */
 
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
@@ -329,5 +332,5 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
     if (pool == NULL || block == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    return strategy_of(pool)->uses(pool, block) ? CISTERN_OK : pool_refuse(pool, block);
+    return strategy_of(pool)->uses_now(pool, block) ? CISTERN_OK : pool_refuse(pool, block);
 }

@@ -58,7 +58,8 @@ static inline store_t *store_of(const cistern_pool_t *pool)
     return pool->extras->work;
 }
 
-/* --- states, which threads read and write at once ---------------------------------------------------- */
+/* --- states, which threads read and write at once
+ * ---------------------------------------------------- */
 
 #    if CISTERN_CHECK >= 1
 
@@ -92,7 +93,8 @@ static inline void state_set_shared(const cistern_pool_t *pool, const void *bloc
 
 #    endif
 
-/* --- an owner and its cache ------------------------------------------------------------------------ */
+/* --- an owner and its cache
+ * ------------------------------------------------------------------------ */
 
 static inline cache_t *own_cache(store_t *store)
 {
@@ -127,7 +129,8 @@ static inline void resize(cache_t *cache, size_t n)
     atomic_store_explicit(&cache->n, n, memory_order_relaxed);
 }
 
-/* --- the store: everything below is called with its mutex held --------------------------------------- */
+/* --- the store: everything below is called with its mutex held
+ * --------------------------------------- */
 
 static void lock(store_t *store)
 {
@@ -139,8 +142,8 @@ static void unlock(store_t *store)
     cistern_port_mutex_unlock(&store->mutex);
 }
 
-/* Moves the last `n` blocks of a cache to the store, which has room for all but a block that is there
- * twice (I15). */
+/* Moves the last `n` blocks of a cache to the store, which has room for all but a block that is
+ * there twice (I15). */
 static void flush(store_t *store, cache_t *cache, size_t wanted)
 {
     const size_t room = store->count - store->n;
@@ -204,7 +207,8 @@ static void note_low_water(store_t *store)
     }
 }
 
-/* --- get ------------------------------------------------------------------------------------------ */
+/* --- get
+ * ------------------------------------------------------------------------------------------ */
 
 /* A block from the store, by way of the thread's cache if it has one; NULL if there is none at all.
  * When blocks had to be taken from other threads, little is kept, or they would take it back. */
@@ -248,7 +252,8 @@ static inline void *get_any(store_t *store)
     return get_from_store(store);
 }
 
-/* --- put ------------------------------------------------------------------------------------------ */
+/* --- put
+ * ------------------------------------------------------------------------------------------ */
 
 static void put_to_store(store_t *store, void *block)
 {
@@ -279,7 +284,8 @@ static inline void put_any(store_t *store, void *block)
     put_to_store(store, block);
 }
 
-/* --- the strategy ----------------------------------------------------------------------------------- */
+/* --- the strategy
+ * ----------------------------------------------------------------------------------- */
 
 /* Marks a block that came out as used; false if it was so already (I15). */
 static inline bool mark_used(const cistern_pool_t *pool, void *block)
@@ -349,7 +355,8 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* --- looking -------------------------------------------------------------------------------------- */
+/* --- looking
+ * -------------------------------------------------------------------------------------- */
 
 /* Locks the store, closes the caches and counts. */
 static cistern_critical_t stop(cistern_pool_t *pool)
@@ -411,7 +418,8 @@ static void reset_low_water(cistern_pool_t *pool)
     store_of(pool)->min_free = pool->free;
 }
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* --- life
+ * ----------------------------------------------------------------------------------------- */
 
 /* A thread ended: its caches' blocks go to the stores (thread's context). */
 static void thread_ended(uint32_t slot)
@@ -463,6 +471,7 @@ const strategy_t strategy_cached = {
     .stop = stop,
     .go = go,
     .uses = uses,
+    .uses_now = uses,
     .is_sound = is_sound,
     .reset_low_water = reset_low_water,
 };

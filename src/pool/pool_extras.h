@@ -28,7 +28,9 @@ typedef struct strategy {
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
     cistern_critical_t (*stop)(cistern_pool_t *pool);
     void (*go)(cistern_pool_t *pool, cistern_critical_t state);
+    /* Whether a block is in use: while the pool is stopped, and at any time. */
     bool (*uses)(const cistern_pool_t *pool, const void *block);
+    bool (*uses_now)(const cistern_pool_t *pool, const void *block);
     /* While stopped: whether free blocks are where they should be. */
     bool (*is_sound)(const cistern_pool_t *pool);
     void (*reset_low_water)(cistern_pool_t *pool);
@@ -52,8 +54,8 @@ static inline bool is_plain(const cistern_pool_t *pool)
 static inline const strategy_t *strategy_named(cistern_pool_strategy_t name)
 {
     static const strategy_t *const strategies[] = {
-        [CISTERN_POOL_CRITICAL] = &strategy_locked,   [CISTERN_POOL_UNLOCKED] = &strategy_locked,
-        [CISTERN_POOL_MUTEX] = &strategy_locked,      [CISTERN_POOL_LOCK_FREE] = &strategy_lock_free,
+        [CISTERN_POOL_CRITICAL] = &strategy_locked, [CISTERN_POOL_UNLOCKED] = &strategy_locked,
+        [CISTERN_POOL_MUTEX] = &strategy_locked,    [CISTERN_POOL_LOCK_FREE] = &strategy_lock_free,
         [CISTERN_POOL_CACHED] = &strategy_cached,
     };
     return ((unsigned)name <= CISTERN_POOL_CACHED) ? strategies[name] : NULL;

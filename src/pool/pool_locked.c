@@ -4,8 +4,8 @@
  *   waiters --> longest waiting --> ... --> shortest waiting --> NULL
  *               block: NULL, or the block that a put handed over
  *
- * Vocabulary: a waiter is a thread inside cistern_pool_get_wait, on whose stack it lives; the reserve
- * is the number of free blocks that only a privileged get takes.
+ * Vocabulary: a waiter is a thread inside cistern_pool_get_wait, on whose stack it lives; the
+ * reserve is the number of free blocks that only a privileged get takes.
  *
  * Invariants, besides those of pool.c:
  *   (I7) while a thread waits, no more blocks are free than the reserve: a block put beyond it goes
@@ -16,7 +16,8 @@
 #include "pool_extras.h"
 #include "pool_threads.h"
 
-/* --- the lock ------------------------------------------------------------------------------------ */
+/* --- the lock ------------------------------------------------------------------------------------
+ */
 
 #if POOL_THREADS
 
@@ -114,7 +115,8 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
     leave(pool, state);
 }
 
-/* --- reserve and notices -------------------------------------------------------------------------- */
+/* --- reserve and notices
+ * -------------------------------------------------------------------------- */
 
 #if CISTERN_POOL_EXTRAS
 
@@ -166,7 +168,8 @@ static void announce_available(cistern_pool_t *pool)
 
 #endif
 
-/* --- waiting -------------------------------------------------------------------------------------- */
+/* --- waiting
+ * -------------------------------------------------------------------------------------- */
 
 #if POOL_THREADS
 
@@ -261,7 +264,8 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
 
 #endif
 
-/* --- get and put ---------------------------------------------------------------------------------- */
+/* --- get and put
+ * ---------------------------------------------------------------------------------- */
 
 static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                   const char *file, int line)
@@ -313,8 +317,13 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
 
 static bool uses(const cistern_pool_t *pool, const void *block)
 {
+    return state_is(pool, block, BLOCK_USED);
+}
+
+static bool uses_now(const cistern_pool_t *pool, const void *block)
+{
     const cistern_critical_t state = enter(pool);
-    const bool used = state_is(pool, block, BLOCK_USED);
+    const bool used = uses(pool, block);
     leave(pool, state);
     return used;
 }
@@ -324,7 +333,8 @@ static void reset_low_water(cistern_pool_t *pool)
     pool->min_free = pool->free;
 }
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* --- life
+ * ----------------------------------------------------------------------------------------- */
 
 #if CISTERN_POOL_EXTRAS
 
@@ -332,8 +342,7 @@ static bool fits(const cistern_pool_extras_t *extras, size_t count)
 {
     (void)count;
     return extras->strategy != CISTERN_POOL_MUTEX ||
-           (POOL_THREADS && extras->work != NULL &&
-            extras->work_bytes >= CISTERN_POOL_MUTEX_BYTES);
+           (POOL_THREADS && extras->work != NULL && extras->work_bytes >= CISTERN_POOL_MUTEX_BYTES);
 }
 
 static void start(cistern_pool_t *pool)
@@ -376,6 +385,7 @@ const strategy_t strategy_locked = {
     .stop = stop,
     .go = go,
     .uses = uses,
+    .uses_now = uses_now,
     .is_sound = pool_list_is_sound,
     .reset_low_water = reset_low_water,
 };

@@ -7,17 +7,17 @@
  * Vocabulary: a head is replaced when it changes from one value to another in a single step, by
  * compare and swap or by the port's load-linked and store-conditional.
  *
- * Links stand in the work memory and not in the blocks, so that a get which loses a race never reads
- * a block that has a new owner. For clients that look, a free block's first word holds the plain
- * pointer as well; nothing here reads it.
+ * Links stand in the work memory and not in the blocks, so that a get which loses a race never
+ * reads a block that has a new owner. For clients that look, a free block's first word holds the
+ * plain pointer as well; nothing here reads it.
  *
  * Invariants:
  *   (I9)  head's free is the length of the list that its index starts
- *   (I10) each replacement adds 1 to version, so that a head which left and came back is another one.
- *         index and free take only the bits that n needs; version has the rest, at least
- *         VERSION_BITS. With load-linked it is not needed, and may have none
- *   (I11) link i is USED while block i is its user's. Only the one put that changes it from USED to
- *         CLAIMED may put the block: two puts at once are one double free
+ *   (I10) each replacement adds 1 to version, so that a head which left and came back is another
+ * one. index and free take only the bits that n needs; version has the rest, at least VERSION_BITS.
+ * With load-linked it is not needed, and may have none (I11) link i is USED while block i is its
+ * user's. Only the one put that changes it from USED to CLAIMED may put the block: two puts at once
+ * are one double free
  */
 #include "pool_core.h"
 #include "pool_extras.h"
@@ -43,7 +43,8 @@ static work_t *work_of(const cistern_pool_t *pool)
     return pool->extras->work;
 }
 
-/* --- heads ---------------------------------------------------------------------------------------- */
+/* --- heads
+ * ---------------------------------------------------------------------------------------- */
 
 static word_t mask_of(const work_t *work)
 {
@@ -78,7 +79,8 @@ static uint32_t bits_for(size_t count)
     return bits;
 }
 
-/* --- get ------------------------------------------------------------------------------------------ */
+/* --- get
+ * ------------------------------------------------------------------------------------------ */
 
 static void count_up(half_atomic_t *counter)
 {
@@ -166,7 +168,8 @@ static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privi
     return got;
 }
 
-/* --- put ------------------------------------------------------------------------------------------ */
+/* --- put
+ * ------------------------------------------------------------------------------------------ */
 
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
@@ -189,7 +192,8 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* --- life and looking ----------------------------------------------------------------------------- */
+/* --- life and looking
+ * ----------------------------------------------------------------------------- */
 
 static bool fits(const cistern_pool_extras_t *extras, size_t count)
 {
@@ -236,8 +240,8 @@ static bool uses(const cistern_pool_t *pool, const void *block)
     return index < pool->count && half_load(&work_of(pool)->link[index]) == USED;
 }
 
-/* (I9), (I11): follows the list for as many links as there are blocks free. Exact only when no other
- * context is inside a call. */
+/* (I9), (I11): follows the list for as many links as there are blocks free. Exact only when no
+ * other context is inside a call. */
 static bool is_sound(const cistern_pool_t *pool)
 {
     const work_t *const work = work_of(pool);
@@ -270,6 +274,7 @@ const strategy_t strategy_lock_free = {
     .stop = stop,
     .go = go,
     .uses = uses,
+    .uses_now = uses,
     .is_sound = is_sound,
     .reset_low_water = reset_low_water,
 };

@@ -1,5 +1,5 @@
-/* pool_look.c - looking at pools: numbers, blocks in use, history, and the check of every invariant.
- * The invariants (I1) to (I6) are stated in pool.c. */
+/* pool_look.c - looking at pools: numbers, blocks in use, history, and the check of every
+ * invariant. The invariants (I1) to (I6) are stated in pool.c. */
 #include "pool_core.h"
 #include "pool_extras.h"
 

@@ -39,7 +39,8 @@ static inline cistern_fault_kind_t trail_guards(const cistern_pool_t *pool, cons
 {
     const unsigned char *const start = block;
     const size_t stride = cistern_pool_stride(pool);
-    if (!trail_all(start + trail_room(pool), start + stride - CISTERN_POOL_GUARD / 2U, GUARD_BYTE)) {
+    if (!trail_all(start + trail_room(pool), start + stride - CISTERN_POOL_GUARD / 2U,
+                   GUARD_BYTE)) {
         return CISTERN_FAULT_OVERFLOW;
     }
     if ((uintptr_t)start != pool->base &&
@@ -127,8 +128,8 @@ static inline cistern_pool_event_t trail_event(const cistern_pool_t *pool, const
                                                unsigned back)
 {
     const cistern_pool_record_t *const record = trail_record(pool, block);
-    return record->event[(record->next + 2U * CISTERN_POOL_HISTORY - 1U - back) %
-                         CISTERN_POOL_HISTORY];
+    return record
+        ->event[(record->next + 2U * CISTERN_POOL_HISTORY - 1U - back) % CISTERN_POOL_HISTORY];
 }
 
 static inline void trail_forget(const cistern_pool_t *pool, const void *block)

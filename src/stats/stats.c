@@ -55,6 +55,68 @@ void stats_display_mem(struct stats_mem *mem, const char *name)
     LWIP_UNUSED_ARG(name);
 }
 
+#    if !defined CISTERN_STANDALONE
+/* With lwIP's tree: the statistics of its protocols. */
+void stats_display_proto(struct stats_proto *proto, const char *name)
+{
+    LWIP_PLATFORM_DIAG(("\n%s\n", name));
+    show("xmit", (unsigned long)proto->xmit);
+    show("recv", (unsigned long)proto->recv);
+    show("fw", (unsigned long)proto->fw);
+    show("drop", (unsigned long)proto->drop);
+    show("chkerr", (unsigned long)proto->chkerr);
+    show("lenerr", (unsigned long)proto->lenerr);
+    show("memerr", (unsigned long)proto->memerr);
+    show("rterr", (unsigned long)proto->rterr);
+    show("proterr", (unsigned long)proto->proterr);
+    show("opterr", (unsigned long)proto->opterr);
+    show("err", (unsigned long)proto->err);
+    show("cachehit", (unsigned long)proto->cachehit);
+    LWIP_UNUSED_ARG(name);
+}
+
+#        if IGMP_STATS || MLD6_STATS
+void stats_display_igmp(struct stats_igmp *igmp, const char *name)
+{
+    LWIP_PLATFORM_DIAG(("\n%s\n", name));
+    show("xmit", (unsigned long)igmp->xmit);
+    show("recv", (unsigned long)igmp->recv);
+    show("drop", (unsigned long)igmp->drop);
+    show("chkerr", (unsigned long)igmp->chkerr);
+    show("lenerr", (unsigned long)igmp->lenerr);
+    show("memerr", (unsigned long)igmp->memerr);
+    show("proterr", (unsigned long)igmp->proterr);
+    show("rx_v1", (unsigned long)igmp->rx_v1);
+    show("rx_group", (unsigned long)igmp->rx_group);
+    show("rx_general", (unsigned long)igmp->rx_general);
+    show("rx_report", (unsigned long)igmp->rx_report);
+    show("tx_join", (unsigned long)igmp->tx_join);
+    show("tx_leave", (unsigned long)igmp->tx_leave);
+    show("tx_report", (unsigned long)igmp->tx_report);
+    LWIP_UNUSED_ARG(name);
+}
+#        endif
+
+static void display_protocols(void)
+{
+    LINK_STATS_DISPLAY();
+    ETHARP_STATS_DISPLAY();
+    IPFRAG_STATS_DISPLAY();
+    IP6_FRAG_STATS_DISPLAY();
+    IP_STATS_DISPLAY();
+    ND6_STATS_DISPLAY();
+    IP6_STATS_DISPLAY();
+    IGMP_STATS_DISPLAY();
+    MLD6_STATS_DISPLAY();
+    ICMP_STATS_DISPLAY();
+    ICMP6_STATS_DISPLAY();
+    UDP_STATS_DISPLAY();
+    TCP_STATS_DISPLAY();
+}
+#    else
+static void display_protocols(void) {}
+#    endif
+
 #    if MEMP_STATS
 void stats_display_memp(struct stats_mem *mem, int index)
 {
@@ -93,6 +155,7 @@ void stats_display_sys(struct stats_sys *sys)
 
 void stats_display(void)
 {
+    display_protocols();
     MEM_STATS_DISPLAY();
     display_pools();
     SYS_STATS_DISPLAY();

@@ -301,11 +301,24 @@ static void check_copy_in(struct pbuf *p, size_t offset, size_t length)
 /* --- changing the chain: each on a new one ------------------------------------------------------
  */
 
+/* Fragments up to the first one that reaches `size`. */
+static unsigned fragments_for(const recipe_t *recipe, size_t size)
+{
+    unsigned count = 1;
+    size_t reached = length_of(recipe->kind[0]);
+    while (reached < size && count < recipe->fragments) {
+        reached += length_of(recipe->kind[count++]);
+    }
+    return count;
+}
+
 static void check_realloc(const recipe_t *recipe, size_t size)
 {
     struct pbuf *const p = build(recipe);
     pbuf_realloc(p, (pbuf_len_t)size);
     assert_holds(p, model, min(size, model_length));
+    assert_int_equal(pbuf_clen(p),
+                     size < model_length ? fragments_for(recipe, size) : recipe->fragments);
     pbuf_free(p);
 }
 

@@ -1,10 +1,12 @@
 /* What arch/cc.h and lwip/arch.h give: types, conversions, byte order, packing, alignment. */
+/* before all others: what lwip/arch.h gives must not depend on what was included earlier */
+#include "lwip/arch.h"
+#include "lwip/opt.h"
+
+#include <stdint.h>
 #include <stdio.h>
 
 #include "support.h"
-
-#include "lwip/arch.h"
-#include "lwip/opt.h"
 
 /* `expected` is what printf makes of the value with the conversion. */
 #define assert_prints(conversion, value, expected)                                                 \
@@ -93,6 +95,29 @@ static void alignment_is_never_below_a_pointers(void **state)
     assert_int_equal(LWIP_MEM_ALIGN_SIZE(LWIP_ALIGNMENT + 1), 2 * LWIP_ALIGNMENT);
 }
 
+struct aligned_pointer {
+    char first;
+    void *pointer;
+};
+
+static void alignment_does_not_depend_on_the_system_headers(void **state)
+{
+    (void)state;
+    assert_true(LWIP_ALIGNMENT >= offsetof(struct aligned_pointer, pointer));
+}
+
+#if LWIP_MEM_ALIGN_SIZE(LWIP_ALIGNMENT + 1) != 2 * LWIP_ALIGNMENT
+#    error "LWIP_MEM_ALIGN_SIZE is of no use to the preprocessor"
+#endif
+
+static void sizes_of_any_width_are_aligned_whole(void **state)
+{
+    (void)state;
+    const size_t largest = SIZE_MAX - SIZE_MAX % LWIP_ALIGNMENT - LWIP_ALIGNMENT;
+    assert_true(LWIP_MEM_ALIGN_SIZE(largest) == largest);
+    assert_true(LWIP_MEM_ALIGN_SIZE(largest - 1) == largest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +126,8 @@ int main(void)
         test(byte_order_is_that_of_memory),
         test(packed_struct_has_no_gaps_and_the_next_one_has),
         test(alignment_is_never_below_a_pointers),
+        test(alignment_does_not_depend_on_the_system_headers),
+        test(sizes_of_any_width_are_aligned_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

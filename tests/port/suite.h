@@ -9,8 +9,8 @@
  * | SUITE_STACK          | 65536   | stacksize of the suite's threads, in bytes                   |
  * | SUITE_PRIORITY       | 0       | their priority                                               |
  * | SUITE_MBOX_DEFAULT   | 128     | messages in a mailbox made with size 0                       |
- * | SUITE_MOST_OBJECTS   | 2048    | no port has as many semaphores, mutexes or mailboxes | |
- * SUITE_ROUNDS         | 2000    | rounds of the tests that look for rare losses                |
+ * | SUITE_MOST_OBJECTS   | 2048    | no port has as many semaphores, mutexes or mailboxes         |
+ * | SUITE_ROUNDS         | 2000    | rounds of the tests that look for rare losses                |
  * | SUITE_PATIENCE_MS    | 20000   | what takes longer than this never happens                    |
  */
 #ifndef CISTERN_TESTS_PORT_SUITE_H
@@ -41,8 +41,7 @@
 #    define SUITE_PATIENCE_MS 20000
 #endif
 
-/* --- the suite, for runners --------------------------------------------------------------------
- */
+/* --- the suite, for runners ------------------------------------------------------------------- */
 
 typedef struct suite_test {
     const char *name;
@@ -55,8 +54,7 @@ extern const unsigned suite_test_count;
 /* To be called before each test: from here on faults are counted instead of reported. */
 void suite_begin(void);
 
-/* --- given by the runner -----------------------------------------------------------------------
- */
+/* --- given by the runner ---------------------------------------------------------------------- */
 
 /* Reports that the running test failed, and ends it: never returns. Only the thread that runs the
  * tests calls it. */
@@ -69,8 +67,7 @@ void suite_from_interrupt(void (*function)(void *argument), void *argument);
 /* Returns when no other thread of the program can go on by itself: each one waits for something. */
 void suite_settle(void);
 
-/* --- for the tests -----------------------------------------------------------------------------
- */
+/* --- for the tests ---------------------------------------------------------------------------- */
 
 #define require(condition)                                                                         \
     do {                                                                                           \

@@ -31,8 +31,7 @@ static void *next(sys_mbox_t *mbox)
     return msg;
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 void mailbox_holds_exactly_the_size_asked_for(void)
 {
@@ -111,8 +110,7 @@ void mailbox_tryfetch_of_an_empty_one_says_so(void)
     sys_mbox_free(&mbox);
 }
 
-/* --- waiting ------------------------------------------------------------------------------------
- */
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 void mailbox_fetch_times_out_after_its_timeout_and_not_before(void)
 {
@@ -270,8 +268,7 @@ void mailbox_wakes_a_poster_for_each_place(void)
     sys_mbox_free(&mbox);
 }
 
-/* --- interrupts ---------------------------------------------------------------------------------
- */
+/* --- interrupts ------------------------------------------------------------------------------- */
 
 typedef struct interrupt_post {
     sys_mbox_t *mbox;
@@ -304,8 +301,7 @@ void mailbox_takes_messages_from_interrupts(void)
     sys_mbox_free(&mbox);
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 void mailbox_with_messages_is_not_freed(void)
 {

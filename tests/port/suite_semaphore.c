@@ -13,8 +13,7 @@ static bool has_unit(sys_sem_t *sem)
     return sys_arch_sem_wait(sem, 1) != SYS_ARCH_TIMEOUT;
 }
 
-/* --- counting and waiting -----------------------------------------------------------------------
- */
+/* --- counting and waiting --------------------------------------------------------------------- */
 
 void semaphore_has_as_many_units_as_it_was_made_with(void)
 {
@@ -77,8 +76,7 @@ void semaphore_wait_returns_the_milliseconds_it_waited(void)
     sys_sem_free(&sem);
 }
 
-/* --- several waiters ----------------------------------------------------------------------------
- */
+/* --- several waiters -------------------------------------------------------------------------- */
 
 #define WAITERS 6
 
@@ -187,8 +185,7 @@ void semaphore_signalled_from_an_interrupt_wakes_its_waiter(void)
     sys_sem_free(&arrivals.sem);
 }
 
-/* --- life ---------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 void semaphore_with_a_waiter_is_not_freed(void)
 {
@@ -265,8 +262,7 @@ void semaphores_run_out_with_ERR_MEM_and_are_counted(void)
     require(faults_taken() == 0);
 }
 
-/* --- mutexes ------------------------------------------------------------------------------------
- */
+/* --- mutexes ---------------------------------------------------------------------------------- */
 
 static sys_mutex_t new_mutex(void)
 {

@@ -2,13 +2,18 @@
 # Runs a program on a board that QEMU emulates: run.sh BOARD PROGRAM [ARGUMENT ...]
 # The program's output goes to PROGRAM.BOARD.log and, at the end, to stdout; its exit status is
 # that of the emulated main(), or 124 when it took longer than CISTERN_TARGET_TIMEOUT seconds (100).
+# CISTERN_TARGET_SHIFT: virtual time goes on by 2^shift ns with each instruction, however busy the host
+# is; without it, it is the host's time, and the run is faster. CISTERN_TARGET_PLUGIN: a plugin with its
+# arguments, as -plugin takes them.
 set -eu
 
 board=$1
 program=$2
 shift 2
-semihosting="enable=on,target=native,arg=$(basename "$program")"
-for argument in "$@"; do
+
+# The first argument is argv[1]; without one, an empty one keeps the program's name from being it.
+semihosting=enable=on,target=native
+for argument in "${@:-}"; do
     semihosting="$semihosting,arg=$argument"
 done
 
@@ -24,9 +29,8 @@ esac
 
 log=$program.$board.log
 status=0
-# Virtual time follows the instructions, so that a run does not depend on how busy the host is.
 # shellcheck disable=SC2086 # words of a command
-timeout "${CISTERN_TARGET_TIMEOUT:-100}" $qemu -icount shift=6 -nographic -monitor none -serial null \
+timeout "${CISTERN_TARGET_TIMEOUT:-100}" $qemu ${CISTERN_TARGET_PLUGIN:+-plugin} ${CISTERN_TARGET_PLUGIN:-} ${CISTERN_TARGET_SHIFT:+-icount} ${CISTERN_TARGET_SHIFT:+shift=$CISTERN_TARGET_SHIFT} -nographic -monitor none -serial null \
     -semihosting-config "$semihosting" -kernel "$program" \
     </dev/null >"$log" 2>&1 || status=$?
 cat "$log"

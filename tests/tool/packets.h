@@ -57,8 +57,7 @@ static inline size_t packet_checksum(uint32_t sum)
     return ~sum & 0xffff;
 }
 
-/* --- layers: each puts its header before what is there already ---------------------------------
- */
+/* --- layers: each puts its header before what is there already -------------------------------- */
 
 static inline void packet_wrap(packet_t *packet, const packet_t *header)
 {

@@ -12,8 +12,7 @@
 #include "reassembly.h"
 #include "tool/packets.h"
 
-/* --- the place in which packets are handled -----------------------------------------------------
- */
+/* --- the place in which packets are handled --------------------------------------------------- */
 
 enum { POOL_COUNT = 96, SMALL_ELEMENT = 16 };
 
@@ -121,8 +120,7 @@ static void assert_protocol(const place_t *place, protocol_t protocol, uint64_t 
     assert_int_equal(place->tally.protocols[protocol], count);
 }
 
-/* --- checksums ----------------------------------------------------------------------------------
- */
+/* --- checksums -------------------------------------------------------------------------------- */
 
 static packet_t tcp_frame(size_t payload)
 {
@@ -221,8 +219,7 @@ static void a_frame_cut_by_the_snap_length_is_parsed_as_far_as_it_goes(void **st
     assert_int_equal(place->tally.malformed.count, 0);
 }
 
-/* --- links and headers ---------------------------------------------------------------------------
- */
+/* --- links and headers ------------------------------------------------------------------------ */
 
 static packet_t ip_packet(void)
 {
@@ -342,8 +339,7 @@ static void a_routing_header_on_its_way_hides_what_the_checksum_covers(void **st
     assert_checksums(place, CHECKSUM_UDP, 0, 0, 1);
 }
 
-/* --- wrong lengths -------------------------------------------------------------------------------
- */
+/* --- wrong lengths ---------------------------------------------------------------------------- */
 
 static void assert_malformed(place_t *place, const packet_t *packet)
 {
@@ -448,8 +444,7 @@ static void a_packet_with_any_byte_changed_neither_crashes_nor_leaks(void **stat
     assert_int_equal(place->tally.handled, place->number);
 }
 
-/* --- fragments -----------------------------------------------------------------------------------
- */
+/* --- fragments -------------------------------------------------------------------------------- */
 
 /* Bytes `from` to `to` of a UDP datagram of 8 + 40 bytes, as a fragment. */
 static packet_t fragment_frame(size_t id, size_t from, size_t to, bool more)
@@ -586,8 +581,7 @@ static void ipv6_fragments_make_the_datagram(void **state)
     assert_int_equal(place->tally.reassembled, 1);
 }
 
-/* --- answers -------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 /* The answer as a packet, to be parsed in turn. */
 static packet_t answer_of(const place_t *place)

@@ -127,8 +127,7 @@ static json_int_t pool_number(const json_t *json, const char *key)
     return 0;
 }
 
-/* --- captures ------------------------------------------------------------------------------------
- */
+/* --- captures --------------------------------------------------------------------------------- */
 
 typedef struct writer {
     pcap_t *pcap;
@@ -197,8 +196,7 @@ static json_int_t count_longer(const char *path, long bytes)
     return count;
 }
 
-/* --- reports -------------------------------------------------------------------------------------
- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void every_sample_is_handled_whole_with_and_without_threads(void **state)
 {
@@ -385,8 +383,7 @@ static void standard_input_is_a_capture_named_by_a_dash(void **state)
     json_decref(json);
 }
 
-/* --- bad input -----------------------------------------------------------------------------------
- */
+/* --- bad input -------------------------------------------------------------------------------- */
 
 static void what_is_no_capture_is_refused_by_name(void **state)
 {
@@ -520,8 +517,7 @@ static void a_frame_longer_than_a_packet_buffer_is_dropped_and_named(void **stat
     json_decref(json);
 }
 
-/* --- leaks and faults
- * ------------------------------------------------------------------------------ */
+/* --- leaks and faults ------------------------------------------------------------------------- */
 
 static void a_leak_is_counted_and_gives_status_3(void **state)
 {
@@ -583,8 +579,7 @@ static void a_report_that_cannot_be_written_is_an_error(void **state)
     assert_message("cistern: the report could not be written");
 }
 
-/* --- command line --------------------------------------------------------------------------------
- */
+/* --- command line ----------------------------------------------------------------------------- */
 
 static void bad_command_lines_are_refused_in_one_line(void **state)
 {

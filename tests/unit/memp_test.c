@@ -1,81 +1,147 @@
-/* lwIP's pools: those of the list, the user's in lwippools.h, and private ones.
- *
- * Runs with lwIP's elements from pools (config memp_custom) and from the heap (config memp_malloc);
- * what only one of them promises is in a table of its own.
- */
+/* lwIP's pools: those of lwIP's list, the user's in lwippools.h, and private ones. */
 #include "support.h"
 
-#include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/pbuf.h"
 #include "lwip/stats.h"
 
-LWIP_MEMPOOL_DECLARE(PRIVATE, 3, 30, "PRIVATE")
-LWIP_MEMPOOL_PROTOTYPE(PRIVATE);
-LWIP_MEMPOOL_DECLARE(OTHER, 2, 30, "OTHER")
+static memp_t available[8];
+static unsigned availables;
 
-static unsigned available_calls;
-static int available_type;
-
-void memp_test_available(int type);
-void memp_test_available(int type)
+void memp_available(int type)
 {
-    ++available_calls;
-    available_type = type;
+    available[availables++ % 8U] = (memp_t)type;
 }
 
-static int setup(void **state)
+/* Placed by the user: known before LWIP_MEMPOOL_DECLARE, as cc.h would make it. */
+extern u8_t memp_memory_SESSIONS_base[];
+
+LWIP_MEMPOOL_PROTOTYPE(SESSIONS);
+LWIP_MEMPOOL_DECLARE(SESSIONS, 2, 20, "SESSIONS")
+
+static int start(void **state)
 {
-    available_calls = 0;
     stats_init();
-    mem_init();
     memp_init();
-    LWIP_MEMPOOL_INIT(PRIVATE);
-    LWIP_MEMPOOL_INIT(OTHER);
+    LWIP_MEMPOOL_INIT(SESSIONS);
+    availables = 0;
     return faults_watch(state);
 }
 
-#define memp_test(function) cmocka_unit_test_setup(function, setup)
+#define memp_test(function) cmocka_unit_test_setup(function, start)
 
-/* Takes every element of a pool and gives them back; says how many there were. */
-static size_t drain(memp_t type)
-{
-    void *taken[64];
-    size_t count = 0;
-    while (count < 64 && (taken[count] = memp_malloc(type)) != NULL) {
-        ++count;
-    }
-    for (size_t i = 0; i < count; ++i) {
-        memp_free(type, taken[i]);
-    }
-    return count;
-}
-
-/* --- both kinds ---------------------------------------------------------------------------------
- */
-
-static void a_pool_gives_as_many_elements_as_were_declared(void **state)
+static void custom_pools_hold_what_lwippools_says(void **state)
 {
     (void)state;
-    assert_int_equal(drain(MEMP_PBUF), 3);
-    assert_int_equal(drain(MEMP_PBUF_POOL), 2);
-    assert_int_equal(drain(MEMP_PBUF), 3);
+    assert_int_equal(memp_pools[MEMP_RECORDS]->num, 4);
+    assert_int_equal(memp_pools[MEMP_RECORDS]->size, 100);
+    assert_string_equal(memp_pools[MEMP_RECORDS]->desc, "RECORDS");
+    assert_int_equal(memp_pools[MEMP_FRAMES]->size,
+                     LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf)) + LWIP_MEM_ALIGN_SIZE(64));
+    assert_int_equal(memp_pools[MEMP_PBUF]->num, 3);
 }
 
-static void an_element_is_aligned_and_its_own(void **state)
+static void pool_hands_out_exactly_its_elements(void **state)
 {
     (void)state;
-    unsigned char *const a = LWIP_MEMPOOL_ALLOC(PRIVATE);
-    unsigned char *const b = LWIP_MEMPOOL_ALLOC(PRIVATE);
-    memset(a, 0xAA, 30);
-    memset(b, 0xBB, 30);
-    assert_int_equal((uintptr_t)a % 8, 0);
-    assert_int_equal((uintptr_t)b % 8, 0);
-    for (unsigned i = 0; i < 30; ++i) {
-        assert_int_equal(a[i], 0xAA);
+    void *element[4];
+    for (unsigned i = 0; i < 4; ++i) {
+        element[i] = memp_malloc(MEMP_RECORDS);
+        assert_non_null(element[i]);
+        assert_int_equal((mem_ptr_t)element[i] % MEM_ALIGNMENT, 0);
+        memset(element[i], 0xFF, 100);
     }
-    LWIP_MEMPOOL_FREE(PRIVATE, a);
-    LWIP_MEMPOOL_FREE(PRIVATE, b);
+    assert_null(memp_malloc(MEMP_RECORDS));
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->err, 1);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 4);
+    for (unsigned i = 0; i < 4; ++i) {
+        memp_free(MEMP_RECORDS, element[i]);
+    }
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 0);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->max, 4);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->avail, 4);
+    assert_no_fault();
+}
+
+static void double_free_is_refused_counted_and_never_doubles_an_element(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_RECORDS);
+    memp_free(MEMP_RECORDS, element);
+    memp_free(MEMP_RECORDS, element);
+    assert_string_equal(faults.last.name, "RECORDS");
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, element);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->illegal, 1);
+    assert_ptr_not_equal(memp_malloc(MEMP_RECORDS), memp_malloc(MEMP_RECORDS));
+}
+
+static void free_into_the_wrong_pool_is_refused_and_names_the_owner(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_RECORDS);
+    memp_free(MEMP_FRAMES, element);
+    assert_string_equal(faults.last.owner, "RECORDS");
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, element);
+    assert_int_equal(lwip_stats.memp[MEMP_FRAMES]->illegal, 1);
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 1);
+    memp_free(MEMP_RECORDS, element);
+    assert_no_fault();
+}
+
+static void null_and_types_that_are_no_pool_do_nothing(void **state)
+{
+    (void)state;
+    memp_free(MEMP_RECORDS, NULL);
+    memp_free(MEMP_MAX, &availables);
+    assert_null(memp_malloc(MEMP_MAX));
+    assert_null(memp_malloc_pool(NULL));
+    memp_free_pool(NULL, &availables);
+    memp_init_pool(NULL);
+    assert_no_fault();
+}
+
+static void hook_tells_when_an_empty_pool_has_an_element_again(void **state)
+{
+    (void)state;
+    void *const a = memp_malloc(MEMP_FRAMES);
+    void *const b = memp_malloc(MEMP_FRAMES);
+    memp_free(MEMP_FRAMES, a);
+    assert_int_equal(availables, 1);
+    assert_int_equal(available[0], MEMP_FRAMES);
+    memp_free(MEMP_FRAMES, b);
+    assert_int_equal(availables, 1);
+}
+
+static void private_pool_works_as_those_of_the_list(void **state)
+{
+    (void)state;
+    void *const a = LWIP_MEMPOOL_ALLOC(SESSIONS);
+    void *const b = LWIP_MEMPOOL_ALLOC(SESSIONS);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_null(LWIP_MEMPOOL_ALLOC(SESSIONS));
+    LWIP_MEMPOOL_FREE(SESSIONS, a);
+    assert_ptr_equal(LWIP_MEMPOOL_ALLOC(SESSIONS), a);
+    LWIP_MEMPOOL_FREE(SESSIONS, a);
+    LWIP_MEMPOOL_FREE(SESSIONS, b);
+    LWIP_MEMPOOL_FREE(SESSIONS, b);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, b);
+    assert_true((u8_t *)a >= memp_memory_SESSIONS_base);
+}
+
+static void every_pool_is_in_the_registry_under_its_name(void **state)
+{
+    (void)state;
+    unsigned found = 0;
+    for (cistern_pool_t *pool = cistern_pool_next(NULL); pool != NULL;
+         pool = cistern_pool_next(pool)) {
+        found += (strcmp(pool->name, "RECORDS") == 0 || strcmp(pool->name, "FRAMES") == 0 ||
+                  strcmp(pool->name, "SESSIONS") == 0 || strcmp(pool->name, "PBUF_POOL") == 0 ||
+                  strcmp(pool->name, "PBUF_REF/ROM") == 0)
+                     ? 1U
+                     : 0U;
+    }
+    assert_int_equal(found, 5);
 }
 
 static void statistics_follow_use_high_water_and_failures(void **state)
@@ -108,68 +174,6 @@ static void counters_do_not_wrap_at_16_bits(void **state)
     memp_free(MEMP_PBUF_POOL, b);
 }
 
-static void freeing_null_does_nothing(void **state)
-{
-    (void)state;
-    memp_free(MEMP_PBUF, NULL);
-    LWIP_MEMPOOL_FREE(PRIVATE, NULL);
-    assert_no_fault();
-    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->illegal, 0);
-}
-
-static void a_double_free_is_refused_and_no_element_is_given_out_twice(void **state)
-{
-    (void)state;
-    void *const a = memp_malloc(MEMP_PBUF);
-    memp_free(MEMP_PBUF, a);
-    memp_free(MEMP_PBUF, a);
-    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, a);
-    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->illegal, 1);
-    void *const b = memp_malloc(MEMP_PBUF);
-    void *const c = memp_malloc(MEMP_PBUF);
-    assert_ptr_not_equal(b, c);
-    memp_free(MEMP_PBUF, b);
-    memp_free(MEMP_PBUF, c);
-}
-
-#if !MEMP_MEM_MALLOC
-
-/* --- elements from pools ------------------------------------------------------------------------
- */
-
-static void a_free_into_the_wrong_pool_is_refused_and_names_the_owner(void **state)
-{
-    (void)state;
-    void *const a = LWIP_MEMPOOL_ALLOC(PRIVATE);
-    LWIP_MEMPOOL_FREE(OTHER, a);
-    assert_string_equal(faults.last.owner, "PRIVATE");
-    assert_string_equal(faults.last.name, "OTHER");
-    assert_one_fault(CISTERN_FAULT_WRONG_POOL, a);
-    assert_int_equal(memp_OTHER.stats->illegal, 1);
-    assert_int_equal(memp_OTHER.pool->free, 2);
-    LWIP_MEMPOOL_FREE(PRIVATE, a);
-    assert_no_fault();
-}
-
-static void an_interior_address_is_refused(void **state)
-{
-    (void)state;
-    char *const a = memp_malloc(MEMP_SYS_MBOX);
-    memp_free(MEMP_SYS_MBOX, a + 8);
-    assert_one_fault(CISTERN_FAULT_INTERIOR_FREE, a + 8);
-    memp_free(MEMP_SYS_MBOX, a);
-    assert_no_fault();
-}
-
-static void the_users_pools_are_in_the_list(void **state)
-{
-    (void)state;
-    assert_int_equal(drain(MEMP_SYS_MBOX), 4);
-    assert_int_equal(drain(MEMP_FRAMES), 3);
-    assert_int_equal(memp_pools[MEMP_SYS_MBOX]->size, 40);
-    assert_int_equal(memp_pools[MEMP_FRAMES]->size, sizeof(struct pbuf) + 104);
-}
-
 static void an_element_may_be_larger_than_16_bits_can_say(void **state)
 {
     (void)state;
@@ -183,103 +187,32 @@ static void an_element_may_be_larger_than_16_bits_can_say(void **state)
     memp_free(MEMP_WIDE, b);
 }
 
-static void the_hook_hears_of_the_first_element_of_an_empty_pool_only(void **state)
-{
-    (void)state;
-    void *const a = memp_malloc(MEMP_PBUF_POOL);
-    void *const b = memp_malloc(MEMP_PBUF_POOL);
-    memp_free(MEMP_PBUF_POOL, a);
-    assert_int_equal(available_calls, 1);
-    assert_int_equal(available_type, MEMP_PBUF_POOL);
-    memp_free(MEMP_PBUF_POOL, b);
-    assert_int_equal(available_calls, 1);
-}
-
-static void every_pool_stands_in_one_registry(void **state)
-{
-    (void)state;
-    unsigned found = 0;
-    for (const cistern_pool_t *pool = cistern_pool_next(NULL); pool != NULL;
-         pool = cistern_pool_next(pool)) {
-        found |= (pool == memp_pools[MEMP_PBUF_POOL]->pool) ? 1U : 0U;
-        found |= (pool == memp_pools[MEMP_SYS_MBOX]->pool) ? 2U : 0U;
-        found |= (pool == memp_PRIVATE.pool) ? 4U : 0U;
-    }
-    assert_int_equal(found, 7);
-}
-
 static void the_free_list_can_be_followed_through_the_description(void **state)
 {
     (void)state;
     unsigned length = 0;
-    for (const struct memp *element = *memp_PRIVATE.tab; element != NULL; element = element->next) {
+    for (const struct memp *element = *memp_SESSIONS.tab; element != NULL;
+         element = element->next) {
         ++length;
     }
-    assert_int_equal(length, 3);
+    assert_int_equal(length, 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        memp_test(a_pool_gives_as_many_elements_as_were_declared),
-        memp_test(an_element_is_aligned_and_its_own),
+        memp_test(custom_pools_hold_what_lwippools_says),
+        memp_test(pool_hands_out_exactly_its_elements),
+        memp_test(double_free_is_refused_counted_and_never_doubles_an_element),
+        memp_test(free_into_the_wrong_pool_is_refused_and_names_the_owner),
+        memp_test(null_and_types_that_are_no_pool_do_nothing),
+        memp_test(hook_tells_when_an_empty_pool_has_an_element_again),
+        memp_test(private_pool_works_as_those_of_the_list),
+        memp_test(every_pool_is_in_the_registry_under_its_name),
         memp_test(statistics_follow_use_high_water_and_failures),
         memp_test(counters_do_not_wrap_at_16_bits),
-        memp_test(freeing_null_does_nothing),
-        memp_test(a_double_free_is_refused_and_no_element_is_given_out_twice),
-        memp_test(a_free_into_the_wrong_pool_is_refused_and_names_the_owner),
-        memp_test(an_interior_address_is_refused),
-        memp_test(the_users_pools_are_in_the_list),
         memp_test(an_element_may_be_larger_than_16_bits_can_say),
-        memp_test(the_hook_hears_of_the_first_element_of_an_empty_pool_only),
-        memp_test(every_pool_stands_in_one_registry),
         memp_test(the_free_list_can_be_followed_through_the_description),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
-
-#else
-
-/* --- elements from the heap ---------------------------------------------------------------------
- */
-
-static void elements_come_from_the_heap_and_go_back_to_it(void **state)
-{
-    (void)state;
-    void *const a = memp_malloc(MEMP_PBUF_POOL);
-    assert_true(lwip_stats.mem.used > 0);
-    memp_free(MEMP_PBUF_POOL, a);
-    assert_int_equal(lwip_stats.mem.used, 0);
-}
-
-static void a_refused_free_does_not_raise_the_limit(void **state)
-{
-    (void)state;
-    void *const a = memp_malloc(MEMP_PBUF_POOL);
-    void *const b = memp_malloc(MEMP_PBUF_POOL);
-    memp_free(MEMP_PBUF_POOL, a);
-    memp_free(MEMP_PBUF_POOL, a);
-    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, a);
-    void *const c = memp_malloc(MEMP_PBUF_POOL);
-    assert_non_null(c);
-    assert_null(memp_malloc(MEMP_PBUF_POOL));
-    memp_free(MEMP_PBUF_POOL, b);
-    memp_free(MEMP_PBUF_POOL, c);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        memp_test(a_pool_gives_as_many_elements_as_were_declared),
-        memp_test(an_element_is_aligned_and_its_own),
-        memp_test(statistics_follow_use_high_water_and_failures),
-        memp_test(counters_do_not_wrap_at_16_bits),
-        memp_test(freeing_null_does_nothing),
-        memp_test(a_double_free_is_refused_and_no_element_is_given_out_twice),
-        memp_test(elements_come_from_the_heap_and_go_back_to_it),
-        memp_test(a_refused_free_does_not_raise_the_limit),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
-#endif

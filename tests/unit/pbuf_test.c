@@ -188,6 +188,9 @@ static void header_room_beyond_a_pool_element_is_refused(void **state)
 {
     (void)state;
     const size_t before = free_elements(MEMP_PBUF_POOL);
+    if ((size_t)(pbuf_layer)(ELEMENT + 1) != ELEMENT + 1) {
+        skip(); /* enumerations are as short as they can be: the layer cannot be that large */
+    }
     assert_null(pbuf_alloc((pbuf_layer)(ELEMENT + 1), 1, PBUF_POOL));
     assert_one_fault(CISTERN_FAULT_ARGUMENT, NULL);
     assert_int_equal(free_elements(MEMP_PBUF_POOL), before);

@@ -16,8 +16,7 @@
 #define LWIP_IPV4     1
 #define LWIP_IPV6     1
 
-/* --- heap: an arena of the size given by --heap ------------------------------------------------
- */
+/* --- heap: an arena of the size given by --heap ----------------------------------------------- */
 
 /* The largest arena that --heap accepts; decides the width of mem_size_t. */
 #define MEM_SIZE              1073741824L
@@ -26,8 +25,7 @@
 extern uint8_t *memory_heap_arena;
 extern size_t memory_heap_size;
 
-/* --- packet buffers: elements of the count and size given by --pool-count and --pool-size -------
- */
+/* --- packet buffers: elements of the count and size given by --pool-count and --pool-size ----- */
 
 /* What memp_init sets up is replaced before the first packet, so it is as small as can be. */
 #define PBUF_POOL_SIZE    1
@@ -46,8 +44,7 @@ extern uint16_t memory_pool_payload;
     uint32_t frame_seconds;                                                                        \
     uint32_t wire_length;
 
-/* --- statistics --------------------------------------------------------------------------------
- */
+/* --- statistics ------------------------------------------------------------------------------- */
 
 #define LWIP_STATS         1
 #define LWIP_STATS_DISPLAY 0

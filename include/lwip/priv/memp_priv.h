@@ -28,7 +28,7 @@ struct memp {
 typedef enum {
     MEMP_POOL_HELPER_FIRST = (int)(
 #    define LWIP_MEMPOOL(name, num, size, desc)
-#    define LWIP_MALLOC_MEMPOOL_START 1
+#    define LWIP_MALLOC_MEMPOOL_START      1
 #    define LWIP_MALLOC_MEMPOOL(num, size) *MEMP_POOL_##size + 0
 #    define LWIP_MALLOC_MEMPOOL_END
 #    include "lwip/priv/memp_std.h"
@@ -37,7 +37,7 @@ typedef enum {
 #    define LWIP_MEMPOOL(name, num, size, desc)
 #    define LWIP_MALLOC_MEMPOOL_START
 #    define LWIP_MALLOC_MEMPOOL(num, size) 0 + MEMP_POOL_##size *
-#    define LWIP_MALLOC_MEMPOOL_END 1
+#    define LWIP_MALLOC_MEMPOOL_END        1
 #    include "lwip/priv/memp_std.h"
         )
 } memp_pool_helper_t;
@@ -56,12 +56,14 @@ struct memp_malloc_helper {
 
 struct stats_mem;
 
-/* Elements of a pool that come from the heap: what keeps its limit and feeds its statistics. */
-struct memp_use {
-    size_t used;     /* now */
-    size_t max;      /* high-water mark of used */
-    size_t failures; /* requests beyond the limit, or that the heap could not serve */
+#if MEMP_MEM_MALLOC
+/* What is known of a pool whose elements come from the heap. */
+struct memp_account {
+    size_t used;     /* elements taken now: at most the pool's number */
+    size_t max;      /* most of them at once */
+    size_t failures; /* requests that the limit or the heap refused */
 };
+#endif
 
 /* A pool as its declaration describes it: constant, so that it can live in flash. */
 struct memp_desc {
@@ -72,7 +74,7 @@ struct memp_desc {
     size_t size; /* bytes of an element, as declared */
     size_t num;  /* elements */
 #if MEMP_MEM_MALLOC
-    struct memp_use *use;
+    struct memp_account *account;
 #else
     u8_t *base;           /* the memory; elements start at its first aligned address */
     struct memp **tab;    /* head of the list of free elements */

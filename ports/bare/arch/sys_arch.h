@@ -92,7 +92,7 @@ typedef struct sys_bare_mutex {
 #endif
 
 /* A thread; NULL names none. */
-typedef struct thread *sys_thread_t;
+typedef struct bare_thread *sys_thread_t;
 
 /* Bytes at the end of a thread's stack that were never used since it started; 0 for main and NULL.
  * Linear in the bytes. Thread. */

@@ -1,18 +1,18 @@
 /* switch.c (bare, Cortex-M) - the context switch, in PendSV.
  *
- *   thread's stack | r4-r11, EXC_RETURN [, s16-s31 if the thread used them] | hardware's frame |
- * ... ^ what cpu_switch_next gets and returns
+ *   thread's stack  | r4-r11, EXC_RETURN | s16-s31, if used | hardware's frame | ...
+ *                   ^ what bare_cpu_switch_next gets and returns
  *
  * Threads run on the process stack, handlers on the main stack. PendSV has the lowest priority, so
  * that it runs after every other handler and interrupts none.
  *
  * Options, for lwipopts.h:
- * | option                             | default       | effect |
- * |------------------------------------|---------------|--------------------------------------------|
- * | CISTERN_BARE_PENDSV_HANDLER        | PendSV_Handler| what the vector table calls the handler |
- * | CISTERN_BARE_INTERRUPT_STACK_BYTES | 1024          | stack of all handlers; a multiple of 8 |
- * | CISTERN_BARE_EXC_RETURN            | 0xFFFFFFFD    | of a new thread; 0xFFFFFFBC in ARMv8-M's |
- * |                                    |               | non-secure state |
+ * | option                             | default        | effect                                  |
+ * |------------------------------------|----------------|-----------------------------------------|
+ * | CISTERN_BARE_PENDSV_HANDLER        | PendSV_Handler | what the vector table calls the handler |
+ * | CISTERN_BARE_INTERRUPT_STACK_BYTES | 1024           | stack of all handlers; a multiple of 8  |
+ * | CISTERN_BARE_EXC_RETURN            | 0xFFFFFFFD     | of a new thread; 0xFFFFFFBC in          |
+ * |                                    |                | ARMv8-M's non-secure state              |
  */
 #include "cpu_switch.h"
 
@@ -82,7 +82,7 @@ __attribute__((naked)) void CISTERN_BARE_PENDSV_HANDLER(void)
                      "stmia r1!, {r4-r7}\n"
                      "mov r2, lr\n"
                      "stmia r1!, {r2}\n"
-                     "bl cpu_switch_next\n"
+                     "bl bare_cpu_switch_next\n"
                      "mov r1, r0\n"
                      "adds r1, #16\n"
                      "ldmia r1!, {r4-r7}\n"
@@ -103,7 +103,7 @@ __attribute__((naked)) void CISTERN_BARE_PENDSV_HANDLER(void)
     __asm__ volatile(".syntax unified\n"
                      "mrs r0, psp\n" SAVE_FLOATS /* */
                      "stmdb r0!, {r4-r11, lr}\n"
-                     "bl cpu_switch_next\n"
+                     "bl bare_cpu_switch_next\n"
                      "ldmia r0!, {r4-r11, lr}\n" RESTORE_FLOATS /* */
                      "msr psp, r0\n"
                      "bx lr\n");
@@ -111,12 +111,12 @@ __attribute__((naked)) void CISTERN_BARE_PENDSV_HANDLER(void)
 
 #    endif
 
-void cpu_switch_request(void)
+void bare_cpu_switch_request(void)
 {
     SCB_ICSR = SCB_ICSR_PENDSVSET;
 }
 
-void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
+void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
 {
     frame_t *const frame = (frame_t *)((unsigned char *)top - sizeof(frame_t));
     memset(frame, 0, sizeof *frame);
@@ -129,7 +129,8 @@ void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
 
 /* Bit 1 of CONTROL selects the process stack. The caller goes on where it is; only the register
  * that its stack pointer lives in changes. */
-__attribute__((naked, noinline)) static void use_process_stack(void *interrupt_top)
+__attribute__((naked, noinline)) static void
+use_process_stack(__attribute__((unused)) void *interrupt_top)
 {
     __asm__ volatile(".syntax unified\n"
                      "mrs r1, msp\n"
@@ -141,10 +142,9 @@ __attribute__((naked, noinline)) static void use_process_stack(void *interrupt_t
                      "isb\n"
                      "msr msp, r0\n"
                      "bx lr\n");
-    (void)interrupt_top;
 }
 
-void cpu_switch_start(void)
+void bare_cpu_switch_start(void)
 {
     SCB_SHPR3 |= SCB_SHPR3_PENDSV_LOW;
     use_process_stack(interrupt_stack + sizeof interrupt_stack);

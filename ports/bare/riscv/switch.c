@@ -11,12 +11,12 @@
 #    define MIE_SOFTWARE_INTERRUPT 8U
 #    define MSTATUS_MACHINE_MPIE   0x1880U /* mret goes to machine mode and enables interrupts */
 
-void cpu_switch_request(void)
+void bare_cpu_switch_request(void)
 {
     CLINT_MSIP = 1;
 }
 
-void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
+void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
 {
     trap_frame_t *const frame = (trap_frame_t *)((unsigned char *)top - sizeof(trap_frame_t));
     memset(frame, 0, sizeof *frame);
@@ -26,9 +26,9 @@ void *cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
     return frame;
 }
 
-void cpu_switch_start(void)
+void bare_cpu_switch_start(void)
 {
-    trap_install();
+    bare_trap_install();
     __asm__ volatile("csrs mie, %0" : : "r"(MIE_SOFTWARE_INTERRUPT));
     __asm__ volatile("csrsi mstatus, 8");
 }

@@ -43,7 +43,7 @@ void cistern_bare_timer_interrupt(void)
 void cistern_bare_tick_start(uint32_t clock_hz)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    trap_install();
+    bare_trap_install();
     interval = clock_hz / CISTERN_BARE_TICKS_PER_SECOND;
     next = time_now() + interval;
     set_compare(next);

@@ -71,7 +71,7 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
     ++cistern_bare_interrupt_depth;
     if (number == SOFTWARE_INTERRUPT) {
         CLINT_MSIP = 0;
-        resume = cpu_switch_next(frame);
+        resume = bare_cpu_switch_next(frame);
     } else if (number == TIMER_INTERRUPT) {
         cistern_bare_timer_interrupt();
     } else {
@@ -91,14 +91,21 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
        " a0, 84(sp)\n" op " a1, 88(sp)\n" op " a2, 92(sp)\n" op " a3, 96(sp)\n" op                 \
        " a4, 100(sp)\n" op " a5, 104(sp)\n" op " a6, 108(sp)\n" op " a7, 112(sp)\n"
 
+/* A store-conditional to another word breaks the link of the interrupted code. */
+#ifdef __riscv_atomic
+#    define BREAK_LINK "sc.w zero, zero, (sp)\n"
+#else
+#    define BREAK_LINK ""
+#endif
+
 /* (I1), (I2). mstatus is restored with MIE clear and MPIE set: mret sets MIE. */
 __attribute__((naked, aligned(4))) static void trap_entry(void)
 {
     __asm__ volatile("addi sp, sp, -128\n" EACH_REGISTER("sw") /* */
                      "csrr t0, mepc\n"
                      "csrr t1, mstatus\n"
+                     "sw t1, 116(sp)\n" BREAK_LINK /* */
                      "sw t0, 0(sp)\n"
-                     "sw t1, 116(sp)\n"
                      "mv a0, sp\n"
                      "la sp, cistern_bare_interrupt_stack\n"
                      "li t0, %0\n"
@@ -115,7 +122,7 @@ __attribute__((naked, aligned(4))) static void trap_entry(void)
                      : "i"(CISTERN_BARE_INTERRUPT_STACK_BYTES));
 }
 
-void trap_install(void)
+void bare_trap_install(void)
 {
     __asm__ volatile("csrw mtvec, %0" : : "r"((uintptr_t)trap_entry));
 }

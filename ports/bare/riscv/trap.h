@@ -43,7 +43,7 @@ typedef struct trap_frame {
 } trap_frame_t;
 
 /* Makes trap_entry the handler of all traps, in direct mode. Thread. */
-void trap_install(void);
+void bare_trap_install(void);
 
 /* --- hooks, each defined weakly --------------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 
 /* Index of the highest, and of the lowest, bit that is set in value, which is not 0. */
 #define CISTERN_PORT_HIGHEST_BIT(value)                                                            \
-    ((unsigned)(sizeof(unsigned long long) * CHAR_BIT - 1U) -                                      \
+    ((unsigned)(sizeof(unsigned long long) * CHAR_BIT - 1U) ^                                      \
      (unsigned)__builtin_clzll((unsigned long long)(value)))
 #define CISTERN_PORT_LOWEST_BIT(value) ((unsigned)__builtin_ctzll((unsigned long long)(value)))
 

@@ -74,8 +74,7 @@
  * depth of nesting. Here and not in sys_arch.h, because programs without threads need it too. */
 typedef uint32_t sys_prot_t;
 
-/* --- what the lines above call ------------------------------------------------------------------
- */
+/* --- what the lines above call ---------------------------------------------------------------- */
 
 #ifdef __cplusplus
 extern "C" {

@@ -90,6 +90,35 @@ static inline bool cistern_cpu_is_masked(void)
 
 #endif
 
+#if !defined __ARM_ARCH_6M__
+
+/* Load-linked and store-conditional, for pools that mask no interrupt (CISTERN_POOL_LOCK_FREE). The
+ * processor clears the link on every exception (ARMv7-M manual, A3.4), so that a store fails iff an
+ * interrupt came since the load. One core. */
+#    define CISTERN_PORT_LL 1
+
+static inline uint32_t cistern_port_load_linked(volatile uint32_t *word)
+{
+    uint32_t value;
+    __asm__ volatile("ldrex %0, [%1]" : "=r"(value) : "r"(word) : "memory");
+    return value;
+}
+
+/* True iff the value was stored. */
+static inline bool cistern_port_store_conditional(volatile uint32_t *word, uint32_t value)
+{
+    uint32_t failed;
+    __asm__ volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(value), "r"(word) : "memory");
+    return failed == 0;
+}
+
+static inline void cistern_port_clear_link(void)
+{
+    __asm__ volatile("clrex" : : : "memory");
+}
+
+#endif
+
 /* True iff the processor is inside an exception or interrupt handler. */
 static inline bool cistern_cpu_in_interrupt(void)
 {

@@ -1,0 +1,9 @@
+/* arch/cc.h - for lwIP's own headers in the benchmark. */
+#ifndef BENCH_ARCH_CC_H
+#define BENCH_ARCH_CC_H
+
+#include <stdlib.h>
+
+#define LWIP_RAND() ((u32_t)rand())
+
+#endif

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""make bench-heap: builds the programs, measures, prints a table and writes build/bench/heap.json.
+
+Ours: good fit and first fit at check levels 0 and 1, without a lock, as the peers are measured by one
+thread. Peers: lwIP's mem.c from Debian's source package (fetched into build/), glibc, mimalloc,
+jemalloc. What cannot be had is left out and said so.
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+
+from count import count
+
+BUILD = "build/bench/heap"
+SEEDS = (1, 2, 3, 4, 5)
+TIME_ROUNDS = 1000000
+CALLS = 1500
+INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
+           "-Iports/common", "-Isrc"]
+OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
+        "ports/posix/sys_host.c"]
+CC = os.environ.get("CC", "gcc")
+
+
+def run(command, **options):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+
+
+def build(name, sources, flags):
+    program = os.path.join(BUILD, name)
+    run([CC, "-std=c11", "-O2", *flags[0], "bench/heap/main.c", *sources, *flags[1], "-o", program])
+    return program
+
+
+def build_ours(fit, level):
+    options = ["-DCISTERN_CRITICAL=0", "-DCISTERN_HEAP_INDEX_BITS=32",
+               "-DCISTERN_HEAP_FIT=" + fit, "-DCISTERN_CHECK=" + str(level)]
+    return build(f"cistern_{fit}_{level}", ["bench/heap/subject_cistern.c", *OURS],
+                 (options + INCLUDE, ["-pthread"]))
+
+
+def build_peer(name, header):
+    options = ["-Ibench/heap"]
+    if header:
+        prefix = "mi_" if name == "mimalloc" else ""
+        options += ["-DSUBJECT_HEADER=" + header, f"-DSUBJECT_MALLOC={prefix}malloc",
+                    f"-DSUBJECT_FREE={prefix}free"]
+    return build(name, ["bench/heap/subject_libc.c"], (options, ["-l" + name] if header else []))
+
+
+def fetch_lwip():
+    """lwIP's source tree, by apt from a sources list of our own."""
+    found = glob.glob("build/bench/lwip/lwip-*/src")
+    if found:
+        return found[0]
+    os.makedirs("build/bench/lwip/lists/partial", exist_ok=True)
+    os.makedirs("build/bench/lwip/archives/partial", exist_ok=True)
+    here = os.path.abspath("build/bench/lwip")
+    with open(here + "/sources.list", "w", encoding="ascii") as file:
+        file.write("deb-src http://deb.debian.org/debian bookworm main\n")
+    options = ["-o", "Dir::Etc::sourcelist=" + here + "/sources.list",
+               "-o", "Dir::Etc::sourceparts=-", "-o", "Dir::State::lists=" + here + "/lists",
+               "-o", "Dir::Cache::archives=" + here + "/archives", "-o", "APT::Sandbox::User=root"]
+    run(["apt-get", *options, "update"], stderr=subprocess.STDOUT)
+    run(["apt-get", *options, "source", "lwip"], cwd=here, stderr=subprocess.STDOUT)
+    return glob.glob("build/bench/lwip/lwip-*/src")[0]
+
+
+def build_lwip():
+    tree = fetch_lwip()
+    flags = ["-w", "-D_GNU_SOURCE", "-Ibench/heap", "-Ibench/heap/lwip", "-I" + tree + "/include"]
+    return build("lwip", ["bench/heap/subject_lwip.c", tree + "/core/mem.c"], (flags, []))
+
+
+def build_peers():
+    peers = {}
+    makers = {"lwip": build_lwip, "glibc": lambda: build_peer("glibc", None),
+              "mimalloc": lambda: build_peer("mimalloc", "<mimalloc.h>"),
+              "jemalloc": lambda: build_peer("jemalloc", "<jemalloc/jemalloc.h>")}
+    for name, maker in makers.items():
+        try:
+            peers[name] = maker()
+        except (subprocess.CalledProcessError, IndexError, OSError) as error:
+            print(f"bench-heap: without {name}: {error}", file=sys.stderr)
+    return peers
+
+
+def measure(program, mode, argument, rounds, seed=1):
+    text = run([program, mode, str(argument), str(rounds), str(seed)])
+    return next(iter(json.loads(text).values()))
+
+
+def packing(program, live):
+    ratios = [measure(program, "pack", live, live * 10 + 10000, seed) for seed in SEEDS]
+    return round(sum(ratios) / len(ratios), 3)
+
+
+class Report:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, case, ours, unit, peers=None, target=None):
+        met = None if target is None else ours <= target
+        self.rows.append({"case": case, "ours": ours, "unit": unit, "peers": peers or {},
+                          "target": target, "met": met})
+        others = "  ".join(f"{name} {value}" for name, value in (peers or {}).items())
+        goal = "" if target is None else f"<= {target:g} {'met' if met else 'NOT MET'}"
+        print(f"{case:<44} {ours:>9} {unit:<13} {goal:<18} {others}", flush=True)
+
+
+def report_instructions(report, ours, peers):
+    for live in (256, 4096):
+        others = {name: count(program, live, CALLS if name != "lwip" else 100)
+                  for name, program in peers.items()}
+        for level in (0, 1):
+            result = count(ours["good", level], live, CALLS)
+            limits = {"malloc": (84, 110, 140), "free": (50, 110, 140)}
+            for kind, (mean, worst_0, worst_1) in limits.items():
+                report.add(f"good level {level}: {kind}, mean, {live} live", result[kind],
+                           "instructions", {n: o[kind] for n, o in others.items()},
+                           mean * (1.25 if level else 1))
+                report.add(f"good level {level}: {kind}, worst, {live} live",
+                           result[kind + "_worst"], "instructions",
+                           {n: o[kind + "_worst"] for n, o in others.items()},
+                           worst_1 if level else worst_0)
+
+
+def report_growth(report, program):
+    for live in (10, 100, 1000, 10000, 100000, 1000000):
+        result = count(program, live, 400)
+        report.add(f"growth: malloc + free, mean, {live} live",
+                   round(result["malloc"] + result["free"], 1), "instructions")
+        report.add(f"growth: malloc + free, worst, {live} live",
+                   result["malloc_worst"] + result["free_worst"], "instructions")
+
+
+def report_time(report, ours, peers):
+    for live in (16, 256, 4096, 65536):
+        rounds = {"lwip": 20000 if live < 4096 else 2000}
+        others = {name: measure(program, "time", live, rounds.get(name, TIME_ROUNDS))
+                  for name, program in peers.items() if name != "lwip" or live < 65536}
+        limits = {"glibc": 0.4, "lwip": 0.002, "mimalloc": 1.3}
+        bounds = [others[name] * factor for name, factor in limits.items() if name in others]
+        target = round(min(bounds), 2) if live == 4096 and bounds else None
+        for level in (0, 1):
+            report.add(f"good level {level}: time, {live} live",
+                       measure(ours["good", level], "time", live, TIME_ROUNDS), "ns", others,
+                       target if level == 0 else None)
+        first = measure(ours["first", 0], "time", live, 20000 if live < 4096 else 2000)
+        report.add(f"first level 0: time, {live} live", first, "ns", others)
+
+
+def report_packing(report, ours, peers):
+    targets = {16: 1.28, 256: 1.13, 4096: 1.06}
+    for live, target in targets.items():
+        others = {"lwip": packing(peers["lwip"], live)} if "lwip" in peers and live < 4096 else {}
+        report.add(f"good: arena / peak live, {live} live", packing(ours["good", 0], live), "ratio",
+                   others, target)
+        if live < 4096:
+            report.add(f"first: arena / peak live, {live} live", packing(ours["first", 0], live),
+                       "ratio", others)
+    for path in sorted(glob.glob("samples/*.pcap")):
+        case = f"arena / peak live, {os.path.basename(path)}, 64 live"
+        others = {"lwip": measure(peers["lwip"], "replay", path, 20000)} if "lwip" in peers else {}
+        report.add("good: " + case, measure(ours["good", 0], "replay", path, 20000), "ratio", others)
+
+
+def report_size(report):
+    """Bytes of code on Cortex-M0+ and of the control block, when its compiler is there."""
+    limits = {("good", 0): 640, ("good", 1): 800, ("first", 0): 440, ("first", 1): None}
+    for (fit, level), limit in limits.items():
+        try:
+            code, control = size_on_m0(fit, level)
+        except (subprocess.CalledProcessError, OSError) as error:
+            print(f"bench-heap: without code sizes: {error}", file=sys.stderr)
+            return
+        report.add(f"{fit} level {level}: init + malloc + free, M0+ -Os", code, "bytes", None, limit)
+        report.add(f"{fit} level {level}: control block, 16-bit indices", control, "bytes", None, 256)
+
+
+def size_on_m0(fit, level):
+    flags = ["-mcpu=cortex-m0plus", "-mthumb", "-Os", "-std=c11", "-ffunction-sections",
+             "--specs=picolibc.specs", "-nostartfiles", "-DCISTERN_CRITICAL=0",
+             "-DCISTERN_HEAP_INDEX_BITS=16", f"-DCISTERN_HEAP_FIT={fit}",
+             f"-DCISTERN_CHECK={level}", *INCLUDE]
+    program = os.path.join(BUILD, f"m0_{fit}_{level}.elf")
+    run(["arm-none-eabi-gcc", *flags, "bench/heap/footprint.c", "src/heap/heap.c",
+         "-Wl,--gc-sections,-e,footprint", "-o", program])
+    code = 0
+    control = 0
+    for line in run(["arm-none-eabi-nm", "-S", program]).splitlines():
+        fields = line.split()
+        if len(fields) == 4 and fields[2] in "tT" and fields[3] != "footprint" and \
+                fields[3] != "cistern_fault_raise":
+            code += int(fields[1], 16)
+        if len(fields) == 4 and fields[3] == "footprint_heap":
+            control = int(fields[1], 16)
+    return code, control
+
+
+def main():
+    os.makedirs(BUILD, exist_ok=True)
+    ours = {(fit, level): build_ours(fit, level) for fit in ("good", "first") for level in (0, 1)}
+    peers = build_peers()
+    report = Report()
+    report_size(report)
+    report_instructions(report, ours, peers)
+    report_growth(report, ours["good", 0])
+    report_packing(report, ours, peers)
+    report_time(report, ours, peers)
+    with open("build/bench/heap.json", "w", encoding="ascii") as file:
+        json.dump(report.rows, file, indent=1)
+    missed = [row["case"] for row in report.rows if row["met"] is False]
+    print(f"{len(missed)} of {sum(row['met'] is not None for row in report.rows)} targets not met")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+/* lwipopts.h - elements come from the heap; the pools' limits stay. */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#define MEM_ALIGNMENT   8
+#define MEM_SIZE        4000
+#define MEMP_MEM_MALLOC 1
+#define MEMP_STATS      1
+#define MEMP_NUM_PBUF   3
+#define PBUF_POOL_SIZE  40
+
+#endif

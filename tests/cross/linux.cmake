@@ -1,0 +1,9 @@
+# A Linux of another architecture: CISTERN_ARCHITECTURE is the GNU name of its processor, and
+# CISTERN_EMULATOR what runs its programs, empty if this host does. Programs are static, so that
+# none of its libraries need be installed.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ${CISTERN_ARCHITECTURE})
+set(CMAKE_C_COMPILER ${CISTERN_ARCHITECTURE}-linux-gnu-gcc)
+set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
+set(CMAKE_CROSSCOMPILING_EMULATOR ${CISTERN_EMULATOR})
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES CISTERN_ARCHITECTURE CISTERN_EMULATOR)

@@ -1,0 +1,61 @@
+# Tests of the pool engine and of both faces on it.
+
+set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
+
+cistern_add_test(pool_test SOURCES unit/pool_test.c LABELS big)
+cistern_add_test(pool_misuse_test SOURCES unit/pool_misuse_test.c)
+cistern_add_test(pool_plain_test SOURCES unit/pool_misuse_test.c DEFINES CISTERN_POOL_EXTRAS=0)
+cistern_add_test(pool_level_0_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=0 LABELS big)
+foreach(level 2 3)
+  cistern_add_test(pool_level_${level}_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=${level}
+    LABELS big)
+  cistern_add_test(pool_level_${level}_misuse_test SOURCES unit/pool_misuse_test.c
+    DEFINES CISTERN_CHECK=${level})
+  cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
+    DEFINES CISTERN_CHECK=${level})
+  cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host threads)
+endforeach()
+cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
+cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
+cistern_add_test(registry_test SOURCES unit/registry_test.c)
+
+# Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
+cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
+if(TARGET pool_stress_test)
+  add_test(NAME ${CISTERN_TEST_PREFIX}pool_stress_full COMMAND pool_stress_test 1000)
+  set_tests_properties(${CISTERN_TEST_PREFIX}pool_stress_full PROPERTIES LABELS "threads;full"
+    TIMEOUT 600)
+endif()
+
+cistern_add_test(os_mempool_test SOURCES unit/os_mempool_test.c LABELS big)
+foreach(alignment 4 16)
+  cistern_add_test(os_mempool_align${alignment}_test SOURCES unit/os_mempool_test.c
+    DEFINES OS_ALIGNMENT=${alignment} LABELS big)
+endforeach()
+cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
+  DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS big)
+
+cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
+cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
+  CONFIG ${config}/memp_document LABELS "host;big")
+cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
+cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
+  CONFIG ${config}/memp_overflow LABELS "host;big")
+
+# cistern_add_refusal(NAME CONFIG EXPECTED): memp.c must not compile, and say this.
+function(cistern_add_refusal NAME CONFIG EXPECTED)
+  if(CISTERN_SANITIZE MATCHES thread)
+    return()
+  endif()
+  get_target_property(folders cistern INTERFACE_INCLUDE_DIRECTORIES)
+  list(TRANSFORM folders PREPEND -I)
+  add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${CMAKE_C_COMPILER} -std=c11 -fsyntax-only
+    -I${CONFIG} ${folders} -I${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/memp/memp.c)
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES PASS_REGULAR_EXPRESSION "${EXPECTED}")
+endfunction()
+
+cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
+  "lwippools.h lists no malloc pool; put at least one")
+cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
+  ${config}/memp_scattered_pools "do not follow each other; move every")

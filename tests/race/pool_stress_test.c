@@ -1,0 +1,211 @@
+/* Threads that start, get, pass on, put and end, on one pool, under every strategy for threads. No
+ * block is ever held by two, and none is lost.
+ *
+ * pool_stress_test [RUNS [FIRST_SEED]]: each run is one seed, under every strategy. */
+#include "support.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cistern/pool.h"
+
+enum { THREADS = 4, GENERATIONS = 3, STEPS = 300, COUNT = 40, HELD = 16, COUNTER = 4 };
+
+typedef struct block {
+    void *link;
+    _Atomic uintptr_t holder; /* who has it; 0 while it is free */
+    unsigned char content[40];
+} block_t;
+
+static struct {
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, sizeof(block_t), 8)];
+} memory;
+static struct {
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, THREADS)];
+} work;
+static cistern_pool_t pool;
+static cistern_pool_extras_t extras;
+static _Atomic(block_t *) counter[COUNTER]; /* where blocks change hands */
+static atomic_uint doubly_held;
+static unsigned runs = 15;
+static unsigned first_seed = 1;
+
+static unsigned next_random(unsigned *state)
+{
+    *state = *state * 1664525U + 1013904223U;
+    return *state >> 16;
+}
+
+static void hold(block_t *block, uintptr_t me)
+{
+    if (block != NULL && atomic_exchange(&block->holder, me) != 0) {
+        ++doubly_held;
+    }
+}
+
+static void let_go(block_t *block, uintptr_t me)
+{
+    if (atomic_exchange(&block->holder, 0) != me) {
+        ++doubly_held;
+    }
+}
+
+static void put(block_t *block, uintptr_t me)
+{
+    memset(block->content, (int)me, sizeof block->content);
+    let_go(block, me);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+}
+
+/* Leaves a block on the counter and takes what lay there. */
+static block_t *change(block_t *block, unsigned place, uintptr_t me)
+{
+    let_go(block, me);
+    block_t *const other = atomic_exchange(&counter[place], block);
+    hold(other, me);
+    return other;
+}
+
+static void *work_a_while(void *argument)
+{
+    unsigned random = (unsigned)(uintptr_t)argument;
+    const uintptr_t me = (uintptr_t)&random;
+    block_t *held[HELD] = {NULL};
+    for (unsigned step = 0; step < STEPS; ++step) {
+        const unsigned i = next_random(&random) % HELD;
+        if (held[i] == NULL) {
+            held[i] = cistern_pool_get(&pool);
+            hold(held[i], me);
+        } else if (next_random(&random) % 4U == 0) {
+            held[i] = change(held[i], next_random(&random) % COUNTER, me);
+        } else {
+            put(held[i], me);
+            held[i] = NULL;
+        }
+    }
+    for (unsigned i = 0; i < HELD; ++i) {
+        if (held[i] != NULL) {
+            put(held[i], me);
+        }
+    }
+    return NULL;
+}
+
+static void make_pool(cistern_pool_strategy_t strategy, size_t caches)
+{
+    extras = (cistern_pool_extras_t){
+        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = caches};
+    const cistern_pool_config_t config = {.name = "stress",
+                                          .count = COUNT,
+                                          .size = sizeof(block_t),
+                                          .alignment = 8,
+                                          .memory = &memory,
+                                          .bytes = sizeof memory,
+                                          .extras = &extras};
+    memset(&memory, 0, sizeof memory);
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+}
+
+static void run_threads(unsigned seed)
+{
+    pthread_t thread[THREADS];
+    for (unsigned i = 0; i < THREADS; ++i) {
+        const uintptr_t own_seed = seed * 100U + i;
+        assert_int_equal(pthread_create(&thread[i], NULL, work_a_while, (void *)own_seed), 0);
+    }
+    for (unsigned i = 0; i < THREADS; ++i) {
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    }
+}
+
+static void put_what_lies_on_the_counter(void)
+{
+    for (unsigned i = 0; i < COUNTER; ++i) {
+        block_t *const block = atomic_exchange(&counter[i], NULL);
+        if (block != NULL) {
+            assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+        }
+    }
+}
+
+/* Every block can be taken, once. */
+static void assert_conserved(void)
+{
+    cistern_pool_stats_t stats;
+    block_t *all[COUNT];
+    assert_int_equal(doubly_held, 0);
+    cistern_pool_stats(&pool, &stats);
+    assert_int_equal(stats.free, COUNT);
+    assert_true(cistern_pool_check(&pool));
+    for (uintptr_t i = 0; i < COUNT; ++i) {
+        all[i] = cistern_pool_get(&pool);
+        assert_non_null(all[i]);
+        hold(all[i], i + 1);
+    }
+    assert_null(cistern_pool_get(&pool));
+    assert_int_equal(doubly_held, 0);
+    for (uintptr_t i = 0; i < COUNT; ++i) {
+        put(all[i], i + 1);
+    }
+    assert_true(cistern_pool_check(&pool));
+}
+
+static void stress(cistern_pool_strategy_t strategy, size_t caches)
+{
+    for (unsigned seed = first_seed; seed < first_seed + runs; ++seed) {
+        make_pool(strategy, caches);
+        for (unsigned generation = 0; generation < GENERATIONS; ++generation) {
+            run_threads(seed * 10U + generation);
+        }
+        put_what_lies_on_the_counter();
+        assert_conserved();
+        assert_no_fault();
+        assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
+    }
+}
+
+static void the_ports_critical_section_conserves_every_block(void **state)
+{
+    (void)state;
+    stress(CISTERN_POOL_CRITICAL, 0);
+}
+
+static void a_mutex_per_pool_conserves_every_block(void **state)
+{
+    (void)state;
+    stress(CISTERN_POOL_MUTEX, 0);
+}
+
+static void lock_free_pools_conserve_every_block(void **state)
+{
+    (void)state;
+    stress(CISTERN_POOL_LOCK_FREE, 0);
+}
+
+static void cached_pools_conserve_every_block(void **state)
+{
+    (void)state;
+    stress(CISTERN_POOL_CACHED, THREADS);
+}
+
+static void cached_pools_with_fewer_caches_than_threads_conserve_every_block(void **state)
+{
+    (void)state;
+    stress(CISTERN_POOL_CACHED, 2);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        test(the_ports_critical_section_conserves_every_block),
+        test(a_mutex_per_pool_conserves_every_block),
+        test(lock_free_pools_conserve_every_block),
+        test(cached_pools_conserve_every_block),
+        test(cached_pools_with_fewer_caches_than_threads_conserve_every_block),
+    };
+    runs = (argc > 1) ? (unsigned)strtoul(argv[1], NULL, 10) : runs;
+    first_seed = (argc > 2) ? (unsigned)strtoul(argv[2], NULL, 10) : first_seed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+/* The heap at check levels 2 and 3: guards, poison, and who it was. Built for both. */
+#include "support.h"
+
+#include "cistern/heap.h"
+
+static max_align_t arena[8192 / sizeof(max_align_t)];
+static cistern_heap_t heap;
+
+static int start(void **state)
+{
+    const cistern_heap_config_t config = {
+        .name = "guarded", .memory = arena, .bytes = sizeof(arena), .alignment = 8};
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    return faults_watch(state);
+}
+
+#define guard_test(function) cmocka_unit_test_setup(function, start)
+
+/* A size that leaves no slack before the next header, and one that leaves some. */
+static const size_t sizes[] = {96, 99};
+
+static void a_byte_past_the_end_is_told_and_the_free_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; ++i) {
+        unsigned char *const block = cistern_heap_alloc(&heap, sizes[i]);
+        memset(block, 0x11, sizes[i] + 1U);
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_OVERFLOW, block);
+        assert_false(cistern_heap_check(&heap));
+        block[sizes[i]] = 0xb5;
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+        assert_true(cistern_heap_check(&heap));
+    }
+}
+
+static void a_byte_before_the_start_is_told_and_the_free_refused(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    block[-1] = 0;
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_UNDERFLOW, block);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), 0);
+    assert_one_fault(CISTERN_FAULT_UNDERFLOW, block);
+}
+
+static void a_write_to_a_free_block_is_told_when_it_is_handed_out_again(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    block[50] = 1;
+    assert_false(cistern_heap_check(&heap));
+    assert_null(cistern_heap_alloc(&heap, 100));
+    assert_one_fault(CISTERN_FAULT_POISON, NULL);
+    assert_true(cistern_heap_check(&heap));
+    assert_ptr_equal(cistern_heap_alloc(&heap, 100), block);
+    assert_no_fault();
+}
+
+static void sizes_are_those_asked_for_to_the_byte(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 99);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), 99);
+    assert_int_equal(cistern_heap_trim(&heap, block, 13), CISTERN_OK);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), 13);
+    assert_int_equal(cistern_heap_trim(&heap, block, 14), CISTERN_ERROR_SIZE);
+    assert_ptr_equal(cistern_heap_realloc(&heap, block, 201), block);
+    assert_int_equal(cistern_heap_usable_size(&heap, block), 201);
+    memset(block, 0xff, 201);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_no_fault();
+}
+
+static void alignment_holds_behind_the_guard(void **state)
+{
+    (void)state;
+    for (size_t alignment = 1; alignment <= 512; alignment *= 2) {
+        unsigned char *const block = cistern_heap_aligned_alloc(&heap, alignment, 60);
+        assert_int_equal((uintptr_t)block % alignment, 0);
+        memset(block, 0xff, 60);
+        assert_true(cistern_heap_check(&heap));
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    }
+    assert_true(cistern_heap_check(&heap));
+}
+
+static void damage_of_a_header_is_sealed_off(void **state)
+{
+    (void)state;
+    unsigned char *const first = cistern_heap_alloc(&heap, 96);
+    unsigned char *const second = cistern_heap_alloc(&heap, 96);
+    unsigned char *const third = cistern_heap_alloc(&heap, 96);
+    memset(first, 0xff, (size_t)(second - first));
+    assert_int_equal(cistern_heap_free(&heap, second), CISTERN_ERROR_FAULT);
+    assert_int_equal(faults.count, 1);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, third), CISTERN_OK);
+    assert_non_null(cistern_heap_alloc(&heap, 1000));
+    assert_true(cistern_heap_check(&heap));
+}
+
+#if CISTERN_CHECK >= 3
+
+static bool find_line(const cistern_heap_block_t *block, void *context)
+{
+    int *const line = context;
+    if (block->used) {
+        assert_string_equal(block->file, __FILE__);
+        *line = block->line;
+    }
+    return true;
+}
+
+static void walk_shows_who_allocated_each_block(void **state)
+{
+    (void)state;
+    int line = 0;
+    const int expected = __LINE__ + 1;
+    void *const block = cistern_heap_calloc(&heap, 2, 30);
+    assert_non_null(block);
+    assert_int_equal(cistern_heap_walk(&heap, find_line, &line), 2);
+    assert_int_equal(line, expected);
+}
+
+static void a_double_free_names_who_freed_first(void **state)
+{
+    (void)state;
+    void *const block = cistern_heap_alloc(&heap, 30);
+    const int expected = __LINE__ + 1;
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_ERROR_FAULT);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, expected);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+}
+
+static void an_overflow_names_who_allocated_the_block(void **state)
+{
+    (void)state;
+    const int expected = __LINE__ + 1;
+    unsigned char *const block = cistern_heap_alloc(&heap, 30);
+    block[30] = 0;
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_ERROR_FAULT);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, expected);
+    assert_one_fault(CISTERN_FAULT_OVERFLOW, block);
+}
+
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        guard_test(a_byte_past_the_end_is_told_and_the_free_refused),
+        guard_test(a_byte_before_the_start_is_told_and_the_free_refused),
+        guard_test(a_write_to_a_free_block_is_told_when_it_is_handed_out_again),
+        guard_test(sizes_are_those_asked_for_to_the_byte),
+        guard_test(alignment_holds_behind_the_guard),
+        guard_test(damage_of_a_header_is_sealed_off),
+#if CISTERN_CHECK >= 3
+        guard_test(walk_shows_who_allocated_each_block),
+        guard_test(a_double_free_names_who_freed_first),
+        guard_test(an_overflow_names_who_allocated_the_block),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

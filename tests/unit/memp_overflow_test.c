@@ -1,0 +1,56 @@
+/* lwIP's overflow checks: what is written past an element is seen, and who took it is known. */
+#include "support.h"
+
+#include "lwip/memp.h"
+#include "lwip/pbuf.h"
+#include "lwip/stats.h"
+
+static unsigned assertions;
+
+void assertion_failed(const char *message)
+{
+    assert_non_null(message);
+    ++assertions;
+}
+
+static int start(void **state)
+{
+    assertions = 0;
+    stats_init();
+    memp_init();
+    return faults_watch(state);
+}
+
+static void overflow_is_reported_with_the_line_of_the_malloc(void **state)
+{
+    (void)state;
+    unsigned char *const element = memp_malloc(MEMP_PBUF);
+    const int line = __LINE__ - 1;
+    element[memp_pools[MEMP_PBUF]->size] = 0;
+    memp_free(MEMP_PBUF, element);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_one_fault(CISTERN_FAULT_OVERFLOW, element);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->illegal, 1);
+}
+
+static void every_call_looks_at_every_pool(void **state)
+{
+    (void)state;
+    unsigned char *const element = memp_malloc(MEMP_PBUF);
+    assert_int_equal(assertions, 0);
+    element[memp_pools[MEMP_PBUF]->size] = 0;
+    void *const other = memp_malloc(MEMP_PBUF_POOL);
+    assert_int_equal(assertions, 1);
+    memp_free(MEMP_PBUF_POOL, other);
+    assert_int_equal(assertions, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(overflow_is_reported_with_the_line_of_the_malloc, start),
+        cmocka_unit_test_setup(every_call_looks_at_every_pool, start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

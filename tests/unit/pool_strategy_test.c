@@ -1,0 +1,288 @@
+/* The ways of sharing a pool: each keeps the same promises. */
+#include "support.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "cistern/pool.h"
+
+enum { COUNT = 5, SIZE = 40, CACHES = 2 };
+
+static struct {
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
+} memory;
+static struct {
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
+} work;
+static cistern_pool_t pool;
+static cistern_pool_extras_t extras;
+
+static cistern_pool_config_t config_for(cistern_pool_strategy_t strategy)
+{
+    extras = (cistern_pool_extras_t){
+        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = CACHES};
+    return (cistern_pool_config_t){.name = "shared",
+                                   .count = COUNT,
+                                   .size = SIZE,
+                                   .alignment = 8,
+                                   .memory = &memory,
+                                   .bytes = sizeof memory,
+                                   .extras = &extras};
+}
+
+static int make(void **state)
+{
+    const cistern_pool_config_t config = config_for(*(const cistern_pool_strategy_t *)*state);
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+    return faults_watch(state);
+}
+
+static int forget(void **state)
+{
+    (void)state;
+    return cistern_pool_unregister(&pool) == CISTERN_OK ? 0 : 1;
+}
+
+static cistern_pool_stats_t stats_now(void)
+{
+    cistern_pool_stats_t stats;
+    cistern_pool_stats(&pool, &stats);
+    return stats;
+}
+
+static void every_block_comes_out_once_and_then_none(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    for (size_t i = 0; i < COUNT; ++i) {
+        block[i] = cistern_pool_get(&pool);
+        assert_true(cistern_pool_owns(&pool, block[i]));
+        for (size_t j = 0; j < i; ++j) {
+            assert_ptr_not_equal(block[i], block[j]);
+        }
+    }
+    assert_null(cistern_pool_get(&pool));
+    assert_int_equal(stats_now().failures, 1);
+    assert_int_equal(stats_now().free, 0);
+    assert_int_equal(stats_now().min_free, 0);
+    for (size_t i = 0; i < COUNT; ++i) {
+        assert_int_equal(cistern_pool_put(&pool, block[i]), CISTERN_OK);
+    }
+    assert_int_equal(stats_now().free, COUNT);
+    assert_true(cistern_pool_check(&pool));
+    assert_no_fault();
+}
+
+static void the_block_freed_last_comes_first(void **state)
+{
+    (void)state;
+    void *const a = cistern_pool_get(&pool);
+    void *const b = cistern_pool_get(&pool);
+    assert_ptr_equal(a, &memory);
+    assert_int_equal(cistern_pool_put(&pool, a), CISTERN_OK);
+    assert_int_equal(cistern_pool_put(&pool, b), CISTERN_OK);
+    assert_ptr_equal(cistern_pool_get(&pool), b);
+}
+
+static void misuse_is_refused_and_named(void **state)
+{
+    (void)state;
+    int somewhere = 0;
+    unsigned char *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put(&pool, block + 8), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_INTERIOR_FREE, block + 8);
+    assert_int_equal(cistern_pool_put(&pool, &somewhere), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, &somewhere);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    assert_int_equal(cistern_pool_verify(&pool, block), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    assert_int_equal(stats_now().free, COUNT);
+    assert_true(cistern_pool_check(&pool));
+}
+
+static void bulk_gives_what_there_is_and_takes_it_back(void **state)
+{
+    (void)state;
+    void *block[COUNT + 2];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, 2), 2);
+    assert_int_equal(cistern_pool_get_bulk(&pool, block + 2, COUNT), COUNT - 2);
+    assert_int_equal(stats_now().failures, 1);
+    block[COUNT] = block[0];
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, COUNT + 1), COUNT);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block[0]);
+    assert_int_equal(stats_now().free, COUNT);
+    assert_int_equal(cistern_pool_get_bulk(NULL, block, 1), 0);
+    assert_int_equal(cistern_pool_get_bulk(&pool, NULL, 1), 0);
+    assert_int_equal(cistern_pool_put_bulk(&pool, NULL, 1), 0);
+}
+
+static bool collect(void *block, size_t index, void *argument)
+{
+    void **const seen = argument;
+    seen[index] = block;
+    return index < 3;
+}
+
+static void walk_visits_the_blocks_in_use_until_told_to_stop(void **state)
+{
+    (void)state;
+    void *seen[COUNT] = {NULL};
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_walk(&pool, collect, seen), 0);
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_int_equal(cistern_pool_put(&pool, (unsigned char *)&memory + cistern_pool_stride(&pool)),
+                     CISTERN_OK);
+    assert_int_equal(cistern_pool_walk(&pool, collect, seen), 3);
+    assert_ptr_equal(seen[0], &memory);
+    assert_null(seen[1]);
+    assert_non_null(seen[2]);
+    assert_non_null(seen[3]);
+    assert_null(seen[4]);
+}
+
+static void clear_frees_every_block(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, 3), 3);
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(stats_now().free, COUNT);
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_ptr_equal(block[0], &memory);
+}
+
+static void low_water_is_kept_and_reset(void **state)
+{
+    (void)state;
+    void *block[3];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, 3), 3);
+    assert_int_equal(stats_now().min_free, COUNT - 3);
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, 2), 2);
+    assert_int_equal(stats_now().min_free, COUNT - 3);
+    cistern_pool_reset_low_water(&pool);
+    assert_int_equal(stats_now().min_free, COUNT - 1);
+}
+
+/* --- threads
+ * --------------------------------------------------------------------------------------- */
+
+/* Takes every block and puts it: a cached pool's blocks are in this thread's cache then. */
+static void take_and_put_all(void)
+{
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, COUNT), COUNT);
+}
+
+static void *in_another_thread(void *argument)
+{
+    (void)argument;
+    take_and_put_all();
+    return NULL;
+}
+
+static void no_thread_is_told_empty_while_another_ones_cache_holds_a_block(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    for (unsigned i = 0; i < 20; ++i) {
+        take_and_put_all();
+        assert_int_equal(pthread_create(&thread, NULL, in_another_thread, NULL), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    }
+    assert_int_equal(stats_now().free, COUNT);
+    assert_int_equal(stats_now().failures, 0);
+}
+
+/* --- what init refuses
+ * ------------------------------------------------------------------------------ */
+
+static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **state)
+{
+    (void)state;
+    static const cistern_pool_strategy_t strategies[] = {CISTERN_POOL_MUTEX, CISTERN_POOL_LOCK_FREE,
+                                                         CISTERN_POOL_CACHED};
+    static const size_t bytes[] = {CISTERN_POOL_MUTEX_BYTES, CISTERN_POOL_LOCK_FREE_BYTES(COUNT),
+                                   CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)};
+    cistern_pool_t any;
+    for (unsigned i = 0; i < 3; ++i) {
+        cistern_pool_config_t config = config_for(strategies[i]);
+        extras.work_bytes = bytes[i] - 1;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+        extras.work_bytes = bytes[i];
+        extras.work = (unsigned char *)&work + 8;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+        extras.work = NULL;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+        extras.work = &work;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_OK);
+        assert_int_equal(cistern_pool_unregister(&any), CISTERN_OK);
+    }
+}
+
+static void notice(cistern_pool_t *noticed, void *argument)
+{
+    (void)noticed;
+    (void)argument;
+}
+
+static void init_refuses_a_reserve_or_notices_where_they_would_not_work(void **state)
+{
+    (void)state;
+    static const cistern_pool_strategy_t strategies[] = {CISTERN_POOL_LOCK_FREE,
+                                                         CISTERN_POOL_CACHED};
+    cistern_pool_t any;
+    for (unsigned i = 0; i < 2; ++i) {
+        cistern_pool_config_t config = config_for(strategies[i]);
+        extras.reserve = 1;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+        extras.reserve = 0;
+        extras.on_low = notice;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+        extras.on_low = NULL;
+        extras.on_available = notice;
+        assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+    }
+    cistern_pool_config_t config = config_for((cistern_pool_strategy_t)77);
+    assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
+}
+
+#define strategy_test(function)                                                                    \
+    {                                                                                              \
+#        function, function, make, forget, NULL                                                    \
+    }
+
+static int run_with(cistern_pool_strategy_t strategy, const char *name)
+{
+    struct CMUnitTest tests[] = {
+        strategy_test(every_block_comes_out_once_and_then_none),
+        strategy_test(the_block_freed_last_comes_first),
+        strategy_test(misuse_is_refused_and_named),
+        strategy_test(bulk_gives_what_there_is_and_takes_it_back),
+        strategy_test(walk_visits_the_blocks_in_use_until_told_to_stop),
+        strategy_test(clear_frees_every_block),
+        strategy_test(low_water_is_kept_and_reset),
+        strategy_test(no_thread_is_told_empty_while_another_ones_cache_holds_a_block),
+    };
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
+        tests[i].initial_state = &strategy;
+    }
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(init_refuses_work_memory_that_is_absent_short_or_misaligned),
+        test(init_refuses_a_reserve_or_notices_where_they_would_not_work),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    failed += run_with(CISTERN_POOL_CRITICAL, "critical section");
+    failed += run_with(CISTERN_POOL_UNLOCKED, "unlocked");
+    failed += run_with(CISTERN_POOL_MUTEX, "mutex");
+    failed += run_with(CISTERN_POOL_LOCK_FREE, "lock-free");
+    failed += run_with(CISTERN_POOL_CACHED, "cached");
+    return failed;
+}
