@@ -1,27 +1,36 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
-BUILD_PACKAGES = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
-TEST_PACKAGES  = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
-TREES          = asan asan-clang tsan
+BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
+TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
+FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
+LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
                     gcc-avr avr-libc simavr
-CROSS_PACKAGES = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
-                 gcc-powerpc-linux-gnu libc6-dev-powerpc-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross
-CROSS          = linux-i686 linux-powerpc linux-s390x
-WIN32_PACKAGES = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
-LWIP_PACKAGES  = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
-ALL_PACKAGES   = $(sort $(TEST_PACKAGES) tcpdump tshark valgrind $(FIRMWARE_PACKAGES) \
-                   $(CROSS_PACKAGES) $(WIN32_PACKAGES) $(LWIP_PACKAGES))
-BOARDS         = mps2-an385 microbit mps2-an505 virt-rv32
+CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
+                    gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
+                    gcc-s390x-linux-gnu libc6-dev-s390x-cross
+WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
+ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+                      $(WIN32_PACKAGES))
+
+# Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
+TREES  = asan asan-clang tsan
+BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
+CROSS  = linux-i686 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
 build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake --build build/$(1) -- --quiet
 
+# Builds trees and runs their tests as one: $(call test_trees,name,trees,options of ctest)
 CTEST = ctest --output-on-failure --no-label-summary -j2
+test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
+	mkdir -p build/$(1); \
+	printf 'subdirs(%s)\n' $(2:%=../%) >build/$(1)/CTestTestfile.cmake; \
+	$(CTEST) --test-dir build/$(1) $(3)
 
-.PHONY: help demo test test-all all-packages test-full test-lwip test-valgrind test-fuzz \
-        test-firmware test-cross test-win32 bench-heap bench-pbuf bench-chksum firmware lib release clean
+.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-lwip \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum lib clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,49 +44,51 @@ release: ## build the library and the program
 
 test: ## the host's tests: gcc and clang, address, undefined and thread sanitizers
 	@cmake/require.sh $(TEST_PACKAGES)
-	@set -e; $(foreach tree,$(TREES),$(call build,$(tree));)
-	@mkdir -p build/test
-	@printf 'subdirs(%s)\n' $(TREES:%=../%) >build/test/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test -LE full
+	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-firmware test-cross test-win32 test-lwip test ## everything: also long runs, valgrind and emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-lwip test-firmware firmware test-cross test-win32 test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
 	@cmake/require.sh $(ALL_PACKAGES)
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
-	@cmake/require.sh $(TEST_PACKAGES) tcpdump tshark valgrind
-	@$(call build,debug)
-	@$(CTEST) --test-dir build/debug -L full
+	@cmake/require.sh $(FULL_PACKAGES)
+	@$(call test_trees,test-full,debug,-L full)
+
+test-valgrind: ## the host's tests under valgrind's memcheck
+	@cmake/require.sh $(FULL_PACKAGES)
+	@$(call test_trees,test-valgrind,valgrind,-LE full)
+
+test-fuzz: ## the program's parser, fuzzed from real captures on
+	@cmake/require.sh $(TEST_PACKAGES)
+	@$(call test_trees,test-fuzz,fuzz)
 
 test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.sh build/interop
 
-test-valgrind: ## the host's tests under valgrind's memcheck
-	@cmake/require.sh $(TEST_PACKAGES) valgrind
-	@$(call build,valgrind)
-	@$(CTEST) --test-dir build/valgrind -LE full
-
-test-fuzz: ## the parser of the program, fuzzed from real captures on
-	@cmake/require.sh $(TEST_PACKAGES)
-	@$(call build,fuzz)
-	@$(CTEST) --test-dir build/fuzz
-
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@set -e; $(foreach board,$(BOARDS) avr,$(call build,$(board));)
-	@mkdir -p build/test-firmware
-	@printf 'subdirs(%s)\n' $(BOARDS:%=../%) ../avr >build/test-firmware/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test-firmware -LE full
+	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
 
 test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
 	@cmake/require.sh $(CROSS_PACKAGES)
-	@set -e; $(foreach tree,$(CROSS),$(call build,$(tree));)
-	@mkdir -p build/test-cross
-	@printf 'subdirs(%s)\n' $(CROSS:%=../%) >build/test-cross/CTestTestfile.cmake
-	@$(CTEST) --test-dir build/test-cross -LE 'full|threads'
+	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
+
+test-win32: ## the tests on 64-bit Windows, as Wine has it
+	@cmake/require.sh $(WIN32_PACKAGES)
+	@$(call test_trees,test-win32,win32,-LE full)
+
+firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
+	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
+	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
+	    $(BOARDS) $(FIRMWARE_FLAGS)
+
+bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
+	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
@@ -86,17 +97,6 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
-
-firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
-	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
-	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
-	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
-	    $(BOARDS) $(FIRMWARE_FLAGS)
-
-test-win32: ## the tests on 64-bit Windows, as Wine has it
-	@cmake/require.sh $(WIN32_PACKAGES)
-	@$(call build,win32)
-	@$(CTEST) --test-dir build/win32 -LE full
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)

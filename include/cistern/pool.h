@@ -338,6 +338,7 @@ typedef struct cistern_pool_extras {
     cistern_pool_notice_t *on_available;
     void *argument;
     struct cistern_pool_waiter *waiters; /* the engine's: longest first */
+    const struct cistern_pool_way *way;  /* the engine's: what the strategy does */
 } cistern_pool_extras_t;
 
 /* As get, and takes the reserved blocks too. */

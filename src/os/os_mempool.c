@@ -39,8 +39,7 @@ static os_error_t os_error(cistern_error_t error)
     }
 }
 
-/* --- life ----------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 void os_mempool_module_init(void)
 {
@@ -98,8 +97,7 @@ os_error_t os_mempool_clear(struct os_mempool *mp)
     return (mp == NULL) ? OS_INVALID_PARM : os_error(cistern_pool_clear(&mp->mp_engine));
 }
 
-/* --- use -----------------------------------------------------------------------------------------
- */
+/* --- use ------------------------------------------------------------------------------------- */
 
 void *os_memblock_get(struct os_mempool *mp)
 {
@@ -125,8 +123,7 @@ os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr)
                                  : os_error(error);
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 bool os_mempool_is_sane(const struct os_mempool *mp)
 {

@@ -35,8 +35,7 @@
 #undef cistern_pool_get
 #undef cistern_pool_put
 
-/* --- the free list -------------------------------------------------------------------------------
- */
+/* --- the free list --------------------------------------------------------------------------- */
 
 void pool_rebuild(cistern_pool_t *pool)
 {
@@ -66,8 +65,7 @@ static void free_every_block(cistern_pool_t *pool)
     extras_start(pool);
 }
 
-/* --- faults --------------------------------------------------------------------------------------
- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
 cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                             const void *address, const char *owner)
@@ -115,8 +113,7 @@ cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address)
     return pool_report(pool, CISTERN_FAULT_FOREIGN_FREE, address, NULL);
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 static bool is_power_of_two(size_t value)
 {
@@ -235,8 +232,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     return CISTERN_OK;
 }
 
-/* --- use ---------------------------------------------------------------------------------------
- */
+/* --- use ------------------------------------------------------------------------------------- */
 
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
@@ -246,8 +242,7 @@ void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
         return NULL;
     }
     if (!is_plain(pool)) {
-        (void)strategy_of(pool)->get(pool, &block, 1, false, file, line);
-        return block;
+        return strategy_of(pool)->get(pool, file, line);
     }
     const cistern_critical_t state = cistern_critical_enter();
     block = take(pool, &trouble);
@@ -312,7 +307,7 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return strategy_of(pool)->get(pool, blocks, wanted, false, NULL, 0);
+    return strategy_of(pool)->get_many(pool, blocks, wanted, false, NULL, 0);
 }
 
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count)

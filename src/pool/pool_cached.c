@@ -58,8 +58,7 @@ static inline store_t *store_of(const cistern_pool_t *pool)
     return pool->extras->work;
 }
 
-/* --- states, which threads read and write at once
- * ---------------------------------------------------- */
+/* --- states, which threads read and write at once -------------------------------------------- */
 
 #    if CISTERN_CHECK >= 1
 
@@ -93,8 +92,7 @@ static inline void state_set_shared(const cistern_pool_t *pool, const void *bloc
 
 #    endif
 
-/* --- an owner and its cache
- * ------------------------------------------------------------------------ */
+/* --- an owner and its cache ------------------------------------------------------------------ */
 
 static inline cache_t *own_cache(store_t *store)
 {
@@ -129,8 +127,7 @@ static inline void resize(cache_t *cache, size_t n)
     atomic_store_explicit(&cache->n, n, memory_order_relaxed);
 }
 
-/* --- the store: everything below is called with its mutex held
- * --------------------------------------- */
+/* --- the store: everything below is called with its mutex held ------------------------------- */
 
 static void lock(store_t *store)
 {
@@ -207,8 +204,7 @@ static void note_low_water(store_t *store)
     }
 }
 
-/* --- get
- * ------------------------------------------------------------------------------------------ */
+/* --- get ------------------------------------------------------------------------------------- */
 
 /* A block from the store, by way of the thread's cache if it has one; NULL if there is none at all.
  * When blocks had to be taken from other threads, little is kept, or they would take it back. */
@@ -252,8 +248,7 @@ static inline void *get_any(store_t *store)
     return get_from_store(store);
 }
 
-/* --- put
- * ------------------------------------------------------------------------------------------ */
+/* --- put ------------------------------------------------------------------------------------- */
 
 static void put_to_store(store_t *store, void *block)
 {
@@ -284,8 +279,7 @@ static inline void put_any(store_t *store, void *block)
     put_to_store(store, block);
 }
 
-/* --- the strategy
- * ----------------------------------------------------------------------------------- */
+/* --- the strategy ---------------------------------------------------------------------------- */
 
 /* Marks a block that came out as used; false if it was so already (I15). */
 static inline bool mark_used(const cistern_pool_t *pool, void *block)
@@ -307,12 +301,9 @@ static void *get_refused(const cistern_pool_t *pool, store_t *store, void *block
     return NULL;
 }
 
-static inline void *get_one(cistern_pool_t *pool, store_t *store, const char *file, int line)
+static inline void *accept(cistern_pool_t *pool, store_t *store, void *block, const char *file,
+                           int line)
 {
-    void *const block = get_any(store);
-    if (block == NULL) {
-        return NULL;
-    }
     const cistern_fault_kind_t kind = trail_of_free(pool, block);
     if (kind != CISTERN_FAULT_NONE) {
         return get_refused(pool, store, block, kind);
@@ -324,13 +315,42 @@ static inline void *get_one(cistern_pool_t *pool, store_t *store, const char *fi
     return block;
 }
 
-static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line)
+static void *get(cistern_pool_t *pool, const char *file, int line)
 {
     store_t *const store = store_of(pool);
+    void *const block = get_any(store);
+    return (block != NULL) ? accept(pool, store, block, file, line) : NULL;
+}
+
+/* Takes up to `wanted` blocks from the thread's own cache, without looking at them. */
+static size_t get_own(store_t *store, void **blocks, size_t wanted)
+{
+    cache_t *const cache = own_cache(store);
+    size_t taken = 0;
+    if (cache != NULL && enter(cache)) {
+        const size_t n = size_of(cache);
+        taken = (wanted < n) ? wanted : n;
+        for (size_t i = 0; i < taken; ++i) {
+            blocks[i] = cache->item[n - 1U - i];
+        }
+        resize(cache, n - taken);
+        leave(cache);
+    }
+    return taken;
+}
+
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
+{
+    store_t *const store = store_of(pool);
+    const size_t own = get_own(store, blocks, wanted);
     size_t got = 0;
     (void)privileged;
-    while (got < wanted && (blocks[got] = get_one(pool, store, file, line)) != NULL) {
+    for (size_t i = 0; i < own; ++i) {
+        blocks[got] = accept(pool, store, blocks[i], file, line);
+        got += (blocks[got] != NULL) ? 1U : 0U;
+    }
+    while (got < wanted && (blocks[got] = get(pool, file, line)) != NULL) {
         ++got;
     }
     return got;
@@ -355,8 +375,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* --- looking
- * -------------------------------------------------------------------------------------- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 /* Locks the store, closes the caches and counts. */
 static cistern_critical_t stop(cistern_pool_t *pool)
@@ -418,8 +437,7 @@ static void reset_low_water(cistern_pool_t *pool)
     store_of(pool)->min_free = pool->free;
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 /* A thread ended: its caches' blocks go to the stores (thread's context). */
 static void thread_ended(uint32_t slot)
@@ -467,6 +485,7 @@ const strategy_t strategy_cached = {
     .fits = fits,
     .start = start,
     .get = get,
+    .get_many = get_many,
     .put = put,
     .stop = stop,
     .go = go,

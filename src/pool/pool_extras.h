@@ -16,13 +16,14 @@
 struct cistern_pool_extras;
 
 /* One way of sharing a pool. Blocks are checked, faults reported and trails kept by each. */
-typedef struct strategy {
+typedef struct cistern_pool_way {
     /* Whether `extras` is complete for `count` blocks. */
     bool (*fits)(const struct cistern_pool_extras *extras, size_t count);
     /* Makes every block free; the pool's fields and free list are as for a plain pool. */
     void (*start)(cistern_pool_t *pool);
-    size_t (*get)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line);
+    void *(*get)(cistern_pool_t *pool, const char *file, int line);
+    size_t (*get_many)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line);
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line);
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
@@ -63,7 +64,7 @@ static inline const strategy_t *strategy_named(cistern_pool_strategy_t name)
 
 static inline const strategy_t *strategy_of(const cistern_pool_t *pool)
 {
-    return is_plain(pool) ? &strategy_locked : strategy_named(pool->extras->strategy);
+    return is_plain(pool) ? &strategy_locked : pool->extras->way;
 }
 
 static inline bool extras_fit(const cistern_pool_config_t *config)
@@ -80,6 +81,9 @@ static inline bool extras_fit(const cistern_pool_config_t *config)
 static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config_t *config)
 {
     pool->extras = config->extras;
+    if (pool->extras != NULL) {
+        pool->extras->way = strategy_named(pool->extras->strategy);
+    }
 }
 
 static inline void extras_start(cistern_pool_t *pool)

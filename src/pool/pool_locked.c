@@ -16,8 +16,7 @@
 #include "pool_extras.h"
 #include "pool_threads.h"
 
-/* --- the lock ------------------------------------------------------------------------------------
- */
+/* --- the lock -------------------------------------------------------------------------------- */
 
 #if POOL_THREADS
 
@@ -115,8 +114,7 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
     leave(pool, state);
 }
 
-/* --- reserve and notices
- * -------------------------------------------------------------------------- */
+/* --- reserve and notices --------------------------------------------------------------------- */
 
 #if CISTERN_POOL_EXTRAS
 
@@ -168,8 +166,7 @@ static void announce_available(cistern_pool_t *pool)
 
 #endif
 
-/* --- waiting
- * -------------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 #if POOL_THREADS
 
@@ -264,11 +261,10 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
 
 #endif
 
-/* --- get and put
- * ---------------------------------------------------------------------------------- */
+/* --- get and put ----------------------------------------------------------------------------- */
 
-static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line)
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
 {
     trouble_t trouble = {CISTERN_FAULT_NONE, NULL};
     size_t got = 0;
@@ -291,6 +287,13 @@ static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privi
         announce_low(pool);
     }
     return got;
+}
+
+static void *get(cistern_pool_t *pool, const char *file, int line)
+{
+    void *block = NULL;
+    (void)get_many(pool, &block, 1, false, file, line);
+    return block;
 }
 
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
@@ -333,8 +336,7 @@ static void reset_low_water(cistern_pool_t *pool)
     pool->min_free = pool->free;
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------ */
 
 #if CISTERN_POOL_EXTRAS
 
@@ -356,7 +358,7 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool)
 {
     void *block = NULL;
     if (pool != NULL) {
-        (void)strategy_of(pool)->get(pool, &block, 1, true, NULL, 0);
+        (void)strategy_of(pool)->get_many(pool, &block, 1, true, NULL, 0);
     }
     return block;
 }
@@ -381,6 +383,7 @@ const strategy_t strategy_locked = {
     .fits = fits,
     .start = start,
     .get = get,
+    .get_many = get_many,
     .put = put,
     .stop = stop,
     .go = go,

@@ -43,8 +43,7 @@ static work_t *work_of(const cistern_pool_t *pool)
     return pool->extras->work;
 }
 
-/* --- heads
- * ---------------------------------------------------------------------------------------- */
+/* --- heads ----------------------------------------------------------------------------------- */
 
 static word_t mask_of(const work_t *work)
 {
@@ -79,8 +78,7 @@ static uint32_t bits_for(size_t count)
     return bits;
 }
 
-/* --- get
- * ------------------------------------------------------------------------------------------ */
+/* --- get ------------------------------------------------------------------------------------- */
 
 static void count_up(half_atomic_t *counter)
 {
@@ -155,21 +153,25 @@ static void *get_one(const cistern_pool_t *pool, work_t *work)
     return NULL;
 }
 
-static size_t get(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                  const char *file, int line)
+static void *get(cistern_pool_t *pool, const char *file, int line)
 {
-    work_t *const work = work_of(pool);
+    void *const block = get_one(pool, work_of(pool));
+    if (block != NULL) {
+        trail_note(pool, block, CISTERN_POOL_GET, file, line);
+    }
+    return block;
+}
+
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
+{
     size_t got = 0;
     (void)privileged;
-    while (got < wanted && (blocks[got] = get_one(pool, work)) != NULL) {
-        trail_note(pool, blocks[got], CISTERN_POOL_GET, file, line);
+    while (got < wanted && (blocks[got] = get(pool, file, line)) != NULL) {
         ++got;
     }
     return got;
 }
-
-/* --- put
- * ------------------------------------------------------------------------------------------ */
 
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
@@ -192,8 +194,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* --- life and looking
- * ----------------------------------------------------------------------------- */
+/* --- life and looking ------------------------------------------------------------------------ */
 
 static bool fits(const cistern_pool_extras_t *extras, size_t count)
 {
@@ -270,6 +271,7 @@ const strategy_t strategy_lock_free = {
     .fits = fits,
     .start = start,
     .get = get,
+    .get_many = get_many,
     .put = put,
     .stop = stop,
     .go = go,

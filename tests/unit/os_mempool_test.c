@@ -37,8 +37,7 @@ static void assert_all_free(struct os_mempool *mp)
     assert_int_equal(mp->mp_num_free, mp->mp_num_blocks);
 }
 
-/* --- init ----------------------------------------------------------------------------------------
- */
+/* --- init ------------------------------------------------------------------------------------ */
 
 static void init_fills_the_fields_that_clients_read(void **state)
 {
@@ -122,8 +121,7 @@ static void ext_init_again_takes_callback_and_argument_away(void **state)
     assert_null(extended.mpe_put_arg);
 }
 
-/* --- get and put ---------------------------------------------------------------------------------
- */
+/* --- get and put ----------------------------------------------------------------------------- */
 
 static void blocks_come_last_freed_first_and_counts_follow(void **state)
 {
@@ -202,8 +200,7 @@ static void clear_frees_every_block_in_ascending_order(void **state)
     assert_int_equal(os_mempool_clear(NULL), OS_INVALID_PARM);
 }
 
-/* --- extended pools ------------------------------------------------------------------------------
- */
+/* --- extended pools -------------------------------------------------------------------------- */
 
 static struct {
     unsigned calls;
@@ -303,8 +300,7 @@ static void clear_calls_no_callback(void **state)
     assert_int_equal(seen.calls, 0);
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking --------------------------------------------------------------------------------- */
 
 static void from_is_true_for_the_start_of_each_block_free_or_not(void **state)
 {
@@ -421,8 +417,7 @@ static void pools_of_the_engine_are_listed_and_survive_module_init(void **state)
     assert_int_equal(cistern_pool_unregister(&plain), CISTERN_OK);
 }
 
-/* --- geometry ------------------------------------------------------------------------------------
- */
+/* --- geometry -------------------------------------------------------------------------------- */
 
 static void membuf_type_and_sizes_follow_the_alignment(void **state)
 {
@@ -431,7 +426,7 @@ static void membuf_type_and_sizes_follow_the_alignment(void **state)
     assert_true(sizeof(os_membuf_t) >= sizeof(void *));
     assert_int_equal(OS_MEMPOOL_BYTES(3, 10), sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(3, 10));
     assert_true(OS_MEMPOOL_BLOCK_SZ(1) >= sizeof(void *));
-    assert_int_equal(OS_MEMPOOL_BLOCK_SZ(48), 48);
+    assert_int_equal(OS_MEMPOOL_BLOCK_SZ(48), 48 + CISTERN_POOL_GUARD);
     assert_int_equal(OS_MEMPOOL_BLOCK_SZ(49) % OS_ALIGNMENT, 0);
 }
 
@@ -452,12 +447,13 @@ static void blocks_smaller_than_a_pointer_do_not_overlap(void **state)
 static void pool_of_more_than_65535_blocks_counts_them_all(void **state)
 {
     (void)state;
+    const long stride = (long)OS_MEMPOOL_BLOCK_SZ(16);
     os_membuf_t *const room = malloc(OS_MEMPOOL_BYTES(70000, 16));
     assert_non_null(room);
     assert_int_equal(os_mempool_init(&other, 70000, 16, room, "many"), OS_OK);
     assert_int_equal(other.mp_num_free, 70000);
-    assert_int_equal(os_memblock_from(&other, (char *)room + 69999L * 16), 1);
-    assert_int_equal(os_memblock_from(&other, (char *)room + 70000L * 16), 0);
+    assert_int_equal(os_memblock_from(&other, (char *)room + 69999L * stride), 1);
+    assert_int_equal(os_memblock_from(&other, (char *)room + 70000L * stride), 0);
     assert_int_equal(os_mempool_unregister(&other), OS_OK);
     free(room);
 }

@@ -64,8 +64,7 @@ static int forget(void **state)
 
 #define extras_test(function) cmocka_unit_test_setup_teardown(function, make, forget)
 
-/* --- reserve and notices
- * --------------------------------------------------------------------------- */
+/* --- reserve and notices --------------------------------------------------------------------- */
 
 static void reserved_blocks_are_only_for_the_privileged(void **state)
 {
@@ -115,8 +114,7 @@ static void an_empty_pool_announces_that_it_has_a_block_again(void **state)
     assert_int_equal(availables, 1);
 }
 
-/* --- waiting
- * --------------------------------------------------------------------------------------- */
+/* --- waiting --------------------------------------------------------------------------------- */
 
 static void waiting_ends_with_a_timeout_and_counts_it(void **state)
 {
@@ -226,8 +224,7 @@ static void handing_over_does_not_touch_the_reserve(void **state)
     assert_int_equal(pool.free, 1);
 }
 
-/* --- typed pools
- * ------------------------------------------------------------------------------------ */
+/* --- typed pools ----------------------------------------------------------------------------- */
 
 typedef struct frame {
     long double payload;

@@ -1,8 +1,7 @@
 /* Pools from check level 1 on: misuse is seen, named and refused, and the pool works on. */
 #include "pools.h"
 
-/* --- misuse --------------------------------------------------------------------------------------
- */
+/* --- misuse ---------------------------------------------------------------------------------- */
 
 /* The put is refused with one fault that names pool, address and owner; the pool works on. */
 static void assert_put_is_refused(void *address, cistern_fault_kind_t kind, const char *owner)
@@ -99,8 +98,7 @@ static void verify_reports_as_put_does_and_changes_nothing(void **state)
     assert_holds_every_block(&pool);
 }
 
-/* --- writes after free ---------------------------------------------------------------------------
- */
+/* --- writes after free ----------------------------------------------------------------------- */
 
 /* Overwrites the link of the block that comes out next. */
 static unsigned char *damage_next_link(const void *value)

@@ -165,8 +165,7 @@ static void low_water_is_kept_and_reset(void **state)
     assert_int_equal(stats_now().min_free, COUNT - 1);
 }
 
-/* --- threads
- * --------------------------------------------------------------------------------------- */
+/* --- threads --------------------------------------------------------------------------------- */
 
 /* Takes every block and puts it: a cached pool's blocks are in this thread's cache then. */
 static void take_and_put_all(void)
@@ -196,8 +195,7 @@ static void no_thread_is_told_empty_while_another_ones_cache_holds_a_block(void 
     assert_int_equal(stats_now().failures, 0);
 }
 
-/* --- what init refuses
- * ------------------------------------------------------------------------------ */
+/* --- what init refuses ----------------------------------------------------------------------- */
 
 static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **state)
 {

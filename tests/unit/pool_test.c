@@ -1,8 +1,7 @@
 /* Pools: what a user of cistern/pool.h can see, at every check level. */
 #include "pools.h"
 
-/* --- getting and putting -------------------------------------------------------------------------
- */
+/* --- getting and putting --------------------------------------------------------------------- */
 
 static void pool_hands_out_blocks_from_the_start_of_its_memory_upwards(void **state)
 {
@@ -124,8 +123,7 @@ static void null_is_refused_without_a_fault(void **state)
     assert_no_fault();
 }
 
-/* --- geometry ------------------------------------------------------------------------------------
- */
+/* --- geometry -------------------------------------------------------------------------------- */
 
 /* Of all addresses in and around a pool exactly the starts of blocks are its blocks, for strides
  * with every kind of odd part. */

@@ -62,8 +62,7 @@ block_whose_size_is_no_multiple_of_the_alignment_is_guarded_from_its_size_on(voi
     assert_int_equal(cistern_pool_unregister(&odd), CISTERN_OK);
 }
 
-/* --- level 3
- * --------------------------------------------------------------------------------------- */
+/* --- level 3 --------------------------------------------------------------------------------- */
 
 static void history_is_empty_below_level_3_and_for_what_is_no_block(void **state)
 {

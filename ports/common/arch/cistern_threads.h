@@ -10,8 +10,7 @@
 
 #include "sys_host.h"
 
-/* --- a mutex, and an event that one thread waits for -------------------------------------------
- */
+/* --- a mutex, and an event that one thread waits for ------------------------------------------ */
 
 typedef host_lock_t cistern_port_mutex_t;
 
@@ -54,8 +53,7 @@ static inline void cistern_port_byte_store(unsigned char *byte, unsigned char va
     __atomic_store_n(byte, value, __ATOMIC_RELAXED);
 }
 
-/* --- threads by number --------------------------------------------------------------------------
- */
+/* --- threads by number ----------------------------------------------------------------------- */
 
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 

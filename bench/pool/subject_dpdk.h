@@ -1,0 +1,46 @@
+/* subject_dpdk.h - DPDK's mempool with its cache per thread. */
+#include <rte_eal.h>
+#include <rte_mempool.h>
+
+static struct rte_mempool *subject;
+
+static bool subject_start(void)
+{
+    char *arguments[] = {(char *)"bench",    (char *)"--no-huge",   (char *)"--no-pci",
+                         (char *)"-m",       (char *)"64",          (char *)"--no-telemetry",
+                         (char *)"--log-level=1", NULL};
+    if (rte_eal_init(7, arguments) < 0) {
+        return false;
+    }
+    subject = rte_mempool_create("bench", BLOCKS, BLOCK_SIZE, 256, 0, NULL, NULL, NULL, NULL,
+                                 SOCKET_ID_ANY, 0);
+    return subject != NULL;
+}
+
+static void subject_thread(void)
+{
+    if (rte_lcore_id() == LCORE_ID_ANY) {
+        (void)rte_thread_register();
+    }
+}
+
+static void *subject_get(void)
+{
+    void *block;
+    return rte_mempool_get(subject, &block) == 0 ? block : NULL;
+}
+
+static void subject_put(void *block)
+{
+    rte_mempool_put(subject, block);
+}
+
+static bool subject_get_bulk(void **blocks, unsigned n)
+{
+    return rte_mempool_get_bulk(subject, blocks, n) == 0;
+}
+
+static void subject_put_bulk(void *const *blocks, unsigned n)
+{
+    rte_mempool_put_bulk(subject, blocks, n);
+}
