@@ -573,10 +573,16 @@ static void a_report_that_cannot_be_written_is_an_error(void **state)
     write_udp("full.pcap", 1, 5, 0);
     run("replay full.pcap >/dev/full");
     assert_status(1);
-    assert_message("cistern: the report could not be written");
+    assert_message("cistern: the output could not be written");
     run("replay --json full.pcap >/dev/full");
     assert_status(1);
-    assert_message("cistern: the report could not be written");
+    assert_message("cistern: the output could not be written");
+    run("--help >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the output could not be written");
+    run("--version >/dev/full");
+    assert_status(1);
+    assert_message("cistern: the output could not be written");
 }
 
 /* --- command line ----------------------------------------------------------------------------- */

@@ -11,6 +11,16 @@ static int worse(int a, int b)
     return a > b ? a : b;
 }
 
+/* The exit status, after a last look at whether all that was printed went out. */
+static int end(int status, bool written)
+{
+    if (written && fflush(stdout) == 0 && !ferror(stdout)) {
+        return status;
+    }
+    fputs("cistern: the output could not be written\n", stderr);
+    return worse(status, STATUS_USAGE);
+}
+
 /* Reports one run and gives its exit status. */
 static int report(const replay_result_t *result, const options_t *options, report_json_t *json)
 {
@@ -46,14 +56,10 @@ static int replay(const options_t *options)
         return STATUS_USAGE;
     }
     report_json_t *const json = options->json ? report_json_begin() : NULL;
-    int status = replay_all(options, json);
+    const int status = replay_all(options, json);
     const bool written = !options->json || report_json_end(json, options->files > 1);
-    if (!written || fflush(stdout) != 0 || ferror(stdout)) {
-        fputs("cistern: the report could not be written\n", stderr);
-        status = worse(status, STATUS_USAGE);
-    }
     memory_close();
-    return status;
+    return end(status, written);
 }
 
 int main(int argc, char **argv)
@@ -64,10 +70,10 @@ int main(int argc, char **argv)
         return replay(&options);
     case COMMAND_HELP:
         options_help();
-        return STATUS_OK;
+        return end(STATUS_OK, true);
     case COMMAND_VERSION:
         puts("cistern " CISTERN_VERSION);
-        return STATUS_OK;
+        return end(STATUS_OK, true);
     case COMMAND_ERROR:
     default:
         return STATUS_USAGE;

@@ -44,6 +44,9 @@ struct stats_sys {
 };
 
 struct stats_ {
+#if !MEM_STATS && !MEMP_STATS && !SYS_STATS
+    u8_t none; /* C has no empty struct */
+#endif
 #if MEM_STATS
     struct stats_mem mem;
 #endif

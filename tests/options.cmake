@@ -1,0 +1,46 @@
+# The library builds, without a warning, and works with each set of options, under both compilers.
+#
+# options_add_test(NAME FLAG ...)
+function(options_add_test NAME)
+  foreach(compiler gcc clang)
+    set(test ${CISTERN_TEST_PREFIX}options_${NAME}_${compiler})
+    add_test(NAME ${test}
+      COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/options.sh ${PROJECT_SOURCE_DIR} ${compiler} ${ARGN})
+    set_tests_properties(${test} PROPERTIES LABELS full TIMEOUT 600)
+  endforeach()
+endfunction()
+
+if(CISTERN_SANITIZE OR CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
+  return()
+endif()
+
+set(debug -DLWIP_DEBUG=1)
+foreach(part MEM MEMP PBUF SYS INET)
+  list(APPEND debug -D${part}_DEBUG=LWIP_DBG_ON)
+endforeach()
+
+options_add_test(default)
+options_add_test(no_sys -DNO_SYS=1)
+options_add_test(no_protection -DSYS_LIGHTWEIGHT_PROT=0)
+options_add_test(no_critical -DCISTERN_CRITICAL=0)
+options_add_test(no_stats -DLWIP_STATS=0)
+options_add_test(no_stats_of_anything -DMEM_STATS=0 -DMEMP_STATS=0 -DSYS_STATS=0)
+options_add_test(smallest -DNO_SYS=1 -DMEM_LIBC_MALLOC=1 -DMEMP_MEM_MALLOC=1 -DLWIP_NOASSERT
+  -DCISTERN_CHECK=0)
+options_add_test(libc_malloc -DMEM_LIBC_MALLOC=1)
+options_add_test(pools_from_heap -DMEMP_MEM_MALLOC=1)
+options_add_test(debug ${debug})
+options_add_test(debug_display ${debug} -DLWIP_STATS_DISPLAY=1 -DNO_SYS=1)
+options_add_test(no_assertions -DLWIP_NOASSERT)
+options_add_test(check_0 -DCISTERN_CHECK=0)
+options_add_test(check_2 -DCISTERN_CHECK=2)
+options_add_test(check_3 -DCISTERN_CHECK=3)
+options_add_test(no_extras -DCISTERN_POOL_EXTRAS=0)
+options_add_test(lwip_checks -DMEMP_OVERFLOW_CHECK=2 -DMEM_OVERFLOW_CHECK=1 -DMEM_SANITY_CHECK=1
+  -DMEMP_SANITY_CHECK=1)
+options_add_test(first_fit -DMEM_FIT=first -DMEM_SIZE=200000)
+options_add_test(long_packets -DCISTERN_PBUF_LEN_32=1 -DLWIP_PBUF_REF_T=u32_t)
+options_add_test(ipv6_only -DLWIP_IPV6=1 -DLWIP_IPV4=0)
+options_add_test(out_of_sequence -DLWIP_TCP=1 -DTCP_QUEUE_OOSEQ=1)
+options_add_test(no_custom_pbufs -DLWIP_SUPPORT_CUSTOM_PBUF=0)
+options_add_test(own_types -I${CMAKE_CURRENT_SOURCE_DIR}/config/own_types)
