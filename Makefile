@@ -10,7 +10,9 @@ FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi q
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross
-ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES))
+WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
+ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+                      $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
 TREES  = asan asan-clang tsan
@@ -28,7 +30,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-lwip \
-        test-firmware test-cross firmware bench-pool bench-heap bench-pbuf bench-chksum lib clean
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum lib clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -44,7 +46,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-lwip test-firmware firmware test-cross test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-lwip test-firmware firmware test-cross test-win32 test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -74,6 +76,10 @@ test-cross: ## the tests without threads on 32 bits of both byte orders, and on 
 	@cmake/require.sh $(CROSS_PACKAGES)
 	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
 
+test-win32: ## the tests on 64-bit Windows, as Wine has it
+	@cmake/require.sh $(WIN32_PACKAGES)
+	@$(call test_trees,test-win32,win32,-LE full)
+
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
@@ -93,7 +99,7 @@ bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
-LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c)
+LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)
 LIB_OBJECTS = $(LIB_SOURCES:%.c=build/lib/%.o)
 
 lib: build/libcistern.a ## the library alone, with nothing but $(CC) and make
@@ -103,7 +109,7 @@ build/libcistern.a: $(LIB_OBJECTS)
 
 build/lib/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Isrc -c $< -o $@
+	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Iports/common -Isrc -c $< -o $@
 
 -include $(LIB_OBJECTS:.o=.d)
 

@@ -65,16 +65,16 @@ def build(what, whose, protection):
     program = f"build/bench/{what}-{whose}-{protection}"
     common = [CC, "-std=gnu11", "-O2", "-w", "-Ibench/pbuf", f"-DSYS_LIGHTWEIGHT_PROT={protection}",
               f"bench/{what}/main.c"]
-    port = [f for f in glob.glob("ports/posix/*.c") if "/sys_" not in f]
+    host = ["ports/common/critical.c", "ports/common/platform.c", "ports/common/threads.c",
+            "ports/posix/sys_host.c"]
     if whose == "ours":
         flags = ["-DBENCH_OURS", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
-                 *glob.glob("src/*/*.c"), *port]
+                 "-Iports/common", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
     else:
         tree = lwip_tree()
-        flags = [f"-I{tree}/include", "-Iports/posix", "-Iinclude",
+        flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",
                  *[f"{tree}/core/{name}.c" for name in REPLACED],
-                 "ports/posix/platform.c", *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"),
-                 "ports/posix/critical.c", "ports/posix/threads.c"]
+                 *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"), *host]
     run([*common, *flags, "-lpthread", "-o", program])
     return program
 

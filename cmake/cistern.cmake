@@ -10,14 +10,19 @@
 #
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
 #   A cmocka program on a build of the library with CONFIG and DEFINES, which it shares with the other
-#   tests that give the same, on LIBRARY, or on the default build when none of the three are given. LABELS: threads (also runs under ThreadSanitizer,
-#   where no other test is built), full (too long for `make test`; part of `make test-all`), host (needs POSIX, as threads
-#   does: not built for a target), big (needs more than 16 KB of RAM: not built where
+#   tests that give the same, on LIBRARY, or on the default build when none of the three are given.
+#   LABELS: hosted (needs an operating system, any), host (needs POSIX), threads (needs an operating
+#   system with threads; also runs under ThreadSanitizer, where no other test is built), full (too
+#   long for `make test`; part of `make test-all`), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
 
 set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
 
-list(TRANSFORM CISTERN_PORT PREPEND ${PROJECT_SOURCE_DIR}/ports/ OUTPUT_VARIABLE CISTERN_PORT_DIRS)
+set(folders ${CISTERN_PORT})
+if(CISTERN_PORT MATCHES "posix|win32") # what hosts share
+  list(APPEND folders common)
+endif()
+list(TRANSFORM folders PREPEND ${PROJECT_SOURCE_DIR}/ports/ OUTPUT_VARIABLE CISTERN_PORT_DIRS)
 list(TRANSFORM CISTERN_PORT_DIRS APPEND /*.c OUTPUT_VARIABLE globs)
 file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${globs})
 
@@ -50,7 +55,10 @@ function(cistern_add_test NAME)
   if(CISTERN_SANITIZE MATCHES thread AND NOT threads IN_LIST ARG_LABELS)
     return()
   endif()
-  if(NOT CISTERN_PORT STREQUAL posix AND ARG_LABELS MATCHES "host|threads")
+  if(NOT CISTERN_PORT STREQUAL posix AND host IN_LIST ARG_LABELS)
+    return()
+  endif()
+  if(NOT CISTERN_PORT MATCHES "posix|win32" AND ARG_LABELS MATCHES "hosted|threads")
     return()
   endif()
   if(CISTERN_SMALL AND big IN_LIST ARG_LABELS)

@@ -3,9 +3,10 @@
 #
 # heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
 #   These tests of the heap built with DEFINES; the model also at full length.
-if(CISTERN_PORT STREQUAL posix)
-  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/posix/critical.c
-                        ${PROJECT_SOURCE_DIR}/ports/posix/platform.c)
+if(CISTERN_PORT MATCHES "posix|win32")
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c
+                        ${PROJECT_SOURCE_DIR}/ports/common/platform.c
+                        ${PROJECT_SOURCE_DIR}/ports/${CISTERN_PORT}/sys_host.c)
 else()
   set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/bare/platform.c
                         ${PROJECT_SOURCE_DIR}/ports/bare/sys_time.c)

@@ -11,10 +11,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 compile() {
     "$compiler" -std=c11 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "$@" \
-        -Iinclude -Iinclude/standalone -Iports/posix -Isrc
+        -Iinclude -Iinclude/standalone -Iports/posix -Iports/common -Isrc
 }
 
-for source in src/*/*.c ports/posix/*.c; do
+for source in src/*/*.c ports/posix/*.c ports/common/*.c; do
     compile -O2 "$@" -c "$source" -o "$work/$(echo "$source" | tr / _).o"
 done
 for example in mynewt_pool engine_pool pbuf_ref pbuf_rom; do

@@ -14,14 +14,14 @@ foreach(level 2 3)
   cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
-    DEFINES CISTERN_CHECK=${level} LABELS threads)
+    DEFINES CISTERN_CHECK=${level} LABELS host threads)
 endforeach()
-cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS threads)
-cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS threads)
+cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
+cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
-cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS threads)
+cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
 if(TARGET pool_stress_test)
   add_test(NAME ${CISTERN_TEST_PREFIX}pool_stress_full COMMAND pool_stress_test 1000)
   set_tests_properties(${CISTERN_TEST_PREFIX}pool_stress_full PROPERTIES LABELS "threads;full"

@@ -1,23 +1,32 @@
-# The OS layer: the conformance suite on the posix port, what this port promises beyond it, and races;
+# The OS layer: the conformance suite on the ports for hosts, what these promise beyond it, and races;
 # the bridge to a port written for lwIP; the template for new ports.
 
-set(SUITE port/run_cmocka.c port/suite.c port/suite_semaphore.c port/suite_mailbox.c
+set(SUITE port/run_cmocka.c host_${CISTERN_PORT}.c port/suite.c port/suite_semaphore.c port/suite_mailbox.c
   port/suite_rest.c)
 
 cistern_add_test(port_suite LABELS threads SOURCES ${SUITE})
 cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}
-  DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_POSIX_SEMAPHORES=9
-          CISTERN_POSIX_MAILBOXES=2 CISTERN_POSIX_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
-cistern_add_test(posix_test LABELS threads SOURCES port/posix_test.c)
-cistern_add_test(no_sys_test LABELS host SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
-cistern_add_test(no_protection_test LABELS host SOURCES port/no_sys_test.c
+  DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_HOST_SEMAPHORES=9
+          CISTERN_HOST_MAILBOXES=2 CISTERN_HOST_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
+cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
+cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
+cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
+cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
 
 cistern_add_test(arch_test SOURCES port/arch_test.c)
-cistern_add_test(arch_includes_test LABELS host SOURCES port/arch_test.c
+cistern_add_test(arch_includes_test LABELS hosted SOURCES port/arch_test.c
   DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
 cistern_add_test(arch_own_types_test LABELS host SOURCES port/arch_test.c
   CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/own_types)
+
+if(CISTERN_PORT STREQUAL win32)
+  cistern_add_test(win32_test SOURCES port/win32_test.c)
+  # Printing by the system's printf instead of the compiler's.
+  cistern_add_test(arch_system_printf_test SOURCES port/arch_test.c
+    DEFINES __USE_MINGW_ANSI_STDIO=0)
+  target_compile_options(arch_system_printf_test PRIVATE -Wno-pedantic-ms-format)
+endif()
 
 cistern_add_test(mailbox_race_test LABELS threads SOURCES race/mailbox_race_test.c)
 cistern_add_test(sync_race_test LABELS threads SOURCES race/sync_race_test.c)

@@ -17,8 +17,10 @@ BUILD = "build/bench/heap"
 SEEDS = (1, 2, 3, 4, 5)
 TIME_ROUNDS = 1000000
 CALLS = 1500
-INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Isrc"]
-OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/posix/critical.c", "ports/posix/platform.c"]
+INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
+           "-Iports/common", "-Isrc"]
+OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
+        "ports/posix/sys_host.c"]
 CC = os.environ.get("CC", "gcc")
 
 

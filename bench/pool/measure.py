@@ -20,9 +20,10 @@ from report import Report, fetch_lwip, run  # noqa: E402
 BUILD = "build/bench/pool"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 CC = os.environ.get("CC", "gcc")
-OURS = (sorted(glob.glob("src/pool/*.c")) + ["src/fault/fault.c", "ports/posix/critical.c",
-        "ports/posix/platform.c", "ports/posix/threads.c"])
-INCLUDE = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Isrc"]
+OURS = (sorted(glob.glob("src/pool/*.c")) + ["src/fault/fault.c", "ports/common/critical.c",
+        "ports/common/platform.c", "ports/common/threads.c", "ports/posix/sys_host.c"])
+INCLUDE = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common",
+           "-Isrc"]
 
 
 def build(name, subject, flags, sources=(), libraries=()):

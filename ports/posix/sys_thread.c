@@ -1,4 +1,4 @@
-/* sys_thread.c (posix) - threads, and what belongs to one: its name and its semaphore. */
+/* sys_thread.c (posix) - threads with name, stack and priority. No state. */
 #define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
@@ -7,42 +7,21 @@
 #    include <limits.h>
 #    include <sched.h>
 #    include <stdbool.h>
-#    include <stdlib.h>
-#    include <string.h>
 #    include <unistd.h>
 
-#    include "cistern/fault.h"
+#    include "sys_thread.h"
 
 #    ifndef CISTERN_POSIX_THREAD_POLICY
 #        define CISTERN_POSIX_THREAD_POLICY SCHED_RR
 #    endif
 
-/* What Linux keeps of a thread's name, with its end. */
-#    define NAME_LENGTH 16
-
-typedef struct start {
-    lwip_thread_fn function;
-    void *argument;
-    char name[NAME_LENGTH];
-} start_t;
-
-static void raise_fault(const char *name, const char *reason)
-{
-    const cistern_fault_t fault = {
-        .kind = CISTERN_FAULT_ARGUMENT, .name = (name != NULL) ? name : "thread", .owner = reason};
-    cistern_fault_raise(&fault);
-}
-
-/* --- starting --------------------------------------------------------------------------------- */
-
 static void *run(void *argument)
 {
-    const start_t start = *(const start_t *)argument;
-    free(argument);
+    thread_start_t *const start = argument;
 #    ifdef __linux__
-    (void)pthread_setname_np(pthread_self(), start.name);
+    (void)pthread_setname_np(pthread_self(), start->name);
 #    endif
-    start.function(start.argument);
+    thread_run(start);
     return NULL;
 }
 
@@ -72,7 +51,7 @@ static void set_priority(pthread_attr_t *attributes, int prio)
 }
 
 /* Creates the thread; with a priority that the system does not grant, without it. */
-static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, start_t *start)
+static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, thread_start_t *start)
 {
     if (prio > 0) {
         set_priority(attributes, prio);
@@ -84,7 +63,7 @@ static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, star
     return pthread_create(thread, attributes, run, start) == 0;
 }
 
-static bool launch(pthread_t *thread, int detach, int stacksize, int prio, start_t *start)
+static bool launch(pthread_t *thread, int detach, int stacksize, int prio, thread_start_t *start)
 {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) {
@@ -99,28 +78,14 @@ static bool launch(pthread_t *thread, int detach, int stacksize, int prio, start
     return created;
 }
 
-static start_t *new_start(const char *name, lwip_thread_fn thread, void *arg)
+static sys_thread_t start_thread(thread_start_t *start, int detach, int stacksize, int prio)
 {
-    start_t *const start = calloc(1, sizeof *start);
-    if (start != NULL) {
-        *start = (start_t){.function = thread, .argument = arg};
-        (void)strncpy(start->name, (name != NULL) ? name : "lwip", NAME_LENGTH - 1);
-    }
-    return start;
-}
-
-static sys_thread_t start_thread(const char *name, lwip_thread_fn thread, void *arg, int detach,
-                                 int stacksize, int prio)
-{
-    if (thread == NULL) {
-        raise_fault(name, "a thread without a function");
+    pthread_t made = (pthread_t)0;
+    if (start == NULL) {
         return (sys_thread_t)0;
     }
-    pthread_t made = (pthread_t)0;
-    start_t *const start = new_start(name, thread, arg);
-    if (start == NULL || !launch(&made, detach, stacksize, prio, start)) {
-        free(start);
-        raise_fault(name, "a thread that the system does not give");
+    if (!launch(&made, detach, stacksize, prio, start)) {
+        thread_start_refuse(start);
         return (sys_thread_t)0;
     }
     return made;
@@ -129,54 +94,15 @@ static sys_thread_t start_thread(const char *name, lwip_thread_fn thread, void *
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio)
 {
-    return start_thread(name, thread, arg, PTHREAD_CREATE_DETACHED, stacksize, prio);
+    return start_thread(thread_start_new(name, thread, arg), PTHREAD_CREATE_DETACHED, stacksize,
+                        prio);
 }
 
 sys_thread_t sys_thread_new_joinable(const char *name, lwip_thread_fn thread, void *arg,
                                      int stacksize, int prio)
 {
-    return start_thread(name, thread, arg, PTHREAD_CREATE_JOINABLE, stacksize, prio);
-}
-
-/* --- a thread's semaphore --------------------------------------------------------------------- */
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t end_key;
-static _Thread_local sys_sem_t own;
-
-static void thread_ends(void *value)
-{
-    (void)value;
-    sys_arch_netconn_sem_free();
-}
-
-static void create_key(void)
-{
-    (void)pthread_key_create(&end_key, thread_ends);
-}
-
-void sys_arch_netconn_sem_alloc(void)
-{
-    if (sys_sem_valid(&own)) {
-        return;
-    }
-    (void)pthread_once(&once, create_key);
-    (void)pthread_setspecific(end_key, &own);
-    (void)sys_sem_new(&own, 0);
-}
-
-void sys_arch_netconn_sem_free(void)
-{
-    if (sys_sem_valid(&own)) {
-        sys_sem_free(&own);
-        sys_sem_set_invalid(&own);
-    }
-}
-
-sys_sem_t *sys_arch_netconn_sem_get(void)
-{
-    sys_arch_netconn_sem_alloc();
-    return sys_sem_valid(&own) ? &own : NULL;
+    return start_thread(thread_start_new(name, thread, arg), PTHREAD_CREATE_JOINABLE, stacksize,
+                        prio);
 }
 
 #endif

@@ -67,12 +67,14 @@ library="$(ls "$root"/src/*/*.c)"
 suite="lwip/src/apps/mdns/mdns.c lwip/src/apps/mqtt/mqtt.c $(sed -n \
     's#.*$(TESTDIR)\(/[a-z0-9_/]*\.c\).*#lwip/test/unit\1#p' lwip/test/unit/Filelists.mk)"
 port="$root/ports/posix"
-common="-I$root/include -I$port -Ilwip/src/include"
+shared="$root/ports/common"
+common="-I$root/include -I$port -I$shared -Ilwip/src/include"
 
 run_suite() { # run_suite NAME FLAGS LIBRARIES: the suite brings a sys_arch of its own, for one thread
     # shellcheck disable=SC2086 # lists of words
     compile "$1" "$2 -w -Iempty -Ilwip/test/unit $common" $stack $suite $library \
-        $(ls "$port"/*.c | grep -v /sys_)
+        "$port/chksum.c" "$port/sys_host.c" \
+        "$shared/critical.c" "$shared/platform.c" "$shared/threads.c"
     # shellcheck disable=SC2086
     gcc $2 "$1"/*.o $3 -lpthread -lrt -lm -o "$1/suite"
     if ! timeout 120 "$1/suite" >"$1/log" 2>&1; then
@@ -85,7 +87,7 @@ run_suite() { # run_suite NAME FLAGS LIBRARIES: the suite brings a sys_arch of i
 
 run_echo() { # run_echo NAME FLAGS
     # shellcheck disable=SC2086 # lists of words
-    compile "$1" "$2 -I$root/tests/interop/lwip_sockets $common" $stack $library "$port"/*.c \
+    compile "$1" "$2 -I$root/tests/interop/lwip_sockets $common" $stack $library "$port"/*.c "$shared"/*.c \
         "$root/tests/interop/lwip_echo.c"
     # shellcheck disable=SC2086
     gcc $2 "$1"/*.o -lpthread -o "$1/echo"

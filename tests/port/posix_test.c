@@ -1,9 +1,10 @@
-/* What the posix port promises beyond the conformance suite: fork, threads that end or are
- * cancelled, names, stacks and priorities, the core lock, a semaphore for each thread. */
+/* What the posix port promises beyond the other hosts': fork, threads that are cancelled, names,
+ * stacks and priorities. */
 #define _GNU_SOURCE 1
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch/core_lock.h" /* before the options, as in lwipopts.h */
-
 #include "support.h"
 
-#include "lwip/stats.h"
 #include "lwip/sys.h"
 
 #define PATIENCE_MS 20000
@@ -123,7 +121,7 @@ static void failed_assertion_says_where_and_aborts(void **state)
     if (child == 0) {
         (void)dup2(ends[1], STDERR_FILENO);
         (void)signal(SIGABRT, SIG_DFL);
-        cistern_posix_assert_failed("the message", "the_file.c", 4711);
+        cistern_host_assert_failed("the message", "the_file.c", 4711);
         _exit(0);
     }
     (void)close(ends[1]);
@@ -132,19 +130,6 @@ static void failed_assertion_says_where_and_aborts(void **state)
     (void)close(ends[0]);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
     assert_string_equal(text, "Assertion \"the message\" failed at line 4711 in the_file.c\n");
-}
-
-static void unmatched_leave_of_a_section_is_refused(void **state)
-{
-    (void)state;
-    sys_arch_unprotect(0);
-    assert_int_equal(faults.count, 1);
-    const sys_prot_t outer = sys_arch_protect();
-    (void)sys_arch_protect();
-    sys_arch_unprotect(outer); /* skips the inner one, and leaves both */
-    assert_int_equal(faults.count, 2);
-    sys_arch_unprotect(outer);
-    assert_int_equal(faults.count, 3);
 }
 
 /* --- fork ------------------------------------------------------------------------------------ */
@@ -292,42 +277,7 @@ static void fork_inside_a_section_and_with_a_mutex_held_keeps_both(void **state)
     end_shared();
 }
 
-/* --- threads that end or are cancelled ------------------------------------------------------- */
-
-static void *end_inside_a_section(void *argument)
-{
-    (void)sys_arch_protect();
-    (void)sys_arch_protect();
-    return argument;
-}
-
-static void thread_that_ends_inside_a_section_is_reported_and_releases_it(void **state)
-{
-    (void)state;
-    join(start(end_inside_a_section, NULL));
-    assert_int_equal(faults.count, 1);
-    sys_arch_unprotect(sys_arch_protect());
-    assert_int_equal(faults.count, 1);
-}
-
-static void *end_with_the_mutex(void *argument)
-{
-    sys_mutex_lock(argument);
-    return NULL;
-}
-
-static void mutex_of_a_thread_that_ended_is_reported_and_goes_to_the_next(void **state)
-{
-    (void)state;
-    sys_mutex_t mutex;
-    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
-    join(start(end_with_the_mutex, &mutex));
-    sys_mutex_lock(&mutex);
-    assert_int_equal(faults.count, 1);
-    sys_mutex_unlock(&mutex);
-    sys_mutex_free(&mutex);
-    assert_int_equal(faults.count, 1);
-}
+/* --- threads that are cancelled -------------------------------------------------------------- */
 
 typedef struct sleeper {
     sys_sem_t *sem;
@@ -432,39 +382,7 @@ static void thread_has_the_priority_it_was_given_where_permitted(void **state)
     }
 }
 
-static void thread_without_a_function_is_refused(void **state)
-{
-    (void)state;
-    assert_true(sys_thread_new("none", NULL, NULL, 0, 0) == (sys_thread_t)0);
-    assert_int_equal(faults.count, 1);
-}
-
 /* --- mutexes --------------------------------------------------------------------------------- */
-
-static void *unlock_it(void *argument)
-{
-    sys_mutex_unlock(argument);
-    return NULL;
-}
-
-static void mutex_is_unlocked_by_its_holder_only_and_locked_once(void **state)
-{
-    (void)state;
-    sys_mutex_t mutex;
-    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
-    sys_mutex_unlock(&mutex);
-    assert_int_equal(faults.count, 1);
-    sys_mutex_lock(&mutex);
-    sys_mutex_lock(&mutex);
-    assert_int_equal(faults.count, 2);
-    join(start(unlock_it, &mutex));
-    assert_int_equal(faults.count, 3);
-    sys_mutex_free(&mutex);
-    assert_int_equal(faults.count, 4);
-    sys_mutex_unlock(&mutex);
-    sys_mutex_free(&mutex);
-    assert_int_equal(faults.count, 4);
-}
 
 typedef struct inheritance {
     sys_mutex_t mutex;
@@ -522,107 +440,7 @@ static void mutex_lends_its_holder_the_priority_of_who_waits(void **state)
     assert_no_fault();
 }
 
-/* --- no object ------------------------------------------------------------------------------- */
-
-static void no_object_at_all_is_refused(void **state)
-{
-    (void)state;
-    void *msg = &msg;
-    sys_sem_signal(NULL);
-    assert_int_equal(sys_arch_sem_wait(NULL, 1), SYS_ARCH_TIMEOUT);
-    sys_sem_free(NULL);
-    assert_int_equal(faults.count, 3);
-    sys_mutex_lock(NULL);
-    sys_mutex_unlock(NULL);
-    sys_mutex_free(NULL);
-    assert_int_equal(faults.count, 6);
-    sys_mbox_post(NULL, NULL);
-    assert_int_equal(sys_mbox_trypost(NULL, NULL), ERR_ARG);
-    assert_int_equal(sys_arch_mbox_fetch(NULL, &msg, 1), SYS_ARCH_TIMEOUT);
-    assert_null(msg);
-    sys_mbox_free(NULL);
-    assert_int_equal(faults.count, 10);
-    assert_false(sys_sem_valid(NULL) || sys_mutex_valid(NULL) || sys_mbox_valid(NULL));
-    assert_int_equal(faults.count, 10);
-}
-
-/* --- the core lock --------------------------------------------------------------------------- */
-
-static void *check_without_lock(void *argument)
-{
-    sys_check_core_locking();
-    return argument;
-}
-
-static void *unlock_core(void *argument)
-{
-    sys_unlock_tcpip_core();
-    return argument;
-}
-
-static void core_lock_is_checked_once_a_core_thread_is_marked(void **state)
-{
-    (void)state;
-    sys_check_core_locking();
-    assert_no_fault();
-    sys_mark_tcpip_thread();
-    sys_check_core_locking();
-    assert_int_equal(faults.count, 1);
-    sys_lock_tcpip_core();
-    sys_check_core_locking();
-    assert_int_equal(faults.count, 1);
-    join(start(check_without_lock, NULL));
-    assert_int_equal(faults.count, 2);
-    sys_lock_tcpip_core();
-    assert_int_equal(faults.count, 3);
-    join(start(unlock_core, NULL));
-    assert_int_equal(faults.count, 4);
-    sys_unlock_tcpip_core();
-    assert_int_equal(faults.count, 4);
-    sys_unlock_tcpip_core();
-    assert_int_equal(faults.count, 5);
-}
-
-/* --- a thread's semaphore, binary semaphores, sleep ------------------------------------------ */
-
-static void *own_semaphore(void *argument)
-{
-    sys_sem_t *const copy = argument;
-    LWIP_NETCONN_THREAD_SEM_ALLOC();
-    *copy = *LWIP_NETCONN_THREAD_SEM_GET();
-    return NULL;
-}
-
-static void each_thread_has_a_semaphore_of_its_own_until_it_ends(void **state)
-{
-    (void)state;
-    const u32_t used = lwip_stats.sys.sem.used;
-    sys_sem_t of_thread;
-    sys_sem_t *const mine = LWIP_NETCONN_THREAD_SEM_GET();
-    assert_non_null(mine);
-    assert_ptr_equal(LWIP_NETCONN_THREAD_SEM_GET(), mine);
-    join(start(own_semaphore, &of_thread));
-    assert_memory_not_equal(&of_thread, mine, sizeof of_thread);
-    assert_false(sys_sem_valid(&of_thread));
-    assert_true(sys_sem_valid(mine));
-    LWIP_NETCONN_THREAD_SEM_FREE();
-    assert_int_equal(lwip_stats.sys.sem.used, used);
-    assert_no_fault();
-}
-
-static void binary_semaphore_holds_one_unit_at_most(void **state)
-{
-    (void)state;
-    sys_sem_t sem;
-    assert_int_equal(sys_sem_new_binary(&sem, 5), ERR_OK);
-    sys_sem_signal(&sem);
-    sys_sem_signal(&sem);
-    assert_int_not_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
-    assert_int_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
-    sys_sem_signal(&sem);
-    assert_int_not_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
-    sys_sem_free(&sem);
-}
+/* --- sleep ----------------------------------------------------------------------------------- */
 
 static void on_signal(int number)
 {
@@ -646,39 +464,20 @@ static void sleep_is_not_cut_short_by_signals(void **state)
     assert_true(slept >= 49);
 }
 
-static void random_numbers_differ(void **state)
-{
-    (void)state;
-    const u32_t a = LWIP_RAND();
-    const u32_t b = LWIP_RAND();
-    const u32_t c = LWIP_RAND();
-    assert_false(a == b && b == c);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(fault_is_one_line_on_stderr),
         test(failed_assertion_says_where_and_aborts),
-        test(unmatched_leave_of_a_section_is_refused),
         test(fork_amid_busy_threads_gives_a_child_that_works),
         test(fork_leaves_waiting_threads_behind),
         test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
-        test(thread_that_ends_inside_a_section_is_reported_and_releases_it),
-        test(mutex_of_a_thread_that_ended_is_reported_and_goes_to_the_next),
         test(cancelled_waiter_leaves_its_place_to_the_next),
         test(thread_has_the_name_it_was_given),
         test(thread_has_the_stack_it_was_given),
         test(thread_has_the_priority_it_was_given_where_permitted),
-        test(thread_without_a_function_is_refused),
-        test(mutex_is_unlocked_by_its_holder_only_and_locked_once),
         test(mutex_lends_its_holder_the_priority_of_who_waits),
-        test(no_object_at_all_is_refused),
-        test(core_lock_is_checked_once_a_core_thread_is_marked),
-        test(each_thread_has_a_semaphore_of_its_own_until_it_ends),
-        test(binary_semaphore_holds_one_unit_at_most),
         test(sleep_is_not_cut_short_by_signals),
-        test(random_numbers_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

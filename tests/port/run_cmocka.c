@@ -1,13 +1,10 @@
-/* run_cmocka.c - runs the port conformance suite on a POSIX host, under cmocka. */
-#define _GNU_SOURCE 1
-#include <dirent.h>
-#include <pthread.h>
+/* run_cmocka.c - runs the port conformance suite on a host, under cmocka. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "support.h"
 
+#include "host.h"
 #include "port/suite.h"
 
 void suite_fail(const char *what, const char *file, int line)
@@ -16,67 +13,15 @@ void suite_fail(const char *what, const char *file, int line)
     _fail(file, line);
 }
 
-/* --- interrupts: a thread of the system's stands for one -------------------------------------- */
-
-typedef struct interrupt {
-    void (*function)(void *argument);
-    void *argument;
-} interrupt_t;
-
-static void *run_interrupt(void *argument)
-{
-    const interrupt_t *const interrupt = argument;
-    interrupt->function(interrupt->argument);
-    return NULL;
-}
-
+/* Hosts have no interrupts: a thread of the system's stands for one. */
 void suite_from_interrupt(void (*function)(void *argument), void *argument)
 {
-    interrupt_t interrupt = {function, argument};
-    pthread_t thread;
-    assert_int_equal(pthread_create(&thread, NULL, run_interrupt, &interrupt), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-}
-
-/* --- settling: every other thread sleeps, and still does a moment later ----------------------- */
-
-/* The state letter of a thread of this process, 'S' for one that sleeps. */
-static char state_of(const char *thread)
-{
-    char path[64];
-    char state = 'S'; /* a thread that is gone does not go on */
-    (void)snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", thread);
-    FILE *const file = fopen(path, "r");
-    if (file != NULL) {
-        (void)fscanf(file, "%*d (%*[^)]) %c", &state);
-        (void)fclose(file);
-    }
-    return state;
-}
-
-static bool all_others_sleep(void)
-{
-    const int self = (int)gettid();
-    bool asleep = true;
-    DIR *const threads = opendir("/proc/self/task");
-    assert_non_null(threads);
-    for (struct dirent *entry = readdir(threads); entry != NULL; entry = readdir(threads)) {
-        if (entry->d_name[0] != '.' && atoi(entry->d_name) != self) {
-            asleep = asleep && state_of(entry->d_name) == 'S';
-        }
-    }
-    (void)closedir(threads);
-    return asleep;
+    host_run_in_thread(function, argument);
 }
 
 void suite_settle(void)
 {
-    int quiet = 0;
-    for (int i = 0; i < SUITE_PATIENCE_MS && quiet < 5; ++i) {
-        quiet = all_others_sleep() ? quiet + 1 : 0;
-        (void)usleep(1000);
-    }
-    assert_int_equal(quiet, 5);
+    host_settle();
 }
 
 /* --- running ---------------------------------------------------------------------------------- */

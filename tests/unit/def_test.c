@@ -1,23 +1,10 @@
 /* Byte order, packing and the string functions: what a user can see of them. */
-#define _DEFAULT_SOURCE 1 /* mmap with MAP_ANONYMOUS */
 #include "support.h"
 
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "host.h"
 #include "lwip/def.h"
-
-/* A copy of `bytes` that ends where readable memory ends: a read past it stops the program. */
-static char *before_unreadable_memory(const char *bytes, size_t length)
-{
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *const memory =
-        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    assert_true(memory != MAP_FAILED);
-    assert_int_equal(mprotect(memory + page, page, PROT_NONE), 0);
-    return memcpy(memory + page - length, bytes, length);
-}
 
 /* --- byte order ------------------------------------------------------------------------------- */
 
@@ -118,7 +105,7 @@ static void comparing_knows_no_case_and_stops_at_the_end(void **state)
 static void searching_reads_nothing_past_the_given_length(void **state)
 {
     (void)state;
-    const char *const text = before_unreadable_memory("GET /x", 6);
+    const char *const text = host_copy_before_unreadable_memory("GET /x", 6);
     assert_null(lwip_strnstr(text, "y", 6));
     assert_null(lwip_strnstr(text, "xy", 6));
     assert_null(lwip_strnistr(text, "y", 6));

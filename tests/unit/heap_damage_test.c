@@ -18,7 +18,8 @@
 
 typedef struct scene {
     cistern_heap_t heap;
-    unsigned char *memory; /* margin, arena, margin */
+    unsigned char *allocated;
+    unsigned char *memory; /* margin, arena, margin, at a multiple of the margin in `allocated` */
     unsigned char *blocks[BLOCKS];
     size_t sizes[BLOCKS];
     ptrdiff_t answers[STEPS]; /* of the script: an offset into memory, or an error */
@@ -141,14 +142,15 @@ static scene_t *new_scene(void)
 {
     scene_t *const scene = calloc(1, sizeof(*scene));
     assert_non_null(scene);
-    scene->memory = aligned_alloc(MARGIN, ARENA + 2U * MARGIN);
-    assert_non_null(scene->memory);
+    scene->allocated = malloc(ARENA + 3U * MARGIN);
+    assert_non_null(scene->allocated);
+    scene->memory = scene->allocated + (MARGIN - (uintptr_t)scene->allocated % MARGIN);
     return scene;
 }
 
 static void free_scene(scene_t *scene)
 {
-    free(scene->memory);
+    free(scene->allocated);
     free(scene);
 }
 

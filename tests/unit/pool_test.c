@@ -247,10 +247,13 @@ static void pool_takes_more_blocks_and_larger_ones_than_16_bits_count(void **sta
     for (unsigned i = 0; i < 2; ++i) {
         cistern_pool_t large;
         const size_t bytes = CISTERN_POOL_BYTES(counts[i], sizes[i], 16);
-        void *const room = aligned_alloc(16, CISTERN_POOL_ALIGN_UP(bytes, 16));
-        const cistern_pool_config_t config = {
-            .count = counts[i], .size = sizes[i], .alignment = 16, .memory = room, .bytes = bytes};
+        unsigned char *const room = malloc(bytes + 16);
         assert_non_null(room);
+        const cistern_pool_config_t config = {.count = counts[i],
+                                              .size = sizes[i],
+                                              .alignment = 16,
+                                              .memory = room + (16 - (uintptr_t)room % 16),
+                                              .bytes = bytes};
         assert_int_equal(cistern_pool_init(&large, &config), CISTERN_OK);
         size_t got = 0;
         while (cistern_pool_get(&large) != NULL) {

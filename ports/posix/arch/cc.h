@@ -19,7 +19,7 @@
 #define LWIP_RAND() cistern_posix_random()
 
 /* An assertion says where it failed, flushes what was printed, and aborts. */
-#define LWIP_PLATFORM_ASSERT(message) cistern_posix_assert_failed((message), __FILE__, __LINE__)
+#define LWIP_PLATFORM_ASSERT(message) cistern_host_assert_failed((message), __FILE__, __LINE__)
 
 /* What SYS_ARCH_PROTECT remembers: the depth of nesting before it. It stands here and not in
  * sys_arch.h because programs without threads (NO_SYS 1) need it too. */
@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Prints `message` with its place on stderr, flushes every stream and aborts. Never returns. */
-void cistern_posix_assert_failed(const char *message, const char *file, int line);
+void cistern_host_assert_failed(const char *message, const char *file, int line);
 
 /* 32 random bits from the system's generator. Aborts iff the system has none. Any thread. */
 uint32_t cistern_posix_random(void);

@@ -1,4 +1,4 @@
-/* sys_gate.c (posix) - waiting, once for all objects.
+/* sys_gate.c (common) - waiting, once for all objects.
  *
  * Vocabulary: the stock is what there is; a unit of it is granted to one waiter or free; a waiter
  * lives on the stack of the thread that waits; it looks for a moment before it sleeps.
@@ -15,15 +15,11 @@
  * looks at the stock; a producer first adds to the stock, then looks at the count; all four steps
  *       are sequentially consistent, so that one of the two sees the other.
  */
-#define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS
 
-#    include <errno.h>
-#    include <sched.h>
 #    include <stddef.h>
-#    include <unistd.h>
 
 #    include "lwip/def.h"
 #    include "sys_clock.h"
@@ -36,40 +32,32 @@
 #    define LOOKS  64
 #    define YIELDS 10
 
+/* A yield that took longer let others compute, not the other side answer: the processor is wanted,
+ * and a thread that sleeps is woken sooner than one that yields has its turn again. */
+#    define LONG_YIELD_NS 50000U
+
 struct gate_waiter {
     gate_waiter_t *next;
     gate_waiter_t *previous;
     atomic_bool granted; /* written with the lock held, read without */
     bool asleep;         /* sleeps on `wake`, or is about to; guarded by the lock */
-    pthread_cond_t wake;
+    host_wake_t wake;
     gate_t *gate;
-    pthread_mutex_t *lock;
+    host_lock_t *lock;
 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_condattr_t monotonic;
+static host_once_t once = HOST_ONCE_INITIALIZER;
 static int most_looks;
 static int yields;
 
 static void prepare(void)
 {
-    const bool parallel = sysconf(_SC_NPROCESSORS_ONLN) > 1;
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    const bool parallel = host_is_parallel();
     most_looks = parallel ? LOOKS : 0;
     yields = parallel ? YIELDS : 0;
 }
 
-static inline void relax(void)
-{
-#    if defined __x86_64__ || defined __i386__
-    __builtin_ia32_pause();
-#    elif defined __aarch64__
-    __asm__ volatile("yield");
-#    endif
-}
-
-/* --- the queue ------------------------------------------------------------------------------- */
+/* --- the queue -------------------------------------------------------------------------------- */
 
 static void append(gate_t *gate, gate_waiter_t *waiter)
 {
@@ -107,7 +95,7 @@ static void grant(gate_t *gate, gate_waiter_t *waiter)
     ++gate->granted;
     atomic_store_explicit(&waiter->granted, true, memory_order_release);
     if (asleep) {
-        (void)pthread_cond_signal(&waiter->wake);
+        host_wake(&waiter->wake);
     }
 }
 
@@ -155,38 +143,38 @@ static void cancelled(void *argument)
     if (leave(waiter)) {
         gate_admit(waiter->gate);
     }
-    (void)pthread_cond_destroy(&waiter->wake);
-    (void)pthread_mutex_unlock(waiter->lock);
+    host_wake_end(&waiter->wake);
+    host_unlock(waiter->lock);
 }
 
-/* Sleeps until granted or, with a deadline, until then. */
-static void sleep_until(gate_waiter_t *waiter, const struct timespec *deadline)
+/* Sleeps until granted or until the deadline. */
+static void sleep_until(gate_waiter_t *waiter, u64_t deadline)
 {
-    int error = 0;
-    (void)pthread_cond_init(&waiter->wake, &monotonic);
+    bool late = false;
+    host_wake_init(&waiter->wake);
     waiter->asleep = true;
-    pthread_cleanup_push(cancelled, waiter);
-    while (!is_granted(waiter) && error != ETIMEDOUT) {
-        error = (deadline != NULL) ? pthread_cond_timedwait(&waiter->wake, waiter->lock, deadline)
-                                   : pthread_cond_wait(&waiter->wake, waiter->lock);
+    while (!is_granted(waiter) && !late) {
+        late = host_wait(&waiter->wake, waiter->lock, deadline, cancelled, waiter);
     }
-    pthread_cleanup_pop(0);
-    (void)pthread_cond_destroy(&waiter->wake);
+    host_wake_end(&waiter->wake);
 }
 
 /* Looks for a grant for a moment, without the lock. */
 static void yield_until_granted(const gate_waiter_t *waiter)
 {
-    (void)pthread_mutex_unlock(waiter->lock);
-    for (int i = 0; i < yields && !is_granted(waiter); ++i) {
-        (void)sched_yield();
+    bool wanted = false;
+    host_unlock(waiter->lock);
+    for (int i = 0; i < yields && !wanted && !is_granted(waiter); ++i) {
+        const u64_t start = host_nanoseconds();
+        host_yield();
+        wanted = host_nanoseconds() - start > LONG_YIELD_NS;
     }
-    (void)pthread_mutex_lock(waiter->lock);
+    host_lock(waiter->lock);
 }
 
-static u32_t queue_and_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout, u64_t start)
+static u32_t queue_and_wait(gate_t *gate, host_lock_t *lock, u32_t timeout, u64_t start)
 {
-    const struct timespec deadline = clock_after_ms(start, timeout);
+    const u64_t deadline = (timeout != 0) ? clock_after_ms(start, timeout) : HOST_FOREVER;
     gate_waiter_t waiter = {.gate = gate, .lock = lock};
     append(gate, &waiter);
     gate_admit(gate); /* I4: looks at the stock after it counted itself */
@@ -194,7 +182,7 @@ static u32_t queue_and_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout, 
         yield_until_granted(&waiter);
     }
     if (!is_granted(&waiter)) {
-        sleep_until(&waiter, (timeout != 0) ? &deadline : NULL);
+        sleep_until(&waiter, deadline);
     }
     return leave(&waiter) ? clock_ms_since(start) : SYS_ARCH_TIMEOUT;
 }
@@ -204,7 +192,7 @@ static bool look(gate_t *gate)
 {
     bool found = false;
     for (int i = 0; i < gate->looks && !found; ++i) {
-        relax();
+        host_relax();
         found = has_free_unit(gate);
     }
     gate->looks = found ? 2 * gate->looks : gate->looks / 2;
@@ -214,7 +202,7 @@ static bool look(gate_t *gate)
 
 void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
 {
-    (void)pthread_once(&once, prepare);
+    host_once(&once, prepare);
     gate->stock = stock;
     gate->owner = owner;
     gate->remote = remote;
@@ -228,12 +216,12 @@ bool gate_try(gate_t *gate)
     return gate->first == NULL && has_free_unit(gate);
 }
 
-u32_t gate_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout)
+u32_t gate_wait(gate_t *gate, host_lock_t *lock, u32_t timeout)
 {
     if (gate_try(gate)) {
         return 0;
     }
-    const u64_t start = clock_nanoseconds();
+    const u64_t start = host_nanoseconds();
     if (gate->remote && gate->first == NULL && look(gate)) {
         return 0;
     }

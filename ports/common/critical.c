@@ -1,4 +1,5 @@
-/* critical.c (posix) - the process-wide critical section, under the engines' name and under lwIP's.
+/* critical.c (common) - the process-wide critical section, under the engines' name and under
+ * lwIP's.
  *
  * Vocabulary: the lock is one mutex; the depth is how many sections the calling thread is inside.
  *
@@ -16,26 +17,17 @@
  * The depth is kept per thread here instead of in a recursive mutex: a recursive mutex knows its
  * owner by a number that is another one in a forked child, which could then never unlock it.
  */
-#define _GNU_SOURCE 1
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "arch/cistern_port.h"
 #include "cistern/fault.h"
 #include "lwip/sys.h"
+#include "sys_host.h"
 
-/* Sections are a few instructions long: where the system has a mutex that spins a little before it
- * sleeps, that is the one to take. */
-#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
-#    define LOCK_INITIALIZER PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
-#else
-#    define LOCK_INITIALIZER PTHREAD_MUTEX_INITIALIZER
-#endif
-
-static pthread_mutex_t lock = LOCK_INITIALIZER;
-static pthread_once_t watch_once = PTHREAD_ONCE_INIT;
-static pthread_key_t watch_key;
+static host_lock_t lock = HOST_LOCK_INITIALIZER;
+static host_once_t watch_once = HOST_ONCE_INITIALIZER;
+static host_watch_t watch;
 static _Thread_local int depth;
 static _Thread_local bool watched;
 
@@ -53,14 +45,13 @@ static void restore(int outer)
 {
     depth = outer;
     if (outer == 0) {
-        (void)pthread_mutex_unlock(&lock);
+        host_unlock(&lock);
     }
 }
 
 /* Runs when a watched thread ends. */
-static void thread_ends(void *value)
+static void thread_ends(void)
 {
-    (void)value;
     watched = false;
     if (depth > 0) {
         restore(0);
@@ -80,21 +71,21 @@ static void after_fork(void)
 
 static void create_watch(void)
 {
-    (void)pthread_key_create(&watch_key, thread_ends);
-    (void)pthread_atfork(before_fork, after_fork, after_fork);
+    host_watch_create(&watch, thread_ends);
+    host_watch_forks(before_fork, after_fork, after_fork);
 }
 
 static void watch_thread(void)
 {
-    (void)pthread_once(&watch_once, create_watch);
-    (void)pthread_setspecific(watch_key, &watched);
+    host_once(&watch_once, create_watch);
+    host_watch_thread(&watch);
     watched = true;
 }
 
 cistern_critical_t cistern_critical_enter(void)
 {
     if (depth == 0) {
-        (void)pthread_mutex_lock(&lock);
+        host_lock(&lock);
         if (!watched) {
             watch_thread();
         }

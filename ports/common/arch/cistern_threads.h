@@ -1,38 +1,38 @@
-/* arch/cistern_threads.h (posix) - what the pool engine needs of threads: see
+/* arch/cistern_threads.h (common) - what the pool engine needs of threads: see
  * src/pool/pool_extras.h.
  */
 #ifndef CISTERN_ARCH_THREADS_H
 #define CISTERN_ARCH_THREADS_H
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* --- a mutex, and an event that one thread waits for ----------------------------------------- */
+#include "sys_host.h"
 
-typedef pthread_mutex_t cistern_port_mutex_t;
+/* --- a mutex, and an event that one thread waits for ------------------------------------------ */
+
+typedef host_lock_t cistern_port_mutex_t;
 
 typedef struct cistern_port_event {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
+    host_lock_t lock;
+    host_wake_t changed;
     bool is_set;
 } cistern_port_event_t;
 
 static inline void cistern_port_mutex_init(cistern_port_mutex_t *mutex)
 {
-    (void)pthread_mutex_init(mutex, NULL);
+    host_lock_init(mutex);
 }
 
 static inline void cistern_port_mutex_lock(cistern_port_mutex_t *mutex)
 {
-    (void)pthread_mutex_lock(mutex);
+    host_lock(mutex);
 }
 
 static inline void cistern_port_mutex_unlock(cistern_port_mutex_t *mutex)
 {
-    (void)pthread_mutex_unlock(mutex);
+    host_unlock(mutex);
 }
 
 void cistern_port_event_init(cistern_port_event_t *event);
@@ -58,18 +58,18 @@ static inline void cistern_port_byte_store(unsigned char *byte, unsigned char va
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 
 /* The calling thread's number + 1; 0 before its first call below. */
-extern _Thread_local uint32_t cistern_posix_slot;
+extern _Thread_local uint32_t cistern_host_slot;
 
 /* Gives the calling thread the lowest number that no living thread has. */
-uint32_t cistern_posix_take_slot(void);
+uint32_t cistern_host_take_slot(void);
 
 /* A small number that no other living thread has; NO_SLOT when there are none left. A thread gives
  * its number back when it ends, after cistern_port_thread_ended was told. Constant time but for a
  * thread's first call. */
 static inline uint32_t cistern_port_thread_slot(void)
 {
-    const uint32_t slot = cistern_posix_slot;
-    return (slot != 0) ? slot - 1U : cistern_posix_take_slot();
+    const uint32_t slot = cistern_host_slot;
+    return (slot != 0) ? slot - 1U : cistern_host_take_slot();
 }
 
 /* Sets who is told that a thread ended, in that thread. */
@@ -81,18 +81,24 @@ void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
  * light fence and the other the heavy one, at least one of them sees the other's store. */
 
 /* True iff the heavy fence works here; asked once, before either is used. */
-bool cistern_port_fence_available(void);
+static inline bool cistern_port_fence_available(void)
+{
+    return host_fence_available();
+}
 
 static inline void cistern_port_fence_light(void)
 {
     atomic_signal_fence(memory_order_seq_cst);
 }
 
-void cistern_port_fence_heavy(void);
+static inline void cistern_port_fence_heavy(void)
+{
+    host_fence_heavy();
+}
 
 static inline void cistern_port_yield(void)
 {
-    (void)sched_yield();
+    host_yield();
 }
 
 #endif

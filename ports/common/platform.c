@@ -1,10 +1,7 @@
-/* platform.c (posix) - faults and failed assertions on stderr, random numbers. Without state. */
-#define _GNU_SOURCE 1
-#include <inttypes.h>
+/* platform.c (common) - faults and failed assertions on stderr. Without state. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "arch/cc.h"
 #include "cistern/fault.h"
@@ -23,18 +20,9 @@ void cistern_port_fault(const cistern_fault_t *fault)
                   fault->address, or_dash(fault->owner), or_dash(fault->file), fault->line);
 }
 
-void cistern_posix_assert_failed(const char *message, const char *file, int line)
+void cistern_host_assert_failed(const char *message, const char *file, int line)
 {
     (void)fprintf(stderr, "Assertion \"%s\" failed at line %d in %s\n", message, line, file);
     (void)fflush(NULL);
     abort();
-}
-
-uint32_t cistern_posix_random(void)
-{
-    uint32_t bits;
-    if (getentropy(&bits, sizeof bits) != 0) {
-        cistern_posix_assert_failed("the system gives random numbers", __FILE__, __LINE__);
-    }
-    return bits;
 }

@@ -1,4 +1,4 @@
-/* sys_object.c (posix) - the tables of semaphores, mutexes and mailboxes.
+/* sys_object.c (common) - the tables of semaphores, mutexes and mailboxes.
  *
  *   table         | slot 0 | slot 1 | slot 2 | slot 3 | ...        | slot n-1 |
  *                   live     free     live     free     never used
@@ -16,7 +16,6 @@
  * A slot must keep its lock and its generation while it is free, which a block of a pool cannot:
  * hence the free list of its own.
  */
-#define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS
@@ -27,7 +26,7 @@
 #    include "cistern/fault.h"
 #    include "sys_object.h"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static host_once_t once = HOST_ONCE_INITIALIZER;
 
 #    if LWIP_COMPAT_MUTEX
 static object_table_t *const tables[] = {&object_semaphores, &object_mailboxes};
@@ -98,14 +97,14 @@ void object_count_error(const object_table_t *table)
 /* --- faults ---------------------------------------------------------------------------------- */
 
 static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
-                        const sys_posix_name_t *name, const char *reason)
+                        const sys_host_name_t *name, const char *reason)
 {
     const cistern_fault_t fault = {
         .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
     cistern_fault_raise(&fault);
 }
 
-void object_refuse(const object_table_t *table, const sys_posix_name_t *name, const char *reason)
+void object_refuse(const object_table_t *table, const sys_host_name_t *name, const char *reason)
 {
     raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
@@ -125,13 +124,13 @@ static void for_each_prepared(void (*visit)(object_table_t *table, object_t *sid
 static void lock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    (void)pthread_mutex_lock(&side->lock);
+    host_lock(&side->lock);
 }
 
 static void unlock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    (void)pthread_mutex_unlock(&side->lock);
+    host_unlock(&side->lock);
 }
 
 static void adopt_one(object_table_t *table, object_t *side)
@@ -139,7 +138,7 @@ static void adopt_one(object_table_t *table, object_t *side)
     if (side->live) {
         table->forked(side);
     }
-    (void)pthread_mutex_unlock(&side->lock);
+    host_unlock(&side->lock);
 }
 
 static cistern_critical_t fork_level; /* of the thread that forks; guarded by the section */
@@ -171,26 +170,15 @@ static void after_fork_in_child(void)
 static void watch_forks(void)
 {
     cistern_critical_leave(cistern_critical_enter());
-    (void)pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    host_watch_forks(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 void sys_init(void)
 {
-    (void)pthread_once(&once, watch_forks);
+    host_once(&once, watch_forks);
 }
 
 /* --- slots ----------------------------------------------------------------------------------- */
-
-static void create_lock(pthread_mutex_t *lock)
-{
-    pthread_mutexattr_t attributes;
-    (void)pthread_mutexattr_init(&attributes);
-#    ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
-    (void)pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
-#    endif
-    (void)pthread_mutex_init(lock, &attributes);
-    (void)pthread_mutexattr_destroy(&attributes);
-}
 
 static void push_free(object_table_t *table, object_t *object)
 {
@@ -207,18 +195,25 @@ static object_t *pop_free(object_table_t *table)
     return object;
 }
 
-/* The first slot that was never used, made ready; NULL iff there is none. */
+static bool prepare_sides(object_table_t *table, size_t slot)
+{
+    bool prepared = true;
+    for (size_t i = 0; i < table->sides; ++i) {
+        object_t *const side = side_at(table, slot, i);
+        host_lock_init(&side->lock);
+        side->generation = 1;
+        prepared = prepared && table->prepare(side);
+    }
+    return prepared;
+}
+
+/* The first slot that was never used, made ready; NULL iff there is none, or the system lacks what
+ * it takes. */
 static object_t *prepare_slot(object_table_t *table)
 {
     const size_t slot = table->prepared;
-    if (slot == table->count) {
+    if (slot == table->count || !prepare_sides(table, slot)) {
         return NULL;
-    }
-    for (size_t i = 0; i < table->sides; ++i) {
-        object_t *const side = side_at(table, slot, i);
-        create_lock(&side->lock);
-        side->generation = 1;
-        table->prepare(side);
     }
     table->prepared = slot + 1U;
     return side_at(table, slot, 0);
@@ -248,21 +243,21 @@ static object_t *nth_side(const object_table_t *table, object_t *object, size_t 
 static void lock_sides(object_table_t *table, object_t *object)
 {
     for (size_t side = 0; side < table->sides; ++side) {
-        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
+        host_lock(&nth_side(table, object, side)->lock);
     }
 }
 
 void object_unlock_sides(object_table_t *table, object_t *object)
 {
     for (size_t side = 0; side < table->sides; ++side) {
-        (void)pthread_mutex_unlock(&nth_side(table, object, side)->lock);
+        host_unlock(&nth_side(table, object, side)->lock);
     }
 }
 
-object_t *object_new(object_table_t *table, sys_posix_name_t *name)
+object_t *object_new(object_table_t *table, sys_host_name_t *name)
 {
     sys_init();
-    *name = (sys_posix_name_t){0};
+    *name = (sys_host_name_t){0};
     object_t *const object = take_slot(table);
     if (object == NULL) {
         return NULL;
@@ -271,7 +266,7 @@ object_t *object_new(object_table_t *table, sys_posix_name_t *name)
     for (size_t side = 0; side < table->sides; ++side) {
         nth_side(table, object, side)->live = true;
     }
-    *name = (sys_posix_name_t){slot_of(table, object), object->generation};
+    *name = (sys_host_name_t){slot_of(table, object), object->generation};
     return object;
 }
 
@@ -292,26 +287,26 @@ void object_end(object_table_t *table, object_t *object)
 
 /* --- looking up ------------------------------------------------------------------------------ */
 
-static bool slot_exists(const object_table_t *table, const sys_posix_name_t *name)
+static bool slot_exists(const object_table_t *table, const sys_host_name_t *name)
 {
     return name != NULL && name->generation != 0 && name->slot < table->prepared;
 }
 
-static object_t *find_and_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
+static object_t *find_and_lock(object_table_t *table, const sys_host_name_t *name, size_t side)
 {
     if (!slot_exists(table, name)) {
         return NULL;
     }
     object_t *const object = side_at(table, name->slot, side);
-    (void)pthread_mutex_lock(&object->lock);
+    host_lock(&object->lock);
     if (!object->live || object->generation != name->generation) {
-        (void)pthread_mutex_unlock(&object->lock);
+        host_unlock(&object->lock);
         return NULL;
     }
     return object;
 }
 
-object_t *object_lock(object_table_t *table, const sys_posix_name_t *name, size_t side)
+object_t *object_lock(object_table_t *table, const sys_host_name_t *name, size_t side)
 {
     object_t *const object = find_and_lock(table, name, side);
     if (object == NULL) {
@@ -320,7 +315,7 @@ object_t *object_lock(object_table_t *table, const sys_posix_name_t *name, size_
     return object;
 }
 
-object_t *object_lock_to_end(object_table_t *table, const sys_posix_name_t *name)
+object_t *object_lock_to_end(object_table_t *table, const sys_host_name_t *name)
 {
     object_t *const object = find_and_lock(table, name, 0);
     if (object == NULL) {
@@ -330,17 +325,17 @@ object_t *object_lock_to_end(object_table_t *table, const sys_posix_name_t *name
         return NULL;
     }
     for (size_t side = 1; side < table->sides; ++side) {
-        (void)pthread_mutex_lock(&nth_side(table, object, side)->lock);
+        host_lock(&nth_side(table, object, side)->lock);
     }
     return object;
 }
 
 void object_unlock(object_t *side)
 {
-    (void)pthread_mutex_unlock(&side->lock);
+    host_unlock(&side->lock);
 }
 
-bool object_is_live(object_table_t *table, const sys_posix_name_t *name)
+bool object_is_live(object_table_t *table, const sys_host_name_t *name)
 {
     object_t *const object = find_and_lock(table, name, 0);
     if (object != NULL) {

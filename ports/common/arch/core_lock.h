@@ -1,4 +1,4 @@
-/* arch/core_lock.h (posix) - the TCP/IP core's lock and its checker, to be included by lwipopts.h.
+/* arch/core_lock.h (common) - the TCP/IP core's lock and its checker, to be included by lwipopts.h.
  *
  * Takes the place of lwIP's own lock when its tree is built with this port. It includes nothing, so
  * that lwipopts.h can include it before any option is known.

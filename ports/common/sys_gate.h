@@ -1,18 +1,18 @@
-/* sys_gate.h (posix) - threads that wait for units, first come first served.
+/* sys_gate.h (common) - threads that wait for units, first come first served.
  *
  * What every wait of this port stands on. A unit is what its owner says: one count of a semaphore,
  * a message in a mailbox, a free place in one. The owner keeps the stock of units; the gate decides
  * whose turn it is to take one. A gate has no lock of its own: each call is made with the lock of
  * the object's side that the gate is part of, and returns with it.
  */
-#ifndef CISTERN_POSIX_SYS_GATE_H
-#define CISTERN_POSIX_SYS_GATE_H
+#ifndef CISTERN_COMMON_SYS_GATE_H
+#define CISTERN_COMMON_SYS_GATE_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 #include "lwip/arch.h"
+#include "sys_host.h"
 
 typedef struct gate_waiter gate_waiter_t;
 
@@ -43,7 +43,7 @@ bool gate_try(gate_t *gate);
 /* Asks for a unit, waiting at most `timeout` ms, 0 for ever. Returns the ms waited, and the caller
  * takes one from the stock; or SYS_ARCH_TIMEOUT. `lock` is free while the thread sleeps. A thread
  * that is cancelled gives up its turn, and frees the lock. */
-u32_t gate_wait(gate_t *gate, pthread_mutex_t *lock, u32_t timeout);
+u32_t gate_wait(gate_t *gate, host_lock_t *lock, u32_t timeout);
 
 /* Grants units to waiters as long as there are both. To be called when the stock grew. Linear in
  * the number of waiters that go on. */

@@ -1,4 +1,4 @@
-/* sys_mutex.c (posix) - mutexes with priority inheritance: a system mutex in a slot.
+/* sys_mutex.c (common) - mutexes: the system's lock with a holder, in a slot.
  *
  *   slot   | object: lock, generation | mutex | users | owner, held |
  *
@@ -8,67 +8,68 @@
  *   I1  held implies that `owner` holds `mutex`, or has just left these books to unlock it.
  *   I2  users counts the holder and all who wait: with 0 the mutex may end.
  *
- * The system mutex is robust: the end of a thread that holds it is reported to the next one, which
- * then holds it. Where the system has no priority inheritance, it is a plain mutex.
+ * The end of a thread that holds the mutex is reported to the next one, which then holds it.
+ *
+ * Threads are told apart by a number that no other thread ever has: the system gives the number of
+ * a thread that ended to the next one.
  */
-#define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS && !LWIP_COMPAT_MUTEX
 
-#    include <errno.h>
-
 #    include "sys_object.h"
 
-#    ifndef CISTERN_POSIX_MUTEXES
-#        define CISTERN_POSIX_MUTEXES 256
-#    endif
-#    ifndef CISTERN_POSIX_MUTEX_PROTOCOL
-#        define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT
+#    ifndef CISTERN_HOST_MUTEXES
+#        define CISTERN_HOST_MUTEXES 256
 #    endif
 
 typedef struct mutex {
     object_t object;
-    pthread_mutex_t mutex;
-    pthread_t owner;
+    host_owned_t mutex;
+    u32_t owner;
     u32_t users;
     bool held;
 } mutex_t;
 
-static void prepare(object_t *object)
+static bool prepare(object_t *object)
 {
-    pthread_mutexattr_t attributes;
-    (void)pthread_mutexattr_init(&attributes);
-    (void)pthread_mutexattr_setprotocol(&attributes, CISTERN_POSIX_MUTEX_PROTOCOL);
-    (void)pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    (void)pthread_mutex_init(&((mutex_t *)object)->mutex, &attributes);
-    (void)pthread_mutexattr_destroy(&attributes);
+    return host_owned_init(&((mutex_t *)object)->mutex);
+}
+
+/* The calling thread's number; it keeps it in a forked child. */
+static u32_t self(void)
+{
+    static atomic_uint last;
+    static _Thread_local u32_t number;
+    if (number == 0) {
+        number = atomic_fetch_add(&last, 1U) + 1U;
+    }
+    return number;
 }
 
 static bool is_mine(const mutex_t *mutex)
 {
-    return mutex->held && pthread_equal(mutex->owner, pthread_self());
+    return mutex->held && mutex->owner == self();
 }
 
-/* The system mutex knows its holder by a number that is another one in the child: it is made anew.
- * A thread that held it and does not exist here holds it no longer. */
+/* A thread that held it and does not exist in the child holds it no longer. */
 static void forked(object_t *object)
 {
     mutex_t *const mutex = (mutex_t *)object;
     mutex->held = is_mine(mutex);
     mutex->users = mutex->held ? 1U : 0U;
-    prepare(object);
+    host_owned_renew(&mutex->mutex);
     if (mutex->held) {
-        (void)pthread_mutex_lock(&mutex->mutex);
+        (void)host_owned_lock(&mutex->mutex);
     }
 }
 
-static mutex_t slots[CISTERN_POSIX_MUTEXES];
+static mutex_t slots[CISTERN_HOST_MUTEXES];
 
 object_table_t object_mutexes = {
     .kind = "mutex",
     .slots = slots,
-    .count = CISTERN_POSIX_MUTEXES,
+    .count = CISTERN_HOST_MUTEXES,
     .sides = 1,
     .side_size = sizeof slots[0],
     .prepare = prepare,
@@ -77,7 +78,7 @@ object_table_t object_mutexes = {
 };
 
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_posix_name_t *name_of(const sys_mutex_t *mutex)
+static const sys_host_name_t *name_of(const sys_mutex_t *mutex)
 {
     return (mutex != NULL) ? &mutex->name : NULL;
 }
@@ -102,22 +103,12 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return ERR_OK;
 }
 
-/* Waits for the system mutex: true iff the thread that held it ended without giving it back. */
-static bool acquire(pthread_mutex_t *mutex)
-{
-    const bool abandoned = pthread_mutex_lock(mutex) == EOWNERDEAD;
-    if (abandoned) {
-        (void)pthread_mutex_consistent(mutex);
-    }
-    return abandoned;
-}
-
 /* Writes the calling thread into the books as the holder. */
 static void record_owner(mutex_t *mutex, bool abandoned)
 {
-    (void)pthread_mutex_lock(&mutex->object.lock);
+    host_lock(&mutex->object.lock);
     mutex->users -= abandoned ? 1U : 0U;
-    mutex->owner = pthread_self();
+    mutex->owner = self();
     mutex->held = true;
     object_unlock(&mutex->object);
 }
@@ -135,7 +126,7 @@ void sys_mutex_lock(sys_mutex_t *mutex)
         object_refuse(&object_mutexes, name_of(mutex), "a lock by the thread that holds it");
         return;
     }
-    const bool abandoned = acquire(&found->mutex);
+    const bool abandoned = host_owned_lock(&found->mutex);
     record_owner(found, abandoned);
     if (abandoned) {
         object_refuse(&object_mutexes, name_of(mutex), "a thread that ended holding it");
@@ -153,7 +144,7 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     found->held = found->held && !mine;
     object_unlock(&found->object);
     if (mine) {
-        (void)pthread_mutex_unlock(&found->mutex);
+        host_owned_unlock(&found->mutex);
     } else {
         object_refuse(&object_mutexes, name_of(mutex),
                       "an unlock by a thread that does not hold it");

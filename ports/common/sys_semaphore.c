@@ -1,4 +1,4 @@
-/* sys_semaphore.c (posix) - semaphores: a gate in a slot.
+/* sys_semaphore.c (common) - semaphores: a gate in a slot.
  *
  *   slot   | object: lock, generation | gate | units | limit |
  *
@@ -6,7 +6,6 @@
  *   I1  gate.granted <= units: a unit stays here until the thread it was granted to takes it.
  *   I2  At most `limit` units are there for the taking: a binary semaphore has limit 1.
  */
-#define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS
@@ -14,8 +13,8 @@
 #    include "sys_gate.h"
 #    include "sys_object.h"
 
-#    ifndef CISTERN_POSIX_SEMAPHORES
-#        define CISTERN_POSIX_SEMAPHORES 1024
+#    ifndef CISTERN_HOST_SEMAPHORES
+#        define CISTERN_HOST_SEMAPHORES 1024
 #    endif
 
 typedef struct semaphore {
@@ -25,9 +24,10 @@ typedef struct semaphore {
     u32_t limit;
 } semaphore_t;
 
-static void prepare(object_t *object)
+static bool prepare(object_t *object)
 {
     (void)object;
+    return true;
 }
 
 static void forked(object_t *object)
@@ -40,12 +40,12 @@ static u32_t stock(gate_t *gate)
     return ((const semaphore_t *)gate->owner)->units;
 }
 
-static semaphore_t slots[CISTERN_POSIX_SEMAPHORES];
+static semaphore_t slots[CISTERN_HOST_SEMAPHORES];
 
 object_table_t object_semaphores = {
     .kind = "semaphore",
     .slots = slots,
-    .count = CISTERN_POSIX_SEMAPHORES,
+    .count = CISTERN_HOST_SEMAPHORES,
     .sides = 1,
     .side_size = sizeof slots[0],
     .prepare = prepare,
@@ -54,7 +54,7 @@ object_table_t object_semaphores = {
 };
 
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_posix_name_t *name_of(const sys_sem_t *sem)
+static const sys_host_name_t *name_of(const sys_sem_t *sem)
 {
     return (sem != NULL) ? &sem->name : NULL;
 }

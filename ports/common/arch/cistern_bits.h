@@ -1,4 +1,4 @@
-/* arch/cistern_bits.h (posix) - bit scans by the compiler's builtins: one instruction on most
+/* arch/cistern_bits.h (common) - bit scans by the compiler's builtins: one instruction on most
  * hosts. A port without this header gets the portable ones of src/heap/bits.h. */
 #ifndef CISTERN_ARCH_BITS_H
 #define CISTERN_ARCH_BITS_H

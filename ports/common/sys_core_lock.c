@@ -1,4 +1,4 @@
-/* sys_core_lock.c (posix) - the lock of the TCP/IP core, and the check that callers hold it.
+/* sys_core_lock.c (common) - the lock of the TCP/IP core, and the check that callers hold it.
  *
  * Vocabulary: the core thread is the one that was marked; before one is marked the program is
  * starting up and may do everything.
@@ -6,7 +6,6 @@
  * Invariants:
  *   I1  core_held is true in the thread that holds the lock, and in no other.
  */
-#define _GNU_SOURCE 1
 #include "arch/core_lock.h" /* before the options, as in lwipopts.h */
 
 #include "lwip/sys.h"
@@ -17,8 +16,9 @@
 #    include <stdbool.h>
 
 #    include "cistern/fault.h"
+#    include "sys_host.h"
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static host_once_t once = HOST_ONCE_INITIALIZER;
 static sys_mutex_t core;
 static atomic_bool core_thread_marked;
 static _Thread_local bool core_held;
@@ -44,7 +44,7 @@ void sys_lock_tcpip_core(void)
         raise_fault("a lock by the thread that holds it");
         return;
     }
-    (void)pthread_once(&once, create_core);
+    host_once(&once, create_core);
     sys_mutex_lock(&core);
     core_held = true;
 }

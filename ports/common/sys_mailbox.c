@@ -1,4 +1,4 @@
-/* sys_mailbox.c (posix) - mailboxes: a ring of pointers with two sides that do not share a lock.
+/* sys_mailbox.c (common) - mailboxes: a ring of pointers with two sides that do not share a lock.
  *
  *   ring    |       | msg 3 | msg 4 | msg 5 |       |       |       |       |     size = 8
  *                     ^ fetch side: index     ^ post side: index
@@ -19,7 +19,6 @@
  *   I4  No thread waits for a lock of this mailbox while it holds another one, but for those that
  *       make and end it, which take them in the order of the sides.
  */
-#define _GNU_SOURCE 1
 #include "lwip/sys.h"
 
 #if !NO_SYS
@@ -30,11 +29,11 @@
 #    include "sys_gate.h"
 #    include "sys_object.h"
 
-#    ifndef CISTERN_POSIX_MAILBOXES
-#        define CISTERN_POSIX_MAILBOXES 1024
+#    ifndef CISTERN_HOST_MAILBOXES
+#        define CISTERN_HOST_MAILBOXES 1024
 #    endif
-#    ifndef CISTERN_POSIX_MBOX_SIZE
-#        define CISTERN_POSIX_MBOX_SIZE 128
+#    ifndef CISTERN_HOST_MBOX_SIZE
+#        define CISTERN_HOST_MBOX_SIZE 128
 #    endif
 
 /* What two sides write often must not share a cache line. */
@@ -53,9 +52,10 @@ typedef struct side {
 
 enum { POST, FETCH, SIDES };
 
-static void prepare(object_t *object)
+static bool prepare(object_t *object)
 {
     (void)object;
+    return true;
 }
 
 static void forked(object_t *object)
@@ -63,12 +63,12 @@ static void forked(object_t *object)
     gate_forget_waiters(&((side_t *)object)->gate);
 }
 
-static side_t slots[CISTERN_POSIX_MAILBOXES][SIDES];
+static side_t slots[CISTERN_HOST_MAILBOXES][SIDES];
 
 object_table_t object_mailboxes = {
     .kind = "mailbox",
     .slots = slots,
-    .count = CISTERN_POSIX_MAILBOXES,
+    .count = CISTERN_HOST_MAILBOXES,
     .sides = SIDES,
     .side_size = sizeof slots[0][0],
     .prepare = prepare,
@@ -125,14 +125,14 @@ static void unlock_and_admit(side_t *side)
     side_t *const opposite = other(side);
     object_unlock(&side->object);
     if (gate_is_waited_at(&opposite->gate)) {
-        (void)pthread_mutex_lock(&opposite->object.lock);
+        host_lock(&opposite->object.lock);
         gate_admit(&opposite->gate);
-        (void)pthread_mutex_unlock(&opposite->object.lock);
+        host_unlock(&opposite->object.lock);
     }
 }
 
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_posix_name_t *name_of(const sys_mbox_t *mbox)
+static const sys_host_name_t *name_of(const sys_mbox_t *mbox)
 {
     return (mbox != NULL) ? &mbox->name : NULL;
 }
@@ -168,7 +168,7 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
         return ERR_ARG;
     }
     sys_mbox_set_invalid(mbox);
-    const u32_t places = (u32_t)((size > 0) ? size : CISTERN_POSIX_MBOX_SIZE);
+    const u32_t places = (u32_t)((size > 0) ? size : CISTERN_HOST_MBOX_SIZE);
     void **const ring = calloc(places, sizeof *ring);
     if (ring == NULL) {
         object_count_error(&object_mailboxes);

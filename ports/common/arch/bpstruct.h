@@ -1,4 +1,4 @@
-/* arch/bpstruct.h (posix) - before a packed struct, with PACK_STRUCT_USE_INCLUDES. No guard: it is
+/* arch/bpstruct.h (common) - before a packed struct, with PACK_STRUCT_USE_INCLUDES. No guard: it is
  * included once for each struct. That packing outlasts this file is what clang warns of, and the
  * purpose. */
 #ifdef __clang__

@@ -1,0 +1,2 @@
+/* arch/epstruct.h (common) - after a packed struct, with PACK_STRUCT_USE_INCLUDES. */
+#pragma pack(pop)

@@ -1,0 +1,64 @@
+/* arch/sys_names.h (common) - what names a semaphore, mutex or mailbox on hosts with threads.
+ *
+ * A name is a slot number and the generation of its use. Slots come from pools and are used again,
+ * each time with a new generation, so a name that was freed is told from the live one after it for
+ * as long as 2^32 uses of the same slot. A variable of zeros names nothing.
+ *
+ * Options, for lwipopts.h:
+ *
+ * | option                  | default | effect                                                 |
+ * |-------------------------|---------|--------------------------------------------------------|
+ * | CISTERN_HOST_SEMAPHORES | 1024    | semaphores that can live at once; about 100 bytes each |
+ * | CISTERN_HOST_MUTEXES    | 256     | mutexes that can live at once                          |
+ * | CISTERN_HOST_MAILBOXES  | 1024    | mailboxes that can live at once, without their rings   |
+ * | CISTERN_HOST_MBOX_SIZE  | 128     | messages of a mailbox made with a size <= 0            |
+ */
+#ifndef CISTERN_ARCH_SYS_NAMES_H
+#define CISTERN_ARCH_SYS_NAMES_H
+
+#include "lwip/arch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct sys_host_name {
+    u32_t slot;
+    u32_t generation; /* 0 names nothing */
+} sys_host_name_t;
+
+typedef struct sys_host_sem {
+    sys_host_name_t name;
+} sys_sem_t;
+
+typedef struct sys_host_mbox {
+    sys_host_name_t name;
+} sys_mbox_t;
+
+#if !LWIP_COMPAT_MUTEX
+typedef struct sys_host_mutex {
+    sys_host_name_t name;
+} sys_mutex_t;
+#endif
+
+/* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
+ * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
+s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
+
+/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use, freed
+ * when the thread ends. NULL iff no semaphore is left. Thread. */
+sys_sem_t *sys_arch_netconn_sem_get(void);
+
+/* Makes it beforehand; gives it back before the thread ends. Neither is needed. Thread. */
+void sys_arch_netconn_sem_alloc(void);
+void sys_arch_netconn_sem_free(void);
+
+#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

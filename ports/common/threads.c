@@ -1,0 +1,107 @@
+/* threads.c (common) - what arch/cistern_threads.h declares.
+ *
+ *   slots   | 1 | 1 | 0 | 1 | 0 | ...   bit i: a living thread has number i
+ *
+ * (I1) a bit is set iff a living thread's cistern_host_slot is that number + 1
+ */
+#include "arch/cistern_threads.h"
+
+#include <stddef.h>
+
+/* --- events ---------------------------------------------------------------------------------- */
+
+void cistern_port_event_init(cistern_port_event_t *event)
+{
+    host_lock_init(&event->lock);
+    host_wake_init(&event->changed);
+    event->is_set = false;
+}
+
+void cistern_port_event_set(cistern_port_event_t *event)
+{
+    host_lock(&event->lock);
+    event->is_set = true;
+    host_wake(&event->changed);
+    host_unlock(&event->lock);
+}
+
+static uint64_t deadline_in(uint32_t milliseconds)
+{
+    return (milliseconds != UINT32_MAX) ? host_nanoseconds() + milliseconds * UINT64_C(1000000)
+                                        : HOST_FOREVER;
+}
+
+static void cancelled(void *lock)
+{
+    host_unlock(lock);
+}
+
+void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds)
+{
+    const uint64_t deadline = deadline_in(milliseconds);
+    bool late = false;
+    host_lock(&event->lock);
+    while (!event->is_set && !late) {
+        late = host_wait(&event->changed, &event->lock, deadline, cancelled, &event->lock);
+    }
+    host_unlock(&event->lock);
+}
+
+void cistern_port_event_destroy(cistern_port_event_t *event)
+{
+    host_wake_end(&event->changed);
+    host_lock_end(&event->lock);
+}
+
+/* --- threads by number ----------------------------------------------------------------------- */
+
+_Thread_local uint32_t cistern_host_slot;
+
+static host_lock_t slots_lock = HOST_LOCK_INITIALIZER;
+static host_once_t slots_once = HOST_ONCE_INITIALIZER;
+static host_watch_t slots_watch;
+static uint64_t slots;
+static _Atomic(cistern_port_thread_ended_t *) thread_ended;
+
+static void give_slot_back(void)
+{
+    const uint32_t slot = cistern_host_slot - 1U;
+    cistern_port_thread_ended_t *const ended = atomic_load(&thread_ended);
+    if (ended != NULL) {
+        ended(slot);
+    }
+    cistern_host_slot = 0;
+    host_lock(&slots_lock);
+    slots &= ~((uint64_t)1 << slot);
+    host_unlock(&slots_lock);
+}
+
+static void create_slots(void)
+{
+    host_watch_create(&slots_watch, give_slot_back);
+}
+
+uint32_t cistern_host_take_slot(void)
+{
+    uint32_t slot = 0;
+    host_once(&slots_once, create_slots);
+    host_lock(&slots_lock);
+    while (slot < 64 && ((slots >> slot) & 1U) != 0) {
+        ++slot;
+    }
+    if (slot < 64) {
+        slots |= (uint64_t)1 << slot;
+    }
+    host_unlock(&slots_lock);
+    if (slot == 64) {
+        return CISTERN_PORT_NO_SLOT;
+    }
+    cistern_host_slot = slot + 1U;
+    host_watch_thread(&slots_watch);
+    return slot;
+}
+
+void cistern_port_on_thread_end(cistern_port_thread_ended_t *function)
+{
+    atomic_store(&thread_ended, function);
+}

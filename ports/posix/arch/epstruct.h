@@ -1,2 +1,0 @@
-/* arch/epstruct.h (posix) - after a packed struct, with PACK_STRUCT_USE_INCLUDES. */
-#pragma pack(pop)

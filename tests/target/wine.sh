@@ -1,0 +1,23 @@
+#!/bin/sh
+# Runs a Windows program in Wine: wine.sh PROGRAM [ARGUMENT ...]
+# The exit status is the program's, or 124 when it took longer than CISTERN_TARGET_TIMEOUT seconds
+# (100). Wine keeps its files in build/wine, which the first run makes.
+set -eu
+
+build=$(cd "$(dirname "$0")/../.." && pwd)/build
+wine=/usr/lib/wine/wine64 # where Debian has it; the command `wine` is a package of its own
+export WINEPREFIX="$build/wine" WINEDEBUG=-all DISPLAY=
+
+# One run makes the files, the others wait for it.
+mkdir -p "$build"
+(
+    flock 9
+    if [ ! -e "$WINEPREFIX/made" ]; then
+        timeout 300 "$wine" wineboot --init >/dev/null 2>&1 </dev/null
+        touch "$WINEPREFIX/made"
+    fi
+) 9>"$build/wine.lock"
+
+status=0
+timeout "${CISTERN_TARGET_TIMEOUT:-100}" "$wine" "$@" </dev/null || status=$?
+exit "$status"
