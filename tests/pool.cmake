@@ -36,6 +36,7 @@ endforeach()
 cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
   DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS big)
 
+cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
 cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")

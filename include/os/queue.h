@@ -9,6 +9,8 @@
 #ifndef H_OS_QUEUE_
 #define H_OS_QUEUE_
 
+#include <stddef.h>
+
 /* --- SLIST ------------------------------------------------------------------------------------ */
 
 #ifndef SLIST_HEAD
@@ -57,6 +59,13 @@
             }                                                                                      \
             *slist_link_ = SLIST_NEXT(elm, field);                                                 \
         } while (0)
+
+#    define SLIST_FOREACH_SAFE(var, head, field, tvar)                                             \
+        for ((var) = SLIST_FIRST(head); (var) != NULL && ((tvar) = SLIST_NEXT(var, field), 1);     \
+             (var) = (tvar))
+
+#    define SLIST_REMOVE_AFTER(elm, field)                                                         \
+        (SLIST_NEXT(elm, field) = SLIST_NEXT(SLIST_NEXT(elm, field), field))
 
 #endif
 
@@ -136,6 +145,33 @@
             }                                                                                      \
         } while (0)
 
+#    define STAILQ_FOREACH_SAFE(var, head, field, tvar)                                            \
+        for ((var) = STAILQ_FIRST(head); (var) != NULL && ((tvar) = STAILQ_NEXT(var, field), 1);   \
+             (var) = (tvar))
+
+#    define STAILQ_REMOVE_AFTER(head, elm, field)                                                  \
+        do {                                                                                       \
+            STAILQ_NEXT(elm, field) = STAILQ_NEXT(STAILQ_NEXT(elm, field), field);                 \
+            if (STAILQ_NEXT(elm, field) == NULL) {                                                 \
+                (head)->stqh_last = &STAILQ_NEXT(elm, field);                                      \
+            }                                                                                      \
+        } while (0)
+
+#    define STAILQ_LAST(head, type, field)                                                         \
+        (STAILQ_EMPTY(head) ? NULL                                                                 \
+                            : (struct type *)(void *)((char *)((head)->stqh_last) -                \
+                                                      offsetof(struct type, field)))
+
+/* Moves all of the second list behind the first one. */
+#    define STAILQ_CONCAT(head1, head2)                                                            \
+        do {                                                                                       \
+            if (!STAILQ_EMPTY(head2)) {                                                            \
+                *(head1)->stqh_last = STAILQ_FIRST(head2);                                         \
+                (head1)->stqh_last = (head2)->stqh_last;                                           \
+                STAILQ_INIT(head2);                                                                \
+            }                                                                                      \
+        } while (0)
+
 #endif
 
 /* --- TAILQ ------------------------------------------------------------------------------------ */
@@ -201,6 +237,34 @@
                 (head)->tqh_last = (elm)->field.tqe_prev;                                          \
             }                                                                                      \
             *(elm)->field.tqe_prev = TAILQ_NEXT(elm, field);                                       \
+        } while (0)
+
+#    define TAILQ_FOREACH_SAFE(var, head, field, tvar)                                             \
+        for ((var) = TAILQ_FIRST(head); (var) != NULL && ((tvar) = TAILQ_NEXT(var, field), 1);     \
+             (var) = (tvar))
+
+#    define TAILQ_FOREACH_REVERSE(var, head, headname, field)                                      \
+        for ((var) = TAILQ_LAST(head, headname); (var) != NULL;                                    \
+             (var) = TAILQ_PREV(var, headname, field))
+
+#    define TAILQ_INSERT_AFTER(head, listelm, elm, field)                                          \
+        do {                                                                                       \
+            TAILQ_NEXT(elm, field) = TAILQ_NEXT(listelm, field);                                   \
+            if (TAILQ_NEXT(elm, field) != NULL) {                                                  \
+                TAILQ_NEXT(elm, field)->field.tqe_prev = &TAILQ_NEXT(elm, field);                  \
+            } else {                                                                               \
+                (head)->tqh_last = &TAILQ_NEXT(elm, field);                                        \
+            }                                                                                      \
+            TAILQ_NEXT(listelm, field) = (elm);                                                    \
+            (elm)->field.tqe_prev = &TAILQ_NEXT(listelm, field);                                   \
+        } while (0)
+
+#    define TAILQ_INSERT_BEFORE(listelm, elm, field)                                               \
+        do {                                                                                       \
+            (elm)->field.tqe_prev = (listelm)->field.tqe_prev;                                     \
+            TAILQ_NEXT(elm, field) = (listelm);                                                    \
+            *(listelm)->field.tqe_prev = (elm);                                                    \
+            (listelm)->field.tqe_prev = &TAILQ_NEXT(elm, field);                                   \
         } while (0)
 
 #endif

@@ -45,13 +45,18 @@ void host_sleep_until(uint64_t end)
 
 /* --- locks ------------------------------------------------------------------------------------ */
 
+/* The kind that spins a little before it sleeps, where there is one. */
+#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
+#    define LOCK_TYPE PTHREAD_MUTEX_ADAPTIVE_NP
+#else
+#    define LOCK_TYPE PTHREAD_MUTEX_DEFAULT
+#endif
+
 void host_lock_init(host_lock_t *lock)
 {
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
-#ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
-    (void)pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ADAPTIVE_NP);
-#endif
+    (void)pthread_mutexattr_settype(&attributes, LOCK_TYPE);
     (void)pthread_mutex_init(lock, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);
 }

@@ -15,12 +15,23 @@
 #        define CISTERN_POSIX_THREAD_POLICY SCHED_RR
 #    endif
 
+/* POSIX itself has no names for threads. */
+#    ifdef __linux__
+static void name_this_thread(const char *name)
+{
+    (void)pthread_setname_np(pthread_self(), name);
+}
+#    else
+static void name_this_thread(const char *name)
+{
+    (void)name;
+}
+#    endif
+
 static void *run(void *argument)
 {
     thread_start_t *const start = argument;
-#    ifdef __linux__
-    (void)pthread_setname_np(pthread_self(), start->name);
-#    endif
+    name_this_thread(start->name);
     thread_run(start);
     return NULL;
 }

@@ -1,4 +1,5 @@
-/* lwip/opt.h (standalone) - options of the memory, packet-buffer and OS layer, with lwIP's defaults.
+/* lwip/opt.h (standalone) - options of the memory, packet-buffer and OS layer, with lwIP's
+ * defaults.
  *
  * Used only when lwIP itself is absent; with lwIP's tree its own opt.h takes this place. A user's
  * lwipopts.h is read first; what it leaves out gets the default below. No lwipopts.h: all defaults.
@@ -61,7 +62,8 @@
 #ifndef MEM_CUSTOM_ALLOCATOR /* 1: MEM_CUSTOM_MALLOC / FREE / CALLOC */
 #    define MEM_CUSTOM_ALLOCATOR MEM_LIBC_MALLOC
 #endif
-#ifndef MEM_ALIGNMENT /* bytes, a power of two; addresses of pointers are aligned whatever it is */
+#ifndef MEM_ALIGNMENT /* bytes, a power of two; addresses of pointers are aligned whatever it is   \
+                       */
 #    define MEM_ALIGNMENT 1
 #endif
 #ifndef MEM_SIZE /* bytes of the heap */
@@ -125,14 +127,19 @@
 #    define TCP_MSS 536
 #endif
 #ifndef PBUF_LINK_HLEN
-#    define PBUF_LINK_HLEN (14 + ETH_PAD_SIZE)
+#    ifdef LWIP_HOOK_VLAN_SET /* room for the tag */
+#        define PBUF_LINK_HLEN (18 + ETH_PAD_SIZE)
+#    else
+#        define PBUF_LINK_HLEN (14 + ETH_PAD_SIZE)
+#    endif
 #endif
 #ifndef PBUF_LINK_ENCAPSULATION_HLEN
 #    define PBUF_LINK_ENCAPSULATION_HLEN 0
 #endif
 #ifndef PBUF_POOL_BUFSIZE
 #    define PBUF_POOL_BUFSIZE                                                                      \
-        LWIP_MEM_ALIGN_SIZE(TCP_MSS + 40 + PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN)
+        LWIP_MEM_ALIGN_SIZE(TCP_MSS + PBUF_IP_HLEN + PBUF_TRANSPORT_HLEN +                         \
+                            PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN)
 #endif
 #ifndef LWIP_PBUF_REF_T
 #    define LWIP_PBUF_REF_T u8_t
@@ -213,7 +220,8 @@
 #    error "MEM_CUSTOM_ALLOCATOR and MEM_USE_POOLS are both set: choose one source for mem_malloc"
 #endif
 #if MEM_USE_POOLS && !MEMP_USE_CUSTOM_POOLS
-#    error "MEM_USE_POOLS needs malloc pools: set MEMP_USE_CUSTOM_POOLS 1 and list them in lwippools.h"
+#    error                                                                                         \
+        "MEM_USE_POOLS needs malloc pools: set MEMP_USE_CUSTOM_POOLS 1 and list them in lwippools.h"
 #endif
 #if MEM_USE_POOLS && MEMP_MEM_MALLOC
 #    error "MEM_USE_POOLS takes from pools and MEMP_MEM_MALLOC from the heap: set one of them to 0"
