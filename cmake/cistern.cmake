@@ -9,11 +9,11 @@
 #   The program examples/NAME.c; as a test, it must print what the regular expression expects.
 #
 # cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...])
-#   A cmocka program on a build of the library of its own, on LIBRARY, or on the default one when
-#   none of CONFIG, DEFINES and LIBRARY are given. LABELS: hosted (needs an operating system, any),
-#   host (needs POSIX), threads (needs an operating system with threads; also runs under
-#   ThreadSanitizer, where no other test is built), full (too long for `make test`; part of
-#   `make test-all`), big (needs more than 16 KB of RAM: not built where
+#   A cmocka program on a build of the library with CONFIG and DEFINES, which it shares with the other
+#   tests that give the same, on LIBRARY, or on the default build when none of the three are given.
+#   LABELS: hosted (needs an operating system, any), host (needs POSIX), threads (needs an operating
+#   system with threads; also runs under ThreadSanitizer, where no other test is built), full (too
+#   long for `make test`; part of `make test-all`), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
 
 set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
@@ -68,8 +68,11 @@ function(cistern_add_test NAME)
   if(ARG_LIBRARY)
     set(library ${ARG_LIBRARY})
   elseif(ARG_CONFIG OR ARG_DEFINES)
-    set(library ${NAME}_cistern)
-    cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
+    string(MD5 variant "${ARG_CONFIG};${ARG_DEFINES}")
+    set(library cistern_${variant})
+    if(NOT TARGET ${library})
+      cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
+    endif()
   endif()
   add_executable(${NAME} ${ARG_SOURCES} ${CISTERN_PROGRAM_SOURCES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
