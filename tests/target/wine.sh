@@ -16,6 +16,9 @@ mkdir -p "$build"
         timeout 300 "$wine" wineboot --init >/dev/null 2>&1 </dev/null
         touch "$WINEPREFIX/made"
     fi
+    # The server would end with its last program, perhaps just when the next one connects. One that
+    # stays for ten idle minutes cannot; where it runs already, this call does nothing.
+    "${wine%/*}/wineserver" -p600 >/dev/null 2>&1 </dev/null 9>&- || true
 ) 9>"$build/wine.lock"
 
 status=0
