@@ -28,6 +28,13 @@ file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${gl
 
 set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed")
 
+# Paths in messages start at the project, so that a program is the same wherever it was built.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-fmacro-prefix-map=/a=/b CISTERN_HAS_PREFIX_MAP)
+if(CISTERN_HAS_PREFIX_MAP)
+  add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+endif()
+
 set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 if(CISTERN_PORT STREQUAL posix)
