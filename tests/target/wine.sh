@@ -21,6 +21,10 @@ mkdir -p "$build"
     "${wine%/*}/wineserver" -p600 >/dev/null 2>&1 </dev/null 9>&- || true
 ) 9>"$build/wine.lock"
 
+# Through a file: what Wine leaves running must not hold the caller's pipe open.
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
 status=0
-timeout "${CISTERN_TARGET_TIMEOUT:-100}" "$wine" "$@" </dev/null || status=$?
+timeout "${CISTERN_TARGET_TIMEOUT:-100}" "$wine" "$@" </dev/null >"$output" 2>&1 || status=$?
+cat "$output"
 exit "$status"
