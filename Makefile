@@ -94,9 +94,13 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py
 
-bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py pbuf
+
+bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)
