@@ -95,9 +95,13 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
-bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
+
+bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
 	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum firmware docs/performance.md; do \
