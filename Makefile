@@ -103,8 +103,10 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
+BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
+
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum firmware docs/performance.md; do \
+	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
 	    $(MAKE) --no-print-directory $$command; done
 
 docs/performance.md: ## write that page anew from what was measured last
