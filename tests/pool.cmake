@@ -33,6 +33,8 @@ foreach(alignment 4 16)
   cistern_add_test(os_mempool_align${alignment}_test SOURCES unit/os_mempool_test.c
     DEFINES OS_ALIGNMENT=${alignment} LABELS big)
 endforeach()
+cistern_add_test(os_mempool_tree_test SOURCES unit/os_mempool_test.c CONFIG ${config}/mynewt_tree
+  LABELS hosted)
 cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
   DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS hosted)
 
@@ -40,6 +42,8 @@ cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
 cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")
+cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
+  CONFIG ${config}/memp_section LABELS host)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
   CONFIG ${config}/memp_overflow LABELS "host;big")
