@@ -279,25 +279,25 @@ static void *take(const struct memp_desc *desc, const char *file, int line)
     return mem;
 }
 
-/* Gives an element back; true iff the pool was empty before. */
-static bool give(const struct memp_desc *desc, void *mem)
+/* Gives an element back: false iff it was refused. *was_empty becomes true iff the pool was. */
+static bool give(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    bool was_empty = false;
     check_all_pools();
-    if (!element_put(desc, mem, &was_empty)) {
+    if (!element_put(desc, mem, was_empty)) {
         stats_count_illegal(desc);
         return false;
     }
     stats_mirror(desc);
     check_after_free(desc);
-    return was_empty;
+    return true;
 }
 
 void memp_free_pool(const struct memp_desc *desc, void *mem)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
+    bool was_empty = false;
     if (mem != NULL) {
-        (void)give(desc, mem);
+        (void)give(desc, mem, &was_empty);
     }
 }
 
@@ -373,11 +373,21 @@ static void announce_available(memp_t type)
 }
 #endif
 
+bool memp_try_free(memp_t type, void *mem)
+{
+    bool was_empty = false;
+    const bool accepted = give(memp_pools[type], mem, &was_empty);
+    if (was_empty) {
+        announce_available(type);
+    }
+    return accepted;
+}
+
 void memp_free(memp_t type, void *mem)
 {
     LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
-    if (mem != NULL && give(memp_pools[type], mem)) {
-        announce_available(type);
+    if (mem != NULL) {
+        (void)memp_try_free(type, mem);
     }
 }
 

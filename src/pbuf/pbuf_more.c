@@ -16,12 +16,7 @@
 
 size_t cistern_pbuf_headroom(const struct pbuf *p)
 {
-    if (!pbuf_given(p, p) || (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) == 0) {
-        return 0;
-    }
-    const mem_ptr_t start = (mem_ptr_t)p + PBUF_STRUCT_SIZE;
-    const mem_ptr_t payload = (mem_ptr_t)p->payload;
-    return payload > start ? payload - start : 0;
+    return pbuf_given(p, p) ? cistern_pbuf_room(p) : 0;
 }
 
 size_t cistern_pbuf_tailroom(const struct pbuf *p)

@@ -276,6 +276,20 @@ static void a_header_that_would_overflow_the_length_is_refused(void **state)
     pbuf_free(p);
 }
 
+/* With optimisation the calls above are compiled in place. */
+static void header_functions_can_be_called_by_address(void **state)
+{
+    (void)state;
+    u8_t (*volatile add)(struct pbuf *, size_t) = pbuf_add_header;
+    u8_t (*volatile remove)(struct pbuf *, size_t) = pbuf_remove_header;
+    struct pbuf *const p = pbuf_alloc(PBUF_LINK, 10, PBUF_RAM);
+    assert_int_equal(add(p, 4), 0);
+    assert_int_equal(remove(p, 14), 0);
+    assert_int_equal(remove(p, 1), 1);
+    assert_int_equal(p->tot_len, 0);
+    pbuf_free(p);
+}
+
 static void signed_header_sizes_add_and_remove(void **state)
 {
     (void)state;
@@ -446,8 +460,15 @@ static void a_pbuf_of_one_pool_that_says_it_is_of_another_is_a_fault(void **stat
     p->type_internal = (u8_t)PBUF_POOL;
     assert_int_equal(pbuf_free(p), 0);
     assert_string_equal(faults.last.owner, "PBUF_REF/ROM");
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, p);
+    assert_int_equal(p->ref, 1);
+    pbuf_ref(p);
+    assert_int_equal(pbuf_free(p), 0);
+    assert_string_equal(faults.last.owner, "PBUF_REF/ROM");
     assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, p);
+    assert_int_equal(p->ref, 2);
     p->type_internal = (u8_t)PBUF_REF;
+    assert_int_equal(pbuf_free(p), 0);
     assert_int_equal(pbuf_free(p), 1);
 }
 
@@ -456,8 +477,9 @@ static void a_custom_pbuf_without_a_function_is_a_fault_when_freed(void **state)
     (void)state;
     struct pbuf_custom custom = {.custom_free_function = NULL};
     struct pbuf *const p = pbuf_alloced_custom(PBUF_RAW, 0, PBUF_REF, &custom, NULL, 0);
-    (void)pbuf_free(p);
+    assert_int_equal(pbuf_free(p), 0);
     assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(p->ref, 1);
 }
 
 static void a_chain_put_behind_itself_is_refused(void **state)
@@ -738,6 +760,7 @@ int main(void)
         test(headers_are_added_in_the_room_there_is_and_no_further),
         test(headers_before_foreign_payload_are_added_only_by_force),
         test(a_header_that_would_overflow_the_length_is_refused),
+        test(header_functions_can_be_called_by_address),
         test(signed_header_sizes_add_and_remove),
         test(a_shared_tail_outlives_the_head_that_is_freed),
         test(dechain_answers_the_tail_only_while_somebody_holds_it),

@@ -1,0 +1,86 @@
+/* pbuf_misuse.c - packet buffers: what is wrong with one, and the seldom ways of freeing it. */
+#include "pbuf_priv.h"
+
+void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p)
+{
+    const cistern_pool_t *const pool = cistern_pool_find(p);
+    const cistern_fault_t fault = {
+        .kind = kind,
+        .object = p,
+        .address = p,
+        .name = "pbuf",
+        .owner = pool != NULL ? pool->name : NULL,
+    };
+    cistern_fault_raise(&fault);
+}
+
+/* True iff the address can be a fragment of the source that it names: looks, writes nothing. Of the
+ * heap mem_free asks more. */
+#if CISTERN_CHECK >= 1 && !MEMP_MEM_MALLOC
+static bool comes_from_its_source(const struct pbuf *p)
+{
+    const unsigned source = pbuf_get_allocsrc(p);
+    if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0 || source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
+        return true;
+    }
+    return pbuf_is_source(source) && cistern_pool_owns(memp_pools[pbuf_pool_of(source)]->pool, p);
+}
+#else
+static bool comes_from_its_source(const struct pbuf *p)
+{
+    (void)p;
+    return true;
+}
+#endif
+
+/* What is wrong with an address whose references somebody wants to drop; FAULT_NONE if nothing is. */
+static cistern_fault_kind_t fault_of(const struct pbuf *p)
+{
+    if (!pbuf_can_be_read(p)) {
+        return p == NULL ? CISTERN_FAULT_ARGUMENT : CISTERN_FAULT_MISALIGNED;
+    }
+    return comes_from_its_source(p) ? CISTERN_FAULT_NONE : CISTERN_FAULT_FOREIGN_FREE;
+}
+
+LWIP_PBUF_REF_T pbuf_drop_shared(struct pbuf *p)
+{
+    LWIP_PBUF_REF_T before = 0;
+    cistern_fault_kind_t kind = fault_of(p);
+    if (kind == CISTERN_FAULT_NONE) {
+        before = pbuf_ref_drop(p);
+        kind = CISTERN_FAULT_REFERENCE;
+    }
+    if (before == 0) {
+        pbuf_misuse(kind, p);
+    }
+    return before;
+}
+
+#if LWIP_SUPPORT_CUSTOM_PBUF
+static pbuf_free_custom_fn function_of(struct pbuf *p)
+{
+    return (p->flags & PBUF_FLAG_IS_CUSTOM) != 0
+               ? ((struct pbuf_custom *)(void *)p)->custom_free_function
+               : NULL;
+}
+#else
+typedef void (*pbuf_free_custom_fn)(struct pbuf *p);
+
+static pbuf_free_custom_fn function_of(struct pbuf *p)
+{
+    (void)p;
+    return NULL;
+}
+#endif
+
+bool pbuf_hand_back_custom(struct pbuf *p)
+{
+    const pbuf_free_custom_fn function = function_of(p);
+    const bool custom = (p->flags & PBUF_FLAG_IS_CUSTOM) != 0;
+    if (function == NULL) {
+        pbuf_misuse(custom ? CISTERN_FAULT_ARGUMENT : CISTERN_FAULT_FOREIGN_FREE, p);
+        return false;
+    }
+    function(p);
+    return true;
+}
