@@ -17,4 +17,4 @@ TARGETS = [
 ]
 
 if __name__ == "__main__":
-    report("chksum", TARGETS)
+    sys.exit(report("chksum", TARGETS))
