@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cistern/pbuf_trail.h"
 #include "lwip/pbuf.h"
 
 #ifdef __cplusplus
@@ -106,6 +107,20 @@ typedef struct cistern_pbuf_external {
 struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memory,
                                    pbuf_len_t length, cistern_pbuf_destroy_t *destroy,
                                    void *context);
+#endif
+
+/* From check level 3 on callers are noted: see cistern/pbuf_trail.h. */
+#if CISTERN_CHECK >= 3
+#    define cistern_pbuf_pull(p, layer, length)                                                    \
+        cistern_pbuf_taken_at(cistern_pbuf_pull((p), (layer), (length)), __FILE__, __LINE__)
+#    define cistern_pbuf_from_pieces(pieces, count)                                                \
+        cistern_pbuf_taken_at(cistern_pbuf_from_pieces((pieces), (count)), __FILE__, __LINE__)
+#    if LWIP_SUPPORT_CUSTOM_PBUF
+#        define cistern_pbuf_external(external, memory, length, destroy, context)                  \
+            cistern_pbuf_taken_at(                                                                 \
+                cistern_pbuf_external((external), (memory), (length), (destroy), (context)),       \
+                __FILE__, __LINE__)
+#    endif
 #endif
 
 #ifdef __cplusplus

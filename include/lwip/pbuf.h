@@ -36,6 +36,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cistern/config.h"
 #include "lwip/err.h"
 
 #ifdef __cplusplus
@@ -400,6 +401,11 @@ pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr);
 
 #ifdef __cplusplus
 }
+#endif
+
+/* From check level 3 on macros note who makes, shares and frees packet buffers. */
+#if CISTERN_CHECK >= 3
+#    include "cistern/pbuf_trail.h"
 #endif
 
 #endif

@@ -37,6 +37,7 @@ static inline void set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf
     p->ref = 1;
     p->if_idx = 0;
     LWIP_PBUF_CUSTOM_DATA_INIT(p);
+    pbuf_trail_made(p);
 }
 
 /* A request that mem_size_t cannot express is made for its highest value, which no heap of that
@@ -119,7 +120,7 @@ void pbuf_ref(struct pbuf *p)
     if (p == NULL) {
         return;
     }
-    const LWIP_PBUF_REF_T before = pbuf_ref_take(p);
+    const LWIP_PBUF_REF_T before = pbuf_is_poisoned(p) ? 0 : pbuf_ref_take(p);
     if (before == 0 || before == PBUF_REF_PINNED - 1) {
         pbuf_misuse(CISTERN_FAULT_REFERENCE, p);
     }
@@ -147,9 +148,11 @@ static inline bool release(struct pbuf *p, struct pbuf **next)
     }
     *next = p->next;
     pbuf_ref_write(p, 0); /* I3 */
+    pbuf_trail_gone(p);
     const bool gone = hand_back(p);
     if (!gone) {
         pbuf_ref_write(p, 1);
+        pbuf_trail_kept(p);
     }
     return gone;
 }

@@ -17,6 +17,7 @@
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/pbuf.h"
+#include "trail.h"
 
 /* --- misuse ----------------------------------------------------------------------------------- */
 
@@ -28,6 +29,18 @@ static inline bool pbuf_can_be_read(const struct pbuf *p)
 {
     return p != NULL && ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
 }
+
+/* True iff the address is that of freed memory that was filled with poison, so that no field can tell
+ * that it was freed (I3 of pbuf.c): from check level 2 on. */
+#if CISTERN_CHECK >= 2
+bool pbuf_is_poisoned(const struct pbuf *p);
+#else
+static inline bool pbuf_is_poisoned(const struct pbuf *p)
+{
+    (void)p;
+    return false;
+}
+#endif
 
 /* Gives up one reference of several. Returns the count before; where that was 1 it still is. A fault
  * (0, nothing changed) iff `p` cannot be read, has no reference, or is no element of the pool that
