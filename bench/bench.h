@@ -52,7 +52,8 @@ static inline double bench_count(bench_case_t *call)
 /* Prints "name<TAB>nanoseconds". */
 static inline void bench_run(const char *name, bench_case_t *call)
 {
-    printf("%s\t%.3f\n", name, getenv("BENCH_COUNT") != NULL ? bench_count(call) : bench_time(call));
+    printf("%s\t%.3f\n", name,
+           getenv("BENCH_COUNT") != NULL ? bench_count(call) : bench_time(call));
 }
 
 #endif

@@ -25,9 +25,15 @@ static void header(void)
 
 int main(void)
 {
-    char *arguments[] = {(char *)"bench",    (char *)"--no-huge",      (char *)"--no-pci",
-                         (char *)"-m",       (char *)"64",             (char *)"--no-telemetry",
-                         (char *)"--no-shconf", (char *)"--log-level=1", NULL};
+    char *arguments[] = {(char *)"bench",
+                         (char *)"--no-huge",
+                         (char *)"--no-pci",
+                         (char *)"-m",
+                         (char *)"64",
+                         (char *)"--no-telemetry",
+                         (char *)"--no-shconf",
+                         (char *)"--log-level=1",
+                         NULL};
     if (rte_eal_init(8, arguments) < 0) {
         return 1;
     }

@@ -23,8 +23,11 @@ extern "C" {
  * NULL. Constant time. */
 size_t cistern_pbuf_headroom(const struct pbuf *p);
 
-/* Bytes behind the data of this fragment that are its own: the rest of a PBUF_POOL element; 0 for
- * the other types. A fault (0) iff p is NULL. Constant time. */
+/* Bytes behind the data of this fragment that are its own, so that they may be written and `len`
+ * may grow by them (and tot_len, of this fragment and those before it): the rest of a PBUF_POOL
+ * element; for PBUF_RAM the rest of the heap's block, of which pbuf_realloc gives back what the
+ * heap can use. 0 for foreign payload, custom fragments, and PBUF_RAM where the heap is not
+ * cistern/heap.h. A fault (0) iff p is NULL or its memory was freed. Constant time. */
 size_t cistern_pbuf_tailroom(const struct pbuf *p);
 
 /* --- fragments -------------------------------------------------------------------------------- */

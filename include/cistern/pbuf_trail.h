@@ -1,19 +1,19 @@
 /* cistern/pbuf_trail.h - who holds each packet buffer, and where it was taken and last used.
  *
- * For tests and the search for leaks. From check level 3 on the calls that make, share or free packet
- * buffers note their caller's file and line; faults of packet buffers name the last one, and the
- * module that holds the fragment. Below level 3 nothing is noted, nothing is there to visit, and all
- * of it compiles to nothing.
+ * For tests and the search for leaks. From check level 3 on the calls that make, share or free
+ * packet buffers note their caller's file and line; faults of packet buffers name the last one, and
+ * the module that holds the fragment. Below level 3 nothing is noted, nothing is there to visit,
+ * and all of it compiles to nothing.
  *
  * This header differs by option:
- * | option             | default | effect                                                          |
+ * | option             | default | effect |
  * |--------------------|---------|-----------------------------------------------------------------|
- * | CISTERN_CHECK      | 1       | 3: macros of the same names note the callers of lwip/pbuf.h     |
- * | CISTERN_PBUF_TRAIL | 64      | fragments that are remembered at once, 1 and up: 9 words each;  |
- * |                    |         | live ones first, then those that were freed last                |
+ * | CISTERN_CHECK      | 1       | 3: macros of the same names note the callers of lwip/pbuf.h | |
+ * CISTERN_PBUF_TRAIL | 64      | fragments that are remembered at once, 1 and up: 9 words each;  |
+ * |                    |         | live ones first, then those that were freed last |
  *
- * Contexts: as lwip/pbuf.h. Each call is linear in CISTERN_PBUF_TRAIL for each fragment it is about,
- * with the critical section held.
+ * Contexts: as lwip/pbuf.h. Each call is linear in CISTERN_PBUF_TRAIL for each fragment it is
+ * about, with the critical section held.
  */
 #ifndef CISTERN_PBUF_TRAIL_H
 #define CISTERN_PBUF_TRAIL_H
@@ -59,9 +59,9 @@ typedef bool cistern_pbuf_visit_t(const cistern_pbuf_trail_t *trail, void *argum
 #if CISTERN_CHECK >= 3
 
 /* Says that from now on `module` holds the fragments of a chain: call it where a packet is handed
- * over. Where a fragment is shared, who said it last counts. The string is kept, not copied. NULL as
- * module: nobody in particular; NULL as p is ignored. Ownership as the references count it is not
- * changed. */
+ * over. Where a fragment is shared, who said it last counts. The string is kept, not copied. NULL
+ * as module: nobody in particular; NULL as p is ignored. Ownership as the references count it is
+ * not changed. */
 void cistern_pbuf_hold_at(const struct pbuf *p, const char *module, const char *file, int line);
 #    define cistern_pbuf_hold(p, module) cistern_pbuf_hold_at((p), (module), __FILE__, __LINE__)
 
@@ -77,8 +77,8 @@ bool cistern_pbuf_trail_of(const struct pbuf *p, cistern_pbuf_trail_t *trail);
  * them. Saturates. */
 size_t cistern_pbuf_untraced(void);
 
-/* What the macros below call. The first returns p, whose fragments that have no place yet were taken
- * here. */
+/* What the macros below call. The first returns p, whose fragments that have no place yet were
+ * taken here. */
 struct pbuf *cistern_pbuf_taken_at(struct pbuf *p, const char *file, int line);
 pbuf_len_t cistern_pbuf_free_at(struct pbuf *p, const char *file, int line);
 void cistern_pbuf_ref_at(struct pbuf *p, const char *file, int line);

@@ -23,6 +23,7 @@
  * | LWIP_PBUF_CUSTOM_DATA_INIT(p) | none    | sets these members in a new pbuf                 |
  * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for header room and payload in an element  |
  * | LWIP_SUPPORT_CUSTOM_PBUF      | 1       | 0: no pbuf_alloced_custom                        |
+ * | CISTERN_CHECK                 | 1       | 3: callers are noted, see cistern/pbuf_trail.h   |
  *
  * Contexts: a chain belongs to one context at a time. Calls on different chains may be made from
  * every context that the port's critical section covers, interrupts too; reference counts may be

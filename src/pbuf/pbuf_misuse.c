@@ -33,8 +33,7 @@ typedef struct search {
 static bool look_into(const cistern_heap_block_t *block, void *context)
 {
     search_t *const search = context;
-    search->found =
-        !block->used && (mem_ptr_t)search->p - (mem_ptr_t)block->address < block->size;
+    search->found = !block->used && (mem_ptr_t)search->p - (mem_ptr_t)block->address < block->size;
     return !search->found;
 }
 
@@ -74,7 +73,8 @@ static bool comes_from_its_source(const struct pbuf *p)
 }
 #endif
 
-/* What is wrong with an address whose references somebody wants to drop; FAULT_NONE if nothing is. */
+/* What is wrong with an address whose references somebody wants to drop; FAULT_NONE if nothing is.
+ */
 static cistern_fault_kind_t fault_of(const struct pbuf *p)
 {
     if (!pbuf_can_be_read(p)) {

@@ -30,8 +30,8 @@ static inline bool pbuf_can_be_read(const struct pbuf *p)
     return p != NULL && ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
 }
 
-/* True iff the address is that of freed memory that was filled with poison, so that no field can tell
- * that it was freed (I3 of pbuf.c): from check level 2 on. */
+/* True iff the address is that of freed memory that was filled with poison, so that no field can
+ * tell that it was freed (I3 of pbuf.c): from check level 2 on. */
 #if CISTERN_CHECK >= 2
 bool pbuf_is_poisoned(const struct pbuf *p);
 #else
@@ -42,9 +42,9 @@ static inline bool pbuf_is_poisoned(const struct pbuf *p)
 }
 #endif
 
-/* Gives up one reference of several. Returns the count before; where that was 1 it still is. A fault
- * (0, nothing changed) iff `p` cannot be read, has no reference, or is no element of the pool that
- * its type names. */
+/* Gives up one reference of several. Returns the count before; where that was 1 it still is. A
+ * fault (0, nothing changed) iff `p` cannot be read, has no reference, or is no element of the pool
+ * that its type names. */
 LWIP_PBUF_REF_T pbuf_drop_shared(struct pbuf *p);
 
 /* Calls a custom fragment's own function: false, after a fault, iff it has none or `p` is none. */
@@ -63,9 +63,8 @@ static inline bool pbuf_given(const struct pbuf *p, const void *other)
 /* --- sources ---------------------------------------------------------------------------------- */
 
 /* The pools of lwIP's list stand in the order of the sources that name them. */
-_Static_assert(MEMP_PBUF_POOL == MEMP_PBUF + 1 &&
-                   PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL ==
-                       PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF + 1,
+_Static_assert(MEMP_PBUF_POOL == MEMP_PBUF + 1 && PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL ==
+                                                      PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF + 1,
                "pbuf_pool_of counts on it");
 
 /* True iff heap or pools are meant. */

@@ -2,8 +2,8 @@
  *
  *   entries   | live: p, holder, taken, used | freed: q, ... | live: r, ... | never used | ...
  *
- * Words: an entry is what is known of one fragment; its serial is the number of fragments made up to
- * it. It stays after the fragment is freed, until a new fragment needs it.
+ * Words: an entry is what is known of one fragment; its serial is the number of fragments made up
+ * to it. It stays after the fragment is freed, until a new fragment needs it.
  *
  * I1  no two entries have the same fragment; that of an entry never used is NULL.
  * I2  an entry is live from the time its fragment was made until it is given back. A new fragment
