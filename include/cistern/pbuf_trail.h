@@ -6,11 +6,11 @@
  * and all of it compiles to nothing.
  *
  * This header differs by option:
- * | option             | default | effect |
- * |--------------------|---------|-----------------------------------------------------------------|
- * | CISTERN_CHECK      | 1       | 3: macros of the same names note the callers of lwip/pbuf.h | |
- * CISTERN_PBUF_TRAIL | 64      | fragments that are remembered at once, 1 and up: 9 words each;  |
- * |                    |         | live ones first, then those that were freed last |
+ * | option             | default | effect                                                      |
+ * |--------------------|---------|-------------------------------------------------------------|
+ * | CISTERN_CHECK      | 1       | 3: macros of the same names note the callers of lwip/pbuf.h |
+ * | CISTERN_PBUF_TRAIL | 64      | entries, 1 and up, of 9 words: live fragments, and behind   |
+ * |                    |         | them those that were freed last                             |
  *
  * Contexts: as lwip/pbuf.h. Each call is linear in CISTERN_PBUF_TRAIL for each fragment it is
  * about, with the critical section held.

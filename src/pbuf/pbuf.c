@@ -18,27 +18,7 @@
  */
 #include "pbuf_priv.h"
 
-#ifndef LWIP_PBUF_CUSTOM_DATA_INIT
-#    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
-#endif
-
 /* --- making ----------------------------------------------------------------------------------- */
-
-/* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static inline void set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type,
-                          u8_t flags)
-{
-    p->next = NULL;
-    p->payload = payload;
-    p->tot_len = length;
-    p->len = length;
-    p->type_internal = (u8_t)type;
-    p->flags = flags;
-    p->ref = 1;
-    p->if_idx = 0;
-    LWIP_PBUF_CUSTOM_DATA_INIT(p);
-    pbuf_trail_made(p);
-}
 
 /* A request that mem_size_t cannot express is made for its highest value, which no heap of that
  * type can serve: so it fails where the others fail, and is counted there. */
@@ -49,19 +29,8 @@ static struct pbuf *alloc_heap(size_t room, pbuf_len_t length)
     const bool fits = behind >= length && bytes >= behind && (mem_size_t)bytes == bytes;
     struct pbuf *const p = mem_malloc(fits ? (mem_size_t)bytes : (mem_size_t) ~(mem_size_t)0);
     if (p != NULL) {
-        set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_RAM, 0);
+        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_RAM, 0);
     }
-    return p;
-}
-
-inline struct pbuf *pbuf_alloc_element(size_t room, pbuf_len_t length)
-{
-    struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
-    if (p == NULL) {
-        PBUF_POOL_IS_EMPTY();
-        return NULL;
-    }
-    set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
     return p;
 }
 
@@ -89,7 +58,7 @@ struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type ty
     }
     struct pbuf *const p = memp_malloc(MEMP_PBUF);
     if (p != NULL) {
-        set_up(p, payload, length, type, 0);
+        pbuf_set_up(p, payload, length, type, 0);
     }
     return p;
 }
@@ -107,8 +76,8 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
     if (room > payload_mem_len || length > payload_mem_len - room) {
         return NULL;
     }
-    set_up(&p->pbuf, payload_mem != NULL ? (u8_t *)payload_mem + room : NULL, length, type,
-           PBUF_FLAG_IS_CUSTOM);
+    pbuf_set_up(&p->pbuf, payload_mem != NULL ? (u8_t *)payload_mem + room : NULL, length, type,
+                PBUF_FLAG_IS_CUSTOM);
     return &p->pbuf;
 }
 #endif

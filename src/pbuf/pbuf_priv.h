@@ -19,6 +19,10 @@
 #include "lwip/pbuf.h"
 #include "trail.h"
 
+#ifndef LWIP_PBUF_CUSTOM_DATA_INIT
+#    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
+#endif
+
 /* --- misuse ----------------------------------------------------------------------------------- */
 
 /* Reports misuse of `p`, naming the pool that the address lies in. Outside critical sections. */
@@ -79,9 +83,36 @@ static inline memp_t pbuf_pool_of(unsigned source)
     return (memp_t)(source + MEMP_PBUF - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF);
 }
 
+/* --- making ----------------------------------------------------------------------------------- */
+
+/* The struct alone; tot_len is len, since a fragment starts as the last one. */
+static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type,
+                               u8_t flags)
+{
+    p->next = NULL;
+    p->payload = payload;
+    p->tot_len = length;
+    p->len = length;
+    p->type_internal = (u8_t)type;
+    p->flags = flags;
+    p->ref = 1;
+    p->if_idx = 0;
+    LWIP_PBUF_CUSTOM_DATA_INIT(p);
+    pbuf_trail_made(p);
+}
+
 /* One element with `length` bytes behind `room`, which fit and are aligned; NULL iff the pool is
  * empty. */
-struct pbuf *pbuf_alloc_element(size_t room, pbuf_len_t length);
+static inline struct pbuf *pbuf_alloc_element(size_t room, pbuf_len_t length)
+{
+    struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
+    if (p == NULL) {
+        PBUF_POOL_IS_EMPTY();
+        return NULL;
+    }
+    pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
+    return p;
+}
 
 /* As many elements as it takes: pbuf_alloc's way where one is not enough. Bounded by the number of
  * elements in the pool. */
