@@ -23,7 +23,7 @@ def build(what, whose, protection):
             "ports/posix/sys_host.c"]
     if whose == "ours":
         flags = ["-DBENCH_OURS", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
-                 "-Iports/common", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
+                 "-Iports/common", "-Isrc", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
     else:
         tree = fetch_lwip()
         flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",

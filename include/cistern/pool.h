@@ -175,7 +175,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
- * or those that are free are reserved, or pool is NULL; and when what should be free is damaged: a
+ * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when what should be free is damaged: a
  * link (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a
  * link by building the list anew, linear, once per fault) and nothing is lost. Constant time at
  * levels 0 and 1, linear in the block's size from 2 on. Any context that the critical section, or
@@ -183,7 +183,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
  * At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
-/* Gives a block back. Fails iff an argument is NULL (ERROR_ARGUMENT) or, from check level 1 on, the
+/* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
  * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
  * of another pool; or, from level 2 on, the guard around it was written to, which is then repaired
  * (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it was.
