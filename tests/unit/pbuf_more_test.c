@@ -1,8 +1,6 @@
 /* What cistern/pbuf.h adds to packet buffers. */
 #include "lwip_memory.h"
 
-#include <sys/uio.h>
-
 #include "cistern/chksum.h"
 #include "cistern/heap.h"
 #include "cistern/pbuf.h"
@@ -188,14 +186,6 @@ static void numbers_are_read_and_written_across_fragments(void **state)
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-static void pieces_are_laid_out_as_the_systems_iovec(void **state)
-{
-    (void)state;
-    assert_int_equal(sizeof(cistern_piece_t), sizeof(struct iovec));
-    assert_int_equal(offsetof(cistern_piece_t, base), offsetof(struct iovec, iov_base));
-    assert_int_equal(offsetof(cistern_piece_t, length), offsetof(struct iovec, iov_len));
-}
-
 static void a_packet_is_described_by_its_pieces_and_made_of_them(void **state)
 {
     (void)state;
@@ -283,7 +273,6 @@ int main(void)
         test(a_fragment_is_taken_out_of_the_middle),
         test(pulling_makes_the_front_one_piece),
         test(numbers_are_read_and_written_across_fragments),
-        test(pieces_are_laid_out_as_the_systems_iovec),
         test(a_packet_is_described_by_its_pieces_and_made_of_them),
         test(pieces_that_do_not_fit_leave_nothing_behind),
         test(copying_sums_what_it_copies),

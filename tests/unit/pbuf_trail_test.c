@@ -1,12 +1,10 @@
 /* Who holds each packet buffer, and where it was taken and used: check level 3. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include <stdbool.h>
 
 #include "cistern/heap.h"
 #include "cistern/pbuf.h"
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 
 #define MOST 4
 
@@ -199,14 +197,6 @@ static void fragments_beyond_the_table_are_counted(void **state)
     assert_no_fault();
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,5 +211,5 @@ int main(void)
         test(the_trail_of_a_freed_fragment_stays_until_its_entry_is_needed),
         test(fragments_beyond_the_table_are_counted),
     };
-    return cmocka_run_group_tests(tests, prepare, NULL);
+    return cmocka_run_group_tests(tests, memory_start, memory_is_back);
 }
