@@ -12,7 +12,7 @@
 
 #include "cistern/critical.h"
 #include "cistern/heap.h"
-#include "pool/pool_plain.h"
+#include "../pool/pool_plain.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
