@@ -100,9 +100,10 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
-bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
+bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
+	@cmake/require.sh gcc libc6-dev python3 pkg-config valgrind dpkg-dev libdpdk-dev \
+	    gcc-arm-none-eabi picolibc-arm-none-eabi
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pbuf/measure.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
