@@ -255,6 +255,9 @@ void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 
 void *cistern_pool_get(cistern_pool_t *pool)
 {
+    if (pool != NULL && !is_plain(pool)) {
+        return strategy_of(pool)->get(pool, NULL, 0);
+    }
     return cistern_pool_get_at(pool, NULL, 0);
 }
 
@@ -287,6 +290,7 @@ static inline cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_e
 
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
 {
+    *was_empty = false;
     return put(pool, block, was_empty, NULL, 0);
 }
 

@@ -1,9 +1,11 @@
 /* pool_extras.h - how a pool is shared, and what it does beside handing out blocks.
  *
  *   cistern_pool_get --+-- no extras ---------------> the port's critical section, pool.c
- *                      +-- CRITICAL, UNLOCKED, MUTEX -> pool_locked.c: reserve, notices, waiting
+ *                      +-- CRITICAL, UNLOCKED, MUTEX -> pool_locked.c
  *                      +-- LOCK_FREE ----------------> pool_lockfree.c
- *                      +-- CACHED -------------------> pool_cached.c
+ *                      +-- CACHED -------------------> pool_cached.c, pool_store.c
+ *
+ * Lock-free pools have no reserve, no notices and no waiting; the others have.
  *
  * With CISTERN_POOL_EXTRAS 0 every pool is plain and the rest is not compiled.
  */
@@ -56,6 +58,10 @@ static inline bool strategy_never_fits(const struct cistern_pool_extras *extras,
 /* The free list and the states of a pool whose blocks are kept there. */
 bool pool_list_is_sound(const cistern_pool_t *pool);
 
+/* Hands a block to the thread that has waited longest and returns true; false if none waits, or the
+ * block belongs to the reserve. While the pool is stopped. */
+bool pool_hand_over(cistern_pool_t *pool, void *block);
+
 #if CISTERN_POOL_EXTRAS
 
 static inline bool is_plain(const cistern_pool_t *pool)
@@ -103,6 +109,30 @@ static inline void extras_start(cistern_pool_t *pool)
     strategy_of(pool)->start(pool);
 }
 
+/* Blocks that only a privileged get takes. */
+static inline size_t extras_reserve(const cistern_pool_t *pool)
+{
+    return is_plain(pool) ? 0 : pool->extras->reserve;
+}
+
+/* The number of free blocks to be told of; SIZE_MAX for none. */
+static inline size_t extras_low_water(const cistern_pool_t *pool)
+{
+    return is_plain(pool) || pool->extras->on_low == NULL ? SIZE_MAX : pool->extras->low_water;
+}
+
+static inline void extras_announce_low(cistern_pool_t *pool)
+{
+    pool->extras->on_low(pool, pool->extras->argument);
+}
+
+static inline void extras_announce_available(cistern_pool_t *pool)
+{
+    if (!is_plain(pool) && pool->extras->on_available != NULL) {
+        pool->extras->on_available(pool, pool->extras->argument);
+    }
+}
+
 #else
 
 static inline bool is_plain(const cistern_pool_t *pool)
@@ -130,6 +160,28 @@ static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config
 }
 
 static inline void extras_start(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+static inline size_t extras_reserve(const cistern_pool_t *pool)
+{
+    (void)pool;
+    return 0;
+}
+
+static inline size_t extras_low_water(const cistern_pool_t *pool)
+{
+    (void)pool;
+    return SIZE_MAX;
+}
+
+static inline void extras_announce_low(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+static inline void extras_announce_available(cistern_pool_t *pool)
 {
     (void)pool;
 }

@@ -9,13 +9,13 @@
 
 #include "cistern/pool.h"
 
-enum { COUNT = 4, SIZE = 24 };
+enum { COUNT = 4, SIZE = 24, CACHES = 2 };
 
 static struct {
     _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
 } memory;
 static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_MUTEX_BYTES];
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
 } work;
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
@@ -46,9 +46,10 @@ static int make(void **state)
                                           .memory = &memory,
                                           .bytes = sizeof memory,
                                           .extras = &extras};
-    extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_MUTEX,
+    extras = (cistern_pool_extras_t){.strategy = *(const cistern_pool_strategy_t *)*state,
                                      .work = &work,
                                      .work_bytes = sizeof work,
+                                     .threads = CACHES,
                                      .argument = &extras};
     lows = 0;
     availables = 0;
@@ -62,7 +63,10 @@ static int forget(void **state)
     return cistern_pool_unregister(&pool) == CISTERN_OK ? 0 : 1;
 }
 
-#define extras_test(function) cmocka_unit_test_setup_teardown(function, make, forget)
+#define extras_test(function)                                                                      \
+    {                                                                                              \
+#        function, function, make, forget, NULL                                                    \
+    }
 
 /* --- reserve and notices --------------------------------------------------------------------- */
 
@@ -253,9 +257,9 @@ static void a_typed_pool_hands_out_aligned_objects(void **state)
     assert_int_equal(cistern_pool_unregister(&frames_pool), CISTERN_OK);
 }
 
-int main(void)
+static int run_with(cistern_pool_strategy_t strategy, const char *name)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         extras_test(reserved_blocks_are_only_for_the_privileged),
         extras_test(low_water_is_announced_when_it_is_reached_and_not_again_below),
         extras_test(an_empty_pool_announces_that_it_has_a_block_again),
@@ -263,7 +267,18 @@ int main(void)
         extras_test(waiting_is_refused_where_it_cannot_work),
         extras_test(blocks_go_straight_to_waiters_in_order_of_arrival),
         extras_test(handing_over_does_not_touch_the_reserve),
-        test(a_typed_pool_hands_out_aligned_objects),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
+        tests[i].initial_state = &strategy;
+    }
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {test(a_typed_pool_hands_out_aligned_objects)};
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    failed += run_with(CISTERN_POOL_MUTEX, "mutex");
+    failed += run_with(CISTERN_POOL_CACHED, "cached");
+    return failed;
 }
