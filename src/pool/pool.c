@@ -20,6 +20,9 @@
  *        i = rotate_right((address - base) * inverse, stride_shift) maps words one to one, and
  *        exactly the starts of blocks to 0 .. count-1: one comparison tells a block of this pool
  *        from every other address (level 1 and up)
+ *   (I7) only pools of CISTERN_POOL_DEFINE have new blocks: from some block on to the last one,
+ * with NULL as their links. They stand at the end of the list in ascending order, so that the block
+ *        behind one is known without its link. The size of such a pool is its stride
  *   (I6) the states are authoritative: a damaged free list is built anew from them
  *
  * Pools are made in pool_init.c. What can go wrong with a get or put, and where the pools with

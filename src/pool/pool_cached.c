@@ -65,12 +65,12 @@ static inline store_t *store_of(const cistern_pool_t *pool)
 static inline bool state_is_shared(const cistern_pool_t *pool, const void *block, unsigned state)
 {
     const size_t index = index_of(pool, block);
-    return index < pool->count && cistern_port_byte_load(&pool->states[index]) == state;
+    return index < pool->count && cistern_port_byte_load(&states_of(pool)[index]) == state;
 }
 
 static inline void state_set_shared(const cistern_pool_t *pool, const void *block, unsigned state)
 {
-    cistern_port_byte_store(&pool->states[index_of(pool, block)], (unsigned char)state);
+    cistern_port_byte_store(&states_of(pool)[index_of(pool, block)], (unsigned char)state);
 }
 
 #    else
@@ -403,7 +403,7 @@ static cistern_critical_t stop(cistern_pool_t *pool)
         pool->free += size_of(&store->cache[i]);
     }
     pool->min_free = store->min_free;
-    pool->failures = store->failures;
+    pool->failures = (uint16_t)((store->failures < UINT16_MAX) ? store->failures : UINT16_MAX);
     return (cistern_critical_t){0};
 }
 

@@ -238,7 +238,8 @@ static cistern_critical_t stop(cistern_pool_t *pool)
     pool->free = free_in(work, word_load(&work->head));
     pool->min_free = half_load(&work->min_free);
     pool->min_free = (pool->min_free < pool->free) ? pool->min_free : pool->free;
-    pool->failures = half_load(&work->failures);
+    const uint32_t failures = half_load(&work->failures);
+    pool->failures = (uint16_t)((failures < UINT16_MAX) ? failures : UINT16_MAX);
     return state;
 }
 
