@@ -53,13 +53,6 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
 
 /* --- put ------------------------------------------------------------------------------------- */
 
-/* NULL is no block in use, but no fault either. */
-static cistern_error_t refuse(const cistern_pool_t *pool, const void *block,
-                              cistern_fault_kind_t kind)
-{
-    return (block != NULL) ? put_refused(pool, block, kind) : CISTERN_ERROR_ARGUMENT;
-}
-
 /* The pool may have been empty: that is not known. */
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
@@ -67,7 +60,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     (void)was_empty;
     const cistern_fault_kind_t kind = retire_shared(pool, block, file, line);
     if (kind != CISTERN_FAULT_NONE) {
-        return refuse(pool, block, kind);
+        return put_refused(pool, block, kind);
     }
     cache_t *cache;
     if (!cache_own(store_of(pool), &cache)) {
@@ -105,7 +98,7 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         store_put(pool, blocks, n);
     }
     if (kind != CISTERN_FAULT_NONE) {
-        (void)refuse(pool, blocks[n], kind);
+        (void)put_refused(pool, blocks[n], kind);
     }
     return n;
 }

@@ -26,6 +26,8 @@ typedef struct cistern_pool_way {
     void *(*get)(cistern_pool_t *pool, const char *file, int line);
     size_t (*get_many)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const char *file, int line);
+    /* Where was_empty is not NULL, it is false, and becomes true iff no block was free before; but
+     * a cached pool does not know. */
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line);
     /* Gives back what may be given back, and returns how many that was. Each of the others is

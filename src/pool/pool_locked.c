@@ -263,15 +263,18 @@ static cistern_fault_kind_t give(cistern_pool_t *pool, void *block, bool *was_em
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
 {
-    *was_empty = false;
+    bool had_none = false;
     const cistern_critical_t state = enter(pool);
-    const cistern_fault_kind_t kind = give(pool, block, was_empty, file, line);
+    const cistern_fault_kind_t kind = give(pool, block, &had_none, file, line);
     leave(pool, state);
     if (kind != CISTERN_FAULT_NONE) {
         return put_refused(pool, block, kind);
     }
-    if (*was_empty) {
+    if (had_none) {
         extras_announce_available(pool);
+    }
+    if (had_none && was_empty != NULL) {
+        *was_empty = true;
     }
     return CISTERN_OK;
 }

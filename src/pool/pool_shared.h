@@ -15,12 +15,12 @@
 static inline bool state_is_shared(const cistern_pool_t *pool, const void *block, unsigned state)
 {
     const size_t index = index_of(pool, block);
-    return index < pool->count && cistern_port_byte_load(&pool->states[index]) == state;
+    return index < pool->count && cistern_port_byte_load(&states_of(pool)[index]) == state;
 }
 
 static inline void mark_used(const cistern_pool_t *pool, const void *block)
 {
-    cistern_port_byte_store(&pool->states[index_of(pool, block)], BLOCK_USED);
+    cistern_port_byte_store(&states_of(pool)[index_of(pool, block)], BLOCK_USED);
 }
 
 /* Makes a used block's state FREE; false if it is no block in use (I18). */
@@ -28,7 +28,7 @@ static inline bool claim(const cistern_pool_t *pool, const void *block)
 {
     const size_t index = index_of(pool, block);
     return index < pool->count &&
-           cistern_port_byte_exchange(&pool->states[index], BLOCK_FREE) == BLOCK_USED;
+           cistern_port_byte_exchange(&states_of(pool)[index], BLOCK_FREE) == BLOCK_USED;
 }
 
 #else
