@@ -395,7 +395,7 @@ typedef enum cistern_pool_strategy {
 
 /* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
 #    define CISTERN_POOL_MUTEX_BYTES            128U
-#    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count)*4U)
+#    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count) * sizeof(void *))
 #    define CISTERN_POOL_CACHE_ENTRIES          512U
 #    define CISTERN_POOL_CACHE_BYTES            (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
