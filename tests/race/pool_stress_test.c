@@ -68,12 +68,30 @@ static block_t *change(block_t *block, unsigned place, uintptr_t me)
     return other;
 }
 
+/* Takes some blocks at once, and gives them back at once. */
+static void hold_many_for_a_moment(unsigned wanted, uintptr_t me)
+{
+    void *block[HELD];
+    const size_t got = cistern_pool_get_bulk(&pool, block, wanted);
+    for (size_t i = 0; i < got; ++i) {
+        hold(block[i], me);
+        memset(((block_t *)block[i])->content, (int)me, sizeof((block_t *)block[i])->content);
+    }
+    for (size_t i = 0; i < got; ++i) {
+        let_go(block[i], me);
+    }
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, got), got);
+}
+
 static void *work_a_while(void *argument)
 {
     unsigned random = (unsigned)(uintptr_t)argument;
     const uintptr_t me = (uintptr_t)&random;
     block_t *held[HELD] = {NULL};
     for (unsigned step = 0; step < STEPS; ++step) {
+        if (next_random(&random) % 8U == 0) {
+            hold_many_for_a_moment(next_random(&random) % HELD, me);
+        }
         const unsigned i = next_random(&random) % HELD;
         if (held[i] == NULL) {
             held[i] = cistern_pool_get(&pool);
