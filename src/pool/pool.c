@@ -11,7 +11,9 @@
  * block.
  *
  * Invariants, outside the critical section:
- *   (I1) free blocks, and no others, are on the free list, each once; the last link is NULL
+ *   (I1) free blocks, and no others, are on the free list, each once; the last link is NULL. In a
+ *        pool of CISTERN_POOL_DEFINE, whose size is its stride, blocks from some one on to the last
+ *        may be new: they end the list in ascending order, and their links are NULL too
  *   (I2) free is the length of the free list; min_free <= free <= count
  *   (I3) the state of a free block is BLOCK_FREE, of a used one BLOCK_USED (level 1 and up)
  *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and has room
@@ -20,9 +22,6 @@
  *        i = rotate_right((address - base) * inverse, stride_shift) maps words one to one, and
  *        exactly the starts of blocks to 0 .. count-1: one comparison tells a block of this pool
  *        from every other address (level 1 and up)
- *   (I7) only pools of CISTERN_POOL_DEFINE have new blocks: from some block on to the last one,
- * with NULL as their links. They stand at the end of the list in ascending order, so that the block
- *        behind one is known without its link. The size of such a pool is its stride
  *   (I6) the states are authoritative: a damaged free list is built anew from them
  *
  * Pools are made in pool_init.c. What can go wrong with a get or put, and where the pools with

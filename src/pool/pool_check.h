@@ -169,7 +169,7 @@ static inline void checks_init(cistern_pool_t *pool)
 
 #endif
 
-/* The block behind a free block on the list, with which `free` are left (I7). */
+/* The block behind a free block on the list, with which `free` are left (I1). */
 static inline cistern_block_t *list_after(const cistern_pool_t *pool, const cistern_block_t *block,
                                           size_t free)
 {

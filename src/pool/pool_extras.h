@@ -117,21 +117,26 @@ static inline size_t extras_reserve(const cistern_pool_t *pool)
     return is_plain(pool) ? 0 : pool->extras->reserve;
 }
 
-/* The number of free blocks to be told of; SIZE_MAX for none. */
-static inline size_t extras_low_water(const cistern_pool_t *pool)
+/* After a get: tells who wants to know that `before` free blocks became `now`. */
+static inline void extras_announce_fall(cistern_pool_t *pool, size_t before, size_t now)
 {
-    return is_plain(pool) || pool->extras->on_low == NULL ? SIZE_MAX : pool->extras->low_water;
+    const cistern_pool_extras_t *const extras = pool->extras;
+    if (extras != NULL && extras->on_low != NULL && before > extras->low_water &&
+        now <= extras->low_water) {
+        extras->on_low(pool, extras->argument);
+    }
 }
 
-static inline void extras_announce_low(cistern_pool_t *pool)
+/* After a put to an empty pool: tells who wants to know, and the caller if was_empty is not NULL.
+ */
+static inline void extras_announce_available(cistern_pool_t *pool, bool *was_empty)
 {
-    pool->extras->on_low(pool, pool->extras->argument);
-}
-
-static inline void extras_announce_available(cistern_pool_t *pool)
-{
-    if (!is_plain(pool) && pool->extras->on_available != NULL) {
-        pool->extras->on_available(pool, pool->extras->argument);
+    const cistern_pool_extras_t *const extras = pool->extras;
+    if (was_empty != NULL) {
+        *was_empty = true;
+    }
+    if (extras != NULL && extras->on_available != NULL) {
+        extras->on_available(pool, extras->argument);
     }
 }
 
@@ -172,20 +177,19 @@ static inline size_t extras_reserve(const cistern_pool_t *pool)
     return 0;
 }
 
-static inline size_t extras_low_water(const cistern_pool_t *pool)
+static inline void extras_announce_fall(const cistern_pool_t *pool, size_t before, size_t now)
 {
     (void)pool;
-    return SIZE_MAX;
+    (void)before;
+    (void)now;
 }
 
-static inline void extras_announce_low(cistern_pool_t *pool)
+static inline void extras_announce_available(const cistern_pool_t *pool, bool *was_empty)
 {
     (void)pool;
-}
-
-static inline void extras_announce_available(cistern_pool_t *pool)
-{
-    (void)pool;
+    if (was_empty != NULL) {
+        *was_empty = true;
+    }
 }
 
 #endif

@@ -64,7 +64,7 @@ static void rebuild(cistern_pool_t *pool)
     }
 }
 
-/* Writes the link of a free block that leads to a new one (I7); false if it leads to none. A link
+/* Writes the link of a free block that leads to a new one (I1); false if it leads to none. A link
  * that was written over with NULL is none: behind it there are more blocks than the new ones. */
 static bool lead_to_new(cistern_pool_t *pool, cistern_block_t *block)
 {

@@ -228,13 +228,10 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
     if (got < wanted && trouble.kind == CISTERN_FAULT_NONE) {
         count_failure(pool);
     }
-    const size_t low = extras_low_water(pool);
-    const bool fell = low != SIZE_MAX && before > low && pool->free <= low;
+    const size_t now = pool->free;
     leave(pool, state);
     (void)get_ended(pool, block, &trouble);
-    if (fell) {
-        extras_announce_low(pool);
-    }
+    extras_announce_fall(pool, before, now);
     return got;
 }
 
@@ -271,10 +268,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
         return put_refused(pool, block, kind);
     }
     if (had_none) {
-        extras_announce_available(pool);
-    }
-    if (had_none && was_empty != NULL) {
-        *was_empty = true;
+        extras_announce_available(pool, was_empty);
     }
     return CISTERN_OK;
 }
@@ -294,7 +288,7 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
     }
     leave(pool, state);
     if (was_empty) {
-        extras_announce_available(pool);
+        extras_announce_available(pool, NULL);
     }
     if (kind != CISTERN_FAULT_NONE) {
         (void)put_refused(pool, blocks[given], kind);

@@ -198,17 +198,14 @@ static bool settle(cistern_pool_t *pool, store_t *store, bool was_empty)
 
 /* --- get ------------------------------------------------------------------------------------- */
 
-/* Takes a block from the store, which has all that are free if there are few. *fell becomes whether
- * that has to be told. */
-static void *take_one(cistern_pool_t *pool, store_t *store, bool privileged, bool *fell)
+/* Takes a block from the store, which has all that are free if there are few. */
+static void *take_one(cistern_pool_t *pool, store_t *store, bool privileged)
 {
-    const cistern_pool_extras_t *const extras = pool->extras;
-    if (store->n <= (privileged ? 0 : extras->reserve)) {
+    if (store->n <= (privileged ? 0 : pool->extras->reserve)) {
         count_failure(pool);
         return NULL;
     }
     pool->free = --store->n;
-    *fell = extras->on_low != NULL && store->n == extras->low_water;
     return store->stack[store->n];
 }
 
@@ -228,7 +225,6 @@ void *store_get(cistern_pool_t *pool, const char *file, int line, bool privilege
 {
     store_t *const store = store_of(pool);
     cache_t *const cache = cache_of_thread(store);
-    bool fell = false;
     lock(store);
     const bool gathers = store->closed || store->n <= kept_back(pool);
     if (gathers) {
@@ -236,12 +232,13 @@ void *store_get(cistern_pool_t *pool, const char *file, int line, bool privilege
     } else {
         note_low_water(pool, store);
     }
-    void *const block = take_one(pool, store, privileged, &fell);
+    void *const block = take_one(pool, store, privileged);
+    const size_t left = store->n; /* in all, if they are few enough to be told of */
     open_if_plenty(pool, store);
     share(pool, store, cache, gathers);
     unlock(store);
-    if (fell) {
-        extras_announce_low(pool);
+    if (block != NULL) {
+        extras_announce_fall(pool, left + 1U, left);
     }
     return (block != NULL && accept(pool, block, file, line)) ? block : NULL;
 }
@@ -295,7 +292,7 @@ void store_put(cistern_pool_t *pool, void *const *blocks, size_t n)
     const bool is_available = put_locked(pool, store, cache, blocks, n);
     unlock(store);
     if (is_available) {
-        extras_announce_available(pool);
+        extras_announce_available(pool, NULL);
     }
 }
 
@@ -312,7 +309,7 @@ cistern_error_t store_tell(cistern_pool_t *pool)
     const bool is_available = settle(pool, store, store->n == 0);
     unlock(store);
     if (is_available) {
-        extras_announce_available(pool);
+        extras_announce_available(pool, NULL);
     }
     return CISTERN_OK;
 }

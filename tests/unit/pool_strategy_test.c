@@ -255,26 +255,11 @@ static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **s
     }
 }
 
-static void notice(cistern_pool_t *noticed, void *argument)
-{
-    (void)noticed;
-    (void)argument;
-}
-
-static void init_refuses_a_reserve_or_notices_where_they_would_not_work(void **state)
+static void init_refuses_a_number_that_is_no_strategy(void **state)
 {
     (void)state;
     cistern_pool_t any;
-    cistern_pool_config_t config = config_for(CISTERN_POOL_LOCK_FREE);
-    extras.reserve = 1;
-    assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
-    extras.reserve = 0;
-    extras.on_low = notice;
-    assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
-    extras.on_low = NULL;
-    extras.on_available = notice;
-    assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
-    config = config_for((cistern_pool_strategy_t)77);
+    const cistern_pool_config_t config = config_for((cistern_pool_strategy_t)77);
     assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
 }
 
@@ -307,7 +292,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(init_refuses_work_memory_that_is_absent_short_or_misaligned),
-        test(init_refuses_a_reserve_or_notices_where_they_would_not_work),
+        test(init_refuses_a_number_that_is_no_strategy),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     failed += run_with(CISTERN_POOL_CRITICAL, "critical section");
