@@ -4,9 +4,9 @@ BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libja
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
-FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
-                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
-                    gcc-avr avr-libc simavr
+BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross
@@ -100,7 +100,7 @@ bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev pkg-config libdpdk-dev valgrind $(BOARD_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md

@@ -3,7 +3,7 @@
 
 Builds one program twice, with this library and with lwIP's own sources (Debian's source package,
 fetched into build/), runs both in turn, and prints medians beside the targets. The results are in
-build/bench/pbuf.json. chksum/measure.py is the same for the checksum, and uses parts of this.
+build/bench/pbuf.json.
 """
 import glob
 import os

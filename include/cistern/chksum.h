@@ -15,7 +15,8 @@
  * |                          | if the port has one, else 2                           |
  *
  * A port with an algorithm of its own says so in arch/cistern_chksum.h, which defines
- * CISTERN_PORT_CHKSUM(data, length).
+ * CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
+ * CISTERN_PORT_CHKSUM_COPY(target, source, length).
  */
 #ifndef CISTERN_CHKSUM_H
 #define CISTERN_CHKSUM_H
@@ -60,17 +61,35 @@ extern "C" {
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */
 
-/* Folds 32 bits of partial sum to 16, carries and all. Constant time, any context. */
+/* Folds 32 bits of partial sum to 16: with the halves exchanged each stands over the other one, and
+ * the carry of the lower two goes into the upper two. Constant time, any context. */
 static inline uint16_t cistern_chksum_fold(uint32_t partial)
 {
-    partial = (partial >> 16) + (partial & 0xffffU);
-    return (uint16_t)((partial >> 16) + partial);
+    partial += partial << 16 | partial >> 16;
+    return (uint16_t)(partial >> 16);
 }
 
 /* The sum of two pieces, the first of even length. */
 static inline uint16_t cistern_chksum_add(uint16_t a, uint16_t b)
 {
     return cistern_chksum_fold((uint32_t)a + b);
+}
+
+/* The sum of two bytes. */
+static inline uint16_t cistern_chksum_pair(uint8_t first, uint8_t second)
+{
+    const union {
+        uint8_t bytes[2];
+        uint16_t number;
+    } memory = {{first, second}};
+    return memory.number;
+}
+
+/* Adds a word to a partial sum of 32 bits: the carry out is added in again. */
+static inline uint32_t cistern_chksum_add32(uint32_t partial, uint32_t word)
+{
+    partial += word;
+    return partial + (partial < word ? 1U : 0U);
 }
 
 /* The sum of the same bytes moved by one: what a piece adds that starts at an odd offset. */
