@@ -9,7 +9,8 @@ BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
 FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
-                    gcc-s390x-linux-gnu libc6-dev-s390x-cross
+                    gcc-s390x-linux-gnu libc6-dev-s390x-cross \
+                    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(WIN32_PACKAGES))
@@ -17,7 +18,7 @@ ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES
 # Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
-CROSS  = linux-i686 linux-powerpc linux-s390x
+CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
 build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake --build build/$(1) -- --quiet
@@ -73,7 +74,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
 
-test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
+test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
 	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
 
