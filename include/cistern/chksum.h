@@ -120,7 +120,8 @@ uint16_t cistern_chksum_copy(void *target, const void *source, size_t length);
 
 /* The checksum of a packet in which the `length` bytes `from`, at byte `offset`, become `to`, made
  * of its old checksum alone (RFC 1624, equation 3). The checksum field itself is not among the
- * bytes. Linear in length. Any context. */
+ * bytes. Where all bytes of the packet become 0 the result is 0, and that of a new sum 0xffff.
+ * Linear in length. Any context. */
 uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
                                size_t offset);
 
