@@ -19,6 +19,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* With Mynewt's or NimBLE's tree present its os.h says OS_ALIGNMENT. */
+#if defined __has_include
+#    if __has_include("os/os.h")
+#        include "os/os.h"
+#    endif
+#endif
+
 #include "cistern/pool.h"
 #include "os/os_error.h"
 #include "os/queue.h"
@@ -54,7 +61,10 @@ typedef uint64_t os_membuf_t;
 typedef uint32_t os_membuf_t;
 #endif
 
-#define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
+/* `n` rounded up to a multiple of a power of two. */
+#ifndef OS_ALIGN
+#    define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
+#endif
 
 /* Bytes that a block of `sz` bytes takes. */
 #define OS_MEMPOOL_BLOCK_SZ(sz) CISTERN_POOL_STRIDE(sz, OS_ALIGNMENT)

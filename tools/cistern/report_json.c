@@ -33,7 +33,7 @@ static bool set(json_t *object, const char *name, json_t *value)
 {
     char key[KEY_SIZE];
     size_t i = 0;
-    for (; name[i] != '\0' && i < KEY_SIZE - 1; ++i) {
+    for (; i < KEY_SIZE - 1 && name[i] != '\0'; ++i) {
         key[i] = name[i] == ' ' ? '_' : name[i];
     }
     key[i] = '\0';
