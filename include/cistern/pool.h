@@ -175,11 +175,12 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
- * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when what should be free is damaged: a
- * link (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a
- * link by building the list anew, linear, once per fault) and nothing is lost. Constant time at
- * levels 0 and 1, linear in the block's size from 2 on. Any context that the critical section, or
- * else the pool's strategy, covers. The caller owns the block until put; its content is undefined.
+ * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when
+ * what should be free is damaged: a link (level 1) or a free block's content or guard (level 2).
+ * Damage is a fault; it is repaired (a link by building the list anew, linear, once per fault) and
+ * nothing is lost. Constant time at levels 0 and 1, linear in the block's size from 2 on. Any
+ * context that the critical section, or else the pool's strategy, covers. The caller owns the block
+ * until put; its content is undefined.
  * At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
