@@ -13,11 +13,13 @@ else()
   set(HEAP_PORT_DEFINES NO_SYS=1)
 endif()
 
+file(GLOB HEAP_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/heap/*.c)
+
 function(heap_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "" "TESTS;DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
-    ${PROJECT_SOURCE_DIR}/src/heap/heap.c
+    ${HEAP_SOURCES}
     ${PROJECT_SOURCE_DIR}/src/fault/fault.c
     ${HEAP_PORT_SOURCES})
   target_include_directories(${library}

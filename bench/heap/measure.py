@@ -22,7 +22,8 @@ TIME_ROUNDS = 1000000
 CALLS = 1500
 INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
            "-Iports/common", "-Isrc"]
-OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
+HEAP = sorted(glob.glob("src/heap/*.c"))
+OURS = [*HEAP, "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
         "ports/posix/sys_host.c"]
 
 
@@ -153,7 +154,7 @@ def size_on_m0(fit, level):
              "-DCISTERN_HEAP_INDEX_BITS=16", f"-DCISTERN_HEAP_FIT={fit}",
              f"-DCISTERN_CHECK={level}", *INCLUDE]
     program = os.path.join(BUILD, f"m0_{fit}_{level}.elf")
-    run(["arm-none-eabi-gcc", *flags, "bench/heap/footprint.c", "src/heap/heap.c",
+    run(["arm-none-eabi-gcc", *flags, "bench/heap/footprint.c", *HEAP,
          "-Wl,--gc-sections,-e,footprint", "-o", program])
     code = 0
     control = 0
