@@ -75,3 +75,15 @@ cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/m
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
 cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)
+
+# Each backend against the model, also at full length.
+foreach(backend arena sanity libc custom pools bigger)
+  cistern_add_test(mem_${backend}_model_test SOURCES model/mem_model_test.c LABELS big
+    CONFIG ${config}/mem_${backend})
+  if(TARGET mem_${backend}_model_test)
+    add_test(NAME ${CISTERN_TEST_PREFIX}mem_${backend}_model_full
+      COMMAND mem_${backend}_model_test 1000000)
+    set_tests_properties(${CISTERN_TEST_PREFIX}mem_${backend}_model_full
+      PROPERTIES LABELS full TIMEOUT 600)
+  endif()
+endforeach()

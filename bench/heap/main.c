@@ -1,9 +1,9 @@
 /* main.c - measures one allocator: the program is linked with one subject.
  *
  *   main time   LIVE OPERATIONS SEED   nanoseconds of one operation: mean
- *   main count  LIVE OPERATIONS SEED   runs for callgrind, which counts instructions; prints
- * nothing main pack   LIVE OPERATIONS SEED   smallest arena that serves the trace / peak of live
- * bytes main replay FILE OPERATIONS SEED   as pack, with the frame sizes of a pcap file, 64 live
+ *   main count  LIVE OPERATIONS SEED   runs for callgrind, which counts instructions; prints nothing
+ *   main pack   LIVE OPERATIONS SEED   smallest arena that serves the trace / peak of live bytes
+ *   main replay FILE OPERATIONS SEED   as pack, with the frame sizes of a pcap file, 64 live
  *
  * The trace: sizes of 16 to 1536 bytes, uniform; LIVE blocks are allocated, then in each round a
  * random one is freed and another allocated in its place. Prints one line of JSON.
@@ -23,6 +23,8 @@ void counted_free(void *memory);
 #define SMALLEST 16U
 #define LARGEST  1536U
 #define REPLAYED 64U
+
+#define MOST_SETTLING 1000000U
 
 typedef struct trace {
     size_t live;       /* blocks at a time */
@@ -206,10 +208,12 @@ __attribute__((noinline)) void counted_free(void *memory)
     subject_free(memory);
 }
 
-/* Rounds before the counted ones, so that the heap has settled: ten for each live block. */
+/* Rounds before the counted ones, so that the heap has settled: ten for each live block, up to what
+ * callgrind runs in some seconds. */
 static void settle(const trace_t *trace, void **blocks)
 {
-    for (size_t i = 0; i < trace->live * 10U; ++i) {
+    const size_t wanted = trace->live * 10U;
+    for (size_t i = 0; i < (wanted < MOST_SETTLING ? wanted : MOST_SETTLING); ++i) {
         void **const block = &blocks[random_below((uint32_t)trace->live)];
         subject_free(*block);
         *block = must(subject_malloc(SMALLEST + random_below(LARGEST - SMALLEST + 1U)));

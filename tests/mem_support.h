@@ -1,0 +1,43 @@
+/* mem_support.h - what the tests of lwIP's heap share: a fresh heap, and a record of refused frees. */
+#ifndef CISTERN_TESTS_MEM_SUPPORT_H
+#define CISTERN_TESTS_MEM_SUPPORT_H
+
+#include "support.h"
+
+#include "lwip/mem.h"
+#include "lwip/memp.h"
+#include "lwip/opt.h"
+#include "lwip/stats.h"
+
+static unsigned refused; /* frees since the start that LWIP_MEM_ILLEGAL_FREE was told of */
+
+void refused_free(const char *message);
+
+void refused_free(const char *message)
+{
+    assert_non_null(message);
+    ++refused;
+}
+
+#if MEM_STATS
+static inline void reset_stats(void)
+{
+    memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
+}
+#else
+static inline void reset_stats(void) {}
+#endif
+
+static inline int mem_start(void **state)
+{
+    (void)faults_watch(state);
+    mem_init();
+    memp_init();
+    reset_stats();
+    refused = 0;
+    return 0;
+}
+
+#define mem_test(function) cmocka_unit_test_setup(function, mem_start)
+
+#endif
