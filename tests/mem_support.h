@@ -2,12 +2,9 @@
 #ifndef CISTERN_TESTS_MEM_SUPPORT_H
 #define CISTERN_TESTS_MEM_SUPPORT_H
 
-#include "support.h"
+#include "lwip_memory.h"
 
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 #include "lwip/opt.h"
-#include "lwip/stats.h"
 
 static unsigned refused; /* frees since the start that LWIP_MEM_ILLEGAL_FREE was told of */
 
@@ -30,12 +27,10 @@ static inline void reset_stats(void) {}
 
 static inline int mem_start(void **state)
 {
-    (void)faults_watch(state);
-    mem_init();
-    memp_init();
-    reset_stats();
     refused = 0;
-    return 0;
+    const int done = memory_start(state);
+    reset_stats();
+    return done;
 }
 
 #define mem_test(function) cmocka_unit_test_setup(function, mem_start)

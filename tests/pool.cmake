@@ -20,6 +20,8 @@ cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS hos
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
+cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)
+
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
 if(TARGET pool_stress_test)
@@ -33,6 +35,8 @@ foreach(alignment 4 16)
   cistern_add_test(os_mempool_align${alignment}_test SOURCES unit/os_mempool_test.c
     DEFINES OS_ALIGNMENT=${alignment} LABELS big)
 endforeach()
+cistern_add_test(os_mempool_tree_test SOURCES unit/os_mempool_test.c CONFIG ${config}/mynewt_tree
+  LABELS hosted)
 cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
   DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS hosted)
 

@@ -1,7 +1,7 @@
 /* main.c - measures one allocator: the program is linked with one subject.
  *
  *   main time   LIVE OPERATIONS SEED   nanoseconds of one operation: mean
- *   main count  LIVE OPERATIONS SEED   runs for callgrind, which counts instructions; prints nothing
+ *   main count  LIVE OPERATIONS SEED   runs for callgrind to count instructions; prints nothing
  *   main pack   LIVE OPERATIONS SEED   smallest arena that serves the trace / peak of live bytes
  *   main replay FILE OPERATIONS SEED   as pack, with the frame sizes of a pcap file, 64 live
  *

@@ -129,12 +129,17 @@ static inline void index_insert(cistern_heap_t *heap, size_t block, size_t bytes
     }
 }
 
-/* True iff a word that names a block in a list may be taken at its word: the block has `back`, a word
- * that names this one. */
-#if CISTERN_CHECK >= 1
-static inline bool can_be(const cistern_heap_t *heap, size_t word)
+/* The index in a link: as in a header's word, see index_in; without checks the word itself. */
+static inline size_t link_in(const cistern_heap_t *heap, size_t word)
 {
-    return word < heap->end && (word & heap->keep) == word;
+    return CISTERN_CHECK >= 1 ? index_in(heap, word) : word;
+}
+
+/* True iff a block may be at this index, and true iff `back`, a word of it, names `block`. */
+#if CISTERN_CHECK >= 1
+static inline bool can_be(const cistern_heap_t *heap, size_t index)
+{
+    return index < heap->end;
 }
 
 static inline bool names(const HEAP_INDEX *back, size_t block)
@@ -142,10 +147,10 @@ static inline bool names(const HEAP_INDEX *back, size_t block)
     return *back == block;
 }
 #else
-static inline bool can_be(const cistern_heap_t *heap, size_t word)
+static inline bool can_be(const cistern_heap_t *heap, size_t index)
 {
     (void)heap;
-    (void)word;
+    (void)index;
     return true;
 }
 
@@ -157,47 +162,58 @@ static inline bool names(const HEAP_INDEX *back, size_t block)
 }
 #endif
 
+/* Makes `before` the one before the block that `word` names, so far `block`, and gives its index, or
+ * NO_BLOCK if the link is damaged. */
+static inline size_t relink(cistern_heap_t *heap, size_t word, size_t block, size_t before)
+{
+    const size_t after = link_in(heap, word);
+    if (!can_be(heap, after) || !names(&block_at(heap, after)->before, block)) {
+        return NO_BLOCK;
+    }
+    block_at(heap, after)->before = (HEAP_INDEX)before;
+    return after;
+}
+
 /* Takes the first block out of a list. False iff its link is damaged.
  *   head -> block <-> after ..      head -> after ..   */
 static inline bool index_take(cistern_heap_t *heap, found_t found)
 {
-    const size_t after = block_at(heap, found.block)->after;
+    size_t after = block_at(heap, found.block)->after;
     if (after == NONE) {
         map_clear(heap, found.list);
     } else {
-        if (!can_be(heap, after) || !names(&block_at(heap, after)->before, found.block)) {
-            return false;
-        }
-        block_at(heap, after)->before = NONE;
+        after = relink(heap, after, found.block, NONE);
     }
     *head_of(heap, found.list) = (HEAP_INDEX)after;
-    return true;
+    return after != NO_BLOCK;
 }
 
 /* Takes a block of `bytes` out of its list. False iff a link is damaged.
  *   .. before <-> block <-> after ..      .. before <-> after ..   */
 static inline bool index_remove(cistern_heap_t *heap, size_t block, size_t bytes)
 {
-    const size_t before = block_at(heap, block)->before;
-    const size_t after = block_at(heap, block)->after;
-    if (before != NONE && !can_be(heap, before)) {
-        return false;
+    size_t before = block_at(heap, block)->before;
+    size_t after = block_at(heap, block)->after;
+    HEAP_INDEX *word = NULL;
+    if (before == NONE) {
+        word = head_of(heap, list_of(bytes));
+    } else {
+        before = link_in(heap, before);
+        if (!can_be(heap, before)) {
+            return false;
+        }
+        word = &block_at(heap, before)->after;
     }
-    HEAP_INDEX *const word =
-        before != NONE ? &block_at(heap, before)->after : head_of(heap, list_of(bytes));
     if (!names(word, block)) {
         return false;
     }
-    *word = (HEAP_INDEX)after;
     if (after != NONE) {
-        if (!can_be(heap, after) || !names(&block_at(heap, after)->before, block)) {
-            return false;
-        }
-        block_at(heap, after)->before = (HEAP_INDEX)before;
+        after = relink(heap, after, block, before);
     } else if (before == NONE) {
         map_clear(heap, list_of(bytes));
     }
-    return true;
+    *word = (HEAP_INDEX)after;
+    return after != NO_BLOCK;
 }
 
 /* A free block of at least `need` bytes, or none. Constant time. With checks it may be one that is

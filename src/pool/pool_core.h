@@ -19,15 +19,21 @@ typedef struct trouble {
 cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                             const void *address, const char *owner);
 
-/* Says what is wrong with an address that is not a used block of the pool. */
+/* Says what is wrong with an address that is not a used block of the pool; NULL is no fault. */
 cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address);
 
-/* Builds the free list anew from the states (I6). */
-void pool_rebuild(cistern_pool_t *pool);
+/* Makes every block free, in ascending order of address. Under the pool's lock. */
+void pool_free_every_block(cistern_pool_t *pool);
+
+/* Whether an address is a multiple of a power of two. */
+static inline bool pool_is_aligned(uintptr_t address, size_t alignment)
+{
+    return (address & (alignment - 1U)) == 0;
+}
 
 static inline void *block_at(const cistern_pool_t *pool, size_t index)
 {
-    return (void *)(pool->base + index * cistern_pool_stride(pool));
+    return (void *)(pool->base + index * stride_of(pool));
 }
 
 static inline void push(cistern_pool_t *pool, void *address)
@@ -40,47 +46,48 @@ static inline void push(cistern_pool_t *pool, void *address)
 
 static inline void count_failure(cistern_pool_t *pool)
 {
-    pool->failures += (pool->failures < SIZE_MAX) ? 1U : 0U;
+    const uint16_t next = (uint16_t)(pool->failures + 1U);
+    if (next != 0) {
+        pool->failures = next;
+    }
 }
 
-/* A free block is damaged beyond its link: repairs it where it is. */
-static inline void *take_none_of_damaged(const cistern_pool_t *pool, cistern_block_t *block,
-                                         cistern_fault_kind_t kind, trouble_t *trouble)
+/* Takes the first free block off the list, which goes on at `next`. */
+static inline void *unlink_first(cistern_pool_t *pool, cistern_block_t *block,
+                                 cistern_block_t *next)
 {
-    trail_set_free(pool, block);
-    trail_repair_guards(pool, block);
-    *trouble = (trouble_t){.kind = kind, .address = block};
-    return NULL;
-}
-
-/* Takes the first free block, or NULL; with `trouble` set when something is damaged. Under the
- * pool's lock. */
-static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
-{
-    cistern_block_t *const block = pool->free_list;
-    if (block == NULL) {
-        count_failure(pool);
-        return NULL;
-    }
-    const cistern_fault_kind_t kind = trail_of_free(pool, block);
-    if (kind != CISTERN_FAULT_NONE) {
-        return take_none_of_damaged(pool, block, kind, trouble);
-    }
-    cistern_block_t *const next = block->next;
-    state_set(pool, block, BLOCK_USED);
-    if (!link_is_sound(pool, next)) {
-        state_set(pool, block, BLOCK_FREE);
-        pool_rebuild(pool);
-        *trouble = (trouble_t){.kind = CISTERN_FAULT_LINK, .address = block};
-        return NULL;
-    }
-    pool->free_list = next;
     const size_t free = pool->free - 1U;
+    pool->free_list = next;
     pool->free = free;
     if (free < pool->min_free) {
         pool->min_free = free;
     }
     return block;
+}
+
+/* Takes the first free block if there is one and nothing is to be said against it; otherwise
+ * changes nothing and returns NULL. From level 1 on that goes for the last free block too, whose
+ * link is none to another free one: the usual way then has one comparison. Under the pool's lock.
+ */
+static inline void *pop(cistern_pool_t *pool)
+{
+    cistern_block_t *const block = pool->free_list;
+    if (block == NULL || trail_of_free(pool, block) != CISTERN_FAULT_NONE) {
+        return NULL;
+    }
+    cistern_block_t *const next =
+        (CISTERN_CHECK == 0) ? list_after(pool, block, pool->free) : block->next;
+    return use_first(pool, block, next) ? unlink_first(pool, block, next) : NULL;
+}
+
+/* What there is to do when pop gave nothing: takes the last free block, counts the failure, or
+ * repairs what is damaged and sets *trouble. Under the pool's lock. */
+void *pool_pop_hard(cistern_pool_t *pool, trouble_t *trouble);
+
+static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
+{
+    void *const block = pop(pool);
+    return (block != NULL) ? block : pool_pop_hard(pool, trouble);
 }
 
 /* Whether a block may be given back, and if so, makes it look free. Under the pool's lock. */
@@ -110,7 +117,7 @@ static inline cistern_error_t put_refused(const cistern_pool_t *pool, const void
 /* What a get answers once the lock was left. */
 static inline void *get_ended(const cistern_pool_t *pool, void *block, const trouble_t *trouble)
 {
-    if (trouble->kind != CISTERN_FAULT_NONE) {
+    if (CISTERN_CHECK >= 1 && trouble->kind != CISTERN_FAULT_NONE) {
         (void)pool_report(pool, trouble->kind, trouble->address, pool->name);
     }
     return block;

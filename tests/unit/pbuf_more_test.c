@@ -1,12 +1,9 @@
 /* What cistern/pbuf.h adds to packet buffers. */
-#include "support.h"
-
-#include <sys/uio.h>
+#include "lwip_memory.h"
 
 #include "cistern/chksum.h"
+#include "cistern/heap.h"
 #include "cistern/pbuf.h"
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 
 /* A chain on the text, cut into fragments of these lengths; a length of -1 ends the list. */
 static struct pbuf *chain_on(char *text, const int *lengths)
@@ -61,6 +58,38 @@ static void tailroom_is_the_rest_of_a_pool_element(void **state)
     memset((uint8_t *)p->payload + p->len, 0xff, cistern_pbuf_tailroom(p)); /* all ours */
     assert_int_equal(pbuf_free(p), 1);
     assert_true(cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool));
+}
+
+/* Heap blocks are as long as they must be for their neighbours; trimming leaves what no neighbour
+ * can take. */
+static void tailroom_of_a_heap_fragment_is_the_rest_of_its_block(void **state)
+{
+    (void)state;
+    for (pbuf_len_t length = 0; length < 60; ++length) {
+        struct pbuf *const p = pbuf_alloc(PBUF_LINK, 60, PBUF_RAM);
+        struct pbuf *const neighbour = pbuf_alloc(PBUF_LINK, 1, PBUF_RAM);
+        pbuf_realloc(p, length);
+        const size_t room = cistern_pbuf_tailroom(p);
+        memset((uint8_t *)p->payload + p->len, 0xff, room); /* all ours */
+        assert_true(cistern_heap_check(mem_heap()));
+        assert_ptr_equal((uint8_t *)p->payload + p->len + room,
+                         (uint8_t *)p + cistern_heap_usable_size(mem_heap(), p));
+        assert_int_equal(pbuf_add_header(p, PBUF_LINK), 0);
+        assert_int_equal(cistern_pbuf_tailroom(p), room);
+        pbuf_free(neighbour);
+        pbuf_free(p);
+    }
+}
+
+static void foreign_payload_has_no_tailroom(void **state)
+{
+    (void)state;
+    struct pbuf_custom custom;
+    struct pbuf *const p = pbuf_alloc_reference("text", 2, PBUF_ROM);
+    assert_int_equal(cistern_pbuf_tailroom(p), 0);
+    assert_int_equal(
+        cistern_pbuf_tailroom(pbuf_alloced_custom(PBUF_RAW, 0, PBUF_RAM, &custom, NULL, 9)), 0);
+    pbuf_free(p);
 }
 
 /* --- fragments -------------------------------------------------------------------------------- */
@@ -157,14 +186,6 @@ static void numbers_are_read_and_written_across_fragments(void **state)
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-static void pieces_are_laid_out_as_the_systems_iovec(void **state)
-{
-    (void)state;
-    assert_int_equal(sizeof(cistern_piece_t), sizeof(struct iovec));
-    assert_int_equal(offsetof(cistern_piece_t, base), offsetof(struct iovec, iov_base));
-    assert_int_equal(offsetof(cistern_piece_t, length), offsetof(struct iovec, iov_len));
-}
-
 static void a_packet_is_described_by_its_pieces_and_made_of_them(void **state)
 {
     (void)state;
@@ -240,38 +261,22 @@ static void an_owner_gets_its_memory_back_with_the_last_reference(void **state)
     assert_one_fault(CISTERN_FAULT_ARGUMENT, NULL);
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
-static int nothing_is_left_behind(void **state)
-{
-    (void)state;
-    assert_int_equal(lwip_stats.mem.used, 0);
-    assert_int_equal(memp_pools[MEMP_PBUF]->pool->free, MEMP_NUM_PBUF);
-    assert_int_equal(memp_pools[MEMP_PBUF_POOL]->pool->free, PBUF_POOL_SIZE);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(headroom_is_what_a_header_may_take),
         test(tailroom_is_the_rest_of_a_pool_element),
+        test(tailroom_of_a_heap_fragment_is_the_rest_of_its_block),
+        test(foreign_payload_has_no_tailroom),
         test(a_chain_is_inserted_behind_any_fragment),
         test(an_insertion_that_would_tangle_chains_is_refused),
         test(a_fragment_is_taken_out_of_the_middle),
         test(pulling_makes_the_front_one_piece),
         test(numbers_are_read_and_written_across_fragments),
-        test(pieces_are_laid_out_as_the_systems_iovec),
         test(a_packet_is_described_by_its_pieces_and_made_of_them),
         test(pieces_that_do_not_fit_leave_nothing_behind),
         test(copying_sums_what_it_copies),
         test(an_owner_gets_its_memory_back_with_the_last_reference),
     };
-    return cmocka_run_group_tests(tests, prepare, nothing_is_left_behind);
+    return cmocka_run_group_tests(tests, memory_start, memory_is_back);
 }
