@@ -22,7 +22,7 @@ TIME_ROUNDS = 1000000
 CALLS = 1500
 INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
            "-Iports/common", "-Isrc"]
-OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
+OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
         "ports/posix/sys_host.c"]
 
 

@@ -1,5 +1,5 @@
-/* section.pml - a model of the lock in ports/common/critical.c: THREADS enter and leave a section
- * ROUNDS times each. What is verified: never two inside (the assertion), and every thread comes to
+/* quick_lock.pml - a model of ports/common/quick_lock.c: THREADS lock and unlock ROUNDS times each.
+ * What is verified: never two inside (the assertion), and every thread comes to
  * its end (no wake-up is lost, nothing is handed to nobody). The names and the steps are those of the
  * source; a fence makes its two sides' steps happen in the order written here. With PLANT_... defined
  * the model has a bug that must be found. */
