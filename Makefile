@@ -31,7 +31,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
         performance docs/performance.md lib clean
 
 help: ## this list
@@ -108,8 +108,12 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
+bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
+
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum firmware docs/performance.md; do \
+	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum bench-mbox firmware docs/performance.md; do \
 	    $(MAKE) --no-print-directory $$command; done
 
 docs/performance.md: ## write that page anew from what was measured last

@@ -120,6 +120,6 @@ int main(void)
     (void)sys_mbox_new(&back, SIZE);
     report("post and fetch, two threads", MESSAGES, post_all, fetch_all);
     report("there and back, two threads", ROUNDS, answer, ask);
-    report("condition variable, there and back", ROUNDS, answer_turns, ask_turns);
+    report("there and back, bare condition variable", ROUNDS, answer_turns, ask_turns);
     return 0;
 }
