@@ -100,9 +100,10 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
-bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
+bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
+	@cmake/require.sh gcc libc6-dev python3 pkg-config valgrind dpkg-dev libdpdk-dev \
+	    gcc-arm-none-eabi picolibc-arm-none-eabi
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pbuf/measure.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
@@ -112,8 +113,10 @@ bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
 
+BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
+
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum bench-mbox firmware docs/performance.md; do \
+	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
 	    $(MAKE) --no-print-directory $$command; done
 
 docs/performance.md: ## write that page anew from what was measured last
