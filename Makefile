@@ -32,7 +32,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
         performance docs/performance.md lib clean
 
 help: ## this list
@@ -110,6 +110,10 @@ bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.js
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev pkg-config libdpdk-dev valgrind $(BOARD_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
+
+bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
 
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 

@@ -19,7 +19,7 @@ def build(what, whose, protection):
     program = f"{FOLDER}/{what}-{whose}-{protection}"
     common = [CC, "-std=gnu11", "-O2", "-w", "-Ibench/pbuf", f"-DSYS_LIGHTWEIGHT_PROT={protection}",
               f"bench/{what}/main.c"]
-    host = ["ports/common/critical.c", "ports/common/platform.c", "ports/common/threads.c",
+    host = ["ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c", "ports/common/threads.c",
             "ports/posix/sys_host.c"]
     if whose == "ours":
         flags = ["-DBENCH_OURS", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",

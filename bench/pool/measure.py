@@ -15,7 +15,7 @@ from report import CC, Report, build_each, fetch_lwip, interleave, run  # noqa: 
 
 BUILD = "build/bench/pool"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
-OURS = (sorted(glob.glob("src/pool/*.c")) + ["src/fault/fault.c", "ports/common/critical.c",
+OURS = (sorted(glob.glob("src/pool/*.c")) + ["src/fault/fault.c", "ports/common/critical.c", "ports/common/quick_lock.c",
         "ports/common/platform.c", "ports/common/threads.c", "ports/posix/sys_host.c"])
 INCLUDE = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common",
            "-Isrc"]

@@ -56,6 +56,14 @@ static inline void host_wake(host_wake_t *wake)
     (void)pthread_cond_signal(wake);
 }
 
+static inline void host_doze(host_wake_t *wake, host_lock_t *lock)
+{
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    (void)pthread_cond_wait(wake, lock);
+    (void)pthread_setcancelstate(state, &state);
+}
+
 /* With priority inheritance and robust, where the system has either. */
 bool host_owned_init(host_owned_t *owned);
 
