@@ -107,11 +107,11 @@ static inline bool hand_back(struct pbuf *p)
     if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0 || !pbuf_is_source(source)) {
         return pbuf_hand_back_custom(p);
     }
-    if (source != PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
-        return memp_try_free(pbuf_pool_of(source), p);
+    if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
+        mem_free(p);
+        return true;
     }
-    mem_free(p);
-    return true;
+    return memp_try_free(pbuf_pool_of(source), p);
 }
 
 /* Gives up one reference: true iff it was the last, the fragment is gone, and *next follows it. */
