@@ -23,7 +23,8 @@ LENGTHS = (20, 64, 256, 1460)
 INCLUDE = ["-Ibench/pbuf", "-DSYS_LIGHTWEIGHT_PROT=0", "-Iinclude", "-Iinclude/standalone",
            "-Iports/posix", "-Iports/common", "-Isrc"]
 OURS = [*sorted(glob.glob("src/*/*.c")), "ports/posix/chksum.c", "ports/posix/sys_host.c",
-        "ports/common/critical.c", "ports/common/platform.c", "ports/common/threads.c"]
+        "ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
+        "ports/common/threads.c"]
 
 
 def build():
