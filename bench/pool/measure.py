@@ -118,7 +118,7 @@ TARGETS = [
     ("get+put, level 0, one thread", "level 0", "pair", "lwip", 1.0),
     ("get+put, level 1, one thread", "level 1", "pair", "lwip", 1.4),
     ("get+put, lock-free", "lock-free", "pair", None, None),
-    ("get+put, mutex of its own", "mutex", "pair", "lwip protected", 1.0),
+    ("get+put, mutex of its own", "mutex", "pair", None, None),
 ]
 # the same of pools with a cache per thread, at both levels
 CACHED_TARGETS = [
