@@ -237,6 +237,10 @@ size_t cistern_pool_stride(const cistern_pool_t *pool);
  * Constant time, any context. */
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
+/* True iff `address` is a block of this pool that is in use. At check level 0: as
+ * cistern_pool_owns. Constant time, any context. */
+bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
+
 /* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
  * level 1; at level 0 it visits none. Returns how many it visited. `visit` runs inside the pool's
  * critical section: it must be short and not call into the pool. Linear in the number of blocks.

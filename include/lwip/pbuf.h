@@ -23,6 +23,7 @@
  * | LWIP_PBUF_CUSTOM_DATA_INIT(p) | none    | sets these members in a new pbuf                 |
  * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for header room and payload in an element  |
  * | LWIP_SUPPORT_CUSTOM_PBUF      | 1       | 0: no pbuf_alloced_custom                        |
+ * | CISTERN_CHECK                 | 1       | 3: callers are noted, see cistern/pbuf_trail.h   |
  *
  * Contexts: a chain belongs to one context at a time. Calls on different chains may be made from
  * every context that the port's critical section covers, interrupts too; reference counts may be
@@ -33,6 +34,10 @@
 
 #include "lwip/opt.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cistern/config.h"
 #include "lwip/err.h"
 
 #ifdef __cplusplus
@@ -254,15 +259,50 @@ pbuf_len_t pbuf_clen(const struct pbuf *p);
  * Linear in the number of fragments. */
 void pbuf_realloc(struct pbuf *p, pbuf_len_t size);
 
+/* Bytes of header room: 0 before foreign payload. */
+inline size_t cistern_pbuf_room(const struct pbuf *p)
+{
+    const mem_ptr_t start = (mem_ptr_t)p + PBUF_STRUCT_SIZE;
+    const mem_ptr_t payload = (mem_ptr_t)p->payload;
+    const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
+    return own && payload > start ? payload - start : 0;
+}
+
+/* Moves the start of the data on by `bytes`, modulo the width of size_t: so it moves back, too. */
+inline void cistern_pbuf_move_start(struct pbuf *p, size_t bytes)
+{
+    p->payload = (u8_t *)p->payload + (ptrdiff_t)bytes;
+    p->len = (pbuf_len_t)(p->len - bytes);
+    p->tot_len = (pbuf_len_t)(p->tot_len - bytes);
+}
+
+/* 1, and a fault iff p is NULL. */
+u8_t cistern_pbuf_refuse_header(const struct pbuf *p);
+
 /* Moves payload back over `header_size_increment` bytes of header room. 0: done; 1: refused, since
  * the room is not there (for PBUF_ROM and PBUF_REF: always; with _force: never) or tot_len would
  * overflow. 0 bytes is always done. A fault (1) iff p is NULL. Constant time. */
-u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment);
+inline u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment)
+{
+    if (p == NULL || header_size_increment > (size_t)(PBUF_NOT_FOUND - p->tot_len) ||
+        header_size_increment > cistern_pbuf_room(p)) {
+        return cistern_pbuf_refuse_header(p);
+    }
+    cistern_pbuf_move_start(p, (size_t)0 - header_size_increment);
+    return 0;
+}
 u8_t pbuf_add_header_force(struct pbuf *p, size_t header_size_increment);
 
 /* Moves payload on over `header_size` bytes, which become header room. 0: done; 1: refused, since
  * this first fragment is shorter. A fault (1) iff p is NULL. Constant time. */
-u8_t pbuf_remove_header(struct pbuf *p, size_t header_size);
+inline u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
+{
+    if (p == NULL || header_size > p->len) {
+        return cistern_pbuf_refuse_header(p);
+    }
+    cistern_pbuf_move_start(p, header_size);
+    return 0;
+}
 
 /* The older form of both: adds a header for a positive size, removes one for a negative one. */
 u8_t pbuf_header(struct pbuf *p, s16_t header_size);
@@ -362,6 +402,11 @@ pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr);
 
 #ifdef __cplusplus
 }
+#endif
+
+/* From check level 3 on macros note who makes, shares and frees packet buffers. */
+#if CISTERN_CHECK >= 3
+#    include "cistern/pbuf_trail.h"
 #endif
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "cistern/critical.h"
 #include "cistern/heap.h"
-#include "pool/pool_plain.h"
+#include "../pool/pool_plain.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
@@ -269,23 +269,23 @@ static inline void *hand_out(const struct memp_desc *desc, const char *file, int
     return element_get(desc, file, line);
 }
 
-/* Gives an element back; true iff the pool was empty before. */
-static inline bool take_back(const struct memp_desc *desc, void *mem)
+/* Gives an element back: false iff it was refused. *was_empty becomes true iff the pool was. */
+static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    bool was_empty;
     check_all_pools();
-    if (!element_put(desc, mem, &was_empty)) {
+    if (!element_put(desc, mem, was_empty)) {
         return false;
     }
     check_after_free(desc);
-    return was_empty;
+    return true;
 }
 
 void memp_free_pool(const struct memp_desc *desc, void *mem)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
+    bool was_empty = false;
     if (mem != NULL) {
-        (void)take_back(desc, mem);
+        (void)take_back(desc, mem, &was_empty);
     }
 }
 
@@ -361,11 +361,21 @@ static void announce_available(memp_t type)
 }
 #endif
 
+bool memp_try_free(memp_t type, void *mem)
+{
+    bool was_empty = false;
+    const bool accepted = take_back(memp_pools[type], mem, &was_empty);
+    if (was_empty) {
+        announce_available(type);
+    }
+    return accepted;
+}
+
 void memp_free(memp_t type, void *mem)
 {
     LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
-    if (mem != NULL && take_back(memp_pools[type], mem)) {
-        announce_available(type);
+    if (mem != NULL) {
+        (void)memp_try_free(type, mem);
     }
 }
 

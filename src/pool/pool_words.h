@@ -95,13 +95,13 @@ static inline bool cell_replace(cell_atomic_t *cell, cell_t old, cell_t new)
 
 #        if ATOMIC_LLONG_LOCK_FREE == 2
 typedef uint64_t word_t;
-typedef _Atomic uint64_t word_atomic_t;
+typedef _Atomic(uint64_t) word_atomic_t;
 #        else
 typedef uint32_t word_t;
-typedef _Atomic uint32_t word_atomic_t;
+typedef _Atomic(uint32_t) word_atomic_t;
 #        endif
 typedef uintptr_t cell_t;
-typedef _Atomic uintptr_t cell_atomic_t;
+typedef _Atomic(uintptr_t) cell_atomic_t;
 
 static inline word_t word_load(const word_atomic_t *word)
 {
