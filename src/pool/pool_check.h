@@ -78,8 +78,8 @@ static inline bool state_is(const cistern_pool_t *pool, const void *block, unsig
 }
 
 /* Marks the first free block as used and tells whether its link may be followed: to another free
- * block, or to the end if no more are free; if not, the block is still free. What both indices need is
- * read before the state is written, which the compiler must take for a write to any field. */
+ * block, or to the end if no more are free; if not, the block is still free. What both indices need
+ * is read before the state is written, which the compiler must take for a write to any field. */
 static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *block,
                              const cistern_block_t *next)
 {
