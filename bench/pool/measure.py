@@ -8,9 +8,11 @@ figure is the median over the rounds. What cannot be had is left out and said so
 """
 import glob
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import footprint  # noqa: E402
 from report import CC, Report, build_each, fetch_lwip, interleave, run  # noqa: E402
 
 BUILD = "build/bench/pool"
@@ -111,6 +113,10 @@ def main():
     os.makedirs(BUILD, exist_ok=True)
     report = Report("pool")
     add_rows(report, measure_all(build_each("pool", MAKERS)))
+    try:
+        footprint.add_rows(report, BUILD)
+    except (subprocess.CalledProcessError, OSError) as error:
+        print(f"bench-pool: without sizes on a Cortex-M0+: {error}", file=sys.stderr)
     return report.finish()
 
 
