@@ -118,7 +118,8 @@ typedef struct cistern_block {
 } cistern_block_t;
 
 /* A pool. Read its fields as you like; write none of them. `free` and `min_free` are exact when no
- * other context is inside a call. */
+ * other context is inside a call; those of a lock-free or cached pool are as old as the last call
+ * of cistern_pool_stats. */
 typedef struct cistern_pool {
     size_t size;                /* bytes asked for per block */
     size_t count;               /* blocks in all */
@@ -210,7 +211,8 @@ cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
-/* The same as put; *was_empty tells whether no block was free before. Undefined on failure. */
+/* The same as put; *was_empty tells whether no block was free before; a cached pool does not know
+ * and says no. Undefined on failure. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
 /* Looks whether put would accept the block, and reports the fault exactly as put does if not;
@@ -224,8 +226,8 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
 size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
 
 /* Gives `count` blocks back, in the order given. Returns how many were accepted; each that is
- * refused is a fault of its own, and the others are given back. Linear in their number. Otherwise
- * as put. */
+ * refused is a fault of its own, and the others are given back. A NULL is passed over, but from
+ * level 1 on only. Linear in their number. Otherwise as put. */
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -253,8 +255,11 @@ size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
-/* Copies the numbers of a pool, all from one moment. Any context; for a pool with caches linear in
- * the number of threads, and threads only. */
+/* Copies the numbers of a pool, all from one moment. Any context. A cached pool is stopped for it:
+ * its threads' next gets refill their caches; linear in the numbers of threads and of blocks in
+ * caches, and threads only. Its `free` and `failures` are exact; its `min_free` is never more than
+ * the truth, and exact for what one thread did alone since the numbers were read last. Less it is
+ * by what the caches of others held at most, when several threads were low at different moments. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
 /* Starts the low-water mark anew from the blocks that are free now. Any context. */
@@ -262,7 +267,7 @@ void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
 /* Verifies every invariant of a pool: true iff all hold. Never follows a link out of the pool and
  * ends on a cyclic list. Linear in the number of blocks, with the critical section held. Contexts
- * as get. */
+ * as get. While threads are inside get or put of a cached pool it may be false for their blocks. */
 bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
@@ -400,12 +405,16 @@ typedef enum cistern_pool_strategy {
 /* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
 #    define CISTERN_POOL_MUTEX_BYTES            128U
 #    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count) * sizeof(void *))
-#    define CISTERN_POOL_CACHE_ENTRIES          512U
-#    define CISTERN_POOL_CACHE_BYTES            (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
+#    define CISTERN_POOL_CACHE_ENTRIES          508U
+#    define CISTERN_POOL_CACHE_BYTES            (512U * sizeof(void *))
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
         (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
-/* Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
+/* A pool that is cached keeps `reserve` blocks, and one more than `low_water` if on_low is set, or one
+ * if on_available is, out of its caches. While no more than those are free its threads share one
+ * lock, so that reserve and notices are exact. Set these fields before init.
+ *
+ * Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
  * context of the get or put that did it, outside the critical section; it may get and put. */
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
@@ -414,8 +423,7 @@ typedef struct cistern_pool_extras {
     void *work;        /* for MUTEX, LOCK_FREE and CACHED: memory aligned to 64 bytes */
     size_t work_bytes; /* the macros above */
     size_t threads;    /* CACHED: caches; threads beyond that number share without one */
-    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes; not for LOCK_FREE and
-                          CACHED, nor are the notices and waiting */
+    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes */
     size_t low_water;  /* on_low is called when `free` falls to this */
     cistern_pool_notice_t *on_low;
     cistern_pool_notice_t *on_available;
@@ -432,8 +440,9 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool);
 /* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
  * arrival: a freed block goes straight to the one that has waited longest, and no later get can
  * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
- * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or cached, and where the
- * port has no threads. Not from interrupts. */
+ * ERROR_ARGUMENT for NULL, for a pool that has no extras or is lock-free, and where the port has no
+ * threads. Not from interrupts. Each call stops a cached pool for a moment, as
+ * cistern_pool_stats does. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

@@ -34,14 +34,26 @@
 #undef cistern_pool_get
 #undef cistern_pool_put
 
+/* Whether a plain pool is served by the functions of pool_forms.c: where the critical section is a
+ * call, it would make those of this file save registers for pools with extras too. */
+static inline bool is_elsewhere(const cistern_pool_t *pool)
+{
+    return CISTERN_CRITICAL && CISTERN_POOL_EXTRAS && is_given(pool) && is_plain(pool);
+}
+
 void *cistern_pool_get(cistern_pool_t *pool)
 {
+    if (is_elsewhere(pool)) {
+        return cistern_pool_get_at(pool, NULL, 0);
+    }
     return is_given(pool) ? pool_get(pool, NULL, 0, NULL, NULL) : NULL;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    bool was_empty;
-    return is_given(pool) ? pool_put(pool, block, &was_empty, NULL, 0, NULL, NULL)
+    if (is_elsewhere(pool)) {
+        return cistern_pool_put_at(pool, block, NULL, 0);
+    }
+    return is_given(pool) ? pool_put(pool, block, NULL, NULL, 0, NULL, NULL)
                           : CISTERN_ERROR_ARGUMENT;
 }

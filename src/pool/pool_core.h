@@ -19,7 +19,7 @@ typedef struct trouble {
 cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                             const void *address, const char *owner);
 
-/* Says what is wrong with an address that is not a used block of the pool. */
+/* Says what is wrong with an address that is not a used block of the pool; NULL is no fault. */
 cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address);
 
 /* Makes every block free, in ascending order of address. Under the pool's lock. */

@@ -30,6 +30,9 @@ static bool is_inside(const cistern_pool_t *pool, const void *address)
 
 cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address)
 {
+    if (address == NULL) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
     if (cistern_pool_owns(pool, address)) {
         return pool_report(pool, CISTERN_FAULT_DOUBLE_FREE, address, pool->name);
     }
@@ -122,7 +125,7 @@ cistern_error_t pool_put_hard_told(const cistern_pool_t *pool, cistern_critical_
 {
     tell(pool, note, about, POOL_REFUSED);
     cistern_critical_leave(state);
-    return (block == NULL) ? CISTERN_ERROR_ARGUMENT : put_refused(pool, block, kind);
+    return put_refused(pool, block, kind);
 }
 
 cistern_error_t pool_put_hard(const cistern_pool_t *pool, cistern_critical_t state,
@@ -155,8 +158,8 @@ void *pool_get_shared(cistern_pool_t *pool, const char *file, int line, pool_not
 cistern_error_t pool_put_shared(cistern_pool_t *pool, void *block, bool *was_empty,
                                 const char *file, int line, pool_note_t *note, const void *about)
 {
-    if (block == NULL) {
-        return CISTERN_ERROR_ARGUMENT;
+    if (was_empty != NULL) {
+        *was_empty = false;
     }
     const cistern_error_t error = strategy_of(pool)->put(pool, block, was_empty, file, line);
     tell_stopped(pool, note, about, (error == CISTERN_OK) ? POOL_TAKEN_BACK : POOL_REFUSED);

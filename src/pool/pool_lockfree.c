@@ -165,24 +165,6 @@ static size_t push_some(const cistern_pool_t *pool, work_t *work, size_t first, 
     return before;
 }
 
-/* --- notices --------------------------------------------------------------------------------- */
-
-static void announce_fall(cistern_pool_t *pool, const taken_t *taken)
-{
-    const cistern_pool_extras_t *const extras = pool->extras;
-    if (extras->on_low != NULL && taken->before > extras->low_water &&
-        taken->before - taken->n <= extras->low_water) {
-        extras->on_low(pool, extras->argument);
-    }
-}
-
-static void announce_available(cistern_pool_t *pool)
-{
-    if (pool->extras->on_available != NULL) {
-        pool->extras->on_available(pool, pool->extras->argument);
-    }
-}
-
 /* --- get ------------------------------------------------------------------------------------- */
 
 /* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
@@ -227,7 +209,7 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
         got += hand_out(pool, work, blocks[got], file, line) ? 1U : 0U;
         index = next;
     }
-    announce_fall(pool, &taken);
+    extras_announce_fall(pool, taken.before, taken.before - taken.n);
     return got;
 }
 
@@ -241,7 +223,7 @@ static void *get(cistern_pool_t *pool, const char *file, int line)
     void *const block = block_at(pool, taken.first);
     cell_store(&work->link[taken.first], USED);
     const bool whole = hand_out(pool, work, block, file, line);
-    announce_fall(pool, &taken);
+    extras_announce_fall(pool, taken.before, taken.before - taken.n);
     return whole ? block : NULL;
 }
 
@@ -252,8 +234,10 @@ static cistern_fault_kind_t claim(const cistern_pool_t *pool, work_t *work, void
                                   const char *file, int line)
 {
     const size_t index = index_of(pool, block);
-    if (CISTERN_CHECK >= 1 &&
-        (index >= pool->count || !cell_replace(&work->link[index], USED, CLAIMED))) {
+    const bool claimed = (CISTERN_CHECK == 0) ? block != NULL
+                                              : index < pool->count &&
+                                                    cell_replace(&work->link[index], USED, CLAIMED);
+    if (!claimed) {
         return CISTERN_FAULT_DOUBLE_FREE;
     }
     const cistern_fault_kind_t kind = trail_guards(pool, block);
@@ -275,9 +259,9 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     if (kind != CISTERN_FAULT_NONE) {
         return put_refused(pool, block, kind);
     }
-    *was_empty = push_some(pool, work, index_of(pool, block), 1) == 0;
-    if (*was_empty) {
-        announce_available(pool);
+    const bool had_none = push_some(pool, work, index_of(pool, block), 1) == 0;
+    if (had_none) {
+        extras_announce_available(pool, was_empty);
     }
     return CISTERN_OK;
 }
@@ -298,7 +282,7 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         first = index;
     }
     if (n > 0 && push_some(pool, work, first, n) == 0) {
-        announce_available(pool);
+        extras_announce_available(pool, NULL);
     }
     if (kind != CISTERN_FAULT_NONE) {
         (void)put_refused(pool, blocks[n], kind);

@@ -81,7 +81,8 @@ static inline void *pool_get(cistern_pool_t *pool, const char *file, int line, p
                              const void *about)
 {
     if (!is_plain(pool)) {
-        return pool_get_shared(pool, file, line, note, about);
+        return (note == NULL) ? strategy_of(pool)->get(pool, file, line)
+                              : pool_get_shared(pool, file, line, note, about);
     }
     const cistern_critical_t state = cistern_critical_enter();
     void *const block = pop(pool);
@@ -94,21 +95,25 @@ static inline void *pool_get(cistern_pool_t *pool, const char *file, int line, p
     return block;
 }
 
-/* Gives a block back to a pool that is not NULL; *was_empty tells whether none was free before, and
- * is written only if the block is accepted. */
+/* Gives a block back to a pool that is not NULL. Where was_empty is not NULL, it tells whether none
+ * was free before, and is written only if the block is accepted. */
 static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block, bool *was_empty,
                                        const char *file, int line, pool_note_t *note,
                                        const void *about)
 {
     if (!is_plain(pool)) {
-        return pool_put_shared(pool, block, was_empty, file, line, note, about);
+        return (note == NULL && was_empty == NULL)
+                   ? strategy_of(pool)->put(pool, block, NULL, file, line)
+                   : pool_put_shared(pool, block, was_empty, file, line, note, about);
     }
     const cistern_critical_t state = cistern_critical_enter();
     const cistern_fault_kind_t kind = retire(pool, block);
     if (kind != CISTERN_FAULT_NONE) {
         return put_ends(pool, state, block, kind, note, about);
     }
-    *was_empty = pool->free == 0;
+    if (was_empty != NULL) {
+        *was_empty = pool->free == 0;
+    }
     trail_note(pool, block, CISTERN_POOL_PUT, file, line);
     push(pool, block);
     tell(pool, note, about, POOL_TAKEN_BACK);

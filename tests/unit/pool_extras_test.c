@@ -9,14 +9,13 @@
 
 #include "cistern/pool.h"
 
-enum { COUNT = 4, SIZE = 24 };
+enum { COUNT = 4, SIZE = 24, CACHES = 2 };
 
 static struct {
     _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
 } memory;
 static struct {
-    _Alignas(
-        64) unsigned char bytes[CISTERN_POOL_MUTEX_BYTES + CISTERN_POOL_LOCK_FREE_BYTES(COUNT)];
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
 } work;
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
@@ -58,6 +57,7 @@ static int make(void **state)
     extras = (cistern_pool_extras_t){.strategy = *(const cistern_pool_strategy_t *)*state,
                                      .work = &work,
                                      .work_bytes = sizeof work,
+                                     .threads = CACHES,
                                      .argument = &extras};
     lows = 0;
     availables = 0;
@@ -270,7 +270,7 @@ static void a_typed_pool_hands_out_aligned_objects(void **state)
     assert_int_equal(cistern_pool_unregister(&frames_pool), CISTERN_OK);
 }
 
-/* What each strategy does, and what only the locked ones do. */
+/* What each strategy does, and what lock-free pools do not. */
 static int run_with(cistern_pool_strategy_t strategy, const char *name)
 {
     struct CMUnitTest tests[] = {
@@ -298,5 +298,6 @@ int main(void)
     failed += run_with(CISTERN_POOL_CRITICAL, "critical section");
     failed += run_with(CISTERN_POOL_MUTEX, "mutex");
     failed += run_with(CISTERN_POOL_LOCK_FREE, "lock-free");
+    failed += run_with(CISTERN_POOL_CACHED, "cached");
     return failed;
 }
