@@ -1,59 +1,35 @@
-/* footprint.c - the smallest use of a pool, to see how much code and memory it brings along: init,
- * get, put. With FOOTPRINT_LWIP of lwIP's memp.c, otherwise of ours: a static pool, which is ready
- * for use without a call; with FOOTPRINT_LISTED it is in the registry too. */
-#include <stddef.h>
+/* footprint.c - the smallest use of a static pool, or with RUN_TIME of one that is made at run time,
+ * to see how much code and memory it brings along. */
+#include "cistern/fault.h"
+#include "cistern/pool.h"
 
-#define FOOTPRINT_BLOCKS 16
-#define FOOTPRINT_SIZE   32
+typedef struct item {
+    void *content[8];
+} item_t;
 
-void footprint(void);
+void footprint(void *memory);
 
-#ifdef FOOTPRINT_LWIP
-
-#    include "lwip/memp.h"
-
-LWIP_MEMPOOL_DECLARE(FOOTPRINT, FOOTPRINT_BLOCKS, FOOTPRINT_SIZE, "FOOTPRINT")
-
-void footprint(void)
-{
-    LWIP_MEMPOOL_INIT(FOOTPRINT);
-    LWIP_MEMPOOL_FREE(FOOTPRINT, LWIP_MEMPOOL_ALLOC(FOOTPRINT));
-}
-
-#else
-
-#    include "cistern/fault.h"
-#    include "cistern/pool.h"
-
-typedef struct footprint_block {
-    long long content[FOOTPRINT_SIZE / sizeof(long long)];
-} footprint_block_t;
-
-CISTERN_POOL_DEFINE(footprint, footprint_block_t, FOOTPRINT_BLOCKS, );
-
-/* The reporter is not counted: every engine shares it. */
+/* Reporting is not counted: every engine shares it. */
 void cistern_fault_raise(const cistern_fault_t *fault)
 {
     (void)fault;
 }
 
-#    ifdef FOOTPRINT_LISTED
+#ifdef RUN_TIME
+static cistern_pool_t items_pool;
 
-static void list(void)
+void footprint(void *memory)
 {
-    (void)footprint_init();
+    const cistern_pool_config_t config = {.count = 4, .size = sizeof(item_t), .memory = memory};
+    (void)cistern_pool_init(&items_pool, &config);
+    (void)cistern_pool_put(&items_pool, cistern_pool_get(&items_pool));
 }
+#else
+CISTERN_POOL_DEFINE(items, item_t, 4, );
 
-#    else
-
-static void list(void) {}
-
-#    endif
-
-void footprint(void)
+void footprint(void *memory)
 {
-    list();
-    (void)footprint_put(footprint_get());
+    (void)items_put(memory);
+    (void)items_put(items_get());
 }
-
 #endif

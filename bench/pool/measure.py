@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import footprint  # noqa: E402
 from report import CC, Report, build_each, fetch_lwip, interleave, run  # noqa: E402
 
 BUILD = "build/bench/pool"
@@ -160,70 +161,6 @@ def core_clock():
     return float(run([program]))
 
 
-# --- sizes ----------------------------------------------------------------------------------------
-
-CROSS = ["arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb", "-Os", "-std=c11",
-         "-ffunction-sections", "-fdata-sections", "--specs=picolibc.specs", "-nostartfiles",
-         "-Wl,--gc-sections,-e,footprint", "bench/pool/footprint.c"]
-BLOCKS, BLOCK_SIZE = 16, 32
-# what a get and put without a fault runs through, and what makes a pool known to the registry
-USUAL = re.compile(r"cistern_pool_(get|put|enlist|register)$|memp_(init|malloc|free)_pool$")
-
-
-def link(name, flags):
-    """{symbol: (kind, bytes)} of a program for Cortex-M0+."""
-    program = os.path.join(BUILD, name + ".elf")
-    run([*CROSS, *flags, "-o", program])
-    fields = [line.split() for line in run(["arm-none-eabi-nm", "-S", program]).splitlines()]
-    return {field[3]: (field[2], int(field[1], 16)) for field in fields if len(field) == 4}
-
-
-def sizes(symbols, pool, memory):
-    """Bytes of code, of a pool, and of each block beside its content; division routines linked."""
-    code = {name: size for name, (kind, size) in symbols.items() if kind in "tT"}
-    own = {"footprint", "cistern_fault_raise"}
-    return {"flash": sum(size for name, size in code.items() if USUAL.match(name)),
-            "all": sum(size for name, size in code.items() if name not in own),
-            "pool": symbols[pool][1],
-            "block": (symbols[memory][1] - BLOCKS * BLOCK_SIZE) / BLOCKS,
-            "division": sum("div" in name for name in code)}
-
-
-def our_sizes(level, *flags):
-    return sizes(link(f"m0_{level}", ["-Wall", "-Wextra", "-DCISTERN_CRITICAL=0",
-                                      "-DCISTERN_POOL_EXTRAS=0", f"-DCISTERN_CHECK={level}", *flags,
-                                      *INCLUDE, *glob.glob("src/pool/*.c")]),
-                 "footprint_pool", "footprint_memory")
-
-
-def lwip_sizes():
-    tree = fetch_lwip()
-    symbols = link("m0_lwip", ["-w", "-DFOOTPRINT_LWIP", "-DSYS_LIGHTWEIGHT_PROT=0",
-                               "-Ibench/pool/lwip", f"-I{tree}/include", tree + "/core/memp.c"])
-    return sizes(symbols, "memp_FOOTPRINT", "memp_memory_FOOTPRINT_base")
-
-
-LISTED = "-DFOOTPRINT_LISTED"
-# row, what of it, unit, flags of ours, target at levels 0 and 1
-SIZES = [
-    ("flash, M0+ -Os, init + get + put", "flash", "bytes", [], (74, 240)),
-    ("flash, M0+ -Os, the same and registered", "flash", "bytes", [LISTED], (None, None)),
-    ("flash, M0+ -Os, all that it links", "all", "bytes", [LISTED], (None, None)),
-    ("RAM per pool, 32 bit", "pool", "bytes", [], (None, 40)),
-    ("RAM per block, 32 bit", "block", "bytes", [], (0, 1)),
-    ("division routines linked, M0+", "division", "routines", [LISTED], (0, 0)),
-]
-
-
-def report_sizes(report):
-    peer = build_each("pool", {"lwip": lwip_sizes})
-    for row, kind, unit, flags, targets in SIZES:
-        for level, target in enumerate(targets):
-            found = our_sizes(level, *flags)
-            report.add(f"{row}, level {level}", found[kind], unit,
-                       {name: size[kind] for name, size in peer.items()}, target)
-
-
 # --- interrupts masked ----------------------------------------------------------------------------
 
 FIRMWARE = "build/firmware/report.json"
@@ -271,7 +208,10 @@ def main():
     report.add("core clock", round(core_clock()), "MHz")
     report_times(report, measure_all(programs))
     report_counts(report, count_all(programs))
-    report_sizes(report)
+    try:
+        footprint.add_rows(report, BUILD)
+    except (subprocess.CalledProcessError, OSError) as error:
+        print(f"bench-pool: without sizes on a Cortex-M0+: {error}", file=sys.stderr)
     report_masked(report)
     return report.finish()
 
