@@ -22,7 +22,7 @@ cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
 cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)
 if(TARGET pool_double_put_test)
-  add_test(NAME ${CISTERN_TEST_PREFIX}pool_double_put_full COMMAND pool_double_put_test 50000)
+  add_test(NAME ${CISTERN_TEST_PREFIX}pool_double_put_full COMMAND pool_double_put_test 20000)
   set_tests_properties(${CISTERN_TEST_PREFIX}pool_double_put_full PROPERTIES LABELS "threads;full"
     TIMEOUT 600)
 endif()

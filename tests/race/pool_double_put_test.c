@@ -27,7 +27,7 @@ static atomic_uint finished;  /* threads that ended a round, in all rounds */
 static atomic_uint accepted[COUNT];
 static atomic_uint double_frees;
 static atomic_uint other_faults;
-static unsigned rounds = 2000;
+static unsigned rounds = 500;
 
 static void count_fault(const cistern_fault_t *fault)
 {
