@@ -95,7 +95,8 @@ def callees(graph, function):
     for callee in named:
         if callee == "__indirect_call":
             for prefix, files in INDIRECT.items():
-                if source.startswith(prefix):
+                # What a strategy calls through a pointer is the user's.
+                if source.startswith(prefix) and not files.fullmatch(source):
                     yield from (f for f in graph if files.fullmatch(graph[f][2]) and f != function)
         elif callee in graph:
             yield callee

@@ -97,7 +97,7 @@ static bool pool_sound(void)
            cistern_pool_check(&pool);
 }
 
-#ifdef CISTERN_PORT_LL
+#if defined CISTERN_PORT_LL || defined __riscv_atomic
 
 /* The same without masking an interrupt. */
 static _Alignas(64) unsigned char work[CISTERN_POOL_LOCK_FREE_BYTES(BLOCKS)];
@@ -446,7 +446,7 @@ static bool planted_sound(void)
 static const operation_t operations[] = {
     {"pool put, get", pool_prepare, pool_run_get, pool_interrupt, pool_sound},
     {"pool stats, verify", pool_prepare, pool_run_stats, pool_interrupt, pool_sound},
-#ifdef CISTERN_PORT_LL
+#if defined CISTERN_PORT_LL || defined __riscv_atomic
     {"lock-free put, get", lock_free_prepare, pool_run_get, pool_interrupt, lock_free_sound},
 #endif
     {"memp free, malloc", memp_prepare, memp_run, memp_interrupt, memp_sound},
