@@ -4,12 +4,13 @@ BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libja
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
-FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
-                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
-                    gcc-avr avr-libc simavr
+BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
-                    gcc-s390x-linux-gnu libc6-dev-s390x-cross
+                    gcc-s390x-linux-gnu libc6-dev-s390x-cross \
+                    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
@@ -18,7 +19,7 @@ ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES
 # Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
-CROSS  = linux-i686 linux-powerpc linux-s390x
+CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
 build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake --build build/$(1) -- --quiet
@@ -62,7 +63,7 @@ test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(FULL_PACKAGES)
 	@$(call test_trees,test-valgrind,valgrind,-LE full)
 
-test-fuzz: ## the program's parser, fuzzed from real captures on
+test-fuzz: ## the program's parser and the checksum, fuzzed from real captures on
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 
@@ -78,7 +79,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
 
-test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
+test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
 	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
 
@@ -106,14 +107,14 @@ bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.js
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pbuf/measure.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev pkg-config libdpdk-dev valgrind $(BOARD_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
-	    $(MAKE) --no-print-directory $$command; done
+	@status=0; for command in $(BENCHES) firmware docs/performance.md; do \
+	    $(MAKE) --no-print-directory $$command || status=1; done; exit $$status
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@

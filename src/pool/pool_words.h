@@ -1,12 +1,12 @@
 /* pool_words.h - words that change in one step, seen by all contexts: `word` for the head of a
  * lock-free pool, `cell` for its links and counters.
  *
- * | where                                         | word    | cell      | a head is replaced by |
- * |-----------------------------------------------|---------|-----------|----------------------------|
- * | the port gives load-linked (CISTERN_PORT_LL)  | 32 bits | 32 bits   | load-linked, store-cond.
- * | | C11 atomics of 64 bits without a lock         | 64 bits | a pointer | compare and swap | |
- * C11 atomics of a pointer without a lock       | 32 bits | a pointer | compare and swap | | none
- * of these                                 | none    | none      | POOL_WORDS is 0            |
+ * | where                                        | word    | cell      | a head is replaced by |
+ * |----------------------------------------------|---------|-----------|-----------------------|
+ * | the port gives load-linked (CISTERN_PORT_LL) | 32 bits | 32 bits   | load-linked, store    |
+ * | C11 atomics of 64 bits without a lock        | 64 bits | a pointer | compare and swap      |
+ * | C11 atomics of a pointer without a lock      | 32 bits | a pointer | compare and swap      |
+ * | none of these                                | none    | none      | POOL_WORDS is 0       |
  *
  * word_open begins and word_close ends a replacement; it fails iff the word was written in between.
  * Compare and swap sees that by the version in the word, of VERSION_BITS at least. What the caller
