@@ -57,6 +57,13 @@ struct bare_thread {
     char name[THREAD_NAME_LENGTH];
 };
 
+/* Makes a list empty. By members: the compiler may make a call of memset out of one assignment. */
+static inline void bare_list_start(thread_list_t *list)
+{
+    list->first = NULL;
+    list->last = NULL;
+}
+
 /* Makes the caller the thread main; again does nothing. */
 void bare_kernel_start(void);
 

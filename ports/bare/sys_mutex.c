@@ -133,7 +133,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     mutex_t *const made = (mutex_t *)bare_object_new(&bare_object_mutexes, &mutex->name);
     if (made != NULL) {
         made->owner = NULL;
-        made->waiters = (thread_list_t){0};
+        bare_list_start(&made->waiters);
     }
     cistern_critical_leave(level);
     return (made != NULL) ? ERR_OK : ERR_MEM;
