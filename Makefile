@@ -1,7 +1,7 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
-TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev
+TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
@@ -30,10 +30,11 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum lib clean
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        performance docs/performance.md lib clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
 demo: release ## build the program and replay the captures in samples/
 	@build/release/tools/cistern/cistern replay samples/*.pcap samples/*.pcapng
@@ -92,11 +93,22 @@ bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: b
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/report.py
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
-bench-pbuf bench-chksum: bench-%: ## measure packet buffers and checksum against lwIP: build/bench/*.json
+bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py $*
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
+
+bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
+
+performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
+	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum firmware docs/performance.md; do \
+	    $(MAKE) --no-print-directory $$command; done
+
+docs/performance.md: ## write that page anew from what was measured last
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)

@@ -1,64 +1,29 @@
 #!/usr/bin/env python3
-"""make bench-pbuf, make bench-chksum: packet.py pbuf|chksum
+"""make bench-pbuf
 
 Builds one program twice, with this library and with lwIP's own sources (Debian's source package,
 fetched into build/), runs both in turn, and prints medians beside the targets. The results are in
-build/bench/pbuf.json and chksum.json.
+build/bench/pbuf.json. chksum/measure.py is the same for the checksum, and uses parts of this.
 """
 import glob
-import json
 import os
-import statistics
-import subprocess
 import sys
 
+from report import CC, Report, fetch_lwip, interleave, run
+
 ROUNDS = 7
-CC = os.environ.get("CC", "gcc")
 REPLACED = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats")
 
 # case, of whom, at most this share of it
-TARGETS = {
-    "pbuf": [
-        ("pool 1514 alloc+free", "lwip", "pool 1514 alloc+free", 0.5),
-        ("ram 512 alloc+free", "lwip", "ram 512 alloc+free", 0.7),
-        ("ref alloc+free", "lwip", "ref alloc+free", 0.6),
-        ("header add+remove", "lwip", "header add+remove", 0.6),
-        ("copy out 1460", "ours", "memcpy 1460", 1.2),
-        ("copy in 1460", "ours", "memcpy 1460", 1.2),
-        ("threads: pool 1514 alloc+free", "lwip", "threads: pool 1514 alloc+free", 0.1),
-    ],
-    "chksum": [
-        ("checksum 1460", "lwip", "checksum 1460", 1 / 15),
-        ("avx512 1460", "lwip", "checksum 1460", 1 / 15),
-        ("avx2 1460", "lwip", "checksum 1460", 1 / 11),
-        ("sse2 1460", "lwip", "checksum 1460", 1 / 6),
-        ("chosen 64", "ours", "words 64", 1 / 0.95),
-        ("checksum 1460 odd", "ours", "checksum 1460", 1 / 0.95),
-    ],
-}
-
-
-def run(command):
-    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
-def lwip_tree():
-    """lwIP's source tree, by apt from a sources list of our own."""
-    here = os.path.abspath("build/bench/lwip")
-    if not glob.glob(here + "/lwip-*/src"):
-        os.makedirs(here + "/lists/partial", exist_ok=True)
-        os.makedirs(here + "/archives/partial", exist_ok=True)
-        with open(here + "/sources.list", "w", encoding="ascii") as file:
-            file.write("deb-src http://deb.debian.org/debian bookworm main\n")
-        options = []
-        for name, value in (("Etc::sourcelist", "/sources.list"), ("State::lists", "/lists"),
-                            ("Cache::archives", "/archives")):
-            options += ["-o", f"Dir::{name}={here}{value}"]
-        options += ["-o", "Dir::Etc::sourceparts=-", "-o", "APT::Sandbox::User=root"]
-        run(["apt-get", *options, "-qq", "update"])
-        subprocess.run(["apt-get", *options, "-qq", "source", "lwip"], check=True, cwd=here,
-                       stdout=subprocess.DEVNULL)
-    return glob.glob(here + "/lwip-*/src")[0]
+TARGETS = [
+    ("pool 1514 alloc+free", "lwip", "pool 1514 alloc+free", 0.5),
+    ("ram 512 alloc+free", "lwip", "ram 512 alloc+free", 0.7),
+    ("ref alloc+free", "lwip", "ref alloc+free", 0.6),
+    ("header add+remove", "lwip", "header add+remove", 0.6),
+    ("copy out 1460", "ours", "memcpy 1460", 1.2),
+    ("copy in 1460", "ours", "memcpy 1460", 1.2),
+    ("threads: pool 1514 alloc+free", "lwip", "threads: pool 1514 alloc+free", 0.1),
+]
 
 
 def build(what, whose, protection):
@@ -71,7 +36,7 @@ def build(what, whose, protection):
         flags = ["-DBENCH_OURS", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
                  "-Iports/common", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
     else:
-        tree = lwip_tree()
+        tree = fetch_lwip()
         flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",
                  *[f"{tree}/core/{name}.c" for name in REPLACED],
                  *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"), *host]
@@ -79,50 +44,37 @@ def build(what, whose, protection):
     return program
 
 
-def measure(program, prefix, results):
-    for line in run([program]).splitlines():
-        case, value = line.split("\t")
-        results.setdefault(prefix + case, []).append(float(value))
-
-
 def measure_all(what):
+    """{"ours", "lwip": {case: median}}; the cases of a build with a lock start with "threads: "."""
     builds = [(whose, prefix, build(what, whose, protection)) for whose in ("ours", "lwip")
               for prefix, protection in (("", 0), ("threads: ", 1))]
+    medians = interleave({(whose, prefix): [program] for whose, prefix, program in builds}, ROUNDS)
     results = {"ours": {}, "lwip": {}}
-    for _ in range(ROUNDS):
-        for whose, prefix, program in builds:
-            measure(program, prefix, results[whose])
-    return {whose: {case: statistics.median(values) for case, values in cases.items()}
-            for whose, cases in results.items()}
+    for (whose, prefix), cases in medians.items():
+        results[whose].update({prefix + case: value for case, value in cases.items()})
+    return results
 
 
-def judge(what, results):
-    rows = []
-    for case, whose, peer, share in TARGETS[what]:
+def add_rows(rows, targets, results):
+    """A row per target, then what else was measured."""
+    for case, whose, peer, share in targets:
         if case in results["ours"]:
-            limit = results[whose][peer] * share
-            label = peer if whose == "ours" else "lwip: " + peer
-            rows.append({"case": case, "ours": results["ours"][case], "unit": "ns",
-                         "peers": {label: results[whose][peer]}, "target": round(limit, 3),
-                         "met": results["ours"][case] <= limit})
-    return rows
-
-
-def main():
-    what = sys.argv[1]
-    os.makedirs("build/bench", exist_ok=True)
-    results = measure_all(what)
-    rows = judge(what, results)
-    print(f"{'case':32} {'ours':>8} {'peer':>8} {'target':>8}        nanoseconds, median of {ROUNDS}")
-    for row in rows:
-        peer, value = next(iter(row["peers"].items()))
-        print(f"{row['case']:32} {row['ours']:8.2f} {value:8.2f} {row['target']:8.2f}  "
-              f"{'met' if row['met'] else 'NOT met':8} {peer}")
+            value = results[whose][peer]
+            rows.add(case, results["ours"][case], "ns", {"lwip" if whose == "lwip" else peer: value},
+                     round(value * share, 3))
+    promised = {target[0] for target in targets}
     for case, value in results["ours"].items():
-        print(f"  all: {case:32} ours {value:8.2f}   lwip {results['lwip'].get(case, 0):8.2f}")
-    with open(f"build/bench/{what}.json", "w", encoding="ascii") as file:
-        json.dump(rows, file, indent=1)
+        if case not in promised:
+            lwip = results["lwip"].get(case)
+            rows.add(case, value, "ns", {} if lwip is None else {"lwip": lwip})
+
+
+def report(what, targets):
+    os.makedirs("build/bench", exist_ok=True)
+    rows = Report(what)
+    add_rows(rows, targets, measure_all(what))
+    return rows.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(report("pbuf", TARGETS))

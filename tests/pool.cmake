@@ -40,6 +40,8 @@ cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
 cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")
+cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
+  CONFIG ${config}/memp_section LABELS host)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
   CONFIG ${config}/memp_overflow LABELS "host;big")

@@ -1,8 +1,8 @@
 # The OS layer: the conformance suite on the ports for hosts, what these promise beyond it, and races;
 # the bridge to a port written for lwIP; the template for new ports.
 
-set(SUITE port/run_cmocka.c host_${CISTERN_PORT}.c port/suite.c port/suite_semaphore.c port/suite_mailbox.c
-  port/suite_rest.c)
+set(CONFORMANCE port/suite.c port/suite_semaphore.c port/suite_mailbox.c port/suite_rest.c)
+set(SUITE port/run_host.c port/run_cmocka.c host_${CISTERN_PORT}.c ${CONFORMANCE})
 
 cistern_add_test(port_suite LABELS threads SOURCES ${SUITE})
 cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}

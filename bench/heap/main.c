@@ -194,7 +194,7 @@ static void measure_time(const trace_t *trace)
 
 /* --- instructions ------------------------------------------------------------------------------
  * Counted by callgrind, which is told to collect inside these two functions only and to write its
- * counts at the end of each call: see report.py. */
+ * counts at the end of each call: see count.py. */
 
 __attribute__((noinline)) void *counted_malloc(size_t size)
 {

@@ -7,19 +7,15 @@ mempool with its cache; glibc, mimalloc, jemalloc. Programs run in turn, several
 figure is the median over the rounds. What cannot be had is left out and said so.
 """
 import glob
-import json
 import os
-import statistics
 import subprocess
 import sys
-import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "heap"))
-from report import Report, fetch_lwip, run  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from report import CC, Report, fetch_lwip, interleave, run  # noqa: E402
 
 BUILD = "build/bench/pool"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
-CC = os.environ.get("CC", "gcc")
 OURS = (sorted(glob.glob("src/pool/*.c")) + ["src/fault/fault.c", "ports/common/critical.c",
         "ports/common/platform.c", "ports/common/threads.c", "ports/posix/sys_host.c"])
 INCLUDE = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common",
@@ -84,21 +80,8 @@ def build_all():
 
 def measure_all(programs):
     """{subject: {case: median of nanoseconds}}, the subjects measured in turn."""
-    seen = {name: {} for name in programs}
-    for _ in range(ROUNDS):
-        for name, program in programs.items():
-            mode = "single" if name in ONE_THREAD else "threads"
-            for line in run([program, mode]).splitlines():
-                case, value = line.split("\t")
-                seen[name].setdefault(case, []).append(float(value))
-    return {name: {case: statistics.median(values) for case, values in cases.items()}
-            for name, cases in seen.items()}
-
-
-def core_clock():
-    with open("/proc/cpuinfo", encoding="ascii") as file:
-        clocks = [float(line.split(":")[1]) for line in file if line.startswith("cpu MHz")]
-    return statistics.median(clocks) if clocks else 0.0
+    return interleave({name: [program, "single" if name in ONE_THREAD else "threads"]
+                       for name, program in programs.items()}, ROUNDS)
 
 
 # case shown, subject of ours, case measured, peer the target refers to, factor
@@ -123,8 +106,7 @@ PER_BLOCK = {"bulk of 32": 32}
 OUR_NAMES = {"level 0", "level 1", "cached", "cached level 0", "lock-free", "mutex"}
 
 
-def report_all(figures):
-    report = Report()
+def add_rows(report, figures):
     for shown, subject, case, peer, factor in TARGETS:
         divisor = PER_BLOCK.get(case, 1)
         value = lambda name: round(figures[name][case] / divisor, 3)  # noqa: E731
@@ -134,17 +116,14 @@ def report_all(figures):
                  if name not in OUR_NAMES and case in figures[name]}
         target = round(peers[peer] * factor, 3) if peer in peers else None
         report.add(shown, value(subject), "ns", peers, target)
-    return report
 
 
 def main():
     os.makedirs(BUILD, exist_ok=True)
-    programs = build_all()
-    print(f"# {time.strftime('%F')}, {ROUNDS} rounds, core clock {core_clock():.0f} MHz", flush=True)
-    report = report_all(measure_all(programs))
-    with open("build/bench/pool.json", "w", encoding="ascii") as file:
-        json.dump(report.rows, file, indent=1)
+    report = Report("pool")
+    add_rows(report, measure_all(build_all()))
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

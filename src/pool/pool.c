@@ -312,14 +312,10 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
 
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count)
 {
-    size_t accepted = 0;
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    for (size_t i = 0; i < count; ++i) {
-        accepted += (cistern_pool_put(pool, blocks[i]) == CISTERN_OK) ? 1U : 0U;
-    }
-    return accepted;
+    return strategy_of(pool)->put_many(pool, blocks, count, NULL, 0);
 }
 
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block)

@@ -375,6 +375,20 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
+static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                       int line)
+{
+    size_t accepted = 0;
+    bool was_empty;
+    for (size_t i = 0; i < count; ++i) {
+        accepted += (blocks[i] != NULL &&
+                     put(pool, blocks[i], &was_empty, file, line) == CISTERN_OK)
+                        ? 1U
+                        : 0U;
+    }
+    return accepted;
+}
+
 /* --- looking --------------------------------------------------------------------------------- */
 
 /* Locks the store, closes the caches and counts. */
@@ -487,6 +501,7 @@ const strategy_t strategy_cached = {
     .get = get,
     .get_many = get_many,
     .put = put,
+    .put_many = put_many,
     .stop = stop,
     .go = go,
     .uses = uses,
@@ -497,14 +512,7 @@ const strategy_t strategy_cached = {
 
 #else
 
-static bool never_fits(const struct cistern_pool_extras *extras, size_t count)
-{
-    (void)extras;
-    (void)count;
-    return false;
-}
-
 /* A port without threads: init refuses cached pools. */
-const strategy_t strategy_cached = {.fits = never_fits};
+const strategy_t strategy_cached = {.fits = strategy_never_fits};
 
 #endif

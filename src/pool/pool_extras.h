@@ -26,6 +26,10 @@ typedef struct cistern_pool_way {
                        const char *file, int line);
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line);
+    /* Gives back what may be given back, and returns how many that was. Each of the others is
+     * reported; a NULL is passed over. */
+    size_t (*put_many)(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                       int line);
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
     cistern_critical_t (*stop)(cistern_pool_t *pool);
     void (*go)(cistern_pool_t *pool, cistern_critical_t state);
@@ -40,6 +44,14 @@ typedef struct cistern_pool_way {
 extern const strategy_t strategy_locked;
 extern const strategy_t strategy_lock_free;
 extern const strategy_t strategy_cached;
+
+/* The `fits` of a strategy that this port cannot have. */
+static inline bool strategy_never_fits(const struct cistern_pool_extras *extras, size_t count)
+{
+    (void)extras;
+    (void)count;
+    return false;
+}
 
 /* The free list and the states of a pool whose blocks are kept there. */
 bool pool_list_is_sound(const cistern_pool_t *pool);

@@ -296,26 +296,70 @@ static void *get(cistern_pool_t *pool, const char *file, int line)
     return block;
 }
 
+/* Gives one block back under the lock; *was_empty becomes true if the pool had none before. */
+static cistern_fault_kind_t give(cistern_pool_t *pool, void *block, bool *was_empty,
+                                 const char *file, int line)
+{
+    const cistern_fault_kind_t kind = retire(pool, block);
+    if (kind == CISTERN_FAULT_NONE) {
+        trail_note(pool, block, CISTERN_POOL_PUT, file, line);
+        if (!hand_over(pool, block)) {
+            *was_empty |= pool->free == 0;
+            push(pool, block);
+        }
+    }
+    return kind;
+}
+
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
 {
+    *was_empty = false;
     const cistern_critical_t state = enter(pool);
-    const cistern_fault_kind_t kind = retire(pool, block);
+    const cistern_fault_kind_t kind = give(pool, block, was_empty, file, line);
+    leave(pool, state);
     if (kind != CISTERN_FAULT_NONE) {
-        leave(pool, state);
         return put_refused(pool, block, kind);
     }
-    trail_note(pool, block, CISTERN_POOL_PUT, file, line);
-    const bool handed_over = hand_over(pool, block);
-    *was_empty = !handed_over && pool->free == 0;
-    if (!handed_over) {
-        push(pool, block);
-    }
-    leave(pool, state);
     if (*was_empty) {
         announce_available(pool);
     }
     return CISTERN_OK;
+}
+
+/* Gives blocks back under one lock, up to the first that is refused, which is then reported.
+ * Returns how many were accepted. */
+static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                      int line)
+{
+    cistern_fault_kind_t kind = CISTERN_FAULT_NONE;
+    bool was_empty = false;
+    size_t given = 0;
+    const cistern_critical_t state = enter(pool);
+    while (given < count && blocks[given] != NULL &&
+           (kind = give(pool, blocks[given], &was_empty, file, line)) == CISTERN_FAULT_NONE) {
+        ++given;
+    }
+    leave(pool, state);
+    if (was_empty) {
+        announce_available(pool);
+    }
+    if (kind != CISTERN_FAULT_NONE) {
+        (void)put_refused(pool, blocks[given], kind);
+    }
+    return given;
+}
+
+static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                       int line)
+{
+    size_t accepted = 0;
+    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
+        const size_t given = put_run(pool, &blocks[i], count - i, file, line);
+        accepted += given;
+        i += given;
+    }
+    return accepted;
 }
 
 static bool uses(const cistern_pool_t *pool, const void *block)
@@ -385,6 +429,7 @@ const strategy_t strategy_locked = {
     .get = get,
     .get_many = get_many,
     .put = put,
+    .put_many = put_many,
     .stop = stop,
     .go = go,
     .uses = uses,

@@ -1,30 +1,17 @@
-/* run_cmocka.c - runs the port conformance suite on a host, under cmocka. */
-#include <stdio.h>
+/* run_cmocka.c - runs the port conformance suite under cmocka, on hosts and on boards. */
+#include "port/run_cmocka.h"
+
 #include <stdlib.h>
 
 #include "support.h"
 
-#include "host.h"
 #include "port/suite.h"
 
 void suite_fail(const char *what, const char *file, int line)
 {
-    (void)fprintf(stderr, "%s\n", what);
+    print_error("%s\n", what);
     _fail(file, line);
 }
-
-/* Hosts have no interrupts: a thread of the system's stands for one. */
-void suite_from_interrupt(void (*function)(void *argument), void *argument)
-{
-    host_run_in_thread(function, argument);
-}
-
-void suite_settle(void)
-{
-    host_settle();
-}
-
-/* --- running ---------------------------------------------------------------------------------- */
 
 static void run_one(void **state)
 {
@@ -33,7 +20,7 @@ static void run_one(void **state)
     test->run();
 }
 
-int main(void)
+int run_under_cmocka(void)
 {
     struct CMUnitTest *const tests = calloc(suite_test_count, sizeof *tests);
     if (tests == NULL) {

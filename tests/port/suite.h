@@ -1,8 +1,8 @@
 /* suite.h - the port conformance suite: what every port of the OS layer must do.
  *
  * The suite uses lwip/sys.h and cistern/fault.h only. To run it on a new port, link suite*.c with
- * the port and with a runner that gives the functions of the second part below; run_cmocka.c is the
- * one for hosts. What a port decides for itself is told by definitions:
+ * the port and with a runner that gives the functions of the second part below; run_host.c is the
+ * one for hosts, which shares run_cmocka.c with boards. What a port decides for itself is told by definitions:
  *
  * | definition           | default | meaning                                                      |
  * |----------------------|---------|--------------------------------------------------------------|

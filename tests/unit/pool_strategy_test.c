@@ -118,6 +118,24 @@ static void bulk_gives_what_there_is_and_takes_it_back(void **state)
     assert_int_equal(cistern_pool_put_bulk(&pool, NULL, 1), 0);
 }
 
+static void bulk_puts_all_but_those_that_are_refused(void **state)
+{
+    (void)state;
+    int somewhere = 0;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    void *const mixed[] = {NULL,     block[0], &somewhere, block[1], block[2],
+                           block[2], NULL,     block[3],   block[4]};
+    assert_int_equal(cistern_pool_put_bulk(&pool, mixed, 9), COUNT);
+    assert_int_equal(faults.count, 2);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    assert_ptr_equal(faults.last.address, block[2]);
+    assert_int_equal(stats_now().free, COUNT);
+    assert_true(cistern_pool_check(&pool));
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, 0), 0);
+}
+
 static bool collect(void *block, size_t index, void *argument)
 {
     void **const seen = argument;
@@ -259,6 +277,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(the_block_freed_last_comes_first),
         strategy_test(misuse_is_refused_and_named),
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
+        strategy_test(bulk_puts_all_but_those_that_are_refused),
         strategy_test(walk_visits_the_blocks_in_use_until_told_to_stop),
         strategy_test(clear_frees_every_block),
         strategy_test(low_water_is_kept_and_reset),

@@ -13,6 +13,9 @@ import sys
 
 from count import count
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from report import CC, Report, fetch_lwip, run  # noqa: E402
+
 BUILD = "build/bench/heap"
 SEEDS = (1, 2, 3, 4, 5)
 TIME_ROUNDS = 1000000
@@ -21,11 +24,6 @@ INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
            "-Iports/common", "-Isrc"]
 OURS = ["src/heap/heap.c", "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
         "ports/posix/sys_host.c"]
-CC = os.environ.get("CC", "gcc")
-
-
-def run(command, **options):
-    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
 
 
 def build(name, sources, flags):
@@ -48,24 +46,6 @@ def build_peer(name, header):
         options += ["-DSUBJECT_HEADER=" + header, f"-DSUBJECT_MALLOC={prefix}malloc",
                     f"-DSUBJECT_FREE={prefix}free"]
     return build(name, ["bench/heap/subject_libc.c"], (options, ["-l" + name] if header else []))
-
-
-def fetch_lwip():
-    """lwIP's source tree, by apt from a sources list of our own."""
-    found = glob.glob("build/bench/lwip/lwip-*/src")
-    if found:
-        return found[0]
-    os.makedirs("build/bench/lwip/lists/partial", exist_ok=True)
-    os.makedirs("build/bench/lwip/archives/partial", exist_ok=True)
-    here = os.path.abspath("build/bench/lwip")
-    with open(here + "/sources.list", "w", encoding="ascii") as file:
-        file.write("deb-src http://deb.debian.org/debian bookworm main\n")
-    options = ["-o", "Dir::Etc::sourcelist=" + here + "/sources.list",
-               "-o", "Dir::Etc::sourceparts=-", "-o", "Dir::State::lists=" + here + "/lists",
-               "-o", "Dir::Cache::archives=" + here + "/archives", "-o", "APT::Sandbox::User=root"]
-    run(["apt-get", *options, "update"], stderr=subprocess.STDOUT)
-    run(["apt-get", *options, "source", "lwip"], cwd=here, stderr=subprocess.STDOUT)
-    return glob.glob("build/bench/lwip/lwip-*/src")[0]
 
 
 def build_lwip():
@@ -95,19 +75,6 @@ def measure(program, mode, argument, rounds, seed=1):
 def packing(program, live):
     ratios = [measure(program, "pack", live, live * 10 + 10000, seed) for seed in SEEDS]
     return round(sum(ratios) / len(ratios), 3)
-
-
-class Report:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, case, ours, unit, peers=None, target=None):
-        met = None if target is None else ours <= target
-        self.rows.append({"case": case, "ours": ours, "unit": unit, "peers": peers or {},
-                          "target": target, "met": met})
-        others = "  ".join(f"{name} {value}" for name, value in (peers or {}).items())
-        goal = "" if target is None else f"<= {target:g} {'met' if met else 'NOT MET'}"
-        print(f"{case:<44} {ours:>9} {unit:<13} {goal:<18} {others}", flush=True)
 
 
 def report_instructions(report, ours, peers):
@@ -204,17 +171,14 @@ def main():
     os.makedirs(BUILD, exist_ok=True)
     ours = {(fit, level): build_ours(fit, level) for fit in ("good", "first") for level in (0, 1)}
     peers = build_peers()
-    report = Report()
+    report = Report("heap")
     report_size(report)
     report_instructions(report, ours, peers)
     report_growth(report, ours["good", 0])
     report_packing(report, ours, peers)
     report_time(report, ours, peers)
-    with open("build/bench/heap.json", "w", encoding="ascii") as file:
-        json.dump(report.rows, file, indent=1)
-    missed = [row["case"] for row in report.rows if row["met"] is False]
-    print(f"{len(missed)} of {sum(row['met'] is not None for row in report.rows)} targets not met")
+    return report.finish()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

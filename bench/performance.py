@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""make docs/performance.md: performance.py BUILD REASONS PAGE
+
+Writes PAGE from what was measured last: BUILD/bench/*.json, beside each the machine it was measured on
+in *.machine, and BUILD/firmware/report.json. The same files give the same page. Fails, after the page
+is written, when a row misses its target and REASONS has no reason for it.
+"""
+import glob
+import json
+import os
+import re
+import sys
+
+HEAD = """# Performance
+
+Every figure here was measured; `make performance` measures all again, and writes this page. Less is
+better, in every unit. A row with a target says whether it is met; why one is not, stands below its
+table. Where a target is a share of a peer's figure, both were measured in the same run.
+"""
+FIRMWARE = """
+## firmware
+
+`make firmware`, in an emulator that counts instructions: the same on every machine. A cell is the most
+instructions of one call, and of these the longest stretch with interrupts masked.
+"""
+COLUMNS = ("instructions", "masked")
+
+
+def read_json(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def number(value):
+    return f"{value:.10g}" if isinstance(value, (int, float)) else ""
+
+
+def table(header, rows):
+    yield "| " + " | ".join(header) + " |"
+    yield "|---|" + "---:|" * (len(header) - 1)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def bench_table(rows):
+    peers = list(dict.fromkeys(name for row in rows for name in row["peers"]))
+    verdict = {True: "yes", False: "**no**", None: ""}
+    cells = ([row["case"], f"{number(row['ours'])} {row['unit']}",
+              *(number(row["peers"].get(name)) for name in peers),
+              "" if row["target"] is None else "≤ " + number(row["target"]), verdict[row["met"]]]
+             for row in rows)
+    return table(["case", "ours", *peers, "target", "met"], cells)
+
+
+def missed_reasons(name, rows, reasons):
+    """(case, reason or None) of each row that misses its target."""
+    return [(row["case"], reasons.get(f"{name}: {row['case']}")) for row in rows if row["met"] is False]
+
+
+def reason_lines(missed):
+    if missed:
+        yield ""
+        yield "Not met, and why:"
+        yield ""
+        for case, reason in missed:
+            yield f"- *{case}*: {reason or 'no reason written.'}"
+
+
+def bench_section(name, rows, machine, missed):
+    yield ""
+    yield f"## {name}"
+    yield ""
+    yield f"`make bench-{name}`, {machine}."
+    yield ""
+    yield from bench_table(rows)
+    yield from reason_lines(missed)
+
+
+def firmware_cells(rows):
+    """{operation: {board: {"instructions": n, "masked": n}}}"""
+    operations = {}
+    for row in rows:
+        found = re.fullmatch(r"(\S+) (\w+): (.+)", row["case"])
+        if found and found.group(2) in COLUMNS:
+            board, column, operation = found.groups()
+            operations.setdefault(operation, {}).setdefault(board, {})[column] = row["ours"]
+    return operations
+
+
+def firmware_section(rows, missed):
+    operations = firmware_cells(rows)
+    boards = list(dict.fromkeys(board for cells in operations.values() for board in cells))
+    yield from FIRMWARE.rstrip("\n").split("\n")
+    yield ""
+    yield from table(["operation", *boards], (
+        [operation, *(", ".join(number(cells.get(board, {}).get(column)) for column in COLUMNS)
+                      for board in boards)] for operation, cells in operations.items()))
+    yield from reason_lines(missed)
+
+
+def page(build, reasons):
+    """(lines, what misses its target without a reason)"""
+    lines = HEAD.rstrip("\n").split("\n")
+    unexplained = []
+    for path in sorted(glob.glob(os.path.join(build, "bench/*.json"))):
+        name = os.path.splitext(os.path.basename(path))[0]
+        rows = read_json(path)
+        with open(os.path.splitext(path)[0] + ".machine", encoding="utf-8") as file:
+            machine = file.read().strip()
+        missed = missed_reasons(name, rows, reasons)
+        unexplained += [f"{name}: {case}" for case, reason in missed if not reason]
+        lines += bench_section(name, rows, machine, missed)
+    firmware = os.path.join(build, "firmware/report.json")
+    if os.path.exists(firmware):
+        rows = read_json(firmware)
+        missed = missed_reasons("firmware", rows, reasons)
+        unexplained += [f"firmware: {case}" for case, reason in missed if not reason]
+        lines += firmware_section(rows, missed)
+    return lines, unexplained
+
+
+def main():
+    build, reasons, output = sys.argv[1:]
+    lines, unexplained = page(build, read_json(reasons))
+    with open(output, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    for case in unexplained:
+        print(f"performance: no reason written for {case}", file=sys.stderr)
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

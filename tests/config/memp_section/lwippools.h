@@ -1,0 +1,3 @@
+/* lwippools.h - no include guard on purpose. */
+LWIP_MEMPOOL(RECORDS, 3, 40, "RECORDS")
+LWIP_MEMPOOL(OTHERS, 3, 40, "OTHERS")

@@ -1,0 +1,22 @@
+/* run_board.c - the runner of the port conformance suite on a board. */
+#include "port/run_cmocka.h"
+#include "port/suite.h"
+#include "target/board.h"
+
+void suite_from_interrupt(void (*function)(void *argument), void *argument)
+{
+    board_call_in_interrupt(function, argument);
+}
+
+/* A thread that could go on does so while this one sleeps. */
+void suite_settle(void)
+{
+    sys_msleep(5);
+}
+
+int main(void)
+{
+    sys_init();
+    board_start_ticks();
+    return run_under_cmocka();
+}
