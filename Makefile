@@ -14,9 +14,11 @@ WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(WIN32_PACKAGES))
 
-# Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
+# Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
+# fewer tests and are not measured; of other processors.
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
+OTHERS = mps2-an386 mps2-an500 avr
 CROSS  = linux-i686 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -69,9 +71,9 @@ test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this libra
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.sh build/interop
 
-test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
+	@$(call test_trees,test-firmware,$(BOARDS) $(OTHERS),-LE full)
 
 test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
 	@cmake/require.sh $(CROSS_PACKAGES)

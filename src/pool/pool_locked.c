@@ -168,7 +168,7 @@ static void announce_available(cistern_pool_t *pool)
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
-#if POOL_THREADS
+#if POOL_WAITS
 
 typedef struct cistern_pool_waiter {
     struct cistern_pool_waiter *next;
