@@ -74,6 +74,8 @@ test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this libra
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@$(call test_trees,test-firmware,$(BOARDS) $(OTHERS),-LE full)
+	@$(foreach board,$(BOARDS),echo "interrupt sweep, $(board):"; \
+	    tail -n 2 build/$(board)/tests/target/sweep.summary;)
 
 test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
 	@cmake/require.sh $(CROSS_PACKAGES)
