@@ -13,6 +13,7 @@ import json
 import os
 import statistics
 import subprocess
+import sys
 import time
 
 FOLDER = "build/bench"
@@ -38,6 +39,17 @@ def fetch_lwip():
         run(["apt-get", *options, "update"], stderr=subprocess.STDOUT)
         run(["apt-get", *options, "source", "lwip"], cwd=here, stderr=subprocess.STDOUT)
     return glob.glob(here + "/lwip-*/src")[0]
+
+
+def build_each(benchmark, makers):
+    """{name: program} of what each maker builds; what cannot be had is left out and said so."""
+    programs = {}
+    for name, maker in makers.items():
+        try:
+            programs[name] = maker()
+        except (subprocess.CalledProcessError, IndexError, OSError) as error:
+            print(f"bench-{benchmark}: without {name}: {error}", file=sys.stderr)
+    return programs
 
 
 def interleave(commands, rounds):

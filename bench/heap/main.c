@@ -1,9 +1,9 @@
 /* main.c - measures one allocator: the program is linked with one subject.
  *
  *   main time   LIVE OPERATIONS SEED   nanoseconds of one operation: mean
- *   main count  LIVE OPERATIONS SEED   runs for callgrind, which counts instructions; prints
- * nothing main pack   LIVE OPERATIONS SEED   smallest arena that serves the trace / peak of live
- * bytes main replay FILE OPERATIONS SEED   as pack, with the frame sizes of a pcap file, 64 live
+ *   main count  LIVE OPERATIONS SEED   runs for callgrind to count instructions; prints nothing
+ *   main pack   LIVE OPERATIONS SEED   smallest arena that serves the trace / peak of live bytes
+ *   main replay FILE OPERATIONS SEED   as pack, with the frame sizes of a pcap file, 64 live
  *
  * The trace: sizes of 16 to 1536 bytes, uniform; LIVE blocks are allocated, then in each round a
  * random one is freed and another allocated in its place. Prints one line of JSON.

@@ -14,7 +14,7 @@ import sys
 from count import count
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from report import CC, Report, fetch_lwip, run  # noqa: E402
+from report import CC, Report, build_each, fetch_lwip, run  # noqa: E402
 
 BUILD = "build/bench/heap"
 SEEDS = (1, 2, 3, 4, 5)
@@ -55,16 +55,10 @@ def build_lwip():
 
 
 def build_peers():
-    peers = {}
     makers = {"lwip": build_lwip, "glibc": lambda: build_peer("glibc", None),
               "mimalloc": lambda: build_peer("mimalloc", "<mimalloc.h>"),
               "jemalloc": lambda: build_peer("jemalloc", "<jemalloc/jemalloc.h>")}
-    for name, maker in makers.items():
-        try:
-            peers[name] = maker()
-        except (subprocess.CalledProcessError, IndexError, OSError) as error:
-            print(f"bench-heap: without {name}: {error}", file=sys.stderr)
-    return peers
+    return build_each("heap", makers)
 
 
 def measure(program, mode, argument, rounds, seed=1):

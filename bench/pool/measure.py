@@ -8,11 +8,10 @@ figure is the median over the rounds. What cannot be had is left out and said so
 """
 import glob
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from report import CC, Report, fetch_lwip, interleave, run  # noqa: E402
+from report import CC, Report, build_each, fetch_lwip, interleave, run  # noqa: E402
 
 BUILD = "build/bench/pool"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -68,16 +67,6 @@ MAKERS = {
 ONE_THREAD = {"level 0", "level 1", "lwip"}
 
 
-def build_all():
-    programs = {}
-    for name, maker in MAKERS.items():
-        try:
-            programs[name] = maker()
-        except (subprocess.CalledProcessError, IndexError, OSError) as error:
-            print(f"bench-pool: without {name}: {error}", file=sys.stderr)
-    return programs
-
-
 def measure_all(programs):
     """{subject: {case: median of nanoseconds}}, the subjects measured in turn."""
     return interleave({name: [program, "single" if name in ONE_THREAD else "threads"]
@@ -121,7 +110,7 @@ def add_rows(report, figures):
 def main():
     os.makedirs(BUILD, exist_ok=True)
     report = Report("pool")
-    add_rows(report, measure_all(build_all()))
+    add_rows(report, measure_all(build_each("pool", MAKERS)))
     return report.finish()
 
 

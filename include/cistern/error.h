@@ -7,7 +7,6 @@ typedef enum cistern_error {
     CISTERN_ERROR_ARGUMENT,  /* a NULL, zero or contradictory argument; nothing was changed */
     CISTERN_ERROR_ALIGNMENT, /* memory handed over is not aligned as required */
     CISTERN_ERROR_SIZE,      /* the geometry does not fit the memory or the address space */
-    CISTERN_ERROR_EMPTY,     /* no block is free now */
     CISTERN_ERROR_TIMEOUT,   /* no block became free in time */
     CISTERN_ERROR_FAULT      /* misuse: the fault handler was called, the call was refused */
 } cistern_error_t;

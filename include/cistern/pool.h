@@ -9,11 +9,11 @@
  * what a block takes, both in bytes; `count` is the number of blocks.
  *
  * This header differs by option:
- * | option                | what it adds |
- * |-----------------------|-------------------------------------------------------------------------|
- * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; one byte per block behind the blocks
- * | | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block | |
- * CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block          |
+ * | option                | what it adds                                                      |
+ * |-----------------------|-------------------------------------------------------------------|
+ * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; a byte per block behind them    |
+ * | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block    |
+ * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
  * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
  */
 #ifndef CISTERN_POOL_H
@@ -169,7 +169,7 @@ cistern_error_t cistern_pool_unregister(cistern_pool_t *pool);
 
 /* Makes every block free again, in ascending order of address, and resets the low-water mark.
  * Blocks in use become invalid. Fails (ERROR_ARGUMENT) iff pool is NULL. Linear in the number of
- * blocks, with the critical section held. */
+ * blocks, with the critical section held. Contexts as get. */
 cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */
@@ -199,7 +199,8 @@ cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const cha
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
 /* Looks whether put would accept the block, and reports the fault exactly as put does if not;
- * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time. */
+ * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time.
+ * Contexts as put. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block);
 
 /* Takes up to `wanted` blocks into `blocks` and returns how many: all that the pool has if it has
@@ -223,12 +224,13 @@ bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
 /* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
  * level 1; at level 0 it visits none. Returns how many it visited. `visit` runs inside the pool's
- * critical section: it must be short and not call into the pool. Linear in the number of blocks. */
+ * critical section: it must be short and not call into the pool. Linear in the number of blocks.
+ * Contexts as get. */
 typedef bool cistern_pool_visit_t(void *block, size_t index, void *argument);
 size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit, void *argument);
 
 /* Copies up to `max` of the last events of a block, latest first, and returns how many. 0 below
- * check level 3 and for what is no block of the pool. Any context. */
+ * check level 3 and for what is no block of the pool. Linear in max. Any context. */
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
@@ -240,7 +242,8 @@ void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats)
 void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
 /* Verifies every invariant of a pool: true iff all hold. Never follows a link out of the pool and
- * ends on a cyclic list. Linear in the number of blocks, with the critical section held. */
+ * ends on a cyclic list. Linear in the number of blocks, with the critical section held. Contexts
+ * as get. */
 bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
@@ -250,13 +253,14 @@ bool cistern_pool_check(const cistern_pool_t *pool);
  * STAILQ_HEAD(, os_mempool). */
 
 /* The pool after `pool` in the registry, the first one for NULL; NULL at the end.
- * Constant time. Pools must not be unregistered during a walk. */
+ * Constant time, any context. Pools must not be unregistered during a walk. */
 cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool);
 
-/* The registered pool that `address` is a block of, or NULL. Linear in the number of pools. */
+/* The registered pool that `address` is a block of, or NULL. Linear in the number of pools.
+ * Contexts as cistern_pool_next. */
 const cistern_pool_t *cistern_pool_find(const void *address);
 
-/* True iff the pool is registered. Linear in the number of pools. */
+/* True iff the pool is registered. Linear in the number of pools. Contexts as cistern_pool_next. */
 bool cistern_pool_is_registered(const cistern_pool_t *pool);
 
 /* --- typed static pools -------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /* lwip/mem.h - the heap: lwIP's interface.
  *
  * What it stands on is chosen in lwipopts.h:
- * | options                               | mem_malloc takes from                      |
- * |---------------------------------------|--------------------------------------------|
+ * | options                               | mem_malloc takes from                       |
+ * |---------------------------------------|---------------------------------------------|
  * | (default)                             | one arena of MEM_SIZE bytes, cistern/heap.h |
  * | MEM_LIBC_MALLOC                       | malloc of the C library                     |
  * | MEM_CUSTOM_ALLOCATOR                  | MEM_CUSTOM_MALLOC / _FREE / _CALLOC         |
@@ -41,11 +41,13 @@ typedef u16_t mem_size_t;
  *   LWIP_RAM_HEAP_SIZE        its length in bytes, likewise; default MEM_SIZE
  *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
  *   MEM_SANITY_CHECK          1: each call verifies the whole heap; damage is a fault
- *   MEM_OVERFLOW_CHECK        1: guards around each block, verified by its free; 2: each call
- * verifies all of them LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m,
- * 0) LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT  1: mem_free may be called where only the port's
- * critical section reaches, as in an interrupt; here that holds for every call, so 1 demands no
- * more than that this section exists
+ *   MEM_OVERFLOW_CHECK        1: guards around each block, verified by its free;
+ *                             2: each call verifies all of them
+ *   LWIP_MEM_ILLEGAL_FREE(m)  run after a refused free; default LWIP_ASSERT(m, 0)
+ *   LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT
+ *                             1: mem_free may be called where only the port's critical section
+ *                             reaches, as in an interrupt; here that holds for every call, so 1
+ *                             demands no more than that this section exists
  */
 
 /* Prepares the heap; call it once, before any other call here. Blocks of an earlier life are
@@ -77,7 +79,8 @@ void mem_free(void *mem);
 void *mem_trim(void *mem, mem_size_t size);
 
 #if !MEM_CUSTOM_ALLOCATOR && !MEM_USE_POOLS
-/* The heap behind these calls, for cistern_heap_largest, _stats, _walk and _check. */
+/* The heap behind these calls, for cistern_heap_largest, _stats, _walk and _check; never NULL.
+ * Constant time. Any context. */
 struct cistern_heap;
 struct cistern_heap *mem_heap(void);
 #endif

@@ -78,7 +78,7 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #define LWIP_MEMPOOL_FREE(name, x) memp_free_pool(&memp_##name, (x))
 
 /* Makes every pool of the list empty of users and ready. Called once, before any other call here.
- * Thread context. */
+ * Linear in the number of elements. Thread context. */
 void memp_init(void);
 
 /* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use.

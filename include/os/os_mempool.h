@@ -19,6 +19,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* With Mynewt's or NimBLE's tree present its os.h says OS_ALIGNMENT. */
+#if defined __has_include
+#    if __has_include("os/os.h")
+#        include "os/os.h"
+#    endif
+#endif
+
 #include "cistern/pool.h"
 #include "os/os_error.h"
 #include "os/queue.h"
@@ -54,7 +61,10 @@ typedef uint64_t os_membuf_t;
 typedef uint32_t os_membuf_t;
 #endif
 
-#define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
+/* `n` rounded up to a multiple of a power of two. */
+#ifndef OS_ALIGN
+#    define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
+#endif
 
 /* Bytes that a block of `sz` bytes takes. */
 #define OS_MEMPOOL_BLOCK_SZ(sz) CISTERN_POOL_STRIDE(sz, OS_ALIGNMENT)
@@ -138,15 +148,17 @@ os_error_t os_mempool_init(struct os_mempool *mp, size_t blocks, size_t block_si
 os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, size_t blocks, size_t block_size,
                                void *membuf, const char *name);
 
-/* Takes a pool off the registry. Fails (OS_INVALID_PARM) iff mp is NULL or not registered. */
+/* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) iff mp is NULL or
+ * not registered. Linear in the number of pools. Thread context. */
 os_error_t os_mempool_unregister(struct os_mempool *mp);
 
 /* Makes all blocks free again, in ascending order, and resets mp_min_free; no callback is called,
  * the pool stays registered. Fails (OS_INVALID_PARM) iff mp is NULL. Linear in the number of
- * blocks. */
+ * blocks. Same contexts as get. */
 os_error_t os_mempool_clear(struct os_mempool *mp);
 
-/* True iff every invariant of the pool holds; false for NULL. Always ends. Linear in the blocks. */
+/* True iff every invariant of the pool holds; false for NULL. Always ends. Linear in the number of
+ * blocks. Same contexts as get. */
 bool os_mempool_is_sane(const struct os_mempool *mp);
 
 /* 1 iff a block of the pool, free or in use, starts at `block_addr`; 0 otherwise and for NULL.
@@ -159,18 +171,19 @@ void *os_memblock_get(struct os_mempool *mp);
 
 /* Gives a block back, or hands it to the callback of an extended pool and returns its result.
  * Fails (OS_INVALID_PARM) iff an argument is NULL or the address is not a block in use of this
- * pool, which is a fault. Constant time. Same contexts as get. */
+ * pool, which is a fault. Constant time, besides the callback's. Same contexts as get. */
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
 /* Walks the registry in order of registration: NULL gives the first pool, the last one gives NULL.
- * Fills omi unless it is NULL. Constant time. */
+ * Fills omi unless it is NULL. Constant time. Any context; no pool may be unregistered during a
+ * walk. */
 struct os_mempool *os_mempool_info_get_next(struct os_mempool *mp, struct os_mempool_info *omi);
 
 /* The first pool of that name, or NULL; fills omi unless it is NULL. NULL as a name finds nothing.
- * Linear in the number of pools. */
+ * Linear in the number of pools. Contexts as os_mempool_info_get_next. */
 struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_info *info);
 
 #ifdef __cplusplus

@@ -1,11 +1,11 @@
 /* pool_words.h - words that change in one step, seen by all contexts: `word` for the head of a
  * lock-free pool, `half` (32 bits) for its links and counters.
  *
- * | where                                        | word    | a head is replaced by |
- * |----------------------------------------------|---------|----------------------------------------|
- * | the port gives load-linked (CISTERN_PORT_LL) | 32 bits | load-linked, store-conditional | | C11
- * atomics of 64 bits without a lock        | 64 bits | compare and swap                       | |
- * neither                                      | none    | POOL_WORDS is 0                        |
+ * | where                                        | word    | a head is replaced by          |
+ * |----------------------------------------------|---------|--------------------------------|
+ * | the port gives load-linked (CISTERN_PORT_LL) | 32 bits | load-linked, store-conditional |
+ * | C11 atomics of 64 bits without a lock        | 64 bits | compare and swap               |
+ * | neither                                      | none    | POOL_WORDS is 0                |
  *
  * word_open begins and word_close ends a replacement; it fails iff the word was written in between,
  * which compare and swap sees by the version in it.

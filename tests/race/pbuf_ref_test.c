@@ -1,11 +1,9 @@
 /* Threads that share packet buffers: each reference counts, and the last one frees. */
 #define _POSIX_C_SOURCE 200809L /* barriers */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include <pthread.h>
 
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 #include "lwip/pbuf.h"
 
 #define THREADS 4
@@ -88,19 +86,11 @@ static void the_last_of_several_threads_frees_and_no_other(void **state)
     assert_no_fault();
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(references_taken_and_dropped_by_threads_add_up),
         test(the_last_of_several_threads_frees_and_no_other),
     };
-    return cmocka_run_group_tests(tests, prepare, NULL);
+    return cmocka_run_group_tests(tests, memory_start, NULL);
 }

@@ -352,6 +352,15 @@ static void the_table_and_the_json_say_the_same(void **state)
     json_decref(json);
 }
 
+/* The reason that a report gives for a capture that is not complete. */
+static void assert_error(const json_t *json, const char *expected)
+{
+    assert_true(json_is_false(json_object_get(json, "complete")));
+    const char *const error = json_string_value(json_object_get(json, "error"));
+    assert_non_null(error);
+    assert_non_null(strstr(error, expected));
+}
+
 static void several_captures_give_an_array_and_the_worst_status(void **state)
 {
     (void)state;
@@ -370,6 +379,24 @@ static void several_captures_give_an_array_and_the_worst_status(void **state)
     assert_status(2);
     assert_message("missing.pcap: No such file");
     assert_non_null(strstr(last.out, "two.pcap: "));
+}
+
+static void the_json_of_several_captures_has_an_entry_for_each_in_order(void **state)
+{
+    (void)state;
+    write_udp("one.pcap", 1, 5, 0);
+    write_file("text", "this is some text, and no capture at all", 40);
+    run("replay --json missing.pcap one.pcap text");
+    assert_status(2);
+    json_t *const json = report();
+    assert_int_equal(json_array_size(json), 3);
+    assert_error(json_array_get(json, 0), "No such file");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(json, 0), "file")),
+                        "missing.pcap");
+    assert_int_equal(number(json_array_get(json, 1), "packets", NULL), 1);
+    assert_null(json_object_get(json_array_get(json, 1), "error"));
+    assert_error(json_array_get(json, 2), "not a capture");
+    json_decref(json);
 }
 
 static void standard_input_is_a_capture_named_by_a_dash(void **state)
@@ -396,7 +423,9 @@ static void what_is_no_capture_is_refused_by_name(void **state)
     run("replay --json text");
     assert_status(2);
     assert_message("cistern: text: not a capture");
-    assert_string_equal(last.out, "");
+    json_t *const json = report();
+    assert_error(json, "not a capture");
+    json_decref(json);
     run("replay .");
     assert_status(2);
     assert_message("cistern: .: ");
@@ -431,7 +460,7 @@ static void a_truncated_capture_is_replayed_as_far_as_it_goes(void **state)
         json_t *const json = report();
         assert_int_equal(number(json, "packets", NULL), 2);
         assert_int_equal(number(json, "handled", NULL), 2);
-        assert_true(json_is_false(json_object_get(json, "complete")));
+        assert_error(json, "packet 3: ");
         assert_int_equal(number(json, "leaks", NULL), 0);
         json_decref(json);
     }
@@ -675,6 +704,7 @@ int main(void)
         cmocka_unit_test(datagrams_that_stay_incomplete_give_way_to_new_frames),
         cmocka_unit_test(the_table_and_the_json_say_the_same),
         cmocka_unit_test(several_captures_give_an_array_and_the_worst_status),
+        cmocka_unit_test(the_json_of_several_captures_has_an_entry_for_each_in_order),
         cmocka_unit_test(standard_input_is_a_capture_named_by_a_dash),
         cmocka_unit_test(what_is_no_capture_is_refused_by_name),
         cmocka_unit_test(a_capture_without_packets_runs_and_says_so),

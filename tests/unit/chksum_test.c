@@ -1,11 +1,9 @@
 /* The Internet checksum: every algorithm against a reference that reads byte by byte; chains;
  * pseudo headers; incremental update. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include "cistern/chksum.h"
 #include "lwip/inet_chksum.h"
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 
 #ifndef LONGEST
 #    define LONGEST 4096U
@@ -388,14 +386,6 @@ static void filling_past_the_end_is_refused(void **state)
     pbuf_free(p);
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,5 +412,5 @@ int main(void)
         test(filling_with_sum_adds_up_to_the_sum_of_the_packet),
         test(filling_past_the_end_is_refused),
     };
-    return cmocka_run_group_tests(tests, prepare, NULL);
+    return cmocka_run_group_tests(tests, memory_start, NULL);
 }

@@ -1,10 +1,7 @@
 /* lwIP's heap on malloc pools: 4 elements of 64 bytes, 2 of 256 and 1 of 1512. */
-#include "support.h"
+#include "lwip_memory.h"
 
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 #include "lwip/opt.h"
-#include "lwip/stats.h"
 
 static unsigned refused;
 
@@ -16,13 +13,9 @@ void refused_free(const char *message)
 
 static int start(void **state)
 {
-    (void)faults_watch(state);
-    stats_init();
-    mem_init();
-    memp_init();
     memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
     refused = 0;
-    return 0;
+    return memory_start(state);
 }
 
 #define mem_test(function) cmocka_unit_test_setup(function, start)

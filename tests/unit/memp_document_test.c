@@ -1,11 +1,7 @@
 /* The malloc pools of lwIP's documentation: 256, 512 and 1512 bytes, beside two other pools. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include <stdio.h>
-
-#include "lwip/mem.h"
-#include "lwip/memp.h"
-#include "lwip/stats.h"
 
 static char said[400];
 
@@ -21,10 +17,7 @@ void remember_diagnostic(const char *format, ...)
 static int start(void **state)
 {
     said[0] = '\0';
-    stats_init();
-    mem_init();
-    memp_init();
-    return faults_watch(state);
+    return memory_start(state);
 }
 
 static size_t in_use(memp_t type)

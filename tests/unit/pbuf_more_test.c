@@ -1,12 +1,10 @@
 /* What cistern/pbuf.h adds to packet buffers. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include <sys/uio.h>
 
 #include "cistern/chksum.h"
 #include "cistern/pbuf.h"
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 
 /* A chain on the text, cut into fragments of these lengths; a length of -1 ends the list. */
 static struct pbuf *chain_on(char *text, const int *lengths)
@@ -240,23 +238,6 @@ static void an_owner_gets_its_memory_back_with_the_last_reference(void **state)
     assert_one_fault(CISTERN_FAULT_ARGUMENT, NULL);
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
-static int nothing_is_left_behind(void **state)
-{
-    (void)state;
-    assert_int_equal(lwip_stats.mem.used, 0);
-    assert_int_equal(memp_pools[MEMP_PBUF]->pool->free, MEMP_NUM_PBUF);
-    assert_int_equal(memp_pools[MEMP_PBUF_POOL]->pool->free, PBUF_POOL_SIZE);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,5 +254,5 @@ int main(void)
         test(copying_sums_what_it_copies),
         test(an_owner_gets_its_memory_back_with_the_last_reference),
     };
-    return cmocka_run_group_tests(tests, prepare, nothing_is_left_behind);
+    return cmocka_run_group_tests(tests, memory_start, memory_is_back);
 }

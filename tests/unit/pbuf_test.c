@@ -1,11 +1,9 @@
 /* Packet buffers: what a user can see of them, and what happens to wrong calls. Built with several
  * configurations; the data functions are compared with a model in tests/model/pbuf_model_test.c. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include <stdbool.h>
 
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 #include "lwip/pbuf.h"
 
 #define ELEMENT ((pbuf_len_t)PBUF_POOL_BUFSIZE_ALIGNED)
@@ -699,26 +697,6 @@ static void an_empty_pool_asks_the_stack_for_its_out_of_order_segments(void **st
 }
 #endif
 
-static int prepare(void **state)
-{
-    (void)state;
-    mem_init();
-    memp_init();
-    return 0;
-}
-
-/* Every test gives back what it took. */
-static int nothing_is_left_behind(void **state)
-{
-    (void)state;
-#if MEM_STATS
-    assert_int_equal(lwip_stats.mem.used, 0);
-#endif
-    assert_int_equal(free_elements(MEMP_PBUF), MEMP_NUM_PBUF);
-    assert_int_equal(free_elements(MEMP_PBUF_POOL), PBUF_POOL_SIZE);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -768,5 +746,5 @@ int main(void)
         test(an_empty_pool_asks_the_stack_for_its_out_of_order_segments),
 #endif
     };
-    return cmocka_run_group_tests(tests, prepare, nothing_is_left_behind);
+    return cmocka_run_group_tests(tests, memory_start, memory_is_back);
 }

@@ -2,6 +2,7 @@
 #include "capture.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,25 +19,34 @@ static uint64_t file_size(FILE *file)
     return (uint64_t)status.st_size;
 }
 
-static FILE *open_file(const char *name)
+void capture_fail(capture_t *capture, const char *format, ...)
 {
-    if (strcmp(name, "-") == 0) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(capture->error, sizeof capture->error, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "cistern: %s: %s\n", capture->name, capture->error);
+}
+
+static FILE *open_file(capture_t *capture)
+{
+    if (strcmp(capture->name, "-") == 0) {
         return stdin;
     }
-    FILE *const file = fopen(name, "rb");
+    FILE *const file = fopen(capture->name, "rb");
     if (file == NULL) {
-        fprintf(stderr, "cistern: %s: %s\n", name, strerror(errno));
+        capture_fail(capture, "%s", strerror(errno));
     }
     return file;
 }
 
 /* Hands the file to libpcap, which closes it when it takes it. */
-static pcap_t *open_pcap(FILE *file, const char *name)
+static pcap_t *open_pcap(capture_t *capture, FILE *file)
 {
     char reason[PCAP_ERRBUF_SIZE] = "";
     pcap_t *const pcap = pcap_fopen_offline(file, reason);
     if (pcap == NULL) {
-        fprintf(stderr, "cistern: %s: not a capture: %s\n", name, reason);
+        capture_fail(capture, "not a capture: %s", reason);
         if (file != stdin) {
             fclose(file);
         }
@@ -44,29 +54,29 @@ static pcap_t *open_pcap(FILE *file, const char *name)
     return pcap;
 }
 
-static void say_unknown_link(const char *name, int dlt)
+static void say_unknown_link(capture_t *capture, int dlt)
 {
     const char *const text = pcap_datalink_val_to_name(dlt);
-    fprintf(stderr, "cistern: %s: packet 1: unknown link type %d (%s)\n", name, dlt,
-            text != NULL ? text : "no name");
+    capture_fail(capture, "packet 1: unknown link type %d (%s)", dlt,
+                 text != NULL ? text : "no name");
 }
 
 bool capture_open(capture_t *capture, const char *name)
 {
     *capture = (capture_t){.name = name};
-    FILE *const file = open_file(name);
+    FILE *const file = open_file(capture);
     if (file == NULL) {
         return false;
     }
     capture->size = file_size(file);
-    pcap_t *const pcap = open_pcap(file, name);
+    pcap_t *const pcap = open_pcap(capture, file);
     if (pcap == NULL) {
         return false;
     }
     capture->pcap = pcap;
     capture->link = link_from_dlt(pcap_datalink(pcap));
     if (capture->link == LINK_UNKNOWN) {
-        say_unknown_link(name, pcap_datalink(pcap));
+        say_unknown_link(capture, pcap_datalink(pcap));
         capture_close(capture);
         return false;
     }
@@ -82,8 +92,8 @@ capture_status_t capture_next(capture_t *capture, capture_frame_t *frame)
         return CAPTURE_END;
     }
     if (result != 1) {
-        fprintf(stderr, "cistern: %s: packet %llu: %s\n", capture->name,
-                (unsigned long long)capture->packets + 1, pcap_geterr(capture->pcap));
+        capture_fail(capture, "packet %llu: %s", (unsigned long long)capture->packets + 1,
+                     pcap_geterr(capture->pcap));
         return CAPTURE_ERROR;
     }
     ++capture->packets;

@@ -21,15 +21,24 @@ static int end(int status, bool written)
     return worse(status, STATUS_USAGE);
 }
 
+/* The exit status, after word that memory was short if something could not be added to the JSON. */
+static int note(int status, bool added)
+{
+    if (added) {
+        return status;
+    }
+    fputs("cistern: out of memory\n", stderr);
+    return worse(status, STATUS_USAGE);
+}
+
 /* Reports one run and gives its exit status. */
 static int report(const replay_result_t *result, const options_t *options, report_json_t *json)
 {
     int status = result->complete ? STATUS_OK : STATUS_INPUT;
     if (json == NULL) {
         report_table(result, options);
-    } else if (!report_json_add(json, result, options)) {
-        fputs("cistern: out of memory\n", stderr);
-        status = worse(status, STATUS_USAGE);
+    } else {
+        status = note(status, report_json_add(json, result, options));
     }
     fflush(stdout); /* so that messages stand after the table that they belong to */
     report_incidents(result);
@@ -45,6 +54,7 @@ static int replay_all(const options_t *options, report_json_t *json)
             status = worse(status, report(&result, options, json));
         } else {
             status = worse(status, STATUS_INPUT);
+            status = note(status, json == NULL || report_json_add_error(json, &result));
         }
     }
     return status;

@@ -19,7 +19,7 @@
 #include "replay.h"
 
 #include <sched.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "cistern/fault.h"
 #include "lwip/pbuf.h"
@@ -81,8 +81,9 @@ static void worker(void *argument)
 
 /* --- receiver --------------------------------------------------------------------------------- */
 
-/* Counts a drop. Before the next frame the worker gets its turn, as it would on a wire: the receiver
- * alone could go through the capture faster than the worker gets to the lock of the pool. */
+/* Counts a drop. Before the next frame the worker gets its turn, as it would on a wire: the
+ * receiver alone could go through the capture faster than the worker gets to the lock of the pool.
+ */
 static void drop(replay_t *replay, drop_t reason)
 {
     incident_count(&replay->result->dropped[reason], replay->capture.packets);
@@ -189,7 +190,7 @@ static bool start_worker(replay_t *replay)
         }
         sys_mbox_free(&replay->mailbox);
     }
-    fprintf(stderr, "cistern: %s: no thread could be started\n", replay->capture.name);
+    capture_fail(&replay->capture, "no thread could be started");
     return false;
 }
 
@@ -208,21 +209,27 @@ static void run(replay_t *replay)
     result->faults = cistern_fault_count() - faults;
 }
 
+/* With the capture open; false iff the run cannot be set up. */
+static bool replay_open(replay_t *replay)
+{
+    replay_result_t *const result = replay->result;
+    result->link = replay->capture.link;
+    memory_restart();
+    reassembly_init(&replay->reassembly, &result->tally, replay->options->pool_count / 2U);
+    replay->host = (frame_host_t){.tally = &result->tally, .reassembly = &replay->reassembly};
+    const bool started = !replay->options->threads || start_worker(replay);
+    if (started) {
+        run(replay);
+    }
+    capture_close(&replay->capture);
+    return started;
+}
+
 bool replay_run(replay_result_t *result, const options_t *options, const char *file)
 {
     replay_t replay = {.options = options, .result = result};
     *result = (replay_result_t){.file = file};
-    if (!capture_open(&replay.capture, file)) {
-        return false;
-    }
-    result->link = replay.capture.link;
-    memory_restart();
-    reassembly_init(&replay.reassembly, &result->tally, options->pool_count / 2U);
-    replay.host = (frame_host_t){.tally = &result->tally, .reassembly = &replay.reassembly};
-    const bool started = !options->threads || start_worker(&replay);
-    if (started) {
-        run(&replay);
-    }
-    capture_close(&replay.capture);
-    return started;
+    const bool done = capture_open(&replay.capture, file) && replay_open(&replay);
+    memcpy(result->error, replay.capture.error, sizeof result->error);
+    return done;
 }

@@ -22,8 +22,9 @@ typedef enum drop {
 typedef struct replay_result {
     const char *file;
     link_type_t link;
-    bool complete;    /* the capture was read to its end */
-    uint64_t packets; /* read from the capture */
+    bool complete;                  /* the capture was read to its end */
+    char error[CAPTURE_ERROR_SIZE]; /* why not; empty if it was */
+    uint64_t packets;               /* read from the capture */
     incident_t dropped[DROPS];
     tally_t tally;
     memory_usage_t memory; /* after the run */
@@ -36,8 +37,8 @@ typedef struct replay_result {
 const char *drop_name(drop_t drop);
 
 /* Replays one capture. False, after a message on stderr, iff it cannot be opened or the run cannot
- * be set up; there is no result then. The library must be open: see memory.h. Frees all it takes.
- */
+ * be set up; the result has nothing but `file` and `error` then. The library must be open: see
+ * memory.h. Frees all it takes. */
 bool replay_run(replay_result_t *result, const options_t *options, const char *file);
 
 #endif

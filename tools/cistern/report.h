@@ -23,6 +23,9 @@ report_json_t *report_json_begin(void);
 /* Adds a run; false iff memory is short. */
 bool report_json_add(report_json_t *json, const replay_result_t *result, const options_t *options);
 
+/* Adds a capture that could not be replayed: its name and why; false iff memory is short. */
+bool report_json_add_error(report_json_t *json, const replay_result_t *result);
+
 /* Prints what was added on stdout, as an array iff `array`, and frees it. False iff memory is short
  * or stdout takes no more. NULL is ignored: false. */
 bool report_json_end(report_json_t *json, bool array);

@@ -33,7 +33,7 @@ static bool set(json_t *object, const char *name, json_t *value)
 {
     char key[KEY_SIZE];
     size_t i = 0;
-    for (; name[i] != '\0' && i < KEY_SIZE - 1; ++i) {
+    for (; i < KEY_SIZE - 1 && name[i] != '\0'; ++i) {
         key[i] = name[i] == ' ' ? '_' : name[i];
     }
     key[i] = '\0';
@@ -150,12 +150,37 @@ report_json_t *report_json_begin(void)
     return json;
 }
 
+/* Adds `run`, which is complete iff `ok`, and takes it over. */
+static bool add_run(report_json_t *json, json_t *run, bool ok)
+{
+    if (ok) {
+        return json_array_append_new(json->runs, run) == 0;
+    }
+    json_decref(run);
+    return false;
+}
+
+/* Why the capture could not be read, or not to its end: a key only then. */
+static bool set_error(json_t *run, const replay_result_t *result)
+{
+    return result->error[0] == '\0' || set(run, "error", text(result->error));
+}
+
+bool report_json_add_error(report_json_t *json, const replay_result_t *result)
+{
+    json_t *const run = json_object();
+    const bool ok = set(run, "file", text(result->file)) && set(run, "complete", json_false()) &&
+                    set_error(run, result);
+    return add_run(json, run, ok);
+}
+
 bool report_json_add(report_json_t *json, const replay_result_t *result, const options_t *options)
 {
     const tally_t *const tally = &result->tally;
     json_t *const run = json_object();
-    if (set(run, "file", text(result->file)) && set(run, "link", text(link_name(result->link))) &&
-        set(run, "complete", json_boolean(result->complete)) &&
+    const bool ok =
+        set(run, "file", text(result->file)) && set(run, "link", text(link_name(result->link))) &&
+        set(run, "complete", json_boolean(result->complete)) && set_error(run, result) &&
         set(run, "options", options_object(options)) &&
         set(run, "packets", number(result->packets)) &&
         set(run, "handled", number(tally->handled)) &&
@@ -169,11 +194,8 @@ bool report_json_add(report_json_t *json, const replay_result_t *result, const o
         set(run, "pools", pools_array(&result->memory)) &&
         set(run, "heap", heap_object(&result->memory.heap)) &&
         set(run, "leaks", number(result->leaks)) && set(run, "faults", number(result->faults)) &&
-        set(run, "seconds", json_real(result->seconds))) {
-        return json_array_append_new(json->runs, run) == 0;
-    }
-    json_decref(run);
-    return false;
+        set(run, "seconds", json_real(result->seconds));
+    return add_run(json, run, ok);
 }
 
 bool report_json_end(report_json_t *json, bool array)
@@ -182,11 +204,8 @@ bool report_json_end(report_json_t *json, bool array)
         return false;
     }
     const json_t *const what = array ? json->runs : json_array_get(json->runs, 0);
-    bool ok = true;
-    if (what != NULL) { /* a single capture that could not be read leaves nothing to print */
-        ok = json_dumpf(what, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
-             putchar('\n') != EOF;
-    }
+    const bool ok = json_dumpf(what, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
+                    putchar('\n') != EOF;
     json_decref(json->runs);
     free(json);
     return ok;

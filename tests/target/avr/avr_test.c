@@ -1,22 +1,12 @@
 /* avr_test.c - what lwIP documents for 16-bit pointers, and what only shows where size_t, int and
  * pointers have 16 bits: through the engines, 32-bit numbers must keep all their bits. */
-#include "support.h"
+#include "lwip_memory.h"
 
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 #include "lwip/inet_chksum.h"
-#include "lwip/mem.h"
-#include "lwip/memp.h"
 #include "lwip/pbuf.h"
-#include "lwip/stats.h"
 #include "lwip/sys.h"
-
-static int start(void **state)
-{
-    mem_init();
-    memp_init();
-    return faults_watch(state);
-}
 
 static void struct_pbuf_has_12_bytes(void **state)
 {
@@ -138,7 +128,7 @@ static void clock_counts_ticks_beyond_16_bits(void **state)
     assert_int_equal(sys_now() - before, 70000UL);
 }
 
-#define avr_unit_test(function) cmocka_unit_test_setup(function, start)
+#define avr_unit_test(function) cmocka_unit_test_setup(function, memory_start)
 
 int main(void)
 {

@@ -1,4 +1,4 @@
-/* os/mynewt.h - what most Mynewt code includes: configuration, then the OS. */
+/* os/mynewt.h (standalone) - what most Mynewt code includes: configuration, then the OS. */
 #ifndef H_OS_MYNEWT_
 #define H_OS_MYNEWT_
 

@@ -1,4 +1,5 @@
-/* os/os.h - what Mynewt code includes for its OS; here, the part that concerns memory pools. */
+/* os/os.h (standalone) - what Mynewt code includes for its OS; here, the part that concerns memory
+ * pools. Used only when Mynewt's or NimBLE's own tree is absent. */
 #ifndef H_OS_OS_
 #define H_OS_OS_
 

@@ -1,0 +1,39 @@
+/* lwip_memory.h - lwIP's heap and pools, as the tests start them and look at them at the end. */
+#ifndef CISTERN_TESTS_LWIP_MEMORY_H
+#define CISTERN_TESTS_LWIP_MEMORY_H
+
+#include "support.h"
+
+#include "lwip/mem.h"
+#include "lwip/memp.h"
+#include "lwip/stats.h"
+
+/* A cmocka setup function, of a test or of a group: heap and pools anew, faults watched. */
+static inline int memory_start(void **state)
+{
+    stats_init();
+    mem_init();
+    memp_init();
+    return faults_watch(state);
+}
+
+#if MEM_STATS
+static inline void assert_heap_is_back(void)
+{
+    assert_int_equal(lwip_stats.mem.used, 0);
+}
+#else
+static inline void assert_heap_is_back(void) {}
+#endif
+
+/* A cmocka teardown function: no block of the heap and no pbuf of any pool is in use. */
+static inline int memory_is_back(void **state)
+{
+    (void)state;
+    assert_heap_is_back();
+    assert_int_equal(memp_pools[MEMP_PBUF]->pool->free, MEMP_NUM_PBUF);
+    assert_int_equal(memp_pools[MEMP_PBUF_POOL]->pool->free, PBUF_POOL_SIZE);
+    return 0;
+}
+
+#endif
