@@ -6,7 +6,7 @@ FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
 FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
-                    gcc-avr avr-libc simavr
+                    gcc-avr avr-libc simavr python3-minimal
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross
@@ -86,7 +86,7 @@ test-win32: ## the tests on 64-bit Windows, as Wine has it
 	@$(call test_trees,test-win32,win32,-LE full)
 
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
-	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
 	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
 	    $(BOARDS) $(FIRMWARE_FLAGS)

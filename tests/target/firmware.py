@@ -42,7 +42,10 @@ def tool(board, name):
 
 
 def run(command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+    done = subprocess.run(command, check=False, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"firmware: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def objects(build):

@@ -228,7 +228,8 @@ class Paths:
 
     def begin(self, other, count):
         """A way on that is behind here, and begins with a stretch of `count` instructions."""
-        self.best = max(self.best, count + other.first if other.first != NONE else count)
+        if other.first != NONE:
+            self.best = max(self.best, other.first + count)
         for depth, length in other.through.items():
             self.open[depth] = max(self.open.get(depth, NONE), length + count)
         self.add_behind(other)
