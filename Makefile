@@ -10,9 +10,10 @@ FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi q
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross
+VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
-                      $(WIN32_PACKAGES))
+                      $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
 # fewer tests and are not measured; of other processors.
@@ -31,7 +32,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	printf 'subdirs(%s)\n' $(2:%=../%) >build/$(1)/CTestTestfile.cmake; \
 	$(CTEST) --test-dir build/$(1) $(3)
 
-.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-lwip \
+.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         performance docs/performance.md lib clean
 
@@ -49,7 +50,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-lwip test-firmware firmware test-cross test-win32 test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -66,6 +67,10 @@ test-valgrind: ## the host's tests under valgrind's memcheck
 test-fuzz: ## the program's parser, fuzzed from real captures on
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
+
+test-verify: ## every interleaving of the lock-free pool, and of a model of the mailbox
+	@cmake/require.sh $(VERIFY_PACKAGES)
+	@$(call test_trees,test-verify,verify)
 
 test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
 	@cmake/require.sh $(LWIP_PACKAGES)
@@ -99,16 +104,19 @@ bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: buil
 	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
-bench-pbuf: ## measure packet buffers against lwIP: build/bench/pbuf.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
-	@PYTHONDONTWRITEBYTECODE=1 python3 bench/packet.py
+bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
+	@cmake/require.sh gcc libc6-dev python3 pkg-config valgrind dpkg-dev libdpdk-dev \
+	    gcc-arm-none-eabi picolibc-arm-none-eabi
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pbuf/measure.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
+BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
+
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in bench-pool bench-heap bench-pbuf bench-chksum firmware docs/performance.md; do \
+	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
 	    $(MAKE) --no-print-directory $$command; done
 
 docs/performance.md: ## write that page anew from what was measured last

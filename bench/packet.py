@@ -1,40 +1,29 @@
-#!/usr/bin/env python3
-"""make bench-pbuf
+"""One benchmark program built twice, with this library and with lwIP's own sources, and measured.
 
-Builds one program twice, with this library and with lwIP's own sources (Debian's source package,
-fetched into build/), runs both in turn, and prints medians beside the targets. The results are in
-build/bench/pbuf.json. chksum/measure.py is the same for the checksum, and uses parts of this.
+The program is bench/NAME/main.c: it runs its cases by bench.h. Both sides share the lock of the host's
+port and the options of bench/pbuf/lwipopts.h.
 """
 import glob
 import os
-import sys
+import re
+import subprocess
+import tempfile
 
-from report import CC, Report, fetch_lwip, interleave, run
+from report import CC, FOLDER, Report, fetch_lwip, interleave, run
 
 ROUNDS = 7
 REPLACED = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats")
 
-# case, of whom, at most this share of it
-TARGETS = [
-    ("pool 1514 alloc+free", "lwip", "pool 1514 alloc+free", 0.5),
-    ("ram 512 alloc+free", "lwip", "ram 512 alloc+free", 0.7),
-    ("ref alloc+free", "lwip", "ref alloc+free", 0.6),
-    ("header add+remove", "lwip", "header add+remove", 0.6),
-    ("copy out 1460", "ours", "memcpy 1460", 1.2),
-    ("copy in 1460", "ours", "memcpy 1460", 1.2),
-    ("threads: pool 1514 alloc+free", "lwip", "threads: pool 1514 alloc+free", 0.1),
-]
-
 
 def build(what, whose, protection):
-    program = f"build/bench/{what}-{whose}-{protection}"
+    program = f"{FOLDER}/{what}-{whose}-{protection}"
     common = [CC, "-std=gnu11", "-O2", "-w", "-Ibench/pbuf", f"-DSYS_LIGHTWEIGHT_PROT={protection}",
               f"bench/{what}/main.c"]
     host = ["ports/common/critical.c", "ports/common/platform.c", "ports/common/threads.c",
             "ports/posix/sys_host.c"]
     if whose == "ours":
         flags = ["-DBENCH_OURS", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
-                 "-Iports/common", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
+                 "-Iports/common", "-Isrc", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
     else:
         tree = fetch_lwip()
         flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",
@@ -44,15 +33,40 @@ def build(what, whose, protection):
     return program
 
 
+def build_all(what):
+    """{("ours" or "lwip", prefix of its cases): program}; those with a lock have a prefix."""
+    return {(whose, prefix): build(what, whose, protection) for whose in ("ours", "lwip")
+            for prefix, protection in (("", 0), ("threads: ", 1))}
+
+
+def by_subject(results):
+    """{"ours", "lwip": {case: value}} of {(subject, prefix): {case: value}}."""
+    merged = {}
+    for (whose, prefix), cases in results.items():
+        merged.setdefault(whose, {}).update({prefix + case: cases[case] for case in cases})
+    return merged
+
+
 def measure_all(what):
-    """{"ours", "lwip": {case: median}}; the cases of a build with a lock start with "threads: "."""
-    builds = [(whose, prefix, build(what, whose, protection)) for whose in ("ours", "lwip")
-              for prefix, protection in (("", 0), ("threads: ", 1))]
-    medians = interleave({(whose, prefix): [program] for whose, prefix, program in builds}, ROUNDS)
-    results = {"ours": {}, "lwip": {}}
-    for (whose, prefix), cases in medians.items():
-        results[whose].update({prefix + case: value for case, value in cases.items()})
-    return results
+    return by_subject(interleave({key: [program] for key, program in build_all(what).items()}, ROUNDS))
+
+
+def count(program):
+    """{case: instructions of one call}, by callgrind, less what the first case takes: "nothing".
+
+    Callgrind collects inside bench_counted only, and writes a file whenever that ends.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        output = run(["valgrind", "-q", "--tool=callgrind", "--collect-atstart=no",
+                      "--toggle-collect=bench_counted", "--dump-after=bench_counted",
+                      "--callgrind-out-file=" + os.path.join(folder, "out"), program],
+                     env=dict(os.environ, BENCH_COUNT="1"), stderr=subprocess.DEVNULL)
+        counts = {}
+        for i, line in enumerate(output.splitlines(), 1):
+            with open(f"{folder}/out.{i}", encoding="ascii", errors="replace") as file:
+                total = int(re.search(r"^summary: (\d+)", file.read(), re.M).group(1))
+            counts[line.split("\t")[0]] = total
+    return {case: total - counts["nothing"] for case, total in counts.items() if case != "nothing"}
 
 
 def add_rows(rows, targets, results):
@@ -70,11 +84,7 @@ def add_rows(rows, targets, results):
 
 
 def report(what, targets):
-    os.makedirs("build/bench", exist_ok=True)
+    os.makedirs(FOLDER, exist_ok=True)
     rows = Report(what)
     add_rows(rows, targets, measure_all(what))
     return rows.finish()
-
-
-if __name__ == "__main__":
-    sys.exit(report("pbuf", TARGETS))

@@ -20,10 +20,17 @@ table. Where a target is a share of a peer's figure, both were measured in the s
 FIRMWARE = """
 ## firmware
 
-`make firmware`, in an emulator that counts instructions: the same on every machine. A cell is the most
-instructions of one call, and of these the longest stretch with interrupts masked.
+`make firmware` counts in an emulator, the same on every machine, and prints the stack of each function
+besides.
 """
-COLUMNS = ("instructions", "masked")
+# What a cell of each table of that section says, and the kinds of numbers in it.
+FIRMWARE_TABLES = [
+    ("The most instructions of one call, and of these the longest stretch with interrupts masked:",
+     "operation", ("instructions", "masked")),
+    ("The longest stretch with interrupts masked on any path through a function, where there is one:",
+     "function", ("masked at most",)),
+    ("Bytes of flash, and of RAM:", "module", ("flash", "RAM")),
+]
 
 
 def read_json(path):
@@ -76,25 +83,31 @@ def bench_section(name, rows, machine, missed):
     yield from reason_lines(missed)
 
 
-def firmware_cells(rows):
-    """{operation: {board: {"instructions": n, "masked": n}}}"""
-    operations = {}
+def firmware_cells(rows, kinds):
+    """{name: {board: {kind: number}}}, without names whose numbers are all 0."""
+    cells = {}
     for row in rows:
-        found = re.fullmatch(r"(\S+) (\w+): (.+)", row["case"])
-        if found and found.group(2) in COLUMNS:
-            board, column, operation = found.groups()
-            operations.setdefault(operation, {}).setdefault(board, {})[column] = row["ours"]
-    return operations
+        board, kind, name = re.fullmatch(r"(\S+) ([^:]+): (.+)", row["case"]).groups()
+        if kind in kinds:
+            cells.setdefault(name, {}).setdefault(board, {})[kind] = row["ours"]
+    return {name: boards for name, boards in cells.items()
+            if any(any(of.values()) for of in boards.values())}
+
+
+def firmware_cell(numbers, kinds):
+    return ", ".join(number(numbers[kind]) for kind in kinds if kind in numbers)
 
 
 def firmware_section(rows, missed):
-    operations = firmware_cells(rows)
-    boards = list(dict.fromkeys(board for cells in operations.values() for board in cells))
+    boards = list(dict.fromkeys(row["case"].split(" ")[0] for row in rows))
     yield from FIRMWARE.rstrip("\n").split("\n")
-    yield ""
-    yield from table(["operation", *boards], (
-        [operation, *(", ".join(number(cells.get(board, {}).get(column)) for column in COLUMNS)
-                      for board in boards)] for operation, cells in operations.items()))
+    for title, what, kinds in FIRMWARE_TABLES:
+        cells = firmware_cells(rows, kinds)
+        if cells:
+            yield from ("", title, "")
+            yield from table([what, *boards], (
+                [name, *(firmware_cell(of.get(board, {}), kinds) for board in boards)]
+                for name, of in cells.items()))
     yield from reason_lines(missed)
 
 

@@ -30,44 +30,54 @@ readonly packages=(
     python3-serial python3-serial-asyncio tcpdump tshark wireshark-common
 )
 
-readonly names=(http mqtt coap dns modbus ping-fragments ipv6 dhcp vlan)
+declare -a names=()
+declare -A what=() programs=() must_show=()
 
-declare -rA what=(
-    [http]="The device serves files of 200 B to 150 KB: six connections at once, keep-alive, HEAD, 304, 404, range; two uploads (PUT) to it"
-    [mqtt]="The device publishes telemetry at QoS 0, 1 and 2 (paced lines, retained, an 8 KB message) and subscribes to commands; keep-alive pings"
-    [coap]="The device serves resources: GET (confirmable and not), PUT, DELETE, 4.04, observe, separate response, block-wise in both directions"
-    [dns]="The device resolves A, AAAA, TXT, CNAME, MX, SRV, PTR, NXDOMAIN; a truncated answer retried over TCP; queries over TCP"
-    [modbus]="The device is polled: coils, discrete inputs, input and holding registers, single and multiple writes, exceptions; periodic polls on two connections. The device's TCP checksums are wrong, as on any host that offloads them"
-    [ping-fragments]="Echo of 56 B to 30 000 B in both directions, IPv4 and IPv6, most of it in fragments"
-    [ipv6]="The device starts: MLD (joins and leaves groups), duplicate address detection, router solicitation, address from a router advertisement; ping, neighbour unreachability, HTTP"
-    [dhcp]="The device gets, renews twice and releases its address, then asks again; ARP probe and ping between"
-    [vlan]="802.1Q tags (VLAN 42, priority 3) around ARP, ping and HTTP"
-)
+# A capture: what it shows and which programs talk, for the table, and what it must contain, as
+# display filters separated by '|'.
+sample() { # name, what, programs, filters
+    names+=("$1")
+    what[$1]=$2
+    programs[$1]=$3
+    must_show[$1]=$4
+}
 
-declare -rA programs=(
-    [http]="nginx, curl"
-    [mqtt]="mosquitto, mosquitto_pub, mosquitto_sub"
-    [coap]="coap-server, coap-client (libcoap)"
-    [dns]="dnsmasq, dig"
-    [modbus]="pymodbus, mbpoll (libmodbus)"
-    [ping-fragments]="ping (iputils), Linux"
-    [ipv6]="Linux, dnsmasq (router), ping, nginx, curl"
-    [dhcp]="udhcpc (busybox), dnsmasq, ping"
-    [vlan]="nginx, curl, ping; tags by a forwarder in record.sh"
-)
-
-# What each capture must contain, as display filters separated by '|'.
-declare -rA must_show=(
-    [http]='http.response.code==200|http.response.code==201|http.response.code==206|http.response.code==304|http.response.code==404|http.request.method==PUT|tcp.stream==8'
-    [mqtt]='mqtt.qos==0|mqtt.qos==1|mqtt.qos==2|mqtt.retain==1|mqtt.msgtype==7|mqtt.msgtype==12|mqtt.msgtype==8'
-    [coap]='coap.code==1|coap.code==3|coap.code==4|coap.code==132|coap.opt.observe|coap.opt.block_number>3|coap.type==1'
-    [dns]='dns.qry.type==1|dns.qry.type==28|dns.qry.type==16|dns.flags.rcode==3|dns.flags.truncated==1|dns and tcp'
-    [modbus]='modbus.func_code==1|modbus.func_code==2|modbus.func_code==3|modbus.func_code==4|modbus.func_code==5|modbus.func_code==6|modbus.func_code==15|modbus.func_code==16|modbus.exception_code'
-    [ping-fragments]='ip.flags.mf==1|ip.frag_offset>0|ipv6.fraghdr.more==1|icmp.type==0|icmpv6.type==129'
-    [ipv6]='icmpv6.mldr.mar.record_type==3|icmpv6.mldr.mar.record_type==4|icmpv6.type==133|icmpv6.type==134|icmpv6.type==135|icmpv6.type==136|icmpv6.type==129|ipv6 and http.response'
-    [dhcp]='dhcp.option.dhcp==1|dhcp.option.dhcp==2|dhcp.option.dhcp==3|dhcp.option.dhcp==5|dhcp.option.dhcp==7|arp'
-    [vlan]='vlan.id==42 and arp|vlan.id==42 and icmp|vlan.id==42 and http.response'
-)
+sample http \
+    "The device serves files of 200 B to 150 KB: six connections at once, keep-alive, HEAD, 304, 404, range; two uploads (PUT) to it" \
+    "nginx, curl" \
+    'http.response.code==200|http.response.code==201|http.response.code==206|http.response.code==304|http.response.code==404|http.request.method==PUT|tcp.stream==8'
+sample mqtt \
+    "The device publishes telemetry at QoS 0, 1 and 2 (paced lines, retained, an 8 KB message) and subscribes to commands; keep-alive pings" \
+    "mosquitto, mosquitto_pub, mosquitto_sub" \
+    'mqtt.qos==0|mqtt.qos==1|mqtt.qos==2|mqtt.retain==1|mqtt.msgtype==7|mqtt.msgtype==12|mqtt.msgtype==8'
+sample coap \
+    "The device serves resources: GET (confirmable and not), PUT, DELETE, 4.04, observe, separate response, block-wise in both directions" \
+    "coap-server, coap-client (libcoap)" \
+    'coap.code==1|coap.code==3|coap.code==4|coap.code==132|coap.opt.observe|coap.opt.block_number>3|coap.type==1'
+sample dns \
+    "The device resolves A, AAAA, TXT, CNAME, MX, SRV, PTR, NXDOMAIN; a truncated answer retried over TCP; queries over TCP" \
+    "dnsmasq, dig" \
+    'dns.qry.type==1|dns.qry.type==28|dns.qry.type==16|dns.flags.rcode==3|dns.flags.truncated==1|dns and tcp'
+sample modbus \
+    "The device is polled: coils, discrete inputs, input and holding registers, single and multiple writes, exceptions; periodic polls on two connections. The device's TCP checksums are wrong, as on any host that offloads them" \
+    "pymodbus, mbpoll (libmodbus)" \
+    'modbus.func_code==1|modbus.func_code==2|modbus.func_code==3|modbus.func_code==4|modbus.func_code==5|modbus.func_code==6|modbus.func_code==15|modbus.func_code==16|modbus.exception_code'
+sample ping-fragments \
+    "Echo of 56 B to 30 000 B in both directions, IPv4 and IPv6, most of it in fragments" \
+    "ping (iputils), Linux" \
+    'ip.flags.mf==1|ip.frag_offset>0|ipv6.fraghdr.more==1|icmp.type==0|icmpv6.type==129'
+sample ipv6 \
+    "The device starts: MLD (joins and leaves groups), duplicate address detection, router solicitation, address from a router advertisement; ping, neighbour unreachability, HTTP" \
+    "Linux, dnsmasq (router), ping, nginx, curl" \
+    'icmpv6.mldr.mar.record_type==3|icmpv6.mldr.mar.record_type==4|icmpv6.type==133|icmpv6.type==134|icmpv6.type==135|icmpv6.type==136|icmpv6.type==129|ipv6 and http.response'
+sample dhcp \
+    "The device gets, renews twice and releases its address, then asks again; ARP probe and ping between" \
+    "udhcpc (busybox), dnsmasq, ping" \
+    'dhcp.option.dhcp==1|dhcp.option.dhcp==2|dhcp.option.dhcp==3|dhcp.option.dhcp==5|dhcp.option.dhcp==7|arp'
+sample vlan \
+    "802.1Q tags (VLAN 42, priority 3) around ARP, ping and HTTP" \
+    "nginx, curl, ping; tags by a forwarder in record.sh" \
+    'vlan.id==42 and arp|vlan.id==42 and icmp|vlan.id==42 and http.response'
 
 work=          # temporary folder
 log=           # all output of all programs, shown when something fails

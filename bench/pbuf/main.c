@@ -11,6 +11,8 @@
 static struct pbuf *packet;
 static unsigned char memory[1460];
 
+static void nothing(void) {}
+
 static void alloc_and_free(u16_t length, pbuf_type type)
 {
     pbuf_free(pbuf_alloc(PBUF_RAW, length, type));
@@ -59,6 +61,7 @@ int main(void)
     mem_init();
     memp_init();
     packet = pbuf_alloc(PBUF_TRANSPORT, sizeof memory, PBUF_POOL);
+    bench_run("nothing", nothing);
     bench_run("pool 1514 alloc+free", pool_1514);
     bench_run("ram 512 alloc+free", ram_512);
     bench_run("ref alloc+free", ref);

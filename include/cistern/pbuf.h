@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cistern/pbuf_trail.h"
 #include "lwip/pbuf.h"
 
 #ifdef __cplusplus
@@ -22,8 +23,11 @@ extern "C" {
  * NULL. Constant time. */
 size_t cistern_pbuf_headroom(const struct pbuf *p);
 
-/* Bytes behind the data of this fragment that are its own: the rest of a PBUF_POOL element; 0 for
- * the other types. A fault (0) iff p is NULL. Constant time. */
+/* Bytes behind the data of this fragment that are its own, so that they may be written and `len`
+ * may grow by them (and tot_len, of this fragment and those before it): the rest of a PBUF_POOL
+ * element; for PBUF_RAM the rest of the heap's block, of which pbuf_realloc gives back what the
+ * heap can use. 0 for foreign payload, custom fragments, and PBUF_RAM where the heap is not
+ * cistern/heap.h. A fault (0) iff p is NULL or its memory was freed. Constant time. */
 size_t cistern_pbuf_tailroom(const struct pbuf *p);
 
 /* --- fragments -------------------------------------------------------------------------------- */
@@ -106,6 +110,20 @@ typedef struct cistern_pbuf_external {
 struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memory,
                                    pbuf_len_t length, cistern_pbuf_destroy_t *destroy,
                                    void *context);
+#endif
+
+/* From check level 3 on callers are noted: see cistern/pbuf_trail.h. */
+#if CISTERN_CHECK >= 3
+#    define cistern_pbuf_pull(p, layer, length)                                                    \
+        cistern_pbuf_taken_at(cistern_pbuf_pull((p), (layer), (length)), __FILE__, __LINE__)
+#    define cistern_pbuf_from_pieces(pieces, count)                                                \
+        cistern_pbuf_taken_at(cistern_pbuf_from_pieces((pieces), (count)), __FILE__, __LINE__)
+#    if LWIP_SUPPORT_CUSTOM_PBUF
+#        define cistern_pbuf_external(external, memory, length, destroy, context)                  \
+            cistern_pbuf_taken_at(                                                                 \
+                cistern_pbuf_external((external), (memory), (length), (destroy), (context)),       \
+                __FILE__, __LINE__)
+#    endif
 #endif
 
 #ifdef __cplusplus

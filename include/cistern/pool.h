@@ -175,7 +175,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
- * or those that are free are reserved, or pool is NULL; and when what should be free is damaged: a
+ * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when what should be free is damaged: a
  * link (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a
  * link by building the list anew, linear, once per fault) and nothing is lost. Constant time at
  * levels 0 and 1, linear in the block's size from 2 on. Any context that the critical section, or
@@ -183,7 +183,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
  * At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
-/* Gives a block back. Fails iff an argument is NULL (ERROR_ARGUMENT) or, from check level 1 on, the
+/* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
  * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
  * of another pool; or, from level 2 on, the guard around it was written to, which is then repaired
  * (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it was.
@@ -221,6 +221,10 @@ size_t cistern_pool_stride(const cistern_pool_t *pool);
 /* True iff `address` is where a block of this pool starts, free or in use. False for NULL.
  * Constant time, any context. */
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
+
+/* True iff `address` is a block of this pool that is in use. At check level 0: as
+ * cistern_pool_owns. Constant time, any context. */
+bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
 
 /* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
  * level 1; at level 0 it visits none. Returns how many it visited. `visit` runs inside the pool's

@@ -99,6 +99,10 @@ void *memp_malloc(memp_t type);
  * elements. */
 void memp_free(memp_t type, void *mem);
 
+/* memp_free for who must know: false iff the element was refused. `type` is a pool, and `mem` is not
+ * NULL. */
+bool memp_try_free(memp_t type, void *mem);
+
 #ifdef __cplusplus
 }
 #endif

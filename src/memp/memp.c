@@ -1,7 +1,7 @@
 /* memp.c - lwIP's pools, thin over the pool engine.
  *
  *   memp_pools[MEMP_X] --> struct memp_desc (const) --> cistern_pool_t --> memory
- *                                         \-----------> struct stats_mem, mirrored from the pool
+ *                                         \-----------> struct stats_mem, written with the pool
  *
  * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
  *   (I1) account->used is the number of elements that the heap has given out; it never exceeds num
@@ -12,6 +12,7 @@
 
 #include "cistern/critical.h"
 #include "cistern/heap.h"
+#include "../pool/pool_plain.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
@@ -50,20 +51,21 @@ static void stats_name(const struct memp_desc *desc)
 }
 #    endif
 
-/* Writes the numbers of a pool into its statistics. Call it inside the critical section. */
-static void stats_write(const struct memp_desc *desc, size_t used, size_t max, size_t failures)
+/* Writes what a call did to a pool, of which `used` elements are in use now, into its statistics.
+ * Call it inside the critical section. */
+static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
 {
-    desc->stats->avail = (mem_size_t)desc->num;
-    desc->stats->used = (mem_size_t)used;
-    desc->stats->max = (mem_size_t)max;
-    desc->stats->err = (STAT_COUNTER)failures;
-}
-
-static void stats_count_illegal(const struct memp_desc *desc)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    ++desc->stats->illegal;
-    cistern_critical_leave(state);
+    struct stats_mem *const stats = desc->stats;
+    if (outcome == POOL_GOT_NONE) {
+        ++stats->err;
+    }
+    if (outcome == POOL_REFUSED) {
+        ++stats->illegal;
+    }
+    stats->used = (mem_size_t)used;
+    if (outcome == POOL_GOT && stats->used > stats->max) {
+        stats->max = stats->used;
+    }
 }
 
 static void stats_clear(const struct memp_desc *desc)
@@ -80,17 +82,11 @@ static void stats_attach(memp_t type)
     (void)type;
 }
 
-static void stats_write(const struct memp_desc *desc, size_t used, size_t max, size_t failures)
+static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
 {
     (void)desc;
     (void)used;
-    (void)max;
-    (void)failures;
-}
-
-static void stats_count_illegal(const struct memp_desc *desc)
-{
-    (void)desc;
+    (void)outcome;
 }
 
 static void stats_clear(const struct memp_desc *desc)
@@ -129,25 +125,32 @@ static bool elements_reserve(const struct memp_desc *desc)
     const cistern_critical_t state = cistern_critical_enter();
     const bool within_limit = account->used < desc->num;
     account->used += within_limit ? 1U : 0U;
-    account->failures += within_limit ? 0U : 1U;
-    account->max = (account->used > account->max) ? account->used : account->max;
+    stats_write(desc, account->used, within_limit ? POOL_GOT : POOL_GOT_NONE);
     cistern_critical_leave(state);
     return within_limit;
 }
 
-/* Gives up one element of the limit; returns whether it was reached. */
-static bool elements_release(const struct memp_desc *desc, size_t failed)
+/* Gives up one element of the limit, since it went back to the heap or the heap had none; returns
+ * whether the limit was reached. */
+static bool elements_release(const struct memp_desc *desc, pool_outcome_t outcome)
 {
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
     --account->used;
-    account->failures += failed;
+    stats_write(desc, account->used, outcome);
     cistern_critical_leave(state);
     return was_full;
 }
 
-static void *element_get(const struct memp_desc *desc, const char *file, int line)
+static void elements_refuse(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    stats_write(desc, desc->account->used, POOL_REFUSED);
+    cistern_critical_leave(state);
+}
+
+static inline void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
     (void)file;
     (void)line;
@@ -156,28 +159,21 @@ static void *element_get(const struct memp_desc *desc, const char *file, int lin
     }
     void *const mem = mem_malloc((mem_size_t)desc->size);
     if (mem == NULL) {
-        (void)elements_release(desc, 1);
+        (void)elements_release(desc, POOL_GOT_NONE);
     }
     return mem;
 }
 
 /* The heap judges the address, and reports it, before its element is counted as free (I1). */
-static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
     if (!element_is_live(mem) || desc->account->used == 0) {
+        elements_refuse(desc);
         return false;
     }
     mem_free(mem);
-    *was_empty = elements_release(desc, 0);
+    *was_empty = elements_release(desc, POOL_TAKEN_BACK);
     return true;
-}
-
-static void stats_mirror(const struct memp_desc *desc)
-{
-    const struct memp_account *const account = desc->account;
-    const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, account->used, account->max, account->failures);
-    cistern_critical_leave(state);
 }
 
 static bool elements_are_sound(const struct memp_desc *desc)
@@ -215,9 +211,15 @@ static void elements_init(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(error);
 }
 
-static void *element_get(const struct memp_desc *desc, const char *file, int line)
+/* From the pool's own numbers, which are exact inside its critical section. */
+static inline void note(const cistern_pool_t *pool, const void *desc, pool_outcome_t outcome)
 {
-    return cistern_pool_get_at(desc->pool, file, line);
+    stats_write(desc, pool->count - pool->free, outcome);
+}
+
+static inline void *element_get(const struct memp_desc *desc, const char *file, int line)
+{
+    return pool_get(desc->pool, file, line, note, desc);
 }
 
 static bool elements_are_sound(const struct memp_desc *desc)
@@ -225,18 +227,9 @@ static bool elements_are_sound(const struct memp_desc *desc)
     return cistern_pool_check(desc->pool);
 }
 
-static bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    return cistern_pool_put_noting(desc->pool, mem, was_empty) == CISTERN_OK;
-}
-
-/* Brings the statistics up to the pool's own numbers, which are exact at each moment. */
-static void stats_mirror(const struct memp_desc *desc)
-{
-    const cistern_pool_t *const pool = desc->pool;
-    const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, pool->count - pool->free, pool->count - pool->min_free, pool->failures);
-    cistern_critical_leave(state);
+    return pool_put(desc->pool, mem, was_empty, NULL, 0, note, desc) == CISTERN_OK;
 }
 
 #endif
@@ -270,34 +263,29 @@ static void check_after_free(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(sound);
 }
 
-static void *take(const struct memp_desc *desc, const char *file, int line)
+static inline void *hand_out(const struct memp_desc *desc, const char *file, int line)
 {
-    LWIP_ERROR("memp_malloc_pool: no description", desc != NULL, return NULL);
     check_all_pools();
-    void *const mem = element_get(desc, file, line);
-    stats_mirror(desc);
-    return mem;
+    return element_get(desc, file, line);
 }
 
-/* Gives an element back; true iff the pool was empty before. */
-static bool give(const struct memp_desc *desc, void *mem)
+/* Gives an element back: false iff it was refused. *was_empty becomes true iff the pool was. */
+static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    bool was_empty = false;
     check_all_pools();
-    if (!element_put(desc, mem, &was_empty)) {
-        stats_count_illegal(desc);
+    if (!element_put(desc, mem, was_empty)) {
         return false;
     }
-    stats_mirror(desc);
     check_after_free(desc);
-    return was_empty;
+    return true;
 }
 
 void memp_free_pool(const struct memp_desc *desc, void *mem)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
+    bool was_empty = false;
     if (mem != NULL) {
-        (void)give(desc, mem);
+        (void)take_back(desc, mem, &was_empty);
     }
 }
 
@@ -373,25 +361,41 @@ static void announce_available(memp_t type)
 }
 #endif
 
+bool memp_try_free(memp_t type, void *mem)
+{
+    bool was_empty = false;
+    const bool accepted = take_back(memp_pools[type], mem, &was_empty);
+    if (was_empty) {
+        announce_available(type);
+    }
+    return accepted;
+}
+
 void memp_free(memp_t type, void *mem)
 {
     LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
-    if (mem != NULL && give(memp_pools[type], mem)) {
-        announce_available(type);
+    if (mem != NULL) {
+        (void)memp_try_free(type, mem);
     }
 }
 
-static void *take_type(memp_t type, const char *file, int line)
+static inline void *take_type(memp_t type, const char *file, int line)
 {
     LWIP_ERROR("memp_malloc: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return NULL);
-    return take(memp_pools[type], file, line);
+    return hand_out(memp_pools[type], file, line);
+}
+
+static inline void *take_pool(const struct memp_desc *desc, const char *file, int line)
+{
+    LWIP_ERROR("memp_malloc_pool: no description", desc != NULL, return NULL);
+    return hand_out(desc, file, line);
 }
 
 #if MEMP_OVERFLOW_CHECK
 
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line)
 {
-    return take(desc, file, line);
+    return take_pool(desc, file, line);
 }
 
 void *memp_malloc_fn(memp_t type, const char *file, const int line)
@@ -403,7 +407,7 @@ void *memp_malloc_fn(memp_t type, const char *file, const int line)
 
 void *memp_malloc_pool(const struct memp_desc *desc)
 {
-    return take(desc, NULL, 0);
+    return take_pool(desc, NULL, 0);
 }
 
 void *memp_malloc(memp_t type)

@@ -106,7 +106,9 @@ void *os_memblock_get(struct os_mempool *mp)
 
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr)
 {
-    return (mp == NULL) ? OS_INVALID_PARM : os_error(cistern_pool_put(&mp->mp_engine, block_addr));
+    return (mp == NULL || block_addr == NULL)
+               ? OS_INVALID_PARM
+               : os_error(cistern_pool_put(&mp->mp_engine, block_addr));
 }
 
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr)

@@ -7,6 +7,33 @@
  */
 #include "pbuf_priv.h"
 
+struct pbuf *pbuf_alloc_elements(size_t room, pbuf_len_t length)
+{
+    struct pbuf *head = NULL;
+    struct pbuf **link = &head;
+    size_t space = PBUF_POOL_PAYLOAD_SIZE() - room;
+    if (room > PBUF_POOL_PAYLOAD_SIZE()) {
+        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+        return NULL;
+    }
+    for (;;) {
+        struct pbuf *const p = pbuf_alloc_element(PBUF_POOL_PAYLOAD_SIZE() - space, length);
+        *link = p;
+        if (p == NULL || length <= space) {
+            break;
+        }
+        p->len = (pbuf_len_t)space;
+        length = (pbuf_len_t)(length - space);
+        link = &p->next;
+        space = PBUF_POOL_PAYLOAD_SIZE();
+    }
+    if (*link == NULL && head != NULL) {
+        pbuf_free(head);
+        return NULL;
+    }
+    return head;
+}
+
 pbuf_len_t pbuf_clen(const struct pbuf *p)
 {
     pbuf_len_t fragments = 0;

@@ -11,41 +11,31 @@
 
 /* --- copying ---------------------------------------------------------------------------------- */
 
-pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len, pbuf_len_t offset)
+/* Copies up to `len` bytes of a packet to memory outside, or from there with `in`, when it only
+ * reads what is outside. Returns how many there were. */
+static pbuf_len_t transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t len,
+                           bool in)
 {
-    if (!pbuf_given(p, dataptr)) {
-        return 0;
-    }
-    pbuf_cursor_t from = {p, offset};
-    pbuf_len_t copied = 0;
-    while (copied < len) {
-        u8_t *data;
-        const pbuf_len_t piece = pbuf_cursor_piece(&from, (pbuf_len_t)(len - copied), &data);
-        if (piece == 0) {
-            break;
+    u8_t *next = outside;
+    pbuf_len_t left = len;
+    for (; p != NULL && left > 0; p = p->next) {
+        if (offset >= p->len) {
+            offset = (pbuf_len_t)(offset - p->len);
+            continue;
         }
-        MEMCPY((u8_t *)dataptr + copied, data, piece);
-        copied = (pbuf_len_t)(copied + piece);
-        pbuf_cursor_advance(&from, piece);
+        u8_t *const inside = (u8_t *)p->payload + offset;
+        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(left, p->len - offset);
+        MEMCPY(in ? inside : next, in ? next : inside, piece);
+        next += piece;
+        left = (pbuf_len_t)(left - piece);
+        offset = 0;
     }
-    return copied;
+    return (pbuf_len_t)(len - left);
 }
 
-/* Writes `len` bytes that are known to fit. */
-static void fill(struct pbuf *p, const void *dataptr, pbuf_len_t len, pbuf_len_t offset)
+pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len, pbuf_len_t offset)
 {
-    pbuf_cursor_t to = {p, offset};
-    pbuf_len_t copied = 0;
-    while (copied < len) {
-        u8_t *data;
-        const pbuf_len_t piece = pbuf_cursor_piece(&to, (pbuf_len_t)(len - copied), &data);
-        if (piece == 0) {
-            break;
-        }
-        MEMCPY(data, (const u8_t *)dataptr + copied, piece);
-        copied = (pbuf_len_t)(copied + piece);
-        pbuf_cursor_advance(&to, piece);
-    }
+    return pbuf_given(p, dataptr) ? transfer(p, offset, dataptr, len, false) : 0;
 }
 
 err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len)
@@ -56,7 +46,7 @@ err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len)
     if (len > buf->tot_len) {
         return ERR_MEM;
     }
-    fill(buf, dataptr, len, 0);
+    (void)transfer(buf, 0, (void *)(mem_ptr_t)dataptr, len, true);
     return ERR_OK;
 }
 
@@ -68,7 +58,7 @@ err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_l
     if (offset >= buf->tot_len || !pbuf_holds(buf, offset, len)) {
         return ERR_MEM;
     }
-    fill(buf, dataptr, len, offset);
+    (void)transfer(buf, offset, (void *)(mem_ptr_t)dataptr, len, true);
     return ERR_OK;
 }
 

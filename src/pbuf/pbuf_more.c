@@ -10,28 +10,49 @@
 #include "cistern/pbuf.h"
 
 #include "cistern/chksum.h"
+#include "cistern/heap.h"
 #include "pbuf_priv.h"
 
 /* --- room ------------------------------------------------------------------------------------- */
 
 size_t cistern_pbuf_headroom(const struct pbuf *p)
 {
-    if (!pbuf_given(p, p) || (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) == 0) {
+    return pbuf_given(p, p) ? cistern_pbuf_room(p) : 0;
+}
+
+#if MEM_CUSTOM_ALLOCATOR || MEM_USE_POOLS
+/* Another allocator does not say how long its blocks are: no more than the data is sure. */
+static mem_ptr_t heap_end(const struct pbuf *p)
+{
+    return (mem_ptr_t)p->payload + p->len;
+}
+#else
+static mem_ptr_t heap_end(const struct pbuf *p)
+{
+    return (mem_ptr_t)p + cistern_heap_usable_size(mem_heap(), p);
+}
+#endif
+
+/* Where a fragment's own memory ends; 0 for foreign payload. */
+static mem_ptr_t end_of(const struct pbuf *p)
+{
+    if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0) {
         return 0;
     }
-    const mem_ptr_t start = (mem_ptr_t)p + PBUF_STRUCT_SIZE;
-    const mem_ptr_t payload = (mem_ptr_t)p->payload;
-    return payload > start ? payload - start : 0;
+    if (pbuf_match_type(p, PBUF_POOL)) {
+        return (mem_ptr_t)p + PBUF_STRUCT_SIZE + PBUF_POOL_PAYLOAD_SIZE();
+    }
+    return pbuf_match_type(p, PBUF_RAM) ? heap_end(p) : 0;
 }
 
 size_t cistern_pbuf_tailroom(const struct pbuf *p)
 {
-    if (!pbuf_given(p, p) || !pbuf_match_type(p, PBUF_POOL) ||
-        (p->flags & PBUF_FLAG_IS_CUSTOM) != 0) {
+    if (!pbuf_given(p, p)) {
         return 0;
     }
-    const mem_ptr_t end = (mem_ptr_t)p + PBUF_STRUCT_SIZE + PBUF_POOL_PAYLOAD_SIZE();
-    return end - ((mem_ptr_t)p->payload + p->len);
+    const mem_ptr_t end = end_of(p);
+    const mem_ptr_t data_end = (mem_ptr_t)p->payload + p->len;
+    return end > data_end ? end - data_end : 0;
 }
 
 /* --- fragments -------------------------------------------------------------------------------- */

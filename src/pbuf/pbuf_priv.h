@@ -17,11 +17,42 @@
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/pbuf.h"
+#include "trail.h"
+
+#ifndef LWIP_PBUF_CUSTOM_DATA_INIT
+#    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
+#endif
 
 /* --- misuse ----------------------------------------------------------------------------------- */
 
 /* Reports misuse of `p`, naming the pool that the address lies in. Outside critical sections. */
 void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p);
+
+/* True iff the fields of the address can be looked at. */
+static inline bool pbuf_can_be_read(const struct pbuf *p)
+{
+    return p != NULL && ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
+}
+
+/* True iff the address is that of freed memory that was filled with poison, so that no field can
+ * tell that it was freed (I3 of pbuf.c): from check level 2 on. */
+#if CISTERN_CHECK >= 2
+bool pbuf_is_poisoned(const struct pbuf *p);
+#else
+static inline bool pbuf_is_poisoned(const struct pbuf *p)
+{
+    (void)p;
+    return false;
+}
+#endif
+
+/* Gives up one reference of several. Returns the count before; where that was 1 it still is. A
+ * fault (0, nothing changed) iff `p` cannot be read, has no reference, or is no element of the pool
+ * that its type names. */
+LWIP_PBUF_REF_T pbuf_drop_shared(struct pbuf *p);
+
+/* Calls a custom fragment's own function: false, after a fault, iff it has none or `p` is none. */
+bool pbuf_hand_back_custom(struct pbuf *p);
 
 /* True iff both pointers are there; else an argument fault of `p`. */
 static inline bool pbuf_given(const struct pbuf *p, const void *other)
@@ -32,6 +63,60 @@ static inline bool pbuf_given(const struct pbuf *p, const void *other)
     }
     return given;
 }
+
+/* --- sources ---------------------------------------------------------------------------------- */
+
+/* The pools of lwIP's list stand in the order of the sources that name them. */
+_Static_assert(MEMP_PBUF_POOL == MEMP_PBUF + 1 && PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL ==
+                                                      PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF + 1,
+               "pbuf_pool_of counts on it");
+
+/* True iff heap or pools are meant. */
+static inline bool pbuf_is_source(unsigned source)
+{
+    return source <= PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL;
+}
+
+/* The pool of a source that is not the heap. */
+static inline memp_t pbuf_pool_of(unsigned source)
+{
+    return (memp_t)(source + MEMP_PBUF - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF);
+}
+
+/* --- making ----------------------------------------------------------------------------------- */
+
+/* The struct alone; tot_len is len, since a fragment starts as the last one. */
+static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type,
+                               u8_t flags)
+{
+    p->next = NULL;
+    p->payload = payload;
+    p->tot_len = length;
+    p->len = length;
+    p->type_internal = (u8_t)type;
+    p->flags = flags;
+    p->ref = 1;
+    p->if_idx = 0;
+    LWIP_PBUF_CUSTOM_DATA_INIT(p);
+    pbuf_trail_made(p);
+}
+
+/* One element with `length` bytes behind `room`, which fit and are aligned; NULL iff the pool is
+ * empty. */
+static inline struct pbuf *pbuf_alloc_element(size_t room, pbuf_len_t length)
+{
+    struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
+    if (p == NULL) {
+        PBUF_POOL_IS_EMPTY();
+        return NULL;
+    }
+    pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
+    return p;
+}
+
+/* As many elements as it takes: pbuf_alloc's way where one is not enough. Bounded by the number of
+ * elements in the pool. */
+struct pbuf *pbuf_alloc_elements(size_t room, pbuf_len_t length);
 
 /* --- reference counts -------------------------------------------------------------------------
  * Several contexts may change a count at once: with the port's atomic operations where it has them,
@@ -48,9 +133,9 @@ static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
     return cistern_port_atomic_read(&p->ref);
 }
 
-static inline void pbuf_ref_clear(struct pbuf *p)
+static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)
 {
-    cistern_port_atomic_write(&p->ref, (LWIP_PBUF_REF_T)0);
+    cistern_port_atomic_write(&p->ref, count);
 }
 
 static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
@@ -63,9 +148,9 @@ static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
     return *(const volatile LWIP_PBUF_REF_T *)&p->ref;
 }
 
-static inline void pbuf_ref_clear(struct pbuf *p)
+static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)
 {
-    p->ref = 0;
+    p->ref = count;
 }
 
 static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
@@ -80,8 +165,8 @@ static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP
 }
 #endif
 
-/* Both return the count before, and change nothing if it was 0 or pinned. They repeat only when
- * another context changed the count in between. */
+/* Both return the count before, and change nothing if it was 0 or pinned, nor does pbuf_ref_drop if
+ * it was 1. They repeat only when another context changed the count in between. */
 
 static inline LWIP_PBUF_REF_T pbuf_ref_take(struct pbuf *p)
 {
@@ -100,9 +185,6 @@ static inline LWIP_PBUF_REF_T pbuf_ref_drop(struct pbuf *p)
         before = pbuf_ref_read(p);
     } while (before > 1 && before != PBUF_REF_PINNED &&
              !pbuf_ref_replace(p, before, (LWIP_PBUF_REF_T)(before - 1)));
-    if (before == 1) {
-        pbuf_ref_clear(p);
-    }
     return before;
 }
 

@@ -41,11 +41,32 @@ static inline bool state_is(const cistern_pool_t *pool, const void *block, unsig
     return index < pool->count && pool->states[index] == state;
 }
 
-/* True iff a free block's link may be followed: it ends the list exactly when the block is the last
- * one free, and else leads to another free block. Call it with the block itself marked as used. */
-static inline bool link_is_sound(const cistern_pool_t *pool, const cistern_block_t *next)
+/* Marks the first free block as used and tells whether its link leads to another free block; if
+ * not, the block is still free. What both indices need is read before the state is written, which
+ * the compiler must take for a write to any field. */
+static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *block,
+                             const cistern_block_t *next)
 {
-    return (next == NULL) ? pool->free == 1 : state_is(pool, next, BLOCK_FREE);
+    unsigned char *const states = pool->states;
+    const size_t own = index_of(pool, block);
+    const size_t other = index_of(pool, next);
+    states[own] = BLOCK_USED; /* so that a link to the block itself leads to none that is free */
+    if (other < pool->count && states[other] == BLOCK_FREE) {
+        return true;
+    }
+    states[own] = BLOCK_FREE;
+    return false;
+}
+
+/* Whether the first free block is the last one, as its link and the count of free blocks say; if
+ * so, marks it as used. */
+static inline bool use_last(cistern_pool_t *pool, const cistern_block_t *block)
+{
+    const bool is_last = block->next == NULL && pool->free == 1;
+    if (is_last) {
+        state_set(pool, block, BLOCK_USED);
+    }
+    return is_last;
 }
 
 /* Inverse of an odd number modulo the word size, by Newton's iteration: each round doubles the
@@ -96,11 +117,20 @@ static inline bool state_is(const cistern_pool_t *pool, const void *block, unsig
     return true;
 }
 
-static inline bool link_is_sound(const cistern_pool_t *pool, const cistern_block_t *next)
+static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *block,
+                             const cistern_block_t *next)
 {
     (void)pool;
+    (void)block;
     (void)next;
     return true;
+}
+
+static inline bool use_last(const cistern_pool_t *pool, const cistern_block_t *block)
+{
+    (void)pool;
+    (void)block;
+    return false;
 }
 
 static inline void checks_init(cistern_pool_t *pool, size_t stride)

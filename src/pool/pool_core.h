@@ -22,8 +22,11 @@ cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kin
 /* Says what is wrong with an address that is not a used block of the pool. */
 cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address);
 
-/* Builds the free list anew from the states (I6). */
-void pool_rebuild(cistern_pool_t *pool);
+/* Whether an address is a multiple of a power of two. */
+static inline bool pool_is_aligned(uintptr_t address, unsigned alignment_log2)
+{
+    return (address & (((uintptr_t)1 << alignment_log2) - 1U)) == 0;
+}
 
 static inline void *block_at(const cistern_pool_t *pool, size_t index)
 {
@@ -43,44 +46,41 @@ static inline void count_failure(cistern_pool_t *pool)
     pool->failures += (pool->failures < SIZE_MAX) ? 1U : 0U;
 }
 
-/* A free block is damaged beyond its link: repairs it where it is. */
-static inline void *take_none_of_damaged(const cistern_pool_t *pool, cistern_block_t *block,
-                                         cistern_fault_kind_t kind, trouble_t *trouble)
+/* Takes the first free block off the list, which goes on at `next`. */
+static inline void *unlink_first(cistern_pool_t *pool, cistern_block_t *block,
+                                 cistern_block_t *next)
 {
-    trail_set_free(pool, block);
-    trail_repair_guards(pool, block);
-    *trouble = (trouble_t){.kind = kind, .address = block};
-    return NULL;
-}
-
-/* Takes the first free block, or NULL; with `trouble` set when something is damaged. Under the
- * pool's lock. */
-static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
-{
-    cistern_block_t *const block = pool->free_list;
-    if (block == NULL) {
-        count_failure(pool);
-        return NULL;
-    }
-    const cistern_fault_kind_t kind = trail_of_free(pool, block);
-    if (kind != CISTERN_FAULT_NONE) {
-        return take_none_of_damaged(pool, block, kind, trouble);
-    }
-    cistern_block_t *const next = block->next;
-    state_set(pool, block, BLOCK_USED);
-    if (!link_is_sound(pool, next)) {
-        state_set(pool, block, BLOCK_FREE);
-        pool_rebuild(pool);
-        *trouble = (trouble_t){.kind = CISTERN_FAULT_LINK, .address = block};
-        return NULL;
-    }
-    pool->free_list = next;
     const size_t free = pool->free - 1U;
+    pool->free_list = next;
     pool->free = free;
     if (free < pool->min_free) {
         pool->min_free = free;
     }
     return block;
+}
+
+/* Takes the first free block if there is one and nothing is to be said against it; otherwise
+ * changes nothing and returns NULL. From level 1 on that goes for the last free block too, whose
+ * link is none to another free one: the usual way then has one comparison. Under the pool's lock.
+ */
+static inline void *pop(cistern_pool_t *pool)
+{
+    cistern_block_t *const block = pool->free_list;
+    if (block == NULL || trail_of_free(pool, block) != CISTERN_FAULT_NONE) {
+        return NULL;
+    }
+    cistern_block_t *const next = block->next;
+    return use_first(pool, block, next) ? unlink_first(pool, block, next) : NULL;
+}
+
+/* What there is to do when pop gave nothing: takes the last free block, counts the failure, or
+ * repairs what is damaged and sets *trouble. Under the pool's lock. */
+void *pool_pop_hard(cistern_pool_t *pool, trouble_t *trouble);
+
+static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
+{
+    void *const block = pop(pool);
+    return (block != NULL) ? block : pool_pop_hard(pool, trouble);
 }
 
 /* Whether a block may be given back, and if so, makes it look free. Under the pool's lock. */

@@ -98,7 +98,7 @@ static void count_down_to(half_atomic_t *counter, uint32_t value)
 
 /* Takes the first free block off the list. Each round that fails is one in which another context's
  * get or put succeeded. */
-static void *unlink_first(const cistern_pool_t *pool, work_t *work)
+static void *pop_first(const cistern_pool_t *pool, work_t *work)
 {
     word_t old;
     word_t new;
@@ -120,7 +120,7 @@ static void *unlink_first(const cistern_pool_t *pool, work_t *work)
 }
 
 /* Puts a claimed block on the list; returns how many were free before. */
-static uint32_t link_first(const cistern_pool_t *pool, work_t *work, cistern_block_t *block)
+static uint32_t push_first(const cistern_pool_t *pool, work_t *work, cistern_block_t *block)
 {
     const uint32_t index = (uint32_t)index_of(pool, block);
     word_t old;
@@ -140,7 +140,7 @@ static uint32_t link_first(const cistern_pool_t *pool, work_t *work, cistern_blo
  * again. */
 static void *get_one(const cistern_pool_t *pool, work_t *work)
 {
-    void *const block = unlink_first(pool, work);
+    void *const block = pop_first(pool, work);
     const cistern_fault_kind_t kind =
         (block == NULL) ? CISTERN_FAULT_NONE : trail_of_free(pool, block);
     if (kind == CISTERN_FAULT_NONE) {
@@ -148,7 +148,7 @@ static void *get_one(const cistern_pool_t *pool, work_t *work)
     }
     trail_set_free(pool, block);
     trail_repair_guards(pool, block);
-    (void)link_first(pool, work, block);
+    (void)push_first(pool, work, block);
     (void)pool_report(pool, kind, block, pool->name);
     return NULL;
 }
@@ -190,7 +190,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     }
     trail_set_free(pool, block);
     trail_note(pool, block, CISTERN_POOL_PUT, file, line);
-    *was_empty = link_first(pool, work, block) == 0;
+    *was_empty = push_first(pool, work, block) == 0;
     return CISTERN_OK;
 }
 
@@ -200,10 +200,9 @@ static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, 
     size_t accepted = 0;
     bool was_empty;
     for (size_t i = 0; i < count; ++i) {
-        accepted += (blocks[i] != NULL &&
-                     put(pool, blocks[i], &was_empty, file, line) == CISTERN_OK)
-                        ? 1U
-                        : 0U;
+        accepted +=
+            (blocks[i] != NULL && put(pool, blocks[i], &was_empty, file, line) == CISTERN_OK) ? 1U
+                                                                                              : 0U;
     }
     return accepted;
 }

@@ -13,6 +13,11 @@ bool cistern_pool_owns(const cistern_pool_t *pool, const void *address)
     return pool != NULL && address != NULL && index_of(pool, address) < pool->count;
 }
 
+bool cistern_pool_uses(const cistern_pool_t *pool, const void *address)
+{
+    return cistern_pool_owns(pool, address) && strategy_of(pool)->uses_now(pool, address);
+}
+
 /* Looking stops a pool for a moment, which writes to its counters: it is const for the user. */
 static cistern_critical_t stop(const cistern_pool_t *pool)
 {

@@ -89,8 +89,8 @@ static inline bool half_replace(half_atomic_t *half, uint32_t old, uint32_t new)
 #        define VERSION_BITS 16U
 
 typedef uint64_t word_t;
-typedef _Atomic uint64_t word_atomic_t;
-typedef _Atomic uint32_t half_atomic_t;
+typedef _Atomic(uint64_t) word_atomic_t;
+typedef _Atomic(uint32_t) half_atomic_t;
 
 static inline word_t word_load(const word_atomic_t *word)
 {

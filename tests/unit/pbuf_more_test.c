@@ -1,9 +1,8 @@
 /* What cistern/pbuf.h adds to packet buffers. */
 #include "lwip_memory.h"
 
-#include <sys/uio.h>
-
 #include "cistern/chksum.h"
+#include "cistern/heap.h"
 #include "cistern/pbuf.h"
 
 /* A chain on the text, cut into fragments of these lengths; a length of -1 ends the list. */
@@ -59,6 +58,38 @@ static void tailroom_is_the_rest_of_a_pool_element(void **state)
     memset((uint8_t *)p->payload + p->len, 0xff, cistern_pbuf_tailroom(p)); /* all ours */
     assert_int_equal(pbuf_free(p), 1);
     assert_true(cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool));
+}
+
+/* Heap blocks are as long as they must be for their neighbours; trimming leaves what no neighbour
+ * can take. */
+static void tailroom_of_a_heap_fragment_is_the_rest_of_its_block(void **state)
+{
+    (void)state;
+    for (pbuf_len_t length = 0; length < 60; ++length) {
+        struct pbuf *const p = pbuf_alloc(PBUF_LINK, 60, PBUF_RAM);
+        struct pbuf *const neighbour = pbuf_alloc(PBUF_LINK, 1, PBUF_RAM);
+        pbuf_realloc(p, length);
+        const size_t room = cistern_pbuf_tailroom(p);
+        memset((uint8_t *)p->payload + p->len, 0xff, room); /* all ours */
+        assert_true(cistern_heap_check(mem_heap()));
+        assert_ptr_equal((uint8_t *)p->payload + p->len + room,
+                         (uint8_t *)p + cistern_heap_usable_size(mem_heap(), p));
+        assert_int_equal(pbuf_add_header(p, PBUF_LINK), 0);
+        assert_int_equal(cistern_pbuf_tailroom(p), room);
+        pbuf_free(neighbour);
+        pbuf_free(p);
+    }
+}
+
+static void foreign_payload_has_no_tailroom(void **state)
+{
+    (void)state;
+    struct pbuf_custom custom;
+    struct pbuf *const p = pbuf_alloc_reference("text", 2, PBUF_ROM);
+    assert_int_equal(cistern_pbuf_tailroom(p), 0);
+    assert_int_equal(
+        cistern_pbuf_tailroom(pbuf_alloced_custom(PBUF_RAW, 0, PBUF_RAM, &custom, NULL, 9)), 0);
+    pbuf_free(p);
 }
 
 /* --- fragments -------------------------------------------------------------------------------- */
@@ -155,14 +186,6 @@ static void numbers_are_read_and_written_across_fragments(void **state)
 
 /* --- pieces ----------------------------------------------------------------------------------- */
 
-static void pieces_are_laid_out_as_the_systems_iovec(void **state)
-{
-    (void)state;
-    assert_int_equal(sizeof(cistern_piece_t), sizeof(struct iovec));
-    assert_int_equal(offsetof(cistern_piece_t, base), offsetof(struct iovec, iov_base));
-    assert_int_equal(offsetof(cistern_piece_t, length), offsetof(struct iovec, iov_len));
-}
-
 static void a_packet_is_described_by_its_pieces_and_made_of_them(void **state)
 {
     (void)state;
@@ -243,12 +266,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(headroom_is_what_a_header_may_take),
         test(tailroom_is_the_rest_of_a_pool_element),
+        test(tailroom_of_a_heap_fragment_is_the_rest_of_its_block),
+        test(foreign_payload_has_no_tailroom),
         test(a_chain_is_inserted_behind_any_fragment),
         test(an_insertion_that_would_tangle_chains_is_refused),
         test(a_fragment_is_taken_out_of_the_middle),
         test(pulling_makes_the_front_one_piece),
         test(numbers_are_read_and_written_across_fragments),
-        test(pieces_are_laid_out_as_the_systems_iovec),
         test(a_packet_is_described_by_its_pieces_and_made_of_them),
         test(pieces_that_do_not_fit_leave_nothing_behind),
         test(copying_sums_what_it_copies),

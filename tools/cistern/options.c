@@ -59,7 +59,7 @@ static const char help_text[] =
     "\n"
     "EXIT STATUS\n"
     "    0  everything was replayed; packets may have been dropped\n"
-    "    1  bad command line\n"
+    "    1  bad command line, or the output could not be written\n"
     "    2  a capture could not be read, or not to its end\n"
     "    3  something leaked, or the library saw misuse\n"
     "\n"

@@ -59,9 +59,7 @@ struct stats_mem;
 #if MEMP_MEM_MALLOC
 /* What is known of a pool whose elements come from the heap. */
 struct memp_account {
-    size_t used;     /* elements taken now: at most the pool's number */
-    size_t max;      /* most of them at once */
-    size_t failures; /* requests that the limit or the heap refused */
+    size_t used; /* elements taken now: at most the pool's number */
 };
 #endif
 
