@@ -113,8 +113,8 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
-	    $(MAKE) --no-print-directory $$command; done
+	@status=0; for command in $(BENCHES) firmware docs/performance.md; do \
+	    $(MAKE) --no-print-directory $$command || status=1; done; exit $$status
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@

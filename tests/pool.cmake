@@ -20,6 +20,8 @@ cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS hos
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
+cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)
+
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
 if(TARGET pool_stress_test)

@@ -171,6 +171,9 @@ struct pbuf_custom {
 
 /* --- queries ---------------------------------------------------------------------------------- */
 
+/* Of one fragment, from any context, in constant time: the source of its struct (one of
+ * PBUF_TYPE_ALLOC_SRC_MASK_..., or the application's); whether that is the source of `type`. The
+ * older name of the latter does not tell PBUF_ROM from PBUF_REF either. */
 #define pbuf_get_allocsrc(p)         ((p)->type_internal & PBUF_TYPE_ALLOC_SRC_MASK)
 #define pbuf_match_allocsrc(p, type) (pbuf_get_allocsrc(p) == ((type)&PBUF_TYPE_ALLOC_SRC_MASK))
 #define pbuf_match_type(p, type)     pbuf_match_allocsrc(p, type)
@@ -249,14 +252,15 @@ pbuf_len_t pbuf_free(struct pbuf *p);
  * once: the fragment is never freed, rather than too early. Constant time. Any context. */
 void pbuf_ref(struct pbuf *p);
 
-/* Number of fragments; 0 for NULL. Linear in it. Any context. */
+/* Number of fragments, of a queue all that follow; 0 for NULL. Linear in it. Any context. */
 pbuf_len_t pbuf_clen(const struct pbuf *p);
 
 /* --- length and headers ----------------------------------------------------------------------- */
 
-/* Shortens a packet to `size` bytes: frees fragments behind, and gives the unused rest of a
- * PBUF_RAM fragment back to the heap. Does nothing if it is not longer. A fault iff p is NULL.
- * Linear in the number of fragments. */
+/* Shortens a packet to `size` bytes: gives up its references to the fragments behind, and the
+ * unused rest of a PBUF_RAM fragment back to the heap. Does nothing if it is not longer. A fault
+ * iff p is NULL. Linear in the number of fragments. From where the heap may be used, if any is
+ * PBUF_RAM. */
 void pbuf_realloc(struct pbuf *p, pbuf_len_t size);
 
 /* Bytes of header room: 0 before foreign payload. */
@@ -304,22 +308,24 @@ inline u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
     return 0;
 }
 
-/* The older form of both: adds a header for a positive size, removes one for a negative one. */
+/* The older form: pbuf_add_header (_force) of a size of 0 and up, pbuf_remove_header of minus a
+ * negative one; answers, faults and time are theirs. */
 u8_t pbuf_header(struct pbuf *p, s16_t header_size);
 u8_t pbuf_header_force(struct pbuf *p, s16_t header_size);
 
 /* Takes `size` bytes off the front, over as many fragments as it takes, freeing those that are used
- * up. Returns what is left, or NULL. NULL is ignored. Linear in the number of fragments freed. */
+ * up. Returns what is left, or NULL; the caller's reference goes to that. NULL is ignored. Linear
+ * in the number of fragments freed. */
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size);
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
 /* Puts chain `tail` behind `head`. The caller's reference to `tail` becomes the chain's. tot_len is
- * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. A fault iff either is NULL.
- * Linear in the number of fragments of `head`. */
+ * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. A fault, and nothing changes, iff
+ * either is NULL or `tail` is a part of `head`. Linear in the number of fragments of `head`. */
 void pbuf_cat(struct pbuf *head, struct pbuf *tail);
 
-/* The same, and the caller keeps a reference to `tail`. */
+/* As pbuf_cat, and the caller keeps a reference to `tail`: it has one more. */
 void pbuf_chain(struct pbuf *head, struct pbuf *tail);
 
 /* Cuts the first fragment off. Returns the tail if others hold it; NULL if there was none or if it
@@ -328,7 +334,9 @@ void pbuf_chain(struct pbuf *head, struct pbuf *tail);
 struct pbuf *pbuf_dechain(struct pbuf *p);
 
 /* Cuts a chain of more than 64 KiB, made by pbuf_cat: `p` keeps the longest front whose length fits
- * pbuf_len_t, *rest is the other part, or NULL. Linear in the number of fragments. */
+ * pbuf_len_t, *rest is the other part, or NULL: the chain's reference to it is the caller's, and
+ * PBUF_FLAG_TCP_FIN of `p` is set there too. NULL as p gives NULL. A fault iff `rest` is NULL.
+ * Linear in the number of fragments. */
 void pbuf_split_64k(struct pbuf *p, struct pbuf **rest);
 
 /* The fragment that holds byte `in_offset` of the chain, and in *out_offset (which may be NULL) the
@@ -356,7 +364,8 @@ pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len
 
 /* Where `len` bytes from byte `offset` on lie in one piece: in the packet itself if they do, else
  * in `buffer`, to which they are copied. NULL iff the packet is shorter, or a copy is needed and
- * buffer is NULL or bufsize too small; a fault iff p is NULL. Linear in the data copied. */
+ * buffer is NULL or bufsize too small; a fault iff p is NULL. Linear in the data copied and in the
+ * fragments up to it. Valid as long as the packet, or the buffer, is. */
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset);
 
@@ -366,12 +375,14 @@ void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pb
 err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len);
 err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_len_t offset);
 
-/* Makes one PBUF_RAM fragment of a chain and frees the chain. Returns `p` as it is if it is one
- * fragment, is a queue, or memory is short. A fault (NULL) iff p is NULL. Linear in the data. */
+/* Makes one PBUF_RAM fragment of a chain, with the header room of `layer`, and frees the chain.
+ * Returns `p` as it is if it is one fragment, is a queue, or memory is short. The caller's
+ * reference goes to what is returned. A fault (NULL) iff p is NULL. Linear in the data. */
 struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer);
 
-/* A copy of a packet in new memory of type PBUF_RAM or PBUF_POOL, or NULL iff memory is short or it
- * is a queue. A fault (NULL) iff p is NULL or the type is another one. Linear in the data. */
+/* A copy of a packet in new memory of type PBUF_RAM or PBUF_POOL, which the caller owns; NULL iff
+ * memory is short or it is a queue. A fault (NULL) iff p is NULL or the type is another one. Linear
+ * in the data. */
 struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p);
 
 /* Copies `len` bytes to byte `start_offset` of the first fragment and adds their sum to *chksum, a
@@ -380,8 +391,8 @@ struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p);
 err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *dataptr, pbuf_len_t len,
                        u16_t *chksum);
 
-/* One byte at an offset: 0 past the end, -1 past the end; put does nothing past the end.
- * A fault iff p is NULL. Linear in the number of fragments. */
+/* One byte at an offset. Past the end: pbuf_get_at answers 0, pbuf_try_get_at -1, and pbuf_put_at
+ * does nothing; also, after a fault, iff p is NULL. Linear in the number of fragments. */
 u8_t pbuf_get_at(const struct pbuf *p, pbuf_len_t offset);
 int pbuf_try_get_at(const struct pbuf *p, pbuf_len_t offset);
 void pbuf_put_at(struct pbuf *p, pbuf_len_t offset, u8_t data);
@@ -397,7 +408,8 @@ pbuf_len_t pbuf_memcmp(const struct pbuf *p, pbuf_len_t offset, const void *s2, 
 pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_len,
                         pbuf_len_t start_offset);
 
-/* The same for a string, from the start; an empty one is not found, nor is NULL. */
+/* pbuf_memfind for a string, without its end, from the start of the packet; an empty one is not
+ * found, nor is NULL, which is no fault. */
 pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr);
 
 #ifdef __cplusplus

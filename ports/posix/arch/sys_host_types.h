@@ -78,14 +78,19 @@ static inline void host_watch_forks(void (*before)(void), void (*in_parent)(void
     (void)pthread_atfork(before, in_parent, in_child);
 }
 
+#if defined __x86_64__ || defined __i386__
 static inline void host_relax(void)
 {
-#if defined __x86_64__ || defined __i386__
     __builtin_ia32_pause();
-#elif defined __aarch64__
-    __asm__ volatile("yield");
-#endif
 }
+#elif defined __aarch64__
+static inline void host_relax(void)
+{
+    __asm__ volatile("yield");
+}
+#else
+static inline void host_relax(void) {}
+#endif
 
 static inline void host_yield(void)
 {
