@@ -98,7 +98,8 @@ bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: b
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
-	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev \
+	    gnuplot-nox gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
 bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
