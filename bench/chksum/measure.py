@@ -29,7 +29,8 @@ OURS = [*sorted(glob.glob("src/*/*.c")), "ports/posix/chksum.c", "ports/posix/sy
 
 def build():
     os.makedirs(boards.BUILD, exist_ok=True)
-    lwip = boards.compile_lwip([CC], ["-O2"], f"{boards.BUILD}/lwip.o")
+    # Its loop is so short that it takes twice as long where it happens to cross a line of code.
+    lwip = boards.compile_lwip([CC], ["-O2", "-falign-loops=32"], f"{boards.BUILD}/lwip.o")
     native = f"{boards.BUILD}/native.o"
     dpdk = run(["pkg-config", "--cflags", "libdpdk"]).split()
     run([CC, "-std=gnu11", "-O3", "-w", *dpdk, "-march=native", "-c", "bench/chksum/native.c",
@@ -78,7 +79,7 @@ def add_times(rows, ns):
 
 
 def add_counts(rows, program, ns):
-    for way in ("words", "sse2", "avx2"):
+    for way in ("sum", "words", "sse2", "avx2"):
         for length in LENGTHS:
             case = f"{way} {length}"
             if case in ns:
