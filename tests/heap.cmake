@@ -68,6 +68,8 @@ endif()
 # lwIP's heap: each backend is a configuration of its own.
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
+cistern_add_test(mem_owner_test SOURCES unit/mem_owner_test.c LABELS big CONFIG ${config}/mem_arena
+  DEFINES CISTERN_CHECK=3)
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
 cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c LABELS big CONFIG ${config}/mem_no_regions)
 cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)

@@ -30,7 +30,7 @@
  *   3  adds who: file and line of the last get and put, and a short history of each block
  *
  * CISTERN_HEAP_FIT
- *   good   constant time: lists of free blocks by size under a bitmap; about 220 bytes of lists
+ *   good   constant time: lists of free blocks by size under a bitmap; about 200 bytes of lists for 64 KB
  *   first  the lowest free block that is large enough: no lists, but linear in the number of blocks
  *
  * CISTERN_HEAP_INDEX_BITS
