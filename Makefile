@@ -6,7 +6,7 @@ FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
-FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr
+FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross \
@@ -16,9 +16,11 @@ WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
-# Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
+# Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
+# fewer tests and are not measured; of other processors.
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
+OTHERS = mps2-an386 mps2-an500 avr
 CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -75,9 +77,11 @@ test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this libra
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.sh build/interop
 
-test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
+	@$(call test_trees,test-firmware,$(BOARDS) $(OTHERS),-LE full)
+	@$(foreach board,$(BOARDS),echo "interrupt sweep, $(board):"; \
+	    tail -n 2 build/$(board)/tests/target/sweep.summary;)
 
 test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
@@ -88,17 +92,19 @@ test-win32: ## the tests on 64-bit Windows, as Wine has it
 	@$(call test_trees,test-win32,win32,-LE full)
 
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
-	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
 	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
 	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
-	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev \
+	    valgrind gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
-	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev \
+	    gnuplot-nox gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
 bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
