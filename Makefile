@@ -4,12 +4,13 @@ BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libja
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
-FIRMWARE_PACKAGES = cmake ninja-build gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
-                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc \
-                    gcc-avr avr-libc simavr python3-minimal
+BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
+                    gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
+FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
-                    gcc-s390x-linux-gnu libc6-dev-s390x-cross
+                    gcc-s390x-linux-gnu libc6-dev-s390x-cross \
+                    gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
@@ -20,7 +21,7 @@ ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
 OTHERS = mps2-an386 mps2-an500 avr
-CROSS  = linux-i686 linux-powerpc linux-s390x
+CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
 build = test -f build/$(1)/build.ninja || cmake --preset $(1) >/dev/null; cmake --build build/$(1) -- --quiet
@@ -33,7 +34,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
         performance docs/performance.md lib clean
 
 help: ## this list
@@ -64,7 +65,7 @@ test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(FULL_PACKAGES)
 	@$(call test_trees,test-valgrind,valgrind,-LE full)
 
-test-fuzz: ## the program's parser, fuzzed from real captures on
+test-fuzz: ## the program's parser and the checksum, fuzzed from real captures on
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 
@@ -82,7 +83,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR
 	@$(foreach board,$(BOARDS),echo "interrupt sweep, $(board):"; \
 	    tail -n 2 build/$(board)/tests/target/sweep.summary;)
 
-test-cross: ## the tests without threads on 32 bits of both byte orders, and on big-endian 64 bits
+test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
 	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
 
@@ -97,11 +98,13 @@ firmware: ## flash, RAM, stack, instructions and masked stretches on each board,
 	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
-	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev \
+	    valgrind gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
-	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 valgrind dpkg-dev libmimalloc-dev libjemalloc-dev \
+	    gnuplot-nox gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/heap/measure.py
 
 bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.json
@@ -110,14 +113,18 @@ bench-pbuf: ## measure packet buffers against lwIP and DPDK: build/bench/pbuf.js
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pbuf/measure.py
 
 bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.json
-	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev pkg-config libdpdk-dev valgrind $(BOARD_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
+
+bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
 
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
-	    $(MAKE) --no-print-directory $$command; done
+	@status=0; for command in $(BENCHES) firmware docs/performance.md; do \
+	    $(MAKE) --no-print-directory $$command || status=1; done; exit $$status
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@

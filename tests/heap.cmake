@@ -4,7 +4,7 @@
 # heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
 #   These tests of the heap built with DEFINES; the model also at full length.
 if(CISTERN_PORT MATCHES "posix|win32")
-  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c ${PROJECT_SOURCE_DIR}/ports/common/quick_lock.c
                         ${PROJECT_SOURCE_DIR}/ports/common/platform.c
                         ${PROJECT_SOURCE_DIR}/ports/${CISTERN_PORT}/sys_host.c)
 else()
@@ -13,11 +13,13 @@ else()
   set(HEAP_PORT_DEFINES NO_SYS=1)
 endif()
 
+file(GLOB HEAP_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/heap/*.c)
+
 function(heap_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "" "TESTS;DEFINES" ${ARGN})
   set(library heap_${VARIANT})
   add_library(${library} STATIC
-    ${PROJECT_SOURCE_DIR}/src/heap/heap.c
+    ${HEAP_SOURCES}
     ${PROJECT_SOURCE_DIR}/src/fault/fault.c
     ${HEAP_PORT_SOURCES})
   target_include_directories(${library}
@@ -66,6 +68,8 @@ endif()
 # lwIP's heap: each backend is a configuration of its own.
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
+cistern_add_test(mem_owner_test SOURCES unit/mem_owner_test.c LABELS big CONFIG ${config}/mem_arena
+  DEFINES CISTERN_CHECK=3)
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
 cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c LABELS big CONFIG ${config}/mem_no_regions)
 cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)
@@ -73,3 +77,15 @@ cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/m
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
 cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)
+
+# Each backend against the model, also at full length.
+foreach(backend arena sanity libc custom pools bigger)
+  cistern_add_test(mem_${backend}_model_test SOURCES model/mem_model_test.c LABELS big
+    CONFIG ${config}/mem_${backend})
+  if(TARGET mem_${backend}_model_test)
+    add_test(NAME ${CISTERN_TEST_PREFIX}mem_${backend}_model_full
+      COMMAND mem_${backend}_model_test 1000000)
+    set_tests_properties(${CISTERN_TEST_PREFIX}mem_${backend}_model_full
+      PROPERTIES LABELS full TIMEOUT 600)
+  endif()
+endforeach()

@@ -24,6 +24,8 @@ void counted_free(void *memory);
 #define LARGEST  1536U
 #define REPLAYED 64U
 
+#define MOST_SETTLING 1000000U
+
 typedef struct trace {
     size_t live;       /* blocks at a time */
     size_t operations; /* rounds of one free and one malloc */
@@ -206,10 +208,12 @@ __attribute__((noinline)) void counted_free(void *memory)
     subject_free(memory);
 }
 
-/* Rounds before the counted ones, so that the heap has settled: ten for each live block. */
+/* Rounds before the counted ones, so that the heap has settled: ten for each live block, up to what
+ * callgrind runs in some seconds. */
 static void settle(const trace_t *trace, void **blocks)
 {
-    for (size_t i = 0; i < trace->live * 10U; ++i) {
+    const size_t wanted = trace->live * 10U;
+    for (size_t i = 0; i < (wanted < MOST_SETTLING ? wanted : MOST_SETTLING); ++i) {
         void **const block = &blocks[random_below((uint32_t)trace->live)];
         subject_free(*block);
         *block = must(subject_malloc(SMALLEST + random_below(LARGEST - SMALLEST + 1U)));

@@ -15,7 +15,8 @@
  * |                          | if the port has one, else 2                           |
  *
  * A port with an algorithm of its own says so in arch/cistern_chksum.h, which defines
- * CISTERN_PORT_CHKSUM(data, length).
+ * CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
+ * CISTERN_PORT_CHKSUM_COPY(target, source, length).
  */
 #ifndef CISTERN_CHKSUM_H
 #define CISTERN_CHKSUM_H
@@ -60,17 +61,35 @@ extern "C" {
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */
 
-/* Folds 32 bits of partial sum to 16, carries and all. Constant time, any context. */
+/* Folds 32 bits of partial sum to 16: with the halves exchanged each stands over the other one, and
+ * the carry of the lower two goes into the upper two. Constant time, any context. */
 static inline uint16_t cistern_chksum_fold(uint32_t partial)
 {
-    partial = (partial >> 16) + (partial & 0xffffU);
-    return (uint16_t)((partial >> 16) + partial);
+    partial += partial << 16 | partial >> 16;
+    return (uint16_t)(partial >> 16);
 }
 
 /* The sum of two pieces, the first of even length. */
 static inline uint16_t cistern_chksum_add(uint16_t a, uint16_t b)
 {
     return cistern_chksum_fold((uint32_t)a + b);
+}
+
+/* The sum of two bytes. */
+static inline uint16_t cistern_chksum_pair(uint8_t first, uint8_t second)
+{
+    const union {
+        uint8_t bytes[2];
+        uint16_t number;
+    } memory = {{first, second}};
+    return memory.number;
+}
+
+/* Adds a word to a partial sum of 32 bits: the carry out is added in again. */
+static inline uint32_t cistern_chksum_add32(uint32_t partial, uint32_t word)
+{
+    partial += word;
+    return partial + (partial < word ? 1U : 0U);
 }
 
 /* The sum of the same bytes moved by one: what a piece adds that starts at an odd offset. */
@@ -101,7 +120,8 @@ uint16_t cistern_chksum_copy(void *target, const void *source, size_t length);
 
 /* The checksum of a packet in which the `length` bytes `from`, at byte `offset`, become `to`, made
  * of its old checksum alone (RFC 1624, equation 3). The checksum field itself is not among the
- * bytes. Linear in length. Any context. */
+ * bytes. Where all bytes of the packet become 0 the result is 0, and that of a new sum 0xffff.
+ * Linear in length. Any context. */
 uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
                                size_t offset);
 

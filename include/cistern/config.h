@@ -18,7 +18,6 @@
  * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
  * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
- * | CISTERN_HEAP_LOOKS      | 4       | 1..64 | good fit: blocks looked at in a request's list    |
  * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets  |
  * | CISTERN_HEAP_GUARD_BEFORE, _AFTER | 16 | 0.. | bytes of guard around a heap block's payload   |
  * | CISTERN_HEAP_HISTORY    | 16      | 1..   | level 3: frees that a heap remembers              |
@@ -31,7 +30,7 @@
  *   3  adds who: file and line of the last get and put, and a short history of each block
  *
  * CISTERN_HEAP_FIT
- *   good   constant time: lists of free blocks by size under a bitmap; about 220 bytes of lists
+ *   good   constant time: lists of free blocks by size under a bitmap; about 200 bytes of lists for 64 KB
  *   first  the lowest free block that is large enough: no lists, but linear in the number of blocks
  *
  * CISTERN_HEAP_INDEX_BITS
@@ -164,13 +163,6 @@
 #endif
 #if CISTERN_HEAP_HISTORY < 1
 #    error "CISTERN_HEAP_HISTORY must be at least 1: see cistern/config.h"
-#endif
-
-#ifndef CISTERN_HEAP_LOOKS
-#    define CISTERN_HEAP_LOOKS 4
-#endif
-#if CISTERN_HEAP_LOOKS < 1 || CISTERN_HEAP_LOOKS > 64
-#    error "CISTERN_HEAP_LOOKS must be 1 to 64: see cistern/config.h"
 #endif
 
 #endif

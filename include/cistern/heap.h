@@ -39,9 +39,9 @@ extern "C" {
 
 /* --- types ------------------------------------------------------------------------------------ */
 
-/* Number of lists of free blocks for arenas of up to 2^bits bytes: see the list of classes in
- * src/heap/good.h. */
-#define CISTERN_HEAP_LISTS(bits) (((bits)-5U) * 8U)
+#if CISTERN_HEAP_INDEX_BITS > 16 && SIZE_MAX <= 0xffffU
+#    error "size_t has 16 bits here: leave CISTERN_HEAP_INDEX_BITS at 0, or set it to 16"
+#endif
 
 /* Widths that are compiled in; SIZE is size_t where that is wider than 32 bits. */
 #define CISTERN_HEAP_HAS_16 (CISTERN_HEAP_INDEX_BITS == 0 || CISTERN_HEAP_INDEX_BITS == 16)
@@ -50,19 +50,25 @@ extern "C" {
 #define CISTERN_HEAP_HAS_SIZE                                                                      \
     ((CISTERN_HEAP_INDEX_BITS == 0 && SIZE_MAX > 0xffffffffU) || CISTERN_HEAP_INDEX_BITS == 64)
 
-#if CISTERN_HEAP_HAS_SIZE && SIZE_MAX > 0xffffffffU
-#    define CISTERN_HEAP_ARENA_BITS 48U
-#elif CISTERN_HEAP_HAS_32 || (CISTERN_HEAP_HAS_SIZE && SIZE_MAX > 0xffffU)
-#    define CISTERN_HEAP_ARENA_BITS 32U
+/* Good fit: lists of free blocks for each width of index, see src/heap/good.h. */
+#define CISTERN_HEAP_LISTS_16 88U
+#define CISTERN_HEAP_LISTS_32 448U
+#if SIZE_MAX > 0xffffffffU
+#    define CISTERN_HEAP_LISTS_SIZE 344U
 #else
-#    define CISTERN_HEAP_ARENA_BITS 16U
+#    define CISTERN_HEAP_LISTS_SIZE 224U
 #endif
 
-/* Words of a bitmap with a bit for each list. */
+/* Words of a bitmap with a bit for each list, for 24 before the first and one after the last. */
 #define CISTERN_HEAP_WORD_BITS (sizeof(size_t) * CHAR_BIT)
-#define CISTERN_HEAP_MAP_WORDS                                                                     \
-    ((CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS) + CISTERN_HEAP_WORD_BITS - 1U) /                 \
-     CISTERN_HEAP_WORD_BITS)
+#if CISTERN_HEAP_HAS_32
+#    define CISTERN_HEAP_LISTS CISTERN_HEAP_LISTS_32
+#elif CISTERN_HEAP_HAS_SIZE
+#    define CISTERN_HEAP_LISTS CISTERN_HEAP_LISTS_SIZE
+#else
+#    define CISTERN_HEAP_LISTS CISTERN_HEAP_LISTS_16
+#endif
+#define CISTERN_HEAP_MAP_WORDS ((CISTERN_HEAP_LISTS + 24U) / CISTERN_HEAP_WORD_BITS + 1U)
 
 /* What finds free blocks. */
 typedef struct cistern_heap_index {
@@ -73,13 +79,13 @@ typedef struct cistern_heap_index {
     size_t map[CISTERN_HEAP_MAP_WORDS]; /* bit c: list c is not empty */
     union {
 #    if CISTERN_HEAP_HAS_16
-        uint16_t in16[CISTERN_HEAP_LISTS(16)];
+        uint16_t in_16[CISTERN_HEAP_LISTS_16];
 #    endif
 #    if CISTERN_HEAP_HAS_32
-        uint32_t in32[CISTERN_HEAP_LISTS(32)];
+        uint32_t in_32[CISTERN_HEAP_LISTS_32];
 #    endif
 #    if CISTERN_HEAP_HAS_SIZE
-        size_t in_size[CISTERN_HEAP_LISTS(CISTERN_HEAP_ARENA_BITS)];
+        size_t in_size[CISTERN_HEAP_LISTS_SIZE];
 #    endif
     } heads; /* first free block of each list */
 #endif
@@ -99,7 +105,9 @@ typedef struct cistern_heap_event {
 typedef struct cistern_heap {
     unsigned char *base; /* address of block 0 */
     size_t end;          /* index of the sentinel: bytes that blocks can take */
-    size_t mask;         /* the bits that are 0 in every block's index: the alignment - 1 */
+    size_t most;         /* the largest request that could ever be served */
+    size_t more;         /* a request takes this much more, rounded down by `keep` */
+    size_t keep;         /* the bits that an index of a block may have: all but alignment - 1 */
     size_t min;          /* smallest block */
     size_t used;         /* bytes of the blocks in use */
     size_t max_used;     /* high-water mark of used */

@@ -11,7 +11,8 @@
  * This header differs by option:
  * | option                | what it adds                                                      |
  * |-----------------------|-------------------------------------------------------------------|
- * | CISTERN_CHECK 1       | `inverse` and `states` in a pool; a byte per block behind them    |
+ * | CISTERN_CHECK 1       | `inverse` in a pool, with 64-bit pointers `states` too; a byte    |
+ * |                       | per block behind the blocks                                       |
  * | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block    |
  * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
  * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
@@ -19,6 +20,7 @@
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,9 +61,14 @@ struct cistern_pool_link_probe {
 /* Bytes from one block to the next: room for `size` bytes and for a link, and the guard, aligned.
  */
 #define CISTERN_POOL_STRIDE(size, alignment)                                                       \
-    CISTERN_POOL_ALIGN_UP(((size_t)(size) < sizeof(void *) ? sizeof(void *) : (size_t)(size)) +    \
-                              CISTERN_POOL_GUARD,                                                  \
+    CISTERN_POOL_ALIGN_UP(CISTERN_POOL_ROOM(size) + CISTERN_POOL_GUARD,                            \
                           CISTERN_POOL_ALIGNMENT(alignment))
+
+/* Alignment alone makes room for a link, unless a pointer needs less than its size. */
+#define CISTERN_POOL_ROOM(size)                                                                    \
+    (CISTERN_POOL_LINK_ALIGNMENT < sizeof(void *) && (size_t)(size) < sizeof(void *)               \
+         ? sizeof(void *)                                                                          \
+         : (size_t)(size))
 
 /* What happened to a block. */
 typedef enum cistern_pool_action {
@@ -95,6 +102,14 @@ typedef struct cistern_pool_record {
 #define CISTERN_POOL_BYTES(count, size, alignment)                                                 \
     ((size_t)(count)*CISTERN_POOL_STRIDE(size, alignment) + CISTERN_POOL_STATE_BYTES(count))
 
+/* Where the states are follows from the other fields; a pool remembers it where a word more matters
+ * less than six instructions. */
+#if CISTERN_CHECK >= 1 && UINTPTR_MAX > 0xFFFFFFFFU
+#    define CISTERN_POOL_STORES_STATES 1
+#else
+#    define CISTERN_POOL_STORES_STATES 0
+#endif
+
 /* --- types ------------------------------------------------------------------------------------ */
 
 /* A free block, as the pool sees it. */
@@ -103,25 +118,26 @@ typedef struct cistern_block {
 } cistern_block_t;
 
 /* A pool. Read its fields as you like; write none of them. `free` and `min_free` are exact when no
- * other context is inside a call. */
+ * other context is inside a call; those of a lock-free or cached pool are as old as the last call
+ * of cistern_pool_stats. */
 typedef struct cistern_pool {
     size_t size;                /* bytes asked for per block */
     size_t count;               /* blocks in all */
     size_t free;                /* blocks free now */
     size_t min_free;            /* low-water mark of `free` since init, clear or reset */
     uint8_t flags;              /* for the faces; the engine keeps it */
-    uint8_t alignment_log2;     /* of the blocks */
     uint8_t stride_shift;       /* stride = odd << stride_shift */
-    uint8_t reserved;           /* 0 */
+    uint16_t failures;          /* gets that found the pool empty; stays at 65535 */
     uintptr_t base;             /* address of block 0 */
     struct cistern_pool *next;  /* in the registry, in order of registration */
     cistern_block_t *free_list; /* last freed first */
     const char *name;           /* the caller's string, or NULL */
 #if CISTERN_CHECK >= 1
-    size_t inverse;        /* of the odd part of stride, modulo the word size */
+    size_t inverse; /* of the odd part of stride, modulo the word size */
+#endif
+#if CISTERN_POOL_STORES_STATES
     unsigned char *states; /* one byte per block, behind the last block */
 #endif
-    size_t failures; /* gets that found the pool empty; saturates */
 #if CISTERN_POOL_EXTRAS
     struct cistern_pool_extras *extras; /* NULL: the port's critical section and nothing more */
 #endif
@@ -149,7 +165,7 @@ typedef struct cistern_pool_stats {
     size_t count;    /* blocks */
     size_t free;     /* free now */
     size_t min_free; /* lowest since init, clear or reset */
-    size_t failures; /* gets that failed */
+    size_t failures; /* gets that failed; stays at 65535 */
 } cistern_pool_stats_t;
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -175,12 +191,12 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
- * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when what should be free is damaged: a
- * link (level 1) or a free block's content or guard (level 2). Damage is a fault; it is repaired (a
- * link by building the list anew, linear, once per fault) and nothing is lost. Constant time at
- * levels 0 and 1, linear in the block's size from 2 on. Any context that the critical section, or
- * else the pool's strategy, covers. The caller owns the block until put; its content is undefined.
- * At level 3 a macro of this name remembers the caller. */
+ * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when
+ * what should be free is damaged: a link (level 1) or a free block's content or guard (level 2).
+ * Damage is a fault; it is repaired (a link by building the list anew, linear, once per fault) and
+ * nothing is lost. Constant time at levels 0 and 1, linear in the block's size from 2 on. Any
+ * context that the critical section, or else the pool's strategy, covers. The caller owns the block
+ * until put; its content is undefined. At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
@@ -195,7 +211,8 @@ cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
-/* The same as put; *was_empty tells whether no block was free before. Undefined on failure. */
+/* The same as put; *was_empty tells whether no block was free before; a cached pool does not know
+ * and says no. Undefined on failure. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
 /* Looks whether put would accept the block, and reports the fault exactly as put does if not;
@@ -209,8 +226,8 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *bloc
 size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
 
 /* Gives `count` blocks back, in the order given. Returns how many were accepted; each that is
- * refused is a fault of its own, and the others are given back. Linear in their number. Otherwise
- * as put. */
+ * refused is a fault of its own, and the others are given back. A NULL is passed over, but from
+ * level 1 on only. Linear in their number. Otherwise as put. */
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -238,8 +255,11 @@ size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
-/* Copies the numbers of a pool, all from one moment. Any context; for a pool with caches linear in
- * the number of threads, and threads only. */
+/* Copies the numbers of a pool, all from one moment. Any context. A cached pool is stopped for it:
+ * its threads' next gets refill their caches; linear in the numbers of threads and of blocks in
+ * caches, and threads only. Its `free` and `failures` are exact; its `min_free` is never more than
+ * the truth, and exact for what one thread did alone since the numbers were read last. Less it is
+ * by what the caches of others held at most, when several threads were low at different moments. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
 /* Starts the low-water mark anew from the blocks that are free now. Any context. */
@@ -247,7 +267,7 @@ void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
 /* Verifies every invariant of a pool: true iff all hold. Never follows a link out of the pool and
  * ends on a cyclic list. Linear in the number of blocks, with the critical section held. Contexts
- * as get. */
+ * as get. While threads are inside get or put of a cached pool it may be false for their blocks. */
 bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
@@ -270,38 +290,100 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
 /* --- typed static pools -------------------------------------------------------------------------
  * CISTERN_POOL_DEFINE(frames, struct frame, 16, ) at file scope makes 16 blocks of struct frame,
  * aligned for it, and the functions
- *   cistern_error_t frames_init(void);           once, before use
+ *   cistern_error_t frames_init(void);           cistern_pool_enlist, once
  *   struct frame *frames_get(void);
  *   cistern_error_t frames_put(struct frame *);
  * The pool is `frames_pool`. The last argument goes before the memory: an attribute that places it
- * in a section, or nothing. */
+ * in a section, or nothing; the section must be zero at start, as static memory is.
+ *
+ * Everything is computed when compiling: up to check level 1 such a pool works before frames_init,
+ * which then only makes it known to listings and to the diagnosis of blocks put into a wrong pool.
+ * Blocks that were never used are zero and their links are not written yet; the pool hands them out
+ * in ascending order when no other is free. */
 #define CISTERN_POOL_DEFINE(prefix, type, number, placement)                                       \
     placement static union {                                                                       \
         type first;                                                                                \
         void *link;                                                                                \
         unsigned char bytes[CISTERN_POOL_BYTES(number, sizeof(type), CISTERN_ALIGNOF(type))];      \
     } prefix##_memory;                                                                             \
-    static cistern_pool_t prefix##_pool;                                                           \
+    enum {                                                                                         \
+        prefix##_stride = (int)CISTERN_POOL_STRIDE(sizeof(type), CISTERN_ALIGNOF(type)),           \
+        prefix##_shift = CISTERN_POOL_SHIFT(prefix##_stride),                                      \
+        prefix##_odd = prefix##_stride >> prefix##_shift                                           \
+    };                                                                                             \
+    CISTERN_STATIC_ASSERT(CISTERN_POOL_STRIDE(sizeof(type), CISTERN_ALIGNOF(type)) <= INT_MAX &&   \
+                              (size_t)(number) < SIZE_MAX / 2U / (size_t)prefix##_stride,          \
+                          "a static pool is too large");                                           \
+    static cistern_pool_t prefix##_pool = {(size_t)prefix##_stride - CISTERN_POOL_GUARD,           \
+                                           (number),                                               \
+                                           (number),                                               \
+                                           (number),                                               \
+                                           0,                                                      \
+                                           prefix##_shift,                                         \
+                                           0,                                                      \
+                                           (uintptr_t)&prefix##_memory,                            \
+                                           NULL,                                                   \
+                                           (cistern_block_t *)(void *)&prefix##_memory,            \
+                                           #prefix CISTERN_POOL_CHECK_FIELDS(prefix, number)       \
+                                               CISTERN_POOL_EXTRAS_FIELD};                         \
     static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
-        cistern_pool_config_t config = {0};                                                        \
-        config.name = #prefix;                                                                     \
-        config.count = (number);                                                                   \
-        config.size = sizeof(type);                                                                \
-        config.alignment = CISTERN_ALIGNOF(type);                                                  \
-        config.memory = &prefix##_memory;                                                          \
-        config.bytes = sizeof prefix##_memory;                                                     \
-        return cistern_pool_init(&prefix##_pool, &config);                                         \
-    }                                                                                              \
-    static inline type *prefix##_get(void)                                                         \
-    {                                                                                              \
-        return (type *)cistern_pool_get(&prefix##_pool);                                           \
+        return cistern_pool_enlist(&prefix##_pool);                                                \
     }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)                                        \
     {                                                                                              \
         return cistern_pool_put(&prefix##_pool, block);                                            \
     }                                                                                              \
+    static inline type *prefix##_get(void)                                                         \
+    {                                                                                              \
+        (void)prefix##_init; /* a program need not call every one: no warning about that */        \
+        (void)prefix##_put;                                                                        \
+        return (type *)cistern_pool_get(&prefix##_pool);                                           \
+    }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)
+
+/* Makes a pool of CISTERN_POOL_DEFINE known to the registry; from check level 2 on it is then ready
+ * for use. Nothing for a pool that is registered. Fails (ERROR_ARGUMENT) iff pool is NULL. Linear
+ * in the number of pools, and from level 2 on of blocks. Thread context. */
+cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
+
+/* How many bits below the lowest that is set in a positive int. */
+#define CISTERN_POOL_SHIFT(n)                                                                      \
+    (CISTERN_POOL_LOW_IS_IN(n, 0xAAAAAAAAU) * 1 + CISTERN_POOL_LOW_IS_IN(n, 0xCCCCCCCCU) * 2 +     \
+     CISTERN_POOL_LOW_IS_IN(n, 0xF0F0F0F0U) * 4 + CISTERN_POOL_LOW_IS_IN(n, 0xFF00FF00U) * 8 +     \
+     CISTERN_POOL_LOW_IS_IN(n, 0xFFFF0000U) * 16)
+#define CISTERN_POOL_LOW_IS_IN(n, mask) ((((n) & -(n)) & (mask)) != 0 ? 1 : 0)
+
+/* Inverse of an odd int modulo the word size, by Newton's iteration from 5 right bits on: 10, 20,
+ * 40, 80. */
+#define CISTERN_POOL_INVERSE(odd)      CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_40(odd))
+#define CISTERN_POOL_INVERSE_40(odd)   CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_20(odd))
+#define CISTERN_POOL_INVERSE_20(odd)   CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_10(odd))
+#define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
+#define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
+
+/* The fields that only some builds have. */
+#if CISTERN_POOL_STORES_STATES
+#    define CISTERN_POOL_CHECK_FIELDS(prefix, number)                                              \
+        , CISTERN_POOL_INVERSE(prefix##_odd),                                                      \
+            prefix##_memory.bytes + (size_t)(number)*prefix##_stride +                             \
+                (size_t)(number) * (CISTERN_POOL_CHECK_BYTES - 1U)
+#elif CISTERN_CHECK >= 1
+#    define CISTERN_POOL_CHECK_FIELDS(prefix, number) , CISTERN_POOL_INVERSE(prefix##_odd)
+#else
+#    define CISTERN_POOL_CHECK_FIELDS(prefix, number)
+#endif
+#if CISTERN_POOL_EXTRAS
+#    define CISTERN_POOL_EXTRAS_FIELD , NULL
+#else
+#    define CISTERN_POOL_EXTRAS_FIELD
+#endif
+
+#ifdef __cplusplus
+#    define CISTERN_STATIC_ASSERT(condition, text) static_assert(condition, text)
+#else
+#    define CISTERN_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+#endif
 
 #ifdef __cplusplus
 #    define CISTERN_ALIGNOF(type) alignof(type)
@@ -324,13 +406,17 @@ typedef enum cistern_pool_strategy {
 
 /* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
 #    define CISTERN_POOL_MUTEX_BYTES            128U
-#    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count)*4U)
-#    define CISTERN_POOL_CACHE_ENTRIES          512U
-#    define CISTERN_POOL_CACHE_BYTES            (192U + CISTERN_POOL_CACHE_ENTRIES * sizeof(void *))
+#    define CISTERN_POOL_LOCK_FREE_BYTES(count) (64U + (size_t)(count) * sizeof(void *))
+#    define CISTERN_POOL_CACHE_ENTRIES          508U
+#    define CISTERN_POOL_CACHE_BYTES            (512U * sizeof(void *))
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
         (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
-/* Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
+/* A pool that is cached keeps `reserve` blocks, and one more than `low_water` if on_low is set, or one
+ * if on_available is, out of its caches. While no more than those are free its threads share one
+ * lock, so that reserve and notices are exact. Set these fields before init.
+ *
+ * Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
  * context of the get or put that did it, outside the critical section; it may get and put. */
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
@@ -339,8 +425,7 @@ typedef struct cistern_pool_extras {
     void *work;        /* for MUTEX, LOCK_FREE and CACHED: memory aligned to 64 bytes */
     size_t work_bytes; /* the macros above */
     size_t threads;    /* CACHED: caches; threads beyond that number share without one */
-    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes; not for LOCK_FREE and
-                          CACHED, nor are the notices and waiting */
+    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes */
     size_t low_water;  /* on_low is called when `free` falls to this */
     cistern_pool_notice_t *on_low;
     cistern_pool_notice_t *on_available;
@@ -357,8 +442,9 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool);
 /* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
  * arrival: a freed block goes straight to the one that has waited longest, and no later get can
  * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
- * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or cached, and where the
- * port has no threads. Not from interrupts. */
+ * ERROR_ARGUMENT for NULL, for a pool that has no extras or is lock-free, and where the port has no
+ * threads. Not from interrupts. Each call stops a cached pool for a moment, as
+ * cistern_pool_stats does. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

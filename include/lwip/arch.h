@@ -9,6 +9,7 @@
  * | LWIP_NO_STDDEF_H / _STDINT_H      | 1: cc.h gives these types itself       | 0               |
  * | LWIP_NO_INTTYPES_H / _LIMITS_H    | 1: cc.h gives formatters / limits      | 0               |
  * | LWIP_NO_CTYPE_H / _UNISTD_H       | 1: do not include them                 | 0 / 1           |
+ * | LWIP_PLATFORM_HTONS(x), HTONL(x)  | swaps the bytes of 16, 32 bits         | the compiler's  |
  * | LWIP_PLATFORM_DIAG(x)             | prints; x is printf's list in brackets | printf          |
  * | LWIP_PLATFORM_ASSERT(x)           | an assertion failed                    | print and abort |
  * | LWIP_RAND()                       | a random u32_t                         | none            |
@@ -37,6 +38,22 @@
 #        define BYTE_ORDER LITTLE_ENDIAN
 #    else
 #        error "BYTE_ORDER is unknown: define it as LITTLE_ENDIAN or BIG_ENDIAN in arch/cc.h"
+#    endif
+#endif
+
+/* Byte swaps, which lwip/def.h uses: by the compiler if cc.h says nothing. */
+#if BYTE_ORDER == LITTLE_ENDIAN
+#    if defined __GNUC__ && !defined LWIP_PLATFORM_HTONS
+#        define LWIP_PLATFORM_HTONS(x) __builtin_bswap16((u16_t)(x))
+#    endif
+#    if defined __GNUC__ && !defined LWIP_PLATFORM_HTONL
+#        define LWIP_PLATFORM_HTONL(x) __builtin_bswap32((u32_t)(x))
+#    endif
+#    if defined LWIP_PLATFORM_HTONS && !defined lwip_htons
+#        define lwip_htons(x) ((u16_t)LWIP_PLATFORM_HTONS(x))
+#    endif
+#    if defined LWIP_PLATFORM_HTONL && !defined lwip_htonl
+#        define lwip_htonl(x) ((u32_t)LWIP_PLATFORM_HTONL(x))
 #    endif
 #endif
 
@@ -262,10 +279,14 @@ typedef int ssize_t;
 #    define PACK_STRUCT_FLD_S(x) PACK_STRUCT_FIELD(x)
 #endif
 
-/* --- errno ------------------------------------------------------------------------------------- */
+/* --- errno -------------------------------------------------------------------------------------
+ */
 
+/* A C library's own may be a macro. */
 #ifdef LWIP_PROVIDE_ERRNO
+#    ifndef errno
 extern int errno;
+#    endif
 #elif defined LWIP_ERRNO_STDINCLUDE
 #    include <errno.h>
 #elif defined LWIP_ERRNO_INCLUDE

@@ -2,8 +2,9 @@
  *
  * | option                                | effect                                            |
  * |---------------------------------------|---------------------------------------------------|
- * | LWIP_PLATFORM_HTONS(x), HTONL(x)      | the port's own byte swap; default: by shifts,     |
- * |                                       | which compilers turn into one instruction         |
+ * | LWIP_PLATFORM_HTONS(x), HTONL(x)      | the port's own byte swap; default: the compiler's |
+ * |                                       | built-in one (lwip/arch.h), else lwip_swap16, 32  |
+ * | lwip_htons(x), lwip_htonl(x)          | the same, under the name that lwIP 2.1 has for it |
  * | LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS | htons, htonl, ntohs, ntohl come from elsewhere    |
  * | lwip_itoa, lwip_strnicmp,             | defined as a macro: the function is not provided  |
  * | lwip_stricmp, lwip_strnstr,           |                                                   |
@@ -52,6 +53,17 @@ extern "C" {
     (((u32_t)(x) << 24) | (((u32_t)(x)&0xff00U) << 8) | (((u32_t)(x) >> 8) & 0xff00U) |            \
      ((u32_t)(x) >> 24))
 
+/* The same of what is evaluated once. Constant time, any context. */
+static inline u16_t lwip_swap16(u16_t x)
+{
+    return LWIP_SWAP16(x);
+}
+
+static inline u32_t lwip_swap32(u32_t x)
+{
+    return LWIP_SWAP32(x);
+}
+
 /* PP_HTONS and so on are constant expressions, e.g. for case labels and initialisers. */
 #if BYTE_ORDER == BIG_ENDIAN
 #    define PP_HTONS(x)   ((u16_t)(x))
@@ -67,20 +79,18 @@ extern "C" {
 #    define PP_NTOHS(x) LWIP_SWAP16(x)
 #    define PP_HTONL(x) LWIP_SWAP32(x)
 #    define PP_NTOHL(x) LWIP_SWAP32(x)
-#    ifdef LWIP_PLATFORM_HTONS
-#        define lwip_htons(x) ((u16_t)LWIP_PLATFORM_HTONS(x))
-#    else
-/* Host to network order and back, 16 bits. Constant time, any context. */
-u16_t lwip_htons(u16_t x);
+/* Host to network order and back, 16 and 32 bits. Constant time, any context. */
+#    ifndef lwip_htons
+#        define lwip_htons(x) lwip_swap16(x)
+#    endif
+#    ifndef lwip_htonl
+#        define lwip_htonl(x) lwip_swap32(x)
 #    endif
 #    define lwip_ntohs(x) lwip_htons(x)
-#    ifdef LWIP_PLATFORM_HTONL
-#        define lwip_htonl(x) ((u32_t)LWIP_PLATFORM_HTONL(x))
-#    else
-/* The same, 32 bits. */
-u32_t lwip_htonl(u32_t x);
-#    endif
 #    define lwip_ntohl(x) lwip_htonl(x)
+/* The same as functions, for what was compiled with lwIP's own def.h. */
+u16_t(lwip_htons)(u16_t x);
+u32_t(lwip_htonl)(u32_t x);
 #endif
 
 #ifndef LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS

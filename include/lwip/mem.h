@@ -7,10 +7,13 @@
  * | MEM_LIBC_MALLOC                       | malloc of the C library                     |
  * | MEM_CUSTOM_ALLOCATOR                  | MEM_CUSTOM_MALLOC / _FREE / _CALLOC         |
  * | MEM_USE_POOLS                         | the malloc pools listed in lwippools.h      |
+ * With check level 3 calls on the arena note the caller's file and line: mem_malloc, mem_calloc and
+ * mem_free are then macros as well, and their names without arguments still the functions.
  */
 #ifndef LWIP_HDR_MEM_H
 #define LWIP_HDR_MEM_H
 
+#include "cistern/config.h"
 #include "lwip/arch.h"
 #include "lwip/opt.h"
 
@@ -83,6 +86,19 @@ void *mem_trim(void *mem, mem_size_t size);
  * Constant time. Any context. */
 struct cistern_heap;
 struct cistern_heap *mem_heap(void);
+
+#    if CISTERN_CHECK >= 3
+/* Notes who allocated `mem`, which mem_malloc or mem_calloc has just given; returns it. Constant
+ * time. Same contexts as mem_malloc. */
+void *mem_owned(void *mem, const char *file, int line);
+
+/* mem_free, and notes who freed the block. */
+void mem_free_at(void *mem, const char *file, int line);
+
+#        define mem_malloc(size)        mem_owned(mem_malloc(size), __FILE__, __LINE__)
+#        define mem_calloc(count, size) mem_owned(mem_calloc((count), (size)), __FILE__, __LINE__)
+#        define mem_free(mem)           mem_free_at((mem), __FILE__, __LINE__)
+#    endif
 #endif
 
 #ifdef __cplusplus

@@ -1,7 +1,7 @@
 /* chksum.c (posix) - the Internet sum by vectors, with compiler extensions of gcc and clang.
  *
- *   data   | vector | vector | ... | vector | word | word | 4 | 2 | 1 |
- *            16, 32 or 64 bytes each          what is left over, by 64-bit words
+ *   short   | 64 bytes, one chain of carries | word | word | last word, its first bytes cut off |
+ *   long    | head | vector | vector | ... | vector | tail |               see chksum_lanes.h
  *
  * 2^16 is 1 modulo 2^16 - 1, so that wider sums are folded to 16 bits at the end only.
  *
@@ -12,27 +12,34 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Shorter pieces are not worth a vector. */
-#define SHORT 256U
-
 /* --- words ----------------------------------------------------------------------------------- */
 
 /* Ones' complement addition in 64 bits. */
-static uint64_t add(uint64_t a, uint64_t b)
+static inline uint64_t add(uint64_t a, uint64_t b)
 {
     const uint64_t sum = a + b;
     return sum + (sum < a ? 1U : 0U);
 }
 
-static uint64_t load64(const uint8_t *bytes)
+static inline uint64_t load64(const uint8_t *bytes)
 {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
     return word;
 }
 
-/* The last 0 to 7 bytes, as a word padded with zero bytes. */
-static uint64_t load_rest(const uint8_t *bytes, size_t length)
+/* Each step adds the two halves, and the carry between them: rotated, they stand over each other.
+ */
+static inline uint16_t fold(uint64_t sum)
+{
+    sum += sum << 32 | sum >> 32;
+    uint32_t half = (uint32_t)(sum >> 32);
+    half += half << 16 | half >> 16;
+    return (uint16_t)(half >> 16);
+}
+
+/* The sum of 0 to 7 bytes. */
+static uint64_t sum_few(const uint8_t *bytes, size_t length)
 {
     uint64_t sum = 0;
     if ((length & 4U) != 0) {
@@ -56,12 +63,25 @@ static uint64_t load_rest(const uint8_t *bytes, size_t length)
     return sum;
 }
 
+/* The `length` bytes before `end`, 0 to 7, of data of 8 or more: padded with zero bytes. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+static inline uint64_t load_last(const uint8_t *end, size_t length)
+{
+    return load64(end - 8) << 1 << (63U - 8U * length);
+}
+#else
+static inline uint64_t load_last(const uint8_t *end, size_t length)
+{
+    return load64(end - 8) >> 1 >> (63U - 8U * length);
+}
+#endif
+
 /* --- words: a chain of additions with carry --------------------------------------------------- */
 
 #if defined __x86_64__
 #    define BLOCK 64U
 
-static uint64_t add_block(uint64_t sum, const uint8_t *bytes)
+static inline uint64_t add_block(uint64_t sum, const uint8_t *bytes)
 {
     __asm__("addq (%1), %0\n\t"
             "adcq 8(%1), %0\n\t"
@@ -80,34 +100,61 @@ static uint64_t add_block(uint64_t sum, const uint8_t *bytes)
 #else
 #    define BLOCK 16U
 
-static uint64_t add_block(uint64_t sum, const uint8_t *bytes)
+static inline uint64_t add_block(uint64_t sum, const uint8_t *bytes)
 {
     return add(add(sum, load64(bytes)), load64(bytes + 8));
 }
 #endif
 
-__attribute__((always_inline)) static inline uint64_t sum_words(const uint8_t *bytes, size_t length)
+__attribute__((always_inline)) static inline uint16_t sum_words(const uint8_t *bytes, size_t length)
 {
-    uint64_t sum = 0;
-    for (; length >= BLOCK; length -= BLOCK, bytes += BLOCK) {
+    if (length < 8) {
+        return fold(sum_few(bytes, length));
+    }
+    uint64_t sum = load_last(bytes + length, length % 8);
+    for (size_t blocks = length / BLOCK; blocks != 0; --blocks, bytes += BLOCK) {
         sum = add_block(sum, bytes);
     }
-    for (; length >= 8; length -= 8, bytes += 8) {
+    for (size_t words = length % BLOCK / 8; words != 0; --words, bytes += 8) {
         sum = add(sum, load64(bytes));
     }
-    return length != 0 ? add(sum, load_rest(bytes, length)) : sum;
-}
-
-static uint16_t fold(uint64_t sum)
-{
-    sum = (sum >> 32) + (sum & 0xffffffffU);
-    sum = (sum >> 32) + (sum & 0xffffffffU);
-    sum = (sum >> 16) + (sum & 0xffffU);
-    return (uint16_t)((sum >> 16) + sum);
+    return fold(sum);
 }
 
 /* --- vectors ---------------------------------------------------------------------------------- */
 
+#define WIDEST 64U
+
+/* WIDEST bytes that let through, WIDEST that do not, and WIDEST that do. */
+#define ONES_8  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff
+#define ONES_64 ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8, ONES_8
+static const uint8_t masks[3 * WIDEST] = {ONES_64, [2 * WIDEST] = ONES_64};
+
+/* The mask of a vector's first bytes. */
+static inline const uint8_t *mask_of_first(size_t bytes)
+{
+    return masks + WIDEST - bytes;
+}
+
+static inline const uint8_t *mask_of_last(size_t bytes, size_t width)
+{
+    return masks + 2 * WIDEST + bytes - width;
+}
+
+/* The sum of lanes, of their sum modulo 2^64 and the sum of their upper halves:
+ *   sum of the lower halves = all - upper * 2^32   modulo 2^64, and is less than that */
+static inline uint64_t total(uint64_t all, uint64_t upper)
+{
+    return all - (upper << 32) + upper;
+}
+
+#if defined __clang__
+#    define SHUFFLE(vector, ...) __builtin_shufflevector(vector, vector, __VA_ARGS__)
+#else
+#    define SHUFFLE(vector, ...) __builtin_shuffle(vector, (__typeof__(vector)){__VA_ARGS__})
+#endif
+
+/* Keeps the compiler from reading memory twice. */
 #if defined __x86_64__ || defined __i386__
 #    define LANES_IN_REGISTER(vector) __asm__("" : "+x"(vector))
 #elif defined __aarch64__
@@ -116,61 +163,76 @@ static uint16_t fold(uint64_t sum)
 #    define LANES_IN_REGISTER(vector) ((void)0)
 #endif
 
+/* Adds a vector to sums. NEON adds pairs of 32-bit lanes to 64-bit ones at once: `all` loses
+ * nothing there. Elsewhere two additions and a shift, without a carry to carry on. */
+#if defined __aarch64__
+#    define LANES_ADD(sums, vector) __asm__("uadalp %0.2d, %1.4s" : "+w"((sums).all) : "w"(vector))
+#else
+#    define LANES_ADD(sums, vector) ((sums).all += (vector), (sums).upper += (vector) >> 32)
+#endif
+
 #if defined __i386__
 #    define LANES_TARGET __attribute__((target("sse2")))
 #else
 #    define LANES_TARGET
 #endif
-#define LANES_NAME  sum_16
-#define LANES_BYTES 16
+#define LANES_BYTES        16
+#define LANES_FOLD(vector) ((vector) += SHUFFLE(vector, 1, 0))
 #include "chksum_lanes.h"
 
 #if defined __x86_64__ || defined __i386__
-#    define LANES_NAME   sum_32
 #    define LANES_BYTES  32
 #    define LANES_TARGET __attribute__((target("avx2")))
+#    define LANES_FOLD(vector)                                                                     \
+        ((vector) += SHUFFLE(vector, 2, 3, 0, 1), (vector) += SHUFFLE(vector, 1, 0, 3, 2))
 #    include "chksum_lanes.h"
 
-#    define LANES_NAME   sum_64
 #    define LANES_BYTES  64
 #    define LANES_TARGET __attribute__((target("avx512f")))
+#    define LANES_FOLD(vector)                                                                     \
+        ((vector) += SHUFFLE(vector, 4, 5, 6, 7, 0, 1, 2, 3),                                      \
+         (vector) += SHUFFLE(vector, 2, 3, 0, 1, 6, 7, 4, 5),                                      \
+         (vector) += SHUFFLE(vector, 1, 0, 3, 2, 5, 4, 7, 6))
 #    include "chksum_lanes.h"
 #endif
 
 /* --- ways ------------------------------------------------------------------------------------- */
 
+/* Shorter pieces are not worth a vector; none is shorter than one. */
+#define SHORT 144U
+
 static uint16_t by_words(const void *data, size_t length)
 {
-    return fold(sum_words(data, length));
+    return sum_words(data, length);
 }
 
-typedef uint64_t sum_vectors_t(const uint8_t *bytes, size_t vectors);
-
-/* Whole vectors first, the rest by words. */
-static inline uint16_t by_vectors(sum_vectors_t *sum_vectors, size_t width, const uint8_t *bytes,
-                                  size_t length)
+static uint16_t copy_words(void *target, const void *source, size_t length)
 {
-    const size_t vectors = length / width;
-    const size_t done = vectors * width;
-    const uint64_t rest = sum_words(bytes + done, length - done);
-    return fold(add(rest, sum_vectors(bytes, vectors)));
+    memcpy(target, source, length);
+    return sum_words(source, length);
 }
 
-static uint16_t by_16(const void *data, size_t length)
-{
-    return by_vectors(sum_16, 16, data, length);
-}
+/* by_16 and copy_16, or of another width. */
+#define DEFINE_WAY(width, attribute)                                                               \
+    attribute static uint16_t by_##width(const void *data, size_t length)                          \
+    {                                                                                              \
+        return length < SHORT ? by_words(data, length) : fold(sum_##width(NULL, data, length));    \
+    }                                                                                              \
+    attribute static uint16_t copy_##width(void *target, const void *source, size_t length)        \
+    {                                                                                              \
+        return length < SHORT ? copy_words(target, source, length)                                 \
+                              : fold(sum_##width(target, source, length));                         \
+    }
+
+#if defined __i386__
+DEFINE_WAY(16, __attribute__((target("sse2"))))
+#else
+DEFINE_WAY(16, )
+#endif
 
 #if defined __x86_64__ || defined __i386__
-static uint16_t by_32(const void *data, size_t length)
-{
-    return by_vectors(sum_32, 32, data, length);
-}
-
-static uint16_t by_64(const void *data, size_t length)
-{
-    return by_vectors(sum_64, 64, data, length);
-}
+DEFINE_WAY(32, __attribute__((target("avx2"))))
+DEFINE_WAY(64, __attribute__((target("avx512f"))))
 
 static unsigned count_ways(void)
 {
@@ -183,22 +245,23 @@ static unsigned count_ways(void)
     return __builtin_cpu_supports("avx512f") ? 4 : 3;
 }
 
-static const cistern_port_chksum_way_t ways[] = {
-    {"words", by_words}, {"sse2", by_16}, {"avx2", by_32}, {"avx512", by_64}};
-#elif defined __aarch64__
-static unsigned count_ways(void)
-{
-    return 2;
-}
-
-static const cistern_port_chksum_way_t ways[] = {{"words", by_words}, {"neon", by_16}};
+static const cistern_port_chksum_way_t ways[] = {{"words", by_words, copy_words},
+                                                 {"sse2", by_16, copy_16},
+                                                 {"avx2", by_32, copy_32},
+                                                 {"avx512", by_64, copy_64}};
 #else
 static unsigned count_ways(void)
 {
     return 2;
 }
 
-static const cistern_port_chksum_way_t ways[] = {{"words", by_words}, {"vectors", by_16}};
+#    if defined __aarch64__
+#        define VECTORS "neon"
+#    else
+#        define VECTORS "vectors"
+#    endif
+static const cistern_port_chksum_way_t ways[] = {{"words", by_words, copy_words},
+                                                 {VECTORS, by_16, copy_16}};
 #endif
 
 const cistern_port_chksum_way_t *cistern_port_chksum_way(unsigned index)
@@ -206,25 +269,41 @@ const cistern_port_chksum_way_t *cistern_port_chksum_way(unsigned index)
     return index < count_ways() ? &ways[index] : NULL;
 }
 
-/* Found out once; several threads may do so at the same time, and find the same. */
-static const cistern_port_chksum_way_t *best_way(void)
+/* --- the best way ----------------------------------------------------------------------------- */
+
+static uint16_t find_and_sum(const void *data, size_t length);
+static uint16_t find_and_copy(void *target, const void *source, size_t length);
+
+/* Until the best is found, a way that finds it. Several threads may do so at the same time, and
+ * find the same: no lock. */
+static const cistern_port_chksum_way_t find_best = {"find", find_and_sum, find_and_copy};
+static const cistern_port_chksum_way_t *best = &find_best;
+
+static const cistern_port_chksum_way_t *found_best(void)
 {
-    static const cistern_port_chksum_way_t *best;
-    const cistern_port_chksum_way_t *way = __atomic_load_n(&best, __ATOMIC_RELAXED);
-    if (way == NULL) {
-        way = &ways[count_ways() - 1];
-        __atomic_store_n(&best, way, __ATOMIC_RELAXED);
-    }
+    const cistern_port_chksum_way_t *const way = &ways[count_ways() - 1U];
+    __atomic_store_n(&best, way, __ATOMIC_RELAXED);
     return way;
 }
 
-/* Apart, so that short pieces do without its registers. */
-__attribute__((noinline)) static uint16_t by_best_way(const void *data, size_t length)
+static uint16_t find_and_sum(const void *data, size_t length)
 {
-    return best_way()->sum(data, length);
+    return found_best()->sum(data, length);
 }
 
-uint16_t cistern_port_chksum(const void *data, size_t length)
+static uint16_t find_and_copy(void *target, const void *source, size_t length)
 {
-    return length < SHORT ? by_words(data, length) : by_best_way(data, length);
+    return found_best()->copy(target, source, length);
+}
+
+/* At the start of a line of code: a short sum takes ten cycles, and two more from another place. */
+__attribute__((aligned(64))) uint16_t cistern_port_chksum(const void *data, size_t length)
+{
+    return length < SHORT ? sum_words(data, length)
+                          : __atomic_load_n(&best, __ATOMIC_RELAXED)->sum(data, length);
+}
+
+uint16_t cistern_port_chksum_copy(void *target, const void *source, size_t length)
+{
+    return __atomic_load_n(&best, __ATOMIC_RELAXED)->copy(target, source, length);
 }

@@ -1,67 +1,104 @@
-/* chksum_lanes.h - sum of whole vectors, for one width of vectors: no include guard, since chksum.c
+/* chksum_lanes.h - sum, or copy and sum, by vectors of one width: no include guard, since chksum.c
  * includes it once per width.
  *
- *   before: LANES_NAME, LANES_BYTES, LANES_TARGET (an attribute, or nothing), and once and for all
- *           LANES_IN_REGISTER(vector): keeps the compiler from reading memory twice
- *   after:  uint64_t LANES_NAME(const uint8_t *bytes, size_t vectors)
+ *   before: LANES_BYTES, the width
+ *           LANES_TARGET, an attribute or nothing
+ *           LANES_FOLD(vector), which leaves the sum of all lanes in the first one
+ *           LANES_ADD(sums, vector) and LANES_IN_REGISTER(vector), once and for all
+ *   after:  uint64_t sum_16(uint8_t *target, const uint8_t *bytes, size_t length), or sum_32 ...
  *
- * A lane is 64 bits wide. `all` adds up whole lanes and loses carries; `upper` adds up their upper
- * halves and cannot overflow. What `all` would be without losses follows from both at the end:
- *   lower = all - upper * 2^32   exactly, modulo 2^64
- * Three instructions per vector, and no carry to carry on.
+ *   bytes   head | vector | vector | ... | vector | tail      what is between both is aligned;
+ *           [head, masked]                [masked, tail]      these two are the ends of vectors
  *
- *   I1  vectors < 2^31, so that lower + upper fits a lane.
+ * Aligned is the target if there is one, else the source. Behind a head of odd length all bytes lie
+ * in the other halves. So an end at an odd distance from the vectors is turned by a byte first,
+ * which multiplies it by 2^8, and the sum of all is turned back.
+ *
+ *   I1  head < LANES_BYTES, tail < LANES_BYTES <= length: the ends are loaded from within the data.
+ *   I2  length < 2^34: sums of 32-bit halves never overflow a lane.
  */
-#define LANES_JOIN_(a, b) a##b
+#define LANES_JOIN_(a, b) a##_##b
 #define LANES_JOIN(a, b)  LANES_JOIN_(a, b)
-#define LANES_VECTOR      LANES_JOIN(LANES_NAME, _vector_t)
+#define LANES(name)       LANES_JOIN(name, LANES_BYTES)
+#define LANES_STATIC      LANES_TARGET __attribute__((always_inline)) static inline
 
-typedef uint64_t LANES_VECTOR __attribute__((vector_size(LANES_BYTES)));
+typedef uint64_t LANES(vector_t) __attribute__((vector_size(LANES_BYTES)));
 
-/* Not by value: without vector registers that would be an ABI of the compiler's own. */
-LANES_TARGET static inline void LANES_JOIN(LANES_NAME, _load)(LANES_VECTOR *vector,
-                                                              const uint8_t *bytes)
+/* Vectors go by pointer: without their registers, by value would be an ABI of the compiler's. */
+typedef struct LANES(sums) {
+    LANES(vector_t) all;   /* of whole lanes, modulo 2^64 */
+    LANES(vector_t) upper; /* of their upper halves */
+} LANES(sums_t);
+
+LANES_STATIC void LANES(move)(LANES(vector_t) * vector, uint8_t *target, const uint8_t *bytes)
 {
-    LANES_VECTOR loaded;
+    LANES(vector_t) loaded;
     memcpy(&loaded, bytes, sizeof loaded);
     LANES_IN_REGISTER(loaded);
+    if (target != NULL) {
+        memcpy(target, &loaded, sizeof loaded);
+    }
     *vector = loaded;
 }
-#define LANES_LOAD LANES_JOIN(LANES_NAME, _load)
 
-LANES_TARGET static uint64_t LANES_NAME(const uint8_t *bytes, size_t vectors)
+LANES_STATIC void LANES(add_end)(LANES(sums_t) * sums, const LANES(vector_t) * vector,
+                                 const uint8_t *mask, bool odd)
 {
-    LANES_VECTOR all = {0}, all_odd = {0};
-    LANES_VECTOR upper = {0}, upper_odd = {0};
-    for (; vectors >= 2; vectors -= 2, bytes += 2 * LANES_BYTES) {
-        LANES_VECTOR even, odd;
-        LANES_LOAD(&even, bytes);
-        LANES_LOAD(&odd, bytes + LANES_BYTES);
-        all += even;
-        upper += even >> 32;
-        all_odd += odd;
-        upper_odd += odd >> 32;
+    LANES(vector_t) end;
+    memcpy(&end, mask, sizeof end);
+    end &= *vector;
+    if (odd) {
+        end = end << 8 | end >> 56;
+    }
+    LANES_ADD(*sums, end);
+}
+
+LANES_STATIC uint64_t LANES(total)(LANES(sums_t) * sums)
+{
+    LANES_FOLD(sums->all);
+    LANES_FOLD(sums->upper);
+    return total(sums->all[0], sums->upper[0]);
+}
+
+LANES_STATIC uint64_t LANES(sum)(uint8_t *target, const uint8_t *bytes, size_t length)
+{
+    const uintptr_t aligned = target != NULL ? (uintptr_t)target : (uintptr_t)bytes;
+    const size_t head = (size_t)(0U - aligned) % LANES_BYTES;
+    const size_t tail = (length - head) % LANES_BYTES;
+    const uint8_t *const last = bytes + length - LANES_BYTES;
+    LANES(sums_t) sums = {{0}, {0}};
+    LANES(sums_t) more = {{0}, {0}};
+    LANES(vector_t) first, second;
+
+    LANES(move)(&first, target, bytes);
+    LANES(move)(&second, target != NULL ? target + (last - bytes) : NULL, last);
+    LANES(add_end)(&sums, &first, mask_of_first(head), head % 2 != 0);
+    LANES(add_end)(&more, &second, mask_of_last(tail, LANES_BYTES), tail % 2 != 0);
+
+    const uint8_t *from = bytes + head;
+    uint8_t *to = target != NULL ? target + head : NULL;
+    size_t vectors = (length - head) / LANES_BYTES;
+    for (; vectors >= 2; vectors -= 2, from += 2 * LANES_BYTES) {
+        LANES(move)(&first, to, from);
+        LANES(move)(&second, to != NULL ? to + LANES_BYTES : NULL, from + LANES_BYTES);
+        LANES_ADD(sums, first);
+        LANES_ADD(more, second);
+        to = to != NULL ? to + 2 * LANES_BYTES : NULL;
     }
     if (vectors != 0) {
-        LANES_VECTOR even;
-        LANES_LOAD(&even, bytes);
-        all += even;
-        upper += even >> 32;
+        LANES(move)(&first, to, from);
+        LANES_ADD(sums, first);
     }
-    all += all_odd;
-    upper += upper_odd;
-    const LANES_VECTOR lanes = all - (upper << 32) + upper;
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < LANES_BYTES / sizeof(uint64_t); ++i) {
-        sum = add(sum, lanes[i]);
-    }
-    return sum;
+    sums.all += more.all;
+    sums.upper += more.upper;
+    const uint64_t sum = LANES(total)(&sums);
+    return head % 2 != 0 ? sum << 8 | sum >> 56 : sum;
 }
 
 #undef LANES_JOIN_
 #undef LANES_JOIN
-#undef LANES_VECTOR
-#undef LANES_NAME
+#undef LANES
+#undef LANES_STATIC
 #undef LANES_BYTES
 #undef LANES_TARGET
-#undef LANES_LOAD
+#undef LANES_FOLD

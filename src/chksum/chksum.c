@@ -3,11 +3,18 @@
 
 #include <string.h>
 
+#if CISTERN_CHKSUM_ALGORITHM == 4 && defined CISTERN_PORT_CHKSUM_COPY
+uint16_t cistern_chksum_copy(void *target, const void *source, size_t length)
+{
+    return CISTERN_PORT_CHKSUM_COPY(target, source, length);
+}
+#else
 uint16_t cistern_chksum_copy(void *target, const void *source, size_t length)
 {
     memcpy(target, source, length);
     return cistern_chksum_sum(target, length);
 }
+#endif
 
 uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
                                size_t offset)

@@ -7,16 +7,6 @@
  */
 #include "cistern/chksum.h"
 
-/* A number in network order as it lies in memory. */
-static uint16_t to_memory_order(uint16_t number)
-{
-    const union {
-        uint8_t bytes[2];
-        uint16_t number;
-    } memory = {{(uint8_t)(number >> 8), (uint8_t)number}};
-    return memory.number;
-}
-
 uint16_t cistern_chksum_bytes(const void *data, size_t length)
 {
     const uint8_t *const bytes = data;
@@ -25,5 +15,5 @@ uint16_t cistern_chksum_bytes(const void *data, size_t length)
         sum += (i & 1U) != 0 ? bytes[i] : (uint32_t)bytes[i] << 8;
         sum = (sum & 0xffffU) + (sum >> 16);
     }
-    return to_memory_order((uint16_t)sum);
+    return cistern_chksum_pair((uint8_t)(sum >> 8), (uint8_t)sum);
 }

@@ -2,35 +2,21 @@
  *
  *   data   | half | half | half | b |       the last byte is padded with a zero byte
  *
- * I1  between blocks sum < 2^17, and a block adds less than 2^31: 32 bits never overflow.
+ * I1  sum is the exact ones' complement sum in 32 bits: each carry out is added in again.
  */
 #include "cistern/chksum.h"
 #include "chksum_load.h"
-
-#define BLOCK 0xfffeU /* bytes that are summed before the sum is folded; even */
-
-/* Halves of `length` bytes, at most a block; of an odd length the last byte is left out. */
-static uint32_t sum_block(const uint8_t *bytes, size_t length)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i + 1 < length; i += 2) {
-        sum += chksum_load16(bytes + i);
-    }
-    return sum;
-}
 
 uint16_t cistern_chksum_halfwords(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
     uint32_t sum = 0;
-    while (length > 1) {
-        const size_t block = length < BLOCK ? length & ~(size_t)1 : BLOCK;
-        sum = cistern_chksum_fold(sum) + sum_block(bytes, block);
-        bytes += block;
-        length -= block;
+    for (; length > 1; length -= 2, bytes += 2) {
+        sum = cistern_chksum_add32(sum, chksum_load16(bytes));
     }
     if (length != 0) {
-        sum += chksum_load8(bytes);
+        sum = cistern_chksum_add32(sum, *bytes);
     }
-    return cistern_chksum_fold(sum);
+    sum = cistern_chksum_fold(sum);
+    return cistern_chksum_pair((uint8_t)sum, (uint8_t)(sum >> 8));
 }

@@ -7,30 +7,21 @@
  *
  * I1  sum is the exact ones' complement sum in 32 bits: each carry out is added in again.
  */
-#include <stdbool.h>
-
 #include "cistern/chksum.h"
 #include "chksum_load.h"
 
 #define GROUP 32U /* bytes that are summed in one round */
 
-/* Ones' complement addition in 32 bits. */
-static uint32_t add(uint32_t sum, uint32_t word)
-{
-    sum += word;
-    return sum + (sum < word ? 1U : 0U);
-}
-
 static uint32_t add_group(uint32_t sum, const uint8_t *bytes)
 {
-    sum = add(sum, chksum_load32(bytes));
-    sum = add(sum, chksum_load32(bytes + 4));
-    sum = add(sum, chksum_load32(bytes + 8));
-    sum = add(sum, chksum_load32(bytes + 12));
-    sum = add(sum, chksum_load32(bytes + 16));
-    sum = add(sum, chksum_load32(bytes + 20));
-    sum = add(sum, chksum_load32(bytes + 24));
-    return add(sum, chksum_load32(bytes + 28));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 4));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 8));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 12));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 16));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 20));
+    sum = cistern_chksum_add32(sum, chksum_load32(bytes + 24));
+    return cistern_chksum_add32(sum, chksum_load32(bytes + 28));
 }
 
 uint16_t cistern_chksum_words(const void *data, size_t length)
@@ -41,13 +32,14 @@ uint16_t cistern_chksum_words(const void *data, size_t length)
         sum = add_group(sum, bytes);
     }
     for (; length >= 4; length -= 4, bytes += 4) {
-        sum = add(sum, chksum_load32(bytes));
+        sum = cistern_chksum_add32(sum, chksum_load32(bytes));
     }
     for (; length >= 2; length -= 2, bytes += 2) {
-        sum = add(sum, chksum_load16(bytes));
+        sum = cistern_chksum_add32(sum, chksum_load16(bytes));
     }
     if (length != 0) {
-        sum = add(sum, chksum_load8(bytes));
+        sum = cistern_chksum_add32(sum, *bytes);
     }
-    return cistern_chksum_fold(sum);
+    sum = cistern_chksum_fold(sum);
+    return cistern_chksum_pair((uint8_t)sum, (uint8_t)(sum >> 8));
 }

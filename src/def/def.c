@@ -9,17 +9,15 @@
 
 /* --- byte order ------------------------------------------------------------------------------- */
 
-#if BYTE_ORDER == LITTLE_ENDIAN && !defined lwip_htons
-u16_t lwip_htons(u16_t x)
+#if BYTE_ORDER == LITTLE_ENDIAN
+u16_t(lwip_htons)(u16_t x)
 {
-    return LWIP_SWAP16(x);
+    return lwip_swap16(x);
 }
-#endif
 
-#if BYTE_ORDER == LITTLE_ENDIAN && !defined lwip_htonl
-u32_t lwip_htonl(u32_t x)
+u32_t(lwip_htonl)(u32_t x)
 {
-    return LWIP_SWAP32(x);
+    return lwip_swap32(x);
 }
 #endif
 

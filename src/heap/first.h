@@ -4,7 +4,7 @@
  * starts there (I5). Free blocks carry no links.
  */
 
-/* Bytes of a free block's payload, and of the sentinel's, that the index takes. */
+/* Bytes of a free block's payload that the index takes. */
 #define HEAP_LINKS_BYTES 0U
 
 static inline void index_reset(cistern_heap_t *heap)
@@ -18,28 +18,19 @@ static inline void index_insert(cistern_heap_t *heap, size_t block, size_t bytes
     heap->index.lowest = block < heap->index.lowest ? block : heap->index.lowest;
 }
 
-static inline void index_remove(cistern_heap_t *heap, size_t block)
+static inline bool index_remove(cistern_heap_t *heap, size_t block, size_t bytes)
 {
-    heap->index.lowest = block == heap->index.lowest ? next_of(heap, block) : heap->index.lowest;
+    heap->index.lowest = block == heap->index.lowest ? block + bytes : heap->index.lowest;
+    return true;
 }
 
 #if CISTERN_CHECK >= 1
 
-/* True iff the walk may go on from `block`: up, within the arena, and to a block that agrees. */
+/* True iff the walk may go on from `block`: up, and to a block that agrees. */
 static inline bool can_step(const cistern_heap_t *heap, size_t block)
 {
-    const header_t header = *header_at(heap, block);
-    const size_t next = header.next & ~USED;
-    return next > block && within(heap, next) &&
-           header_at(heap, next)->prev == (block | (header.next & USED));
-}
-
-/* There are no links to be damaged. */
-static inline bool index_sound(const cistern_heap_t *heap, size_t block)
-{
-    (void)heap;
-    (void)block;
-    return true;
+    return next_of(heap, block) > block &&
+           reaches(heap, block, block_at(heap, block)->next & USED);
 }
 
 #else
@@ -53,20 +44,26 @@ static inline bool can_step(const cistern_heap_t *heap, size_t block)
 
 #endif
 
-/* The lowest free block of at least `need` bytes, or NO_BLOCK; a block whose successor does not
- * agree is given as it is, for the caller to refuse. Each step goes up, so at most end / min of
- * them. */
-static size_t index_find(const cistern_heap_t *heap, size_t need)
+static inline bool index_take(cistern_heap_t *heap, found_t found)
 {
-    size_t block = heap->index.lowest;
-    while (block != heap->end) {
-        const size_t next = next_of(heap, block);
-        if (!can_step(heap, block) || (!is_used(heap, block) && next - block >= need)) {
-            return block;
+    return index_remove(heap, found.block, next_of(heap, found.block) - found.block);
+}
+
+/* The lowest free block of at least `need` bytes, or none; a block whose successor does not agree is
+ * given as it is, for the caller to refuse. Each step goes up, so at most end / min of them. */
+static found_t index_find(const cistern_heap_t *heap, size_t need)
+{
+    found_t found = {.block = heap->index.lowest};
+    while (found.block != heap->end) {
+        const size_t next = next_of(heap, found.block);
+        if (!can_step(heap, found.block) ||
+            (!is_used(heap, found.block) && next - found.block >= need)) {
+            return found;
         }
-        block = next;
+        found.block = next;
     }
-    return NO_BLOCK;
+    found.block = NO_BLOCK;
+    return found;
 }
 
 /* Bytes of the largest free block, or 0. Ends at damage; each step goes up. */

@@ -79,7 +79,7 @@ typedef struct heap_tag {
 /* Bytes from raw to what the caller gets: a multiple of the alignment. */
 static inline size_t front(const cistern_heap_t *heap)
 {
-    return (sizeof(heap_tag_t) + CISTERN_HEAP_GUARD_BEFORE + heap->mask) & ~heap->mask;
+    return (sizeof(heap_tag_t) + CISTERN_HEAP_GUARD_BEFORE + ~heap->keep) & heap->keep;
 }
 
 /* What to ask the engine for, so that the caller gets `size` bytes; nothing for nothing. */

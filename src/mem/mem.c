@@ -117,25 +117,44 @@ static void *handed_out(void *mem, bool asked)
     return mem;
 }
 
-void *mem_malloc(mem_size_t size)
+void *(mem_malloc)(mem_size_t size)
 {
     return handed_out(cistern_heap_alloc(&heap, size), size != 0);
 }
 
-void *mem_calloc(mem_size_t count, mem_size_t size)
+void *(mem_calloc)(mem_size_t count, mem_size_t size)
 {
     return handed_out(cistern_heap_calloc(&heap, count, size), count != 0 && size != 0);
 }
 
-void mem_free(void *mem)
+/* Counts a free, which was refused iff it was illegal. */
+static void handed_back(bool illegal)
 {
-    const bool illegal = cistern_heap_free(&heap, mem) != CISTERN_OK;
     update_stats(0, illegal ? 1U : 0);
     if (illegal) {
         LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
     }
     sanity_check();
 }
+
+void(mem_free)(void *mem)
+{
+    handed_back(cistern_heap_free(&heap, mem) != CISTERN_OK);
+}
+
+#    if CISTERN_CHECK >= 3
+
+void *mem_owned(void *mem, const char *file, int line)
+{
+    return cistern_heap_tag(&heap, mem, file, line);
+}
+
+void mem_free_at(void *mem, const char *file, int line)
+{
+    handed_back(cistern_heap_free_at(&heap, mem, file, line) != CISTERN_OK);
+}
+
+#    endif
 
 void *mem_trim(void *mem, mem_size_t size)
 {

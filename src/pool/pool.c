@@ -11,7 +11,9 @@
  * block.
  *
  * Invariants, outside the critical section:
- *   (I1) free blocks, and no others, are on the free list, each once; the last link is NULL
+ *   (I1) free blocks, and no others, are on the free list, each once; the last link is NULL. In a
+ *        pool of CISTERN_POOL_DEFINE, whose size is its stride, blocks from some one on to the last
+ *        may be new: they end the list in ascending order, and their links are NULL too
  *   (I2) free is the length of the free list; min_free <= free <= count
  *   (I3) the state of a free block is BLOCK_FREE, of a used one BLOCK_USED (level 1 and up)
  *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and has room
@@ -32,14 +34,26 @@
 #undef cistern_pool_get
 #undef cistern_pool_put
 
+/* Whether a plain pool is served by the functions of pool_forms.c: where the critical section is a
+ * call, it would make those of this file save registers for pools with extras too. */
+static inline bool is_elsewhere(const cistern_pool_t *pool)
+{
+    return CISTERN_CRITICAL && CISTERN_POOL_EXTRAS && is_given(pool) && is_plain(pool);
+}
+
 void *cistern_pool_get(cistern_pool_t *pool)
 {
+    if (is_elsewhere(pool)) {
+        return cistern_pool_get_at(pool, NULL, 0);
+    }
     return is_given(pool) ? pool_get(pool, NULL, 0, NULL, NULL) : NULL;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    bool was_empty;
-    return is_given(pool) ? pool_put(pool, block, &was_empty, NULL, 0, NULL, NULL)
+    if (is_elsewhere(pool)) {
+        return cistern_pool_put_at(pool, block, NULL, 0);
+    }
+    return is_given(pool) ? pool_put(pool, block, NULL, NULL, 0, NULL, NULL)
                           : CISTERN_ERROR_ARGUMENT;
 }

@@ -11,9 +11,45 @@
 
 #include "cistern/pool.h"
 
-/* Neither value is common in memory, so that most overwritten states read as neither. */
+/* States. The first two are not common in memory, so that most overwritten states read as neither.
+ * New is a block of a static pool that was never used: memory starts as zero. */
 #define BLOCK_FREE 0xD7U
 #define BLOCK_USED 0x28U
+#define BLOCK_NEW  0x00U
+
+static inline size_t stride_of(const cistern_pool_t *pool)
+{
+    return CISTERN_POOL_ALIGN_UP(CISTERN_POOL_ROOM(pool->size) + CISTERN_POOL_GUARD,
+                                 (size_t)1 << pool->stride_shift);
+}
+
+#if CISTERN_POOL_STORES_STATES
+
+static inline unsigned char *states_of(const cistern_pool_t *pool)
+{
+    return pool->states;
+}
+
+static inline void states_init(cistern_pool_t *pool)
+{
+    pool->states = (unsigned char *)(pool->base + pool->count * (stride_of(pool) +
+                                                                 CISTERN_POOL_CHECK_BYTES - 1U));
+}
+
+#else
+
+static inline unsigned char *states_of(const cistern_pool_t *pool)
+{
+    return (unsigned char *)(pool->base +
+                             pool->count * (stride_of(pool) + CISTERN_POOL_CHECK_BYTES - 1U));
+}
+
+static inline void states_init(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+#endif
 
 #if CISTERN_CHECK >= 1
 
@@ -30,43 +66,32 @@ static inline size_t index_of(const cistern_pool_t *pool, const void *address)
     return rotate_right(distance * pool->inverse, pool->stride_shift);
 }
 
-static inline void state_set(cistern_pool_t *pool, const void *block, unsigned state)
+static inline void state_set(const cistern_pool_t *pool, const void *block, unsigned state)
 {
-    pool->states[index_of(pool, block)] = (unsigned char)state;
+    states_of(pool)[index_of(pool, block)] = (unsigned char)state;
 }
 
 static inline bool state_is(const cistern_pool_t *pool, const void *block, unsigned state)
 {
     const size_t index = index_of(pool, block);
-    return index < pool->count && pool->states[index] == state;
+    return index < pool->count && states_of(pool)[index] == state;
 }
 
-/* Marks the first free block as used and tells whether its link leads to another free block; if
- * not, the block is still free. What both indices need is read before the state is written, which
- * the compiler must take for a write to any field. */
+/* Marks the first free block as used and tells whether its link may be followed: to another free
+ * block, or to the end if no more are free; if not, the block is still free. What both indices need
+ * is read before the state is written, which the compiler must take for a write to any field. */
 static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *block,
                              const cistern_block_t *next)
 {
-    unsigned char *const states = pool->states;
+    unsigned char *const states = states_of(pool);
     const size_t own = index_of(pool, block);
     const size_t other = index_of(pool, next);
     states[own] = BLOCK_USED; /* so that a link to the block itself leads to none that is free */
-    if (other < pool->count && states[other] == BLOCK_FREE) {
+    if ((other < pool->count && states[other] == BLOCK_FREE) || (next == NULL && pool->free == 1)) {
         return true;
     }
     states[own] = BLOCK_FREE;
     return false;
-}
-
-/* Whether the first free block is the last one, as its link and the count of free blocks say; if
- * so, marks it as used. */
-static inline bool use_last(cistern_pool_t *pool, const cistern_block_t *block)
-{
-    const bool is_last = block->next == NULL && pool->free == 1;
-    if (is_last) {
-        state_set(pool, block, BLOCK_USED);
-    }
-    return is_last;
 }
 
 /* Inverse of an odd number modulo the word size, by Newton's iteration: each round doubles the
@@ -80,17 +105,10 @@ static inline size_t inverse_of_odd(size_t odd)
     return inverse;
 }
 
-static inline void checks_init(cistern_pool_t *pool, size_t stride)
+static inline void checks_init(cistern_pool_t *pool)
 {
-    size_t odd = stride;
-    pool->stride_shift = 0;
-    while ((odd & 1U) == 0) {
-        odd >>= 1;
-        ++pool->stride_shift;
-    }
-    pool->inverse = inverse_of_odd(odd);
-    pool->states = (unsigned char *)(pool->base + pool->count * stride +
-                                     pool->count * (CISTERN_POOL_CHECK_BYTES - 1U));
+    pool->inverse = inverse_of_odd(stride_of(pool) >> pool->stride_shift);
+    states_init(pool);
 }
 
 #else
@@ -98,7 +116,7 @@ static inline void checks_init(cistern_pool_t *pool, size_t stride)
 static inline size_t index_of(const cistern_pool_t *pool, const void *address)
 {
     const size_t distance = (size_t)((uintptr_t)address - pool->base);
-    const size_t stride = cistern_pool_stride(pool);
+    const size_t stride = stride_of(pool);
     return (distance % stride == 0) ? distance / stride : SIZE_MAX;
 }
 
@@ -126,19 +144,29 @@ static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *
     return true;
 }
 
-static inline bool use_last(const cistern_pool_t *pool, const cistern_block_t *block)
+static inline void checks_init(cistern_pool_t *pool)
 {
     (void)pool;
-    (void)block;
-    return false;
-}
-
-static inline void checks_init(cistern_pool_t *pool, size_t stride)
-{
-    (void)pool;
-    (void)stride;
 }
 
 #endif
+
+/* The block behind a free block on the list, with which `free` are left (I1). */
+static inline cistern_block_t *list_after(const cistern_pool_t *pool, const cistern_block_t *block,
+                                          size_t free)
+{
+    cistern_block_t *const next = block->next;
+    if (next != NULL || free <= 1) {
+        return next;
+    }
+    void *const behind = (unsigned char *)(uintptr_t)block + pool->size;
+    return state_is(pool, behind, BLOCK_NEW) ? behind : NULL;
+}
+
+/* Whether a state is one of a free block. */
+static inline bool state_is_free(const cistern_pool_t *pool, const void *block)
+{
+    return state_is(pool, block, BLOCK_FREE) || state_is(pool, block, BLOCK_NEW);
+}
 
 #endif

@@ -19,18 +19,21 @@ typedef struct trouble {
 cistern_error_t pool_report(const cistern_pool_t *pool, cistern_fault_kind_t kind,
                             const void *address, const char *owner);
 
-/* Says what is wrong with an address that is not a used block of the pool. */
+/* Says what is wrong with an address that is not a used block of the pool; NULL is no fault. */
 cistern_error_t pool_refuse(const cistern_pool_t *pool, const void *address);
 
+/* Makes every block free, in ascending order of address. Under the pool's lock. */
+void pool_free_every_block(cistern_pool_t *pool);
+
 /* Whether an address is a multiple of a power of two. */
-static inline bool pool_is_aligned(uintptr_t address, unsigned alignment_log2)
+static inline bool pool_is_aligned(uintptr_t address, size_t alignment)
 {
-    return (address & (((uintptr_t)1 << alignment_log2) - 1U)) == 0;
+    return (address & (alignment - 1U)) == 0;
 }
 
 static inline void *block_at(const cistern_pool_t *pool, size_t index)
 {
-    return (void *)(pool->base + index * cistern_pool_stride(pool));
+    return (void *)(pool->base + index * stride_of(pool));
 }
 
 static inline void push(cistern_pool_t *pool, void *address)
@@ -43,7 +46,10 @@ static inline void push(cistern_pool_t *pool, void *address)
 
 static inline void count_failure(cistern_pool_t *pool)
 {
-    pool->failures += (pool->failures < SIZE_MAX) ? 1U : 0U;
+    const uint16_t next = (uint16_t)(pool->failures + 1U);
+    if (next != 0) {
+        pool->failures = next;
+    }
 }
 
 /* Takes the first free block off the list, which goes on at `next`. */
@@ -60,21 +66,20 @@ static inline void *unlink_first(cistern_pool_t *pool, cistern_block_t *block,
 }
 
 /* Takes the first free block if there is one and nothing is to be said against it; otherwise
- * changes nothing and returns NULL. From level 1 on that goes for the last free block too, whose
- * link is none to another free one: the usual way then has one comparison. Under the pool's lock.
- */
+ * changes nothing and returns NULL. Under the pool's lock. */
 static inline void *pop(cistern_pool_t *pool)
 {
     cistern_block_t *const block = pool->free_list;
     if (block == NULL || trail_of_free(pool, block) != CISTERN_FAULT_NONE) {
         return NULL;
     }
-    cistern_block_t *const next = block->next;
+    cistern_block_t *const next =
+        (CISTERN_CHECK == 0) ? list_after(pool, block, pool->free) : block->next;
     return use_first(pool, block, next) ? unlink_first(pool, block, next) : NULL;
 }
 
-/* What there is to do when pop gave nothing: takes the last free block, counts the failure, or
- * repairs what is damaged and sets *trouble. Under the pool's lock. */
+/* What there is to do when pop gave nothing: counts the failure, takes a block behind which there
+ * are new ones, or repairs what is damaged and sets *trouble. Under the pool's lock. */
 void *pool_pop_hard(cistern_pool_t *pool, trouble_t *trouble);
 
 static inline void *take(cistern_pool_t *pool, trouble_t *trouble)
@@ -110,7 +115,7 @@ static inline cistern_error_t put_refused(const cistern_pool_t *pool, const void
 /* What a get answers once the lock was left. */
 static inline void *get_ended(const cistern_pool_t *pool, void *block, const trouble_t *trouble)
 {
-    if (trouble->kind != CISTERN_FAULT_NONE) {
+    if (CISTERN_CHECK >= 1 && trouble->kind != CISTERN_FAULT_NONE) {
         (void)pool_report(pool, trouble->kind, trouble->address, pool->name);
     }
     return block;

@@ -1,9 +1,11 @@
 /* pool_extras.h - how a pool is shared, and what it does beside handing out blocks.
  *
  *   cistern_pool_get --+-- no extras ---------------> the port's critical section, pool.c
- *                      +-- CRITICAL, UNLOCKED, MUTEX -> pool_locked.c: reserve, notices, waiting
+ *                      +-- CRITICAL, UNLOCKED, MUTEX -> pool_locked.c
  *                      +-- LOCK_FREE ----------------> pool_lockfree.c
- *                      +-- CACHED -------------------> pool_cached.c
+ *                      +-- CACHED -------------------> pool_cached.c, pool_store.c
+ *
+ * Lock-free pools have no reserve, no notices and no waiting; the others have.
  *
  * With CISTERN_POOL_EXTRAS 0 every pool is plain and the rest is not compiled.
  */
@@ -24,6 +26,8 @@ typedef struct cistern_pool_way {
     void *(*get)(cistern_pool_t *pool, const char *file, int line);
     size_t (*get_many)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const char *file, int line);
+    /* Where was_empty is not NULL, it is false, and becomes true iff no block was free before; but
+     * a cached pool does not know. */
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line);
     /* Gives back what may be given back, and returns how many that was. Each of the others is
@@ -55,6 +59,10 @@ static inline bool strategy_never_fits(const struct cistern_pool_extras *extras,
 
 /* The free list and the states of a pool whose blocks are kept there. */
 bool pool_list_is_sound(const cistern_pool_t *pool);
+
+/* Hands a block to the thread that has waited longest and returns true; false if none waits, or the
+ * block belongs to the reserve. While the pool is stopped. */
+bool pool_hand_over(cistern_pool_t *pool, void *block);
 
 #if CISTERN_POOL_EXTRAS
 
@@ -103,6 +111,35 @@ static inline void extras_start(cistern_pool_t *pool)
     strategy_of(pool)->start(pool);
 }
 
+/* Blocks that only a privileged get takes. */
+static inline size_t extras_reserve(const cistern_pool_t *pool)
+{
+    return is_plain(pool) ? 0 : pool->extras->reserve;
+}
+
+/* After a get: tells who wants to know that `before` free blocks became `now`. */
+static inline void extras_announce_fall(cistern_pool_t *pool, size_t before, size_t now)
+{
+    const cistern_pool_extras_t *const extras = pool->extras;
+    if (extras != NULL && extras->on_low != NULL && before > extras->low_water &&
+        now <= extras->low_water) {
+        extras->on_low(pool, extras->argument);
+    }
+}
+
+/* After a put to an empty pool: tells who wants to know, and the caller if was_empty is not NULL.
+ */
+static inline void extras_announce_available(cistern_pool_t *pool, bool *was_empty)
+{
+    const cistern_pool_extras_t *const extras = pool->extras;
+    if (was_empty != NULL) {
+        *was_empty = true;
+    }
+    if (extras != NULL && extras->on_available != NULL) {
+        extras->on_available(pool, extras->argument);
+    }
+}
+
 #else
 
 static inline bool is_plain(const cistern_pool_t *pool)
@@ -132,6 +169,27 @@ static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config
 static inline void extras_start(cistern_pool_t *pool)
 {
     (void)pool;
+}
+
+static inline size_t extras_reserve(const cistern_pool_t *pool)
+{
+    (void)pool;
+    return 0;
+}
+
+static inline void extras_announce_fall(const cistern_pool_t *pool, size_t before, size_t now)
+{
+    (void)pool;
+    (void)before;
+    (void)now;
+}
+
+static inline void extras_announce_available(const cistern_pool_t *pool, bool *was_empty)
+{
+    (void)pool;
+    if (was_empty != NULL) {
+        *was_empty = true;
+    }
 }
 
 #endif

@@ -8,8 +8,7 @@ void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
 {
-    bool was_empty;
-    return is_given(pool) ? pool_put(pool, block, &was_empty, file, line, NULL, NULL)
+    return is_given(pool) ? pool_put(pool, block, NULL, file, line, NULL, NULL)
                           : CISTERN_ERROR_ARGUMENT;
 }
 

@@ -10,13 +10,14 @@ static bool is_power_of_two(size_t value)
     return value != 0 && (value & (value - 1U)) == 0;
 }
 
-static uint8_t log2_of(size_t power_of_two)
+/* How often 2 divides a number that is not 0. */
+static uint8_t shift_of(size_t number)
 {
-    uint8_t log2 = 0;
-    while ((power_of_two >> log2) > 1U) {
-        ++log2;
+    uint8_t shift = 0;
+    while ((number >> shift & 1U) == 0) {
+        ++shift;
     }
-    return log2;
+    return shift;
 }
 
 /* True iff count blocks with their states end within `bytes`. Multiplies by shifting and adding, so
@@ -60,7 +61,7 @@ static cistern_error_t check_config(const cistern_pool_config_t *config, size_t 
     if (!extras_fit(config)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    if (!pool_is_aligned((uintptr_t)config->memory, log2_of(alignment))) {
+    if (!pool_is_aligned((uintptr_t)config->memory, alignment)) {
         return CISTERN_ERROR_ALIGNMENT;
     }
     return check_geometry(config, alignment);
@@ -68,8 +69,7 @@ static cistern_error_t check_config(const cistern_pool_config_t *config, size_t 
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-/* Makes every block free, so that lower addresses are handed out first. */
-static void free_every_block(cistern_pool_t *pool)
+void pool_free_every_block(cistern_pool_t *pool)
 {
     pool->free_list = NULL;
     pool->free = 0;
@@ -84,6 +84,13 @@ static void free_every_block(cistern_pool_t *pool)
     extras_start(pool);
 }
 
+static void forget_trails(const cistern_pool_t *pool)
+{
+    for (size_t i = 0; i < pool->count; ++i) {
+        trail_forget(pool, block_at(pool, i));
+    }
+}
+
 /* Copies what the user asked for into a pool and derives the rest. */
 static void describe(cistern_pool_t *pool, const cistern_pool_config_t *config, size_t alignment)
 {
@@ -92,20 +99,13 @@ static void describe(cistern_pool_t *pool, const cistern_pool_config_t *config, 
         .size = config->size,
         .count = config->count,
         .flags = config->flags,
-        .alignment_log2 = log2_of(alignment),
+        .stride_shift = shift_of(CISTERN_POOL_STRIDE(config->size, alignment)),
         .base = (uintptr_t)config->memory,
         .next = next,
         .name = config->name,
     };
     extras_attach(pool, config);
-    checks_init(pool, cistern_pool_stride(pool));
-}
-
-static void forget_trails(const cistern_pool_t *pool)
-{
-    for (size_t i = 0; i < pool->count; ++i) {
-        trail_forget(pool, block_at(pool, i));
-    }
+    checks_init(pool);
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
@@ -121,7 +121,7 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     const cistern_critical_t state = cistern_critical_enter();
     describe(pool, config, alignment);
     forget_trails(pool);
-    free_every_block(pool);
+    pool_free_every_block(pool);
     cistern_pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
@@ -133,9 +133,24 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
         return CISTERN_ERROR_ARGUMENT;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    const size_t failures = pool->failures;
-    free_every_block(pool);
+    const uint16_t failures = pool->failures;
+    pool_free_every_block(pool);
     pool->failures = failures;
+    cistern_critical_leave(state);
+    return CISTERN_OK;
+}
+
+cistern_error_t cistern_pool_enlist(cistern_pool_t *pool)
+{
+    if (pool == NULL) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    const cistern_critical_t state = cistern_critical_enter();
+    if (CISTERN_CHECK >= 2 && !cistern_pool_is_registered(pool)) {
+        forget_trails(pool);
+        pool_free_every_block(pool);
+    }
+    cistern_pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
 }

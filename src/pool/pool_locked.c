@@ -114,58 +114,6 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
     leave(pool, state);
 }
 
-/* --- reserve and notices --------------------------------------------------------------------- */
-
-#if CISTERN_POOL_EXTRAS
-
-static inline size_t reserve_of(const cistern_pool_t *pool)
-{
-    return is_plain(pool) ? 0 : pool->extras->reserve;
-}
-
-static inline size_t low_water_of(const cistern_pool_t *pool)
-{
-    return is_plain(pool) || pool->extras->on_low == NULL ? SIZE_MAX : pool->extras->low_water;
-}
-
-static void announce_low(cistern_pool_t *pool)
-{
-    pool->extras->on_low(pool, pool->extras->argument);
-}
-
-static void announce_available(cistern_pool_t *pool)
-{
-    if (!is_plain(pool) && pool->extras->on_available != NULL) {
-        pool->extras->on_available(pool, pool->extras->argument);
-    }
-}
-
-#else
-
-static inline size_t reserve_of(const cistern_pool_t *pool)
-{
-    (void)pool;
-    return 0;
-}
-
-static inline size_t low_water_of(const cistern_pool_t *pool)
-{
-    (void)pool;
-    return SIZE_MAX;
-}
-
-static void announce_low(cistern_pool_t *pool)
-{
-    (void)pool;
-}
-
-static void announce_available(cistern_pool_t *pool)
-{
-    (void)pool;
-}
-
-#endif
-
 /* --- waiting --------------------------------------------------------------------------------- */
 
 #if POOL_WAITS
@@ -176,10 +124,10 @@ typedef struct cistern_pool_waiter {
     cistern_port_event_t event;
 } waiter_t;
 
-/* Hands a block to the longest waiter (I7). Under the lock, so that the waiter still lives. */
-static bool hand_over(cistern_pool_t *pool, void *block)
+/* Under the lock, so that the waiter still lives. */
+bool pool_hand_over(cistern_pool_t *pool, void *block)
 {
-    if (is_plain(pool) || pool->extras->waiters == NULL || pool->free < reserve_of(pool)) {
+    if (is_plain(pool) || pool->extras->waiters == NULL || pool->free < extras_reserve(pool)) {
         return false;
     }
     waiter_t *const waiter = pool->extras->waiters;
@@ -201,27 +149,28 @@ static waiter_t **link_to(cistern_pool_t *pool, const waiter_t *waiter)
     return link;
 }
 
-/* Waits in line; the block handed over, or NULL. Enters with the lock held and leaves it. */
+/* Waits in line; the block handed over, or NULL. Enters with the pool stopped and leaves it. */
 static void *wait_in_line(cistern_pool_t *pool, cistern_critical_t state, uint32_t milliseconds)
 {
+    const strategy_t *const strategy = strategy_of(pool);
     waiter_t self = {.next = NULL, .block = NULL};
     cistern_port_event_init(&self.event);
     *link_to(pool, &self) = &self;
-    leave(pool, state);
+    strategy->go(pool, state);
     cistern_port_event_wait(&self.event, milliseconds);
-    const cistern_critical_t again = enter(pool);
+    const cistern_critical_t again = strategy->stop(pool);
     if (self.block == NULL) {
         *link_to(pool, &self) = self.next;
         count_failure(pool);
     }
-    leave(pool, again);
+    strategy->go(pool, again);
     cistern_port_event_destroy(&self.event);
     return self.block;
 }
 
 static bool can_wait(const cistern_pool_t *pool)
 {
-    return pool != NULL && !is_plain(pool) && strategy_of(pool) == &strategy_locked &&
+    return pool != NULL && !is_plain(pool) && strategy_of(pool) != &strategy_lock_free &&
            pool->extras->strategy != CISTERN_POOL_UNLOCKED;
 }
 
@@ -230,19 +179,19 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
     if (block == NULL || !can_wait(pool)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_critical_t state = enter(pool);
-    if (milliseconds > 0 && pool->free <= reserve_of(pool)) {
+    const cistern_critical_t state = strategy_of(pool)->stop(pool);
+    if (milliseconds > 0 && pool->free <= extras_reserve(pool)) {
         *block = wait_in_line(pool, state, milliseconds);
         return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
     }
-    leave(pool, state);
+    strategy_of(pool)->go(pool, state);
     *block = cistern_pool_get(pool);
     return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
 }
 
 #else
 
-static bool hand_over(cistern_pool_t *pool, void *block)
+bool pool_hand_over(cistern_pool_t *pool, void *block)
 {
     (void)pool;
     (void)block;
@@ -269,7 +218,7 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
     trouble_t trouble = {CISTERN_FAULT_NONE, NULL};
     size_t got = 0;
     const cistern_critical_t state = enter(pool);
-    const size_t kept = privileged ? 0 : reserve_of(pool);
+    const size_t kept = privileged ? 0 : extras_reserve(pool);
     const size_t before = pool->free;
     void *block = NULL;
     while (got < wanted && pool->free > kept && (block = take(pool, &trouble)) != NULL) {
@@ -279,13 +228,10 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
     if (got < wanted && trouble.kind == CISTERN_FAULT_NONE) {
         count_failure(pool);
     }
-    const size_t low = low_water_of(pool);
-    const bool fell = low != SIZE_MAX && before > low && pool->free <= low;
+    const size_t now = pool->free;
     leave(pool, state);
     (void)get_ended(pool, block, &trouble);
-    if (fell) {
-        announce_low(pool);
-    }
+    extras_announce_fall(pool, before, now);
     return got;
 }
 
@@ -303,7 +249,7 @@ static cistern_fault_kind_t give(cistern_pool_t *pool, void *block, bool *was_em
     const cistern_fault_kind_t kind = retire(pool, block);
     if (kind == CISTERN_FAULT_NONE) {
         trail_note(pool, block, CISTERN_POOL_PUT, file, line);
-        if (!hand_over(pool, block)) {
+        if (!pool_hand_over(pool, block)) {
             *was_empty |= pool->free == 0;
             push(pool, block);
         }
@@ -314,15 +260,15 @@ static cistern_fault_kind_t give(cistern_pool_t *pool, void *block, bool *was_em
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
 {
-    *was_empty = false;
+    bool had_none = false;
     const cistern_critical_t state = enter(pool);
-    const cistern_fault_kind_t kind = give(pool, block, was_empty, file, line);
+    const cistern_fault_kind_t kind = give(pool, block, &had_none, file, line);
     leave(pool, state);
     if (kind != CISTERN_FAULT_NONE) {
         return put_refused(pool, block, kind);
     }
-    if (*was_empty) {
-        announce_available(pool);
+    if (had_none) {
+        extras_announce_available(pool, was_empty);
     }
     return CISTERN_OK;
 }
@@ -342,7 +288,7 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
     }
     leave(pool, state);
     if (was_empty) {
-        announce_available(pool);
+        extras_announce_available(pool, NULL);
     }
     if (kind != CISTERN_FAULT_NONE) {
         (void)put_refused(pool, blocks[given], kind);

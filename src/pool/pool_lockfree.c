@@ -1,23 +1,26 @@
 /* pool_lockfree.c - pools without a lock and without masking an interrupt.
  *
- *   work   | head | min_free | failures | link 0 | link 1 | ... | link n-1 |
- *   head   | version | free | index of the first free block, n: none |
- *   link i   index of the next free block, n: none; USED; or CLAIMED
+ *   work   | head | min_free | failures | mask | link 0 | link 1 | ... | link n-1 |
+ *   head   | version | index of the first free block, n: none |
+ *   link i   | how many blocks are free from i on | index of the next free block, n: none |
+ *            or USED, or CLAIMED
  *
  * Vocabulary: a head is replaced when it changes from one value to another in a single step, by
  * compare and swap or by the port's load-linked and store-conditional.
  *
  * Links stand in the work memory and not in the blocks, so that a get which loses a race never
  * reads a block that has a new owner. For clients that look, a free block's first word holds the
- * plain pointer as well; nothing here reads it.
+ * plain pointer as well; nothing here reads it. The first free block's link counts the free ones,
+ * so that their number changes in the same step as the list.
  *
  * Invariants:
- *   (I9)  head's free is the length of the list that its index starts
- *   (I10) each replacement adds 1 to version, so that a head which left and came back is another
- * one. index and free take only the bits that n needs; version has the rest, at least VERSION_BITS.
- * With load-linked it is not needed, and may have none (I11) link i is USED while block i is its
- * user's. Only the one put that changes it from USED to CLAIMED may put the block: two puts at once
- * are one double free
+ *   (I9)  a free block's link counts the blocks from it to the end of the list. It changes only
+ * with the head, so that what was read of links before a replacement holds if that succeeds (I10)
+ * each replacement adds 1 to version, so that a head which left and came back is another one,
+ * unless exactly a multiple of 2^bits replacements came in between. index takes only the bits that
+ * n needs; version has the rest, at least VERSION_BITS. With load-linked it is not needed (I11)
+ * link i is USED while block i is its user's. Only the one put that changes it from USED to CLAIMED
+ * may put the block: two puts at once are one double free
  */
 #include "pool_core.h"
 #include "pool_extras.h"
@@ -25,208 +28,321 @@
 
 #if POOL_WORDS
 
-#    define USED    UINT32_MAX
-#    define CLAIMED (UINT32_MAX - 1U)
+#    define HALF    (sizeof(cell_t) * CHAR_BIT / 2U)
+#    define MOST    (((cell_t)1 << HALF) - 1U) /* above each count and index */
+#    define USED    (~(cell_t)0)
+#    define CLAIMED (USED - 1U)
 
 typedef struct work {
     word_atomic_t head;
-    half_atomic_t min_free;
-    half_atomic_t failures;
-    uint32_t bits; /* of an index, and of free */
-    half_atomic_t link[];
+    cell_atomic_t min_free;
+    cell_atomic_t failures;
+    word_t mask; /* of the index in head */
+    cell_atomic_t link[];
 } work_t;
 
 _Static_assert(sizeof(work_t) <= CISTERN_POOL_LOCK_FREE_BYTES(0), "work does not fit");
+_Static_assert(sizeof(cell_t) <= CISTERN_POOL_LOCK_FREE_BYTES(1) - CISTERN_POOL_LOCK_FREE_BYTES(0),
+               "link does not fit");
 
 static work_t *work_of(const cistern_pool_t *pool)
 {
     return pool->extras->work;
 }
 
-/* --- heads ----------------------------------------------------------------------------------- */
+/* --- heads and links ------------------------------------------------------------------------- */
 
-static word_t mask_of(const work_t *work)
+static size_t index_in(const work_t *work, word_t head)
 {
-    return ((word_t)1 << work->bits) - 1U;
+    return (size_t)(head & work->mask);
 }
 
-static uint32_t index_in(const work_t *work, word_t head)
+/* The head after `old`, whose list starts at `index` (I10). The sum wraps within version. */
+static word_t head_after(const work_t *work, word_t old, size_t index)
 {
-    return (uint32_t)(head & mask_of(work));
+    return ((old | work->mask) + 1U) | (word_t)index;
 }
 
-static uint32_t free_in(const work_t *work, word_t head)
+static size_t next_in(cell_t link)
 {
-    return (uint32_t)((head >> work->bits) & mask_of(work));
+    return (size_t)(link & MOST);
 }
 
-/* The head after `old`, with `free` blocks from `index` on (I10). The sum wraps within version. */
-static word_t head_after(const work_t *work, word_t old, uint32_t free, uint32_t index)
+static cell_t link_to(size_t next, size_t free)
 {
-    const word_t low = ((word_t)free << work->bits) | ((word_t)index & mask_of(work));
-    const word_t low_mask = (mask_of(work) << work->bits) | mask_of(work);
-    return ((old & ~low_mask) + low_mask + 1U) | low;
+    return ((cell_t)free << HALF) | (cell_t)next;
 }
 
-/* Bits that hold 0 .. count. */
-static uint32_t bits_for(size_t count)
+/* The link of a block; of none, that none is free. */
+static cell_t link_at(const cistern_pool_t *pool, const work_t *work, size_t index)
 {
-    uint32_t bits = 1;
-    while (bits < 31 && (count >> bits) > 0) {
-        ++bits;
+    return (index < pool->count) ? cell_load(&work->link[index]) : link_to(pool->count, 0);
+}
+
+static size_t free_in(cell_t link)
+{
+    return (size_t)(link >> HALF);
+}
+
+static void count_up(cell_atomic_t *counter)
+{
+    cell_t old = cell_load(counter);
+    while (old < UINT16_MAX && !cell_replace(counter, old, old + 1U)) {
+        old = cell_load(counter);
     }
-    return bits;
+}
+
+static void count_down_to(cell_atomic_t *counter, size_t value)
+{
+    cell_t old = cell_load(counter);
+    while (value < old && !cell_replace(counter, old, (cell_t)value)) {
+        old = cell_load(counter);
+    }
+}
+
+/* --- the list -------------------------------------------------------------------------------- */
+
+/* Blocks that were taken off the list at once, linked as they were. */
+typedef struct taken {
+    size_t first;  /* index of the first one */
+    size_t n;      /* how many */
+    size_t before; /* how many were free before */
+} taken_t;
+
+static size_t at_most(size_t wanted, size_t free, size_t kept)
+{
+    const size_t there = (free > kept) ? free - kept : 0;
+    return (wanted < there) ? wanted : there;
+}
+
+/* Takes up to `wanted` blocks off the list, but leaves `kept`. Each round that fails is one in
+ * which another context's get or put succeeded; what it read of links may be anything (I9). */
+static taken_t pop_some(const cistern_pool_t *pool, work_t *work, size_t wanted, size_t kept)
+{
+    taken_t taken;
+    word_t old;
+    size_t behind;
+    do {
+        old = word_open(&work->head);
+        taken.first = index_in(work, old);
+        cell_t link = link_at(pool, work, taken.first);
+        taken.before = free_in(link);
+        taken.n = at_most(wanted, taken.before, kept);
+        if (taken.n == 0 && word_load(&work->head) == old) {
+            word_abandon(&work->head);
+            return taken;
+        }
+        for (size_t left = taken.n; left > 1; --left) {
+            link = link_at(pool, work, next_in(link));
+        }
+        behind = next_in(link);
+    } while (!word_close(&work->head, old, head_after(work, old, behind)));
+    count_down_to(&work->min_free, taken.before - taken.n);
+    return taken;
+}
+
+/* Puts `n` claimed blocks on the list, the first of which is the last one put; behind each but the
+ * last one its link leads to the next. Returns how many were free before. */
+static size_t push_some(const cistern_pool_t *pool, work_t *work, size_t first, size_t n)
+{
+    word_t old;
+    word_t seen;
+    size_t before;
+    do {
+        old = word_load(&work->head);
+        before = free_in(link_at(pool, work, index_in(work, old)));
+        size_t index = first;
+        for (size_t left = n; left > 0; --left) {
+            const size_t next =
+                (left > 1) ? next_in(cell_load(&work->link[index])) : index_in(work, old);
+            cistern_block_t *const block = block_at(pool, index);
+            block->next = (next == pool->count) ? NULL : block_at(pool, next);
+            cell_store(&work->link[index], link_to(next, before + left));
+            index = next;
+        }
+        seen = word_open(&work->head);
+    } while (seen != old || !word_close(&work->head, old, head_after(work, old, first)));
+    return before;
 }
 
 /* --- get ------------------------------------------------------------------------------------- */
 
-static void count_up(half_atomic_t *counter)
+/* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
+ * is free again: then false. */
+static bool hand_out(const cistern_pool_t *pool, work_t *work, void *block, const char *file,
+                     int line)
 {
-    uint32_t old = half_load(counter);
-    while (old < UINT32_MAX && !half_replace(counter, old, old + 1U)) {
-        old = half_load(counter);
-    }
-}
-
-static void count_down_to(half_atomic_t *counter, uint32_t value)
-{
-    uint32_t old = half_load(counter);
-    while (value < old && !half_replace(counter, old, value)) {
-        old = half_load(counter);
-    }
-}
-
-/* Takes the first free block off the list. Each round that fails is one in which another context's
- * get or put succeeded. */
-static void *pop_first(const cistern_pool_t *pool, work_t *work)
-{
-    word_t old;
-    word_t new;
-    do {
-        old = word_open(&work->head);
-        const uint32_t index = index_in(work, old);
-        if (index == pool->count) {
-            word_abandon(&work->head);
-            count_up(&work->failures);
-            count_down_to(&work->min_free, 0);
-            return NULL;
-        }
-        new = head_after(work, old, free_in(work, old) - 1U, half_load(&work->link[index]));
-    } while (!word_close(&work->head, old, new));
-    const uint32_t index = index_in(work, old);
-    half_store(&work->link[index], USED);
-    count_down_to(&work->min_free, free_in(work, new));
-    return block_at(pool, index);
-}
-
-/* Puts a claimed block on the list; returns how many were free before. */
-static uint32_t push_first(const cistern_pool_t *pool, work_t *work, cistern_block_t *block)
-{
-    const uint32_t index = (uint32_t)index_of(pool, block);
-    word_t old;
-    word_t seen = word_load(&work->head);
-    do {
-        old = seen;
-        const uint32_t next = index_in(work, old);
-        block->next = (next == pool->count) ? NULL : block_at(pool, next);
-        half_store(&work->link[index], next);
-        seen = word_open(&work->head);
-    } while (seen != old ||
-             !word_close(&work->head, old, head_after(work, old, free_in(work, old) + 1U, index)));
-    return free_in(work, old);
-}
-
-/* A block that is taken, or NULL. What was damaged while it was free is repaired, and it is free
- * again. */
-static void *get_one(const cistern_pool_t *pool, work_t *work)
-{
-    void *const block = pop_first(pool, work);
-    const cistern_fault_kind_t kind =
-        (block == NULL) ? CISTERN_FAULT_NONE : trail_of_free(pool, block);
+    const cistern_fault_kind_t kind = trail_of_free(pool, block);
     if (kind == CISTERN_FAULT_NONE) {
-        return block;
+        trail_note(pool, block, CISTERN_POOL_GET, file, line);
+        return true;
     }
     trail_set_free(pool, block);
     trail_repair_guards(pool, block);
-    (void)push_first(pool, work, block);
+    (void)push_some(pool, work, index_of(pool, block), 1);
     (void)pool_report(pool, kind, block, pool->name);
-    return NULL;
+    return false;
 }
 
-static void *get(cistern_pool_t *pool, const char *file, int line)
+static taken_t take_some(const cistern_pool_t *pool, size_t wanted, bool privileged)
 {
-    void *const block = get_one(pool, work_of(pool));
-    if (block != NULL) {
-        trail_note(pool, block, CISTERN_POOL_GET, file, line);
+    work_t *const work = work_of(pool);
+    const taken_t taken = pop_some(pool, work, wanted, privileged ? 0 : pool->extras->reserve);
+    if (taken.n < wanted) {
+        count_up(&work->failures);
+        count_down_to(&work->min_free, taken.before - taken.n);
     }
-    return block;
+    return taken;
 }
 
 static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const char *file, int line)
 {
+    work_t *const work = work_of(pool);
+    const taken_t taken = take_some(pool, wanted, privileged);
+    size_t index = taken.first;
     size_t got = 0;
-    (void)privileged;
-    while (got < wanted && (blocks[got] = get(pool, file, line)) != NULL) {
-        ++got;
+    for (size_t left = taken.n; left > 0; --left) {
+        const size_t next = next_in(cell_load(&work->link[index]));
+        cell_store(&work->link[index], USED);
+        blocks[got] = block_at(pool, index);
+        got += hand_out(pool, work, blocks[got], file, line) ? 1U : 0U;
+        index = next;
     }
+    extras_announce_fall(pool, taken.before, taken.before - taken.n);
     return got;
+}
+
+static void *get(cistern_pool_t *pool, const char *file, int line)
+{
+    work_t *const work = work_of(pool);
+    const taken_t taken = take_some(pool, 1, false);
+    if (taken.n == 0) {
+        return NULL;
+    }
+    void *const block = block_at(pool, taken.first);
+    cell_store(&work->link[taken.first], USED);
+    const bool whole = hand_out(pool, work, block, file, line);
+    extras_announce_fall(pool, taken.before, taken.before - taken.n);
+    return whole ? block : NULL;
+}
+
+/* --- put ------------------------------------------------------------------------------------- */
+
+/* Takes a block from its user, if it is one in use and its guards are whole (I11). */
+static cistern_fault_kind_t claim(const cistern_pool_t *pool, work_t *work, void *block,
+                                  const char *file, int line)
+{
+    const size_t index = index_of(pool, block);
+    const bool claimed = (CISTERN_CHECK == 0) ? block != NULL
+                                              : index < pool->count &&
+                                                    cell_replace(&work->link[index], USED, CLAIMED);
+    if (!claimed) {
+        return CISTERN_FAULT_DOUBLE_FREE;
+    }
+    const cistern_fault_kind_t kind = trail_guards(pool, block);
+    if (kind != CISTERN_FAULT_NONE) {
+        trail_repair_guards(pool, block);
+        cell_store(&work->link[index], USED);
+        return kind;
+    }
+    trail_set_free(pool, block);
+    trail_note(pool, block, CISTERN_POOL_PUT, file, line);
+    return CISTERN_FAULT_NONE;
 }
 
 static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line)
 {
     work_t *const work = work_of(pool);
-    const size_t index = index_of(pool, block);
-    if (CISTERN_CHECK >= 1 &&
-        (index >= pool->count || !half_replace(&work->link[index], USED, CLAIMED))) {
-        return pool_refuse(pool, block);
-    }
-    const cistern_fault_kind_t kind = trail_guards(pool, block);
+    const cistern_fault_kind_t kind = claim(pool, work, block, file, line);
     if (kind != CISTERN_FAULT_NONE) {
-        trail_repair_guards(pool, block);
-        half_store(&work->link[index], USED);
-        return pool_report(pool, kind, block, pool->name);
+        return put_refused(pool, block, kind);
     }
-    trail_set_free(pool, block);
-    trail_note(pool, block, CISTERN_POOL_PUT, file, line);
-    *was_empty = push_first(pool, work, block) == 0;
+    const bool had_none = push_some(pool, work, index_of(pool, block), 1) == 0;
+    if (had_none) {
+        extras_announce_available(pool, was_empty);
+    }
     return CISTERN_OK;
+}
+
+/* Gives blocks back in one replacement, up to the first that is refused, which is then reported.
+ * Returns how many were accepted. */
+static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                      int line)
+{
+    work_t *const work = work_of(pool);
+    cistern_fault_kind_t kind = CISTERN_FAULT_NONE;
+    size_t first = pool->count;
+    size_t n = 0;
+    while (n < count && blocks[n] != NULL &&
+           (kind = claim(pool, work, blocks[n], file, line)) == CISTERN_FAULT_NONE) {
+        const size_t index = index_of(pool, blocks[n++]);
+        cell_store(&work->link[index], link_to(first, 0));
+        first = index;
+    }
+    if (n > 0 && push_some(pool, work, first, n) == 0) {
+        extras_announce_available(pool, NULL);
+    }
+    if (kind != CISTERN_FAULT_NONE) {
+        (void)put_refused(pool, blocks[n], kind);
+    }
+    return n;
 }
 
 static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
                        int line)
 {
     size_t accepted = 0;
-    bool was_empty;
-    for (size_t i = 0; i < count; ++i) {
-        accepted +=
-            (blocks[i] != NULL && put(pool, blocks[i], &was_empty, file, line) == CISTERN_OK) ? 1U
-                                                                                              : 0U;
+    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
+        const size_t given = put_run(pool, &blocks[i], count - i, file, line);
+        accepted += given;
+        i += given;
     }
     return accepted;
 }
 
 /* --- life and looking ------------------------------------------------------------------------ */
 
+/* Bits that hold 0 .. count. */
+static unsigned bits_for(size_t count)
+{
+    unsigned bits = 1;
+    while (bits < HALF && (count >> bits) > 0) {
+        ++bits;
+    }
+    return bits;
+}
+
 static bool fits(const cistern_pool_extras_t *extras, size_t count)
 {
-    return extras->work != NULL && extras->reserve == 0 && extras->on_low == NULL &&
-           extras->on_available == NULL && count < CLAIMED &&
-           2U * bits_for(count) + VERSION_BITS <= sizeof(word_t) * CHAR_BIT &&
+    return extras->work != NULL && count < MOST &&
+           bits_for(count) + VERSION_BITS <= sizeof(word_t) * CHAR_BIT &&
            extras->work_bytes >= CISTERN_POOL_LOCK_FREE_BYTES(count);
 }
 
 static void start(cistern_pool_t *pool)
 {
     work_t *const work = work_of(pool);
-    work->bits = bits_for(pool->count);
-    for (uint32_t i = 0; i < pool->count; ++i) {
-        half_store(&work->link[i], i + 1U);
+    work->mask = ((word_t)1 << bits_for(pool->count)) - 1U;
+    for (size_t i = 0; i < pool->count; ++i) {
+        cell_store(&work->link[i], link_to(i + 1U, pool->count - i));
     }
-    half_store(&work->min_free, (uint32_t)pool->count);
-    half_store(&work->failures, 0);
-    word_store(&work->head, (word_t)pool->count << work->bits);
+    cell_store(&work->min_free, (cell_t)pool->count);
+    cell_store(&work->failures, 0);
+    word_store(&work->head, 0);
+}
+
+/* How many blocks are free at one moment. */
+static size_t free_now(const cistern_pool_t *pool, const work_t *work)
+{
+    word_t head;
+    size_t free;
+    do {
+        head = word_load(&work->head);
+        free = free_in(link_at(pool, work, index_in(work, head)));
+    } while (word_load(&work->head) != head);
+    return free;
 }
 
 /* The numbers of one moment; there is nothing to stop. Where it is used for the public fields, two
@@ -235,10 +351,10 @@ static cistern_critical_t stop(cistern_pool_t *pool)
 {
     const cistern_critical_t state = cistern_critical_enter();
     work_t *const work = work_of(pool);
-    pool->free = free_in(work, word_load(&work->head));
-    pool->min_free = half_load(&work->min_free);
+    pool->free = free_now(pool, work);
+    pool->min_free = cell_load(&work->min_free);
     pool->min_free = (pool->min_free < pool->free) ? pool->min_free : pool->free;
-    pool->failures = half_load(&work->failures);
+    pool->failures = (uint16_t)cell_load(&work->failures);
     return state;
 }
 
@@ -251,7 +367,7 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
 static bool uses(const cistern_pool_t *pool, const void *block)
 {
     const size_t index = index_of(pool, block);
-    return index < pool->count && half_load(&work_of(pool)->link[index]) == USED;
+    return index < pool->count && cell_load(&work_of(pool)->link[index]) == USED;
 }
 
 /* (I9), (I11): follows the list for as many links as there are blocks free. Exact only when no
@@ -259,17 +375,17 @@ static bool uses(const cistern_pool_t *pool, const void *block)
 static bool is_sound(const cistern_pool_t *pool)
 {
     const work_t *const work = work_of(pool);
-    uint32_t index = index_in(work, word_load(&work->head));
+    size_t index = index_in(work, word_load(&work->head));
     size_t used = 0;
     for (size_t left = pool->free; left > 0; --left) {
-        if (index >= pool->count ||
+        if (free_in(link_at(pool, work, index)) != left ||
             trail_of_free(pool, block_at(pool, index)) != CISTERN_FAULT_NONE) {
             return false;
         }
-        index = half_load(&work->link[index]);
+        index = next_in(cell_load(&work->link[index]));
     }
     for (size_t i = 0; i < pool->count; ++i) {
-        used += (half_load(&work->link[i]) == USED) ? 1U : 0U;
+        used += (cell_load(&work->link[i]) == USED) ? 1U : 0U;
     }
     return index == pool->count && (used + pool->free == pool->count || CISTERN_CHECK == 0);
 }
@@ -277,7 +393,7 @@ static bool is_sound(const cistern_pool_t *pool)
 static void reset_low_water(cistern_pool_t *pool)
 {
     work_t *const work = work_of(pool);
-    half_store(&work->min_free, free_in(work, word_load(&work->head)));
+    cell_store(&work->min_free, (cell_t)free_now(pool, work));
 }
 
 const strategy_t strategy_lock_free = {

@@ -5,7 +5,7 @@
 
 size_t cistern_pool_stride(const cistern_pool_t *pool)
 {
-    return CISTERN_POOL_STRIDE(pool->size, (size_t)1 << pool->alignment_log2);
+    return stride_of(pool);
 }
 
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address)
@@ -89,11 +89,11 @@ static bool free_list_is_sound(const cistern_pool_t *pool)
 {
     const cistern_block_t *block = pool->free_list;
     for (size_t left = pool->free; left > 0; --left) {
-        if (!cistern_pool_owns(pool, block) || !state_is(pool, block, BLOCK_FREE) ||
+        if (!cistern_pool_owns(pool, block) || !state_is_free(pool, block) ||
             trail_of_free(pool, block) != CISTERN_FAULT_NONE) {
             return false;
         }
-        block = block->next;
+        block = list_after(pool, block, left);
     }
     return block == NULL;
 }
@@ -104,7 +104,7 @@ static bool states_are_sound(const cistern_pool_t *pool)
     size_t free_states = 0;
     for (size_t i = 0; i < pool->count; ++i) {
         const void *const block = block_at(pool, i);
-        const bool is_free = state_is(pool, block, BLOCK_FREE);
+        const bool is_free = state_is_free(pool, block);
         if (!is_free && !state_is(pool, block, BLOCK_USED)) {
             return false;
         }

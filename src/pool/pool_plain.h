@@ -27,13 +27,19 @@ static inline void tell(const cistern_pool_t *pool, pool_note_t *note, const voi
     }
 }
 
-/* The rare ends of get and put. The first two are entered with the critical section held and leave
- * it. */
-void *pool_get_hard(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line,
-                    pool_note_t *note, const void *about);
+/* The rare ends of get and put: entered with the critical section held, they leave it. The short
+ * forms are for calls of which nobody is told, and whose place is not remembered: arguments are
+ * code in each of them. */
+void *pool_get_hard(cistern_pool_t *pool, cistern_critical_t state);
+void *pool_get_hard_told(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line,
+                         pool_note_t *note, const void *about);
 cistern_error_t pool_put_hard(const cistern_pool_t *pool, cistern_critical_t state,
-                              const void *block, cistern_fault_kind_t kind, pool_note_t *note,
-                              const void *about);
+                              const void *block);
+cistern_error_t pool_put_hard_told(const cistern_pool_t *pool, cistern_critical_t state,
+                                   const void *block, cistern_fault_kind_t kind, pool_note_t *note,
+                                   const void *about);
+
+/* A pool with extras. */
 void *pool_get_shared(cistern_pool_t *pool, const char *file, int line, pool_note_t *note,
                       const void *about);
 cistern_error_t pool_put_shared(cistern_pool_t *pool, void *block, bool *was_empty,
@@ -45,17 +51,43 @@ static inline bool is_given(const cistern_pool_t *pool)
     return CISTERN_CHECK == 0 || pool != NULL;
 }
 
+/* The end of a get that found no block to be taken at once. */
+static inline void *get_ends(cistern_pool_t *pool, cistern_critical_t state, const char *file,
+                             int line, pool_note_t *note, const void *about)
+{
+    if (CISTERN_CHECK == 0) { /* then the pool is empty */
+        count_failure(pool);
+        tell(pool, note, about, POOL_GOT_NONE);
+        cistern_critical_leave(state);
+        return NULL;
+    }
+    return (note == NULL && CISTERN_CHECK <= 2)
+               ? pool_get_hard(pool, state)
+               : pool_get_hard_told(pool, state, file, line, note, about);
+}
+
+/* The end of a put that is refused. */
+static inline cistern_error_t put_ends(const cistern_pool_t *pool, cistern_critical_t state,
+                                       const void *block, cistern_fault_kind_t kind,
+                                       pool_note_t *note, const void *about)
+{
+    return (note == NULL && CISTERN_CHECK <= 1)
+               ? pool_put_hard(pool, state, block)
+               : pool_put_hard_told(pool, state, block, kind, note, about);
+}
+
 /* Takes a block of a pool that is not NULL. */
 static inline void *pool_get(cistern_pool_t *pool, const char *file, int line, pool_note_t *note,
                              const void *about)
 {
     if (!is_plain(pool)) {
-        return pool_get_shared(pool, file, line, note, about);
+        return (note == NULL) ? strategy_of(pool)->get(pool, file, line)
+                              : pool_get_shared(pool, file, line, note, about);
     }
     const cistern_critical_t state = cistern_critical_enter();
     void *const block = pop(pool);
     if (block == NULL) {
-        return pool_get_hard(pool, state, file, line, note, about);
+        return get_ends(pool, state, file, line, note, about);
     }
     trail_note(pool, block, CISTERN_POOL_GET, file, line);
     tell(pool, note, about, POOL_GOT);
@@ -63,21 +95,25 @@ static inline void *pool_get(cistern_pool_t *pool, const char *file, int line, p
     return block;
 }
 
-/* Gives a block back to a pool that is not NULL; *was_empty tells whether none was free before, and
- * is written only if the block is accepted. */
+/* Gives a block back to a pool that is not NULL. Where was_empty is not NULL, it tells whether none
+ * was free before, and is written only if the block is accepted. */
 static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block, bool *was_empty,
                                        const char *file, int line, pool_note_t *note,
                                        const void *about)
 {
     if (!is_plain(pool)) {
-        return pool_put_shared(pool, block, was_empty, file, line, note, about);
+        return (note == NULL && was_empty == NULL)
+                   ? strategy_of(pool)->put(pool, block, NULL, file, line)
+                   : pool_put_shared(pool, block, was_empty, file, line, note, about);
     }
     const cistern_critical_t state = cistern_critical_enter();
     const cistern_fault_kind_t kind = retire(pool, block);
     if (kind != CISTERN_FAULT_NONE) {
-        return pool_put_hard(pool, state, block, kind, note, about);
+        return put_ends(pool, state, block, kind, note, about);
     }
-    *was_empty = pool->free == 0;
+    if (was_empty != NULL) {
+        *was_empty = pool->free == 0;
+    }
     trail_note(pool, block, CISTERN_POOL_PUT, file, line);
     push(pool, block);
     tell(pool, note, about, POOL_TAKEN_BACK);

@@ -38,7 +38,7 @@ static inline bool trail_all(const unsigned char *from, const unsigned char *to,
 static inline cistern_fault_kind_t trail_guards(const cistern_pool_t *pool, const void *block)
 {
     const unsigned char *const start = block;
-    const size_t stride = cistern_pool_stride(pool);
+    const size_t stride = stride_of(pool);
     if (!trail_all(start + trail_room(pool), start + stride - CISTERN_POOL_GUARD / 2U,
                    GUARD_BYTE)) {
         return CISTERN_FAULT_OVERFLOW;
@@ -64,7 +64,7 @@ static inline void trail_repair_guards(const cistern_pool_t *pool, void *block)
 {
     unsigned char *const start = block;
     const size_t room = trail_room(pool);
-    memset(start + room, GUARD_BYTE, cistern_pool_stride(pool) - room);
+    memset(start + room, GUARD_BYTE, stride_of(pool) - room);
     if ((uintptr_t)start != pool->base) {
         memset(start - CISTERN_POOL_GUARD / 2U, GUARD_BYTE, CISTERN_POOL_GUARD / 2U);
     }
@@ -110,7 +110,7 @@ static inline void trail_set_free(const cistern_pool_t *pool, void *block)
 static inline cistern_pool_record_t *trail_record(const cistern_pool_t *pool, const void *block)
 {
     cistern_pool_record_t *const records =
-        (cistern_pool_record_t *)(pool->base + pool->count * cistern_pool_stride(pool));
+        (cistern_pool_record_t *)(pool->base + pool->count * stride_of(pool));
     return &records[index_of(pool, block)];
 }
 

@@ -1,14 +1,18 @@
 /* pool_words.h - words that change in one step, seen by all contexts: `word` for the head of a
- * lock-free pool, `half` (32 bits) for its links and counters.
+ * lock-free pool, `cell` for its links and counters.
  *
- * | where                                        | word    | a head is replaced by          |
- * |----------------------------------------------|---------|--------------------------------|
- * | the port gives load-linked (CISTERN_PORT_LL) | 32 bits | load-linked, store-conditional |
- * | C11 atomics of 64 bits without a lock        | 64 bits | compare and swap               |
- * | neither                                      | none    | POOL_WORDS is 0                |
+ * | where                                        | word    | cell      | a head is replaced by |
+ * |----------------------------------------------|---------|-----------|-----------------------|
+ * | the port gives load-linked (CISTERN_PORT_LL) | 32 bits | 32 bits   | load-linked, store    |
+ * | C11 atomics of 64 bits without a lock        | 64 bits | a pointer | compare and swap      |
+ * | C11 atomics of a pointer without a lock      | 32 bits | a pointer | compare and swap      |
+ * | none of these                                | none    | none      | POOL_WORDS is 0       |
  *
- * word_open begins and word_close ends a replacement; it fails iff the word was written in between,
- * which compare and swap sees by the version in it.
+ * word_open begins and word_close ends a replacement; it fails iff the word was written in between.
+ * Compare and swap sees that by the version in the word, of VERSION_BITS at least. What the caller
+ * reads between the two is no part of the replacement where it is compare and swap: RISC-V promises
+ * progress only for a load-reserved and store-conditional with nothing but register instructions in
+ * between (unprivileged architecture, 8.3), which is what compilers make of a compare and swap.
  */
 #ifndef CISTERN_SRC_POOL_WORDS_H
 #define CISTERN_SRC_POOL_WORDS_H
@@ -28,8 +32,9 @@
 #    define VERSION_BITS 0U
 
 typedef uint32_t word_t;
+typedef uint32_t cell_t;
 typedef volatile uint32_t word_atomic_t;
-typedef volatile uint32_t half_atomic_t;
+typedef volatile uint32_t cell_atomic_t;
 
 static inline word_t word_load(const word_atomic_t *word)
 {
@@ -58,25 +63,25 @@ static inline void word_abandon(word_atomic_t *word)
     cistern_port_clear_link();
 }
 
-static inline uint32_t half_load(const half_atomic_t *half)
+static inline cell_t cell_load(const cell_atomic_t *cell)
 {
-    return *half;
+    return *cell;
 }
 
-static inline void half_store(half_atomic_t *half, uint32_t value)
+static inline void cell_store(cell_atomic_t *cell, cell_t value)
 {
-    *half = value;
+    *cell = value;
 }
 
 /* Changes `old` to `new`; false if it is not `old`. Bound: the number of interrupts in between. */
-static inline bool half_replace(half_atomic_t *half, uint32_t old, uint32_t new)
+static inline bool cell_replace(cell_atomic_t *cell, cell_t old, cell_t new)
 {
     do {
-        if (cistern_port_load_linked(half) != old) {
+        if (cistern_port_load_linked(cell) != old) {
             cistern_port_clear_link();
             return false;
         }
-    } while (!cistern_port_store_conditional(half, new));
+    } while (!cistern_port_store_conditional(cell, new));
     return true;
 }
 
@@ -84,13 +89,19 @@ static inline bool half_replace(half_atomic_t *half, uint32_t old, uint32_t new)
 
 #    include <stdatomic.h>
 
-#    if ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2
+#    if ATOMIC_POINTER_LOCK_FREE == 2 && (ATOMIC_LLONG_LOCK_FREE == 2 || ATOMIC_INT_LOCK_FREE == 2)
 #        define POOL_WORDS   1
 #        define VERSION_BITS 16U
 
+#        if ATOMIC_LLONG_LOCK_FREE == 2
 typedef uint64_t word_t;
 typedef _Atomic(uint64_t) word_atomic_t;
-typedef _Atomic(uint32_t) half_atomic_t;
+#        else
+typedef uint32_t word_t;
+typedef _Atomic(uint32_t) word_atomic_t;
+#        endif
+typedef uintptr_t cell_t;
+typedef _Atomic(uintptr_t) cell_atomic_t;
 
 static inline word_t word_load(const word_atomic_t *word)
 {
@@ -118,19 +129,19 @@ static inline void word_abandon(word_atomic_t *word)
     (void)word;
 }
 
-static inline uint32_t half_load(const half_atomic_t *half)
+static inline cell_t cell_load(const cell_atomic_t *cell)
 {
-    return atomic_load_explicit(half, memory_order_relaxed);
+    return atomic_load_explicit(cell, memory_order_relaxed);
 }
 
-static inline void half_store(half_atomic_t *half, uint32_t value)
+static inline void cell_store(cell_atomic_t *cell, cell_t value)
 {
-    atomic_store_explicit(half, value, memory_order_relaxed);
+    atomic_store_explicit(cell, value, memory_order_relaxed);
 }
 
-static inline bool half_replace(half_atomic_t *half, uint32_t old, uint32_t new)
+static inline bool cell_replace(cell_atomic_t *cell, cell_t old, cell_t new)
 {
-    return atomic_compare_exchange_strong_explicit(half, &old, new, memory_order_acq_rel,
+    return atomic_compare_exchange_strong_explicit(cell, &old, new, memory_order_acq_rel,
                                                    memory_order_relaxed);
 }
 

@@ -29,6 +29,9 @@ static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
 static _Atomic(block_t *) counter[COUNTER]; /* where blocks change hands */
 static atomic_uint doubly_held;
+static atomic_uint used; /* blocks that threads know they have: never more than are in use */
+static atomic_uint most_used;
+static bool can_wait;
 static unsigned runs = 15;
 static unsigned first_seed = 1;
 
@@ -45,6 +48,14 @@ static void hold(block_t *block, uintptr_t me)
     }
 }
 
+static void count_used(unsigned more)
+{
+    const unsigned now = atomic_fetch_add(&used, more) + more;
+    unsigned most = most_used;
+    while (most < now && !atomic_compare_exchange_weak(&most_used, &most, now)) {
+    }
+}
+
 static void let_go(block_t *block, uintptr_t me)
 {
     if (atomic_exchange(&block->holder, 0) != me) {
@@ -56,7 +67,50 @@ static void put(block_t *block, uintptr_t me)
 {
     memset(block->content, (int)me, sizeof block->content);
     let_go(block, me);
+    --used;
     assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+}
+
+/* Gets up to `n` blocks at once, or one in another of the ways there are. */
+static void get_some(block_t **held, unsigned n, unsigned way, uintptr_t me)
+{
+    void *blocks[HELD] = {NULL};
+    size_t got = 1;
+    if (way == 0) {
+        got = cistern_pool_get_bulk(&pool, blocks, n);
+    } else if (way == 1 && can_wait) {
+        (void)cistern_pool_get_wait(&pool, 1, &blocks[0]);
+    } else {
+        blocks[0] = cistern_pool_get(&pool);
+    }
+    for (size_t i = 0; i < got && blocks[i] != NULL; ++i) {
+        held[i] = blocks[i];
+        hold(held[i], me);
+        count_used(1);
+    }
+}
+
+/* Puts `n` blocks at once. */
+static void put_some(block_t **held, unsigned n, uintptr_t me)
+{
+    void *blocks[HELD];
+    for (unsigned i = 0; i < n; ++i) {
+        blocks[i] = held[i];
+        let_go(held[i], me);
+        held[i] = NULL;
+    }
+    used -= n;
+    assert_int_equal(cistern_pool_put_bulk(&pool, blocks, n), n);
+}
+
+/* How many places from the first on are empty as that is, or as full. */
+static unsigned alike(block_t *const *held, unsigned places)
+{
+    unsigned n = 1;
+    while (n < places && (held[n] == NULL) == (held[0] == NULL)) {
+        ++n;
+    }
+    return n;
 }
 
 /* Leaves a block on the counter and takes what lay there. */
@@ -75,11 +129,13 @@ static void *work_a_while(void *argument)
     block_t *held[HELD] = {NULL};
     for (unsigned step = 0; step < STEPS; ++step) {
         const unsigned i = next_random(&random) % HELD;
+        const unsigned way = next_random(&random) % 8U;
         if (held[i] == NULL) {
-            held[i] = cistern_pool_get(&pool);
-            hold(held[i], me);
-        } else if (next_random(&random) % 4U == 0) {
+            get_some(&held[i], alike(&held[i], HELD - i), way, me);
+        } else if (way < 2) {
             held[i] = change(held[i], next_random(&random) % COUNTER, me);
+        } else if (way < 4) {
+            put_some(&held[i], alike(&held[i], HELD - i), me);
         } else {
             put(held[i], me);
             held[i] = NULL;
@@ -105,6 +161,9 @@ static void make_pool(cistern_pool_strategy_t strategy, size_t caches)
                                           .bytes = sizeof memory,
                                           .extras = &extras};
     memset(&memory, 0, sizeof memory);
+    can_wait = strategy != CISTERN_POOL_LOCK_FREE;
+    used = 0;
+    most_used = 0;
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
 }
 
@@ -138,6 +197,7 @@ static void assert_conserved(void)
     assert_int_equal(doubly_held, 0);
     cistern_pool_stats(&pool, &stats);
     assert_int_equal(stats.free, COUNT);
+    assert_true(stats.min_free <= COUNT - most_used);
     assert_true(cistern_pool_check(&pool));
     for (uintptr_t i = 0; i < COUNT; ++i) {
         all[i] = cistern_pool_get(&pool);

@@ -107,7 +107,7 @@ static void reserved_interrupt(void)
     theirs = cistern_pool_get_privileged(&pool);
 }
 
-#ifdef CISTERN_PORT_LL
+#if defined CISTERN_PORT_LL || defined __riscv_atomic
 
 /* The same without masking an interrupt. */
 static _Alignas(64) unsigned char work[CISTERN_POOL_LOCK_FREE_BYTES(BLOCKS)];
@@ -342,7 +342,7 @@ const operation_t sweep_memory[] = {
     {"pool bulk", pool_prepare, pool_run_bulk, pool_interrupt, pool_sound},
     {"pool stats, verify", pool_prepare, pool_run_stats, pool_interrupt, pool_sound},
     {"pool reserve, notice", reserved_prepare, reserved_run, reserved_interrupt, pool_sound},
-#ifdef CISTERN_PORT_LL
+#if defined CISTERN_PORT_LL || defined __riscv_atomic
     {"lock-free put, get", lock_free_prepare, pool_run_get, pool_interrupt, lock_free_sound},
     {"lock-free bulk", lock_free_prepare, pool_run_bulk, pool_interrupt, lock_free_sound},
     {"lock-free stats, verify", lock_free_prepare, pool_run_stats, pool_interrupt, lock_free_sound},

@@ -30,6 +30,48 @@ static void byte_order_of_constants_equals_that_of_the_functions(void **state)
     assert_int_equal(PP_NTOHL(word), 0x89abcdefU);
 }
 
+#if BYTE_ORDER == LITTLE_ENDIAN
+static void byte_order_is_there_as_functions_too(void **state)
+{
+    (void)state;
+    assert_int_equal((lwip_htons)(0x1234), 0x3412);
+    assert_int_equal((lwip_htonl)(0x12345678U), 0x78563412U);
+}
+#endif
+
+static void an_argument_is_evaluated_once(void **state)
+{
+    (void)state;
+    u16_t half = 1;
+    u32_t word = 1;
+    assert_int_equal(lwip_ntohs(lwip_htons(half++)), 1);
+    assert_int_equal(lwip_ntohl(lwip_htonl(word++)), 1);
+    assert_int_equal(half, 2);
+    assert_int_equal(word, 2);
+}
+
+static void names_of_the_sockets_interface_are_those_of_lwip(void **state)
+{
+    (void)state;
+    assert_int_equal(htons(0x1234), lwip_htons(0x1234));
+    assert_int_equal(ntohs(0x1234), lwip_ntohs(0x1234));
+    assert_int_equal(htonl(0x12345678U), lwip_htonl(0x12345678U));
+    assert_int_equal(ntohl(0x12345678U), lwip_ntohl(0x12345678U));
+}
+
+#if BYTE_ORDER == LITTLE_ENDIAN && defined OWN_SWAP
+/* The text of a macro's expansion. */
+#    define TEXT_(...) #    __VA_ARGS__
+#    define TEXT(...)  TEXT_(__VA_ARGS__)
+
+static void the_ports_own_byte_swap_replaces_the_compilers(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(TEXT(lwip_htons(1)), "lwip_swap16"));
+    assert_non_null(strstr(TEXT(lwip_ntohl(1)), "lwip_swap32"));
+}
+#endif
+
 static void a_word_is_made_of_four_bytes_and_no_more(void **state)
 {
     (void)state;
@@ -139,6 +181,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(network_order_puts_the_highest_byte_first),
         test(byte_order_of_constants_equals_that_of_the_functions),
+#if BYTE_ORDER == LITTLE_ENDIAN
+        test(byte_order_is_there_as_functions_too),
+#endif
+        test(an_argument_is_evaluated_once),
+        test(names_of_the_sockets_interface_are_those_of_lwip),
+#if BYTE_ORDER == LITTLE_ENDIAN && defined OWN_SWAP
+        test(the_ports_own_byte_swap_replaces_the_compilers),
+#endif
         test(a_word_is_made_of_four_bytes_and_no_more),
         test(a_packed_struct_has_no_holes),
         test(every_kind_of_int_is_written_as_printf_writes_it),

@@ -1,24 +1,5 @@
 /* lwIP's heap on malloc pools: 4 elements of 64 bytes, 2 of 256 and 1 of 1512. */
-#include "lwip_memory.h"
-
-#include "lwip/opt.h"
-
-static unsigned refused;
-
-void refused_free(const char *message)
-{
-    assert_non_null(message);
-    ++refused;
-}
-
-static int start(void **state)
-{
-    memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
-    refused = 0;
-    return memory_start(state);
-}
-
-#define mem_test(function) cmocka_unit_test_setup(function, start)
+#include "mem_support.h"
 
 static size_t in_use(memp_t type)
 {

@@ -1,31 +1,8 @@
 /* lwIP's heap on an arena: what a user of mem.h can see. Built with good fit, and with first fit,
  * MEM_SANITY_CHECK and LWIP_NOASSERT. */
-#include "support.h"
+#include "mem_support.h"
 
 #include "cistern/heap.h"
-#include "lwip/mem.h"
-#include "lwip/opt.h"
-#include "lwip/stats.h"
-
-static unsigned refused;
-
-void refused_free(const char *message)
-{
-    assert_non_null(message);
-    ++refused;
-}
-
-static int start(void **state)
-{
-    (void)faults_watch(state);
-    stats_init();
-    mem_init();
-    memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
-    refused = 0;
-    return 0;
-}
-
-#define mem_test(function) cmocka_unit_test_setup(function, start)
 
 /* Bytes that a block may take beside its payload: header, tag and guards. */
 #define EXTRA 64U

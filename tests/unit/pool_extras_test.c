@@ -9,18 +9,25 @@
 
 #include "cistern/pool.h"
 
-enum { COUNT = 4, SIZE = 24 };
+enum { COUNT = 4, SIZE = 24, CACHES = 2 };
 
 static struct {
     _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
 } memory;
 static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_MUTEX_BYTES];
+    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
 } work;
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
 static unsigned lows;
 static unsigned availables;
+
+static cistern_pool_stats_t stats_now(void)
+{
+    cistern_pool_stats_t stats;
+    cistern_pool_stats(&pool, &stats);
+    return stats;
+}
 
 static void count_low(cistern_pool_t *noticed, void *argument)
 {
@@ -33,10 +40,11 @@ static void count_available(cistern_pool_t *noticed, void *argument)
 {
     assert_ptr_equal(noticed, &pool);
     assert_ptr_equal(argument, &extras);
-    assert_int_equal(noticed->free, 1);
+    assert_int_equal(stats_now().free, 1);
     ++availables;
 }
 
+/* A pool of the strategy that the state names. */
 static int make(void **state)
 {
     const cistern_pool_config_t config = {.name = "pool",
@@ -46,9 +54,10 @@ static int make(void **state)
                                           .memory = &memory,
                                           .bytes = sizeof memory,
                                           .extras = &extras};
-    extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_MUTEX,
+    extras = (cistern_pool_extras_t){.strategy = *(const cistern_pool_strategy_t *)*state,
                                      .work = &work,
                                      .work_bytes = sizeof work,
+                                     .threads = CACHES,
                                      .argument = &extras};
     lows = 0;
     availables = 0;
@@ -62,7 +71,10 @@ static int forget(void **state)
     return cistern_pool_unregister(&pool) == CISTERN_OK ? 0 : 1;
 }
 
-#define extras_test(function) cmocka_unit_test_setup_teardown(function, make, forget)
+#define extras_test(function)                                                                      \
+    {                                                                                              \
+#        function, function, make, forget, NULL                                                    \
+    }
 
 /* --- reserve and notices --------------------------------------------------------------------- */
 
@@ -74,7 +86,7 @@ static void reserved_blocks_are_only_for_the_privileged(void **state)
     assert_non_null(block[0] = cistern_pool_get(&pool));
     assert_non_null(block[1] = cistern_pool_get(&pool));
     assert_null(cistern_pool_get(&pool));
-    assert_int_equal(pool.failures, 1);
+    assert_int_equal(stats_now().failures, 1);
     assert_non_null(block[2] = cistern_pool_get_privileged(&pool));
     assert_non_null(block[3] = cistern_pool_get_privileged(&pool));
     assert_null(cistern_pool_get_privileged(&pool));
@@ -125,7 +137,7 @@ static void waiting_ends_with_a_timeout_and_counts_it(void **state)
     assert_int_equal(cistern_pool_get_wait(&pool, 5, &none), CISTERN_ERROR_TIMEOUT);
     assert_null(none);
     assert_int_equal(cistern_pool_get_wait(&pool, 0, &none), CISTERN_ERROR_TIMEOUT);
-    assert_int_equal(pool.failures, 2);
+    assert_int_equal(stats_now().failures, 2);
     assert_int_equal(cistern_pool_put(&pool, block[0]), CISTERN_OK);
     assert_int_equal(cistern_pool_get_wait(&pool, 0, &none), CISTERN_OK);
     assert_ptr_equal(none, block[0]);
@@ -141,6 +153,11 @@ static void waiting_is_refused_where_it_cannot_work(void **state)
     assert_int_equal(cistern_pool_get_wait(&plain, 1, &block), CISTERN_ERROR_ARGUMENT);
     assert_int_equal(cistern_pool_get_wait(NULL, 1, &block), CISTERN_ERROR_ARGUMENT);
     assert_int_equal(cistern_pool_get_wait(&pool, 1, NULL), CISTERN_ERROR_ARGUMENT);
+    extras.strategy = CISTERN_POOL_LOCK_FREE;
+    assert_int_equal(
+        cistern_pool_init(&plain, &(const cistern_pool_config_t){.size = 8, .extras = &extras}),
+        CISTERN_OK);
+    assert_int_equal(cistern_pool_get_wait(&plain, 1, &block), CISTERN_ERROR_ARGUMENT);
     assert_int_equal(cistern_pool_unregister(&plain), CISTERN_OK);
 }
 
@@ -217,11 +234,11 @@ static void handing_over_does_not_touch_the_reserve(void **state)
     }
     start_waiting(&waiter, 1);
     assert_int_equal(cistern_pool_put(&pool, block[0]), CISTERN_OK);
-    assert_int_equal(pool.free, 1);
+    assert_int_equal(stats_now().free, 1);
     assert_int_equal(cistern_pool_put(&pool, block[1]), CISTERN_OK);
     assert_int_equal(pthread_join(waiter.thread, NULL), 0);
     assert_ptr_equal(waiter.block, block[1]);
-    assert_int_equal(pool.free, 1);
+    assert_int_equal(stats_now().free, 1);
 }
 
 /* --- typed pools ----------------------------------------------------------------------------- */
@@ -253,17 +270,34 @@ static void a_typed_pool_hands_out_aligned_objects(void **state)
     assert_int_equal(cistern_pool_unregister(&frames_pool), CISTERN_OK);
 }
 
-int main(void)
+/* What each strategy does, and what lock-free pools do not. */
+static int run_with(cistern_pool_strategy_t strategy, const char *name)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[] = {
         extras_test(reserved_blocks_are_only_for_the_privileged),
         extras_test(low_water_is_announced_when_it_is_reached_and_not_again_below),
         extras_test(an_empty_pool_announces_that_it_has_a_block_again),
         extras_test(waiting_ends_with_a_timeout_and_counts_it),
-        extras_test(waiting_is_refused_where_it_cannot_work),
         extras_test(blocks_go_straight_to_waiters_in_order_of_arrival),
         extras_test(handing_over_does_not_touch_the_reserve),
+        extras_test(waiting_is_refused_where_it_cannot_work),
+    };
+    const bool waits = strategy != CISTERN_POOL_LOCK_FREE;
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
+        tests[i].initial_state = &strategy;
+    }
+    return _cmocka_run_group_tests(name, tests, waits ? 7 : 3, NULL, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
         test(a_typed_pool_hands_out_aligned_objects),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    failed += run_with(CISTERN_POOL_CRITICAL, "critical section");
+    failed += run_with(CISTERN_POOL_MUTEX, "mutex");
+    failed += run_with(CISTERN_POOL_LOCK_FREE, "lock-free");
+    failed += run_with(CISTERN_POOL_CACHED, "cached");
+    return failed;
 }

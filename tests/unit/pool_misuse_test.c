@@ -166,6 +166,128 @@ static void check_compares_the_count_with_the_list(void **state)
     assert_false(cistern_pool_check(&pool));
 }
 
+/* --- static pools: usable at once up to level 1, with blocks whose links are not written yet ----
+ */
+
+typedef struct item {
+    void *content[3];
+} item_t;
+
+CISTERN_POOL_DEFINE(items, item_t, COUNT, );
+
+static void assert_items_are(item_t *const *expected, unsigned count)
+{
+    for (unsigned i = 0; i < count; ++i) {
+        assert_ptr_equal(items_get(), expected[i]);
+    }
+}
+
+/* The first test of a static pool: nothing was done to it before. */
+static void static_pool_hands_out_each_block_and_takes_it_back(void **state)
+{
+    (void)state;
+    item_t *const first = (item_t *)&items_memory;
+    item_t *item[COUNT];
+    assert_true(CISTERN_CHECK <= 1 || items_init() == CISTERN_OK);
+    assert_true(cistern_pool_check(&items_pool));
+    assert_int_equal(items_pool.free, COUNT);
+    assert_int_equal(cistern_pool_stride(&items_pool), CISTERN_POOL_STRIDE(sizeof(item_t), 1));
+    for (unsigned i = 0; i < COUNT; ++i) {
+        item[i] = items_get();
+        assert_ptr_equal(item[i], (unsigned char *)first + i * cistern_pool_stride(&items_pool));
+        memset(item[i], 0x5A, sizeof *item[i]);
+        assert_true(cistern_pool_check(&items_pool));
+    }
+    assert_null(items_get());
+    assert_int_equal(items_pool.failures, 1);
+    assert_int_equal(items_pool.min_free, 0);
+    for (unsigned i = 0; i < COUNT; ++i) {
+        assert_int_equal(items_put(item[i]), CISTERN_OK);
+        assert_true(cistern_pool_check(&items_pool));
+    }
+    assert_no_fault();
+    assert_int_equal(items_init(), CISTERN_OK);
+    assert_true(cistern_pool_is_registered(&items_pool));
+}
+
+/* Makes the pool of items what it is when a program starts. */
+static int start_items(void **state)
+{
+    (void)cistern_pool_clear(&items_pool);
+    items_pool.failures = 0;
+    if (CISTERN_CHECK <= 1) {
+        memset(&items_memory, 0, sizeof items_memory);
+    }
+    return faults_watch(state);
+}
+
+#define items_test(function) cmocka_unit_test_setup(function, start_items)
+
+static void new_blocks_follow_those_that_were_freed(void **state)
+{
+    (void)state;
+    item_t *const a = items_get();
+    item_t *const b = items_get();
+    item_t *const c = (item_t *)((unsigned char *)b + cistern_pool_stride(&items_pool));
+    assert_int_equal(items_put(a), CISTERN_OK);
+    assert_int_equal(items_put(b), CISTERN_OK);
+    assert_true(cistern_pool_check(&items_pool));
+    assert_items_are((item_t *const[]){b, a, c}, 3);
+    assert_no_fault();
+}
+
+static void new_blocks_are_refused_as_any_free_one(void **state)
+{
+    (void)state;
+    item_t *const a = items_get();
+    item_t *const b = (item_t *)((unsigned char *)a + cistern_pool_stride(&items_pool));
+    assert_int_equal(items_put(b), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, b);
+    assert_int_equal(items_put(a), CISTERN_OK);
+    assert_holds_every_block(&items_pool);
+}
+
+static void damaged_links_are_seen_before_new_blocks(void **state)
+{
+    (void)state;
+    void *const values[] = {NULL, state, (unsigned char *)&items_memory + 1};
+    item_t *item[2];
+    for (unsigned i = 0; i < sizeof values / sizeof values[0]; ++i) {
+        (void)start_items(state);
+        item[0] = items_get();
+        item[1] = items_get();
+        assert_int_equal(items_put(item[0]), CISTERN_OK);
+        assert_int_equal(items_put(item[1]), CISTERN_OK);
+        memcpy(item[1], &values[i], sizeof(void *));
+        assert_false(cistern_pool_check(&items_pool));
+        assert_null(items_get());
+        assert_one_fault(CISTERN_FAULT_LINK, item[1]);
+        assert_holds_every_block(&items_pool);
+    }
+}
+
+static void writes_into_new_blocks_are_seen(void **state)
+{
+    (void)state;
+    item_t *const a = (item_t *)&items_memory;
+    a->content[0] = &items_pool;
+    assert_null(items_get());
+    assert_one_fault(CISTERN_FAULT_LINK, a);
+    assert_holds_every_block(&items_pool);
+}
+
+static void clearing_and_walking_a_static_pool_work(void **state)
+{
+    (void)state;
+    item_t *const a = items_get();
+    assert_non_null(items_get());
+    assert_int_equal(cistern_pool_clear(&items_pool), CISTERN_OK);
+    assert_int_equal(items_pool.min_free, COUNT);
+    assert_ptr_equal(items_get(), a);
+    assert_int_equal(items_put(a), CISTERN_OK);
+    assert_holds_every_block(&items_pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +304,12 @@ int main(void)
         pools_test(link_to_a_used_block_is_reported),
         pools_test(check_ends_on_a_cyclic_list_and_says_no),
         pools_test(check_compares_the_count_with_the_list),
+        test(static_pool_hands_out_each_block_and_takes_it_back),
+        items_test(new_blocks_follow_those_that_were_freed),
+        items_test(new_blocks_are_refused_as_any_free_one),
+        items_test(damaged_links_are_seen_before_new_blocks),
+        items_test(writes_into_new_blocks_are_seen),
+        items_test(clearing_and_walking_a_static_pool_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

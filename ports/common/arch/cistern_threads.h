@@ -53,11 +53,17 @@ static inline void cistern_port_byte_store(unsigned char *byte, unsigned char va
     __atomic_store_n(byte, value, __ATOMIC_RELAXED);
 }
 
+/* Writes it and returns what it was, in one step. */
+static inline unsigned char cistern_port_byte_exchange(unsigned char *byte, unsigned char value)
+{
+    return __atomic_exchange_n(byte, value, __ATOMIC_RELAXED);
+}
+
 /* --- threads by number ----------------------------------------------------------------------- */
 
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 
-/* The calling thread's number + 1; 0 before its first call below. */
+/* The calling thread's number; NO_SLOT before its first call below. */
 extern _Thread_local uint32_t cistern_host_slot;
 
 /* Gives the calling thread the lowest number that no living thread has. */
@@ -69,7 +75,14 @@ uint32_t cistern_host_take_slot(void);
 static inline uint32_t cistern_port_thread_slot(void)
 {
     const uint32_t slot = cistern_host_slot;
-    return (slot != 0) ? slot - 1U : cistern_host_take_slot();
+    return (slot != CISTERN_PORT_NO_SLOT) ? slot : cistern_host_take_slot();
+}
+
+/* The same for a thread that has its number already; NO_SLOT for any other. No call, constant time.
+ */
+static inline uint32_t cistern_port_thread_slot_if_any(void)
+{
+    return cistern_host_slot;
 }
 
 /* Sets who is told that a thread ended, in that thread. */

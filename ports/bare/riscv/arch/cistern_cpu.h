@@ -39,33 +39,6 @@ static inline bool cistern_cpu_is_masked(void)
     return (status & CISTERN_CPU_MSTATUS_MIE) == 0;
 }
 
-#ifdef __riscv_atomic
-
-/* Load-linked and store-conditional, for pools that mask no interrupt (CISTERN_POOL_LOCK_FREE). The
- * port's trap handler breaks the link (unprivileged architecture, 8.2, asks that of it); a handler
- * of the user's own has to do so too, by an sc.w to any other word. One hart. */
-#    define CISTERN_PORT_LL 1
-
-static inline uint32_t cistern_port_load_linked(volatile uint32_t *word)
-{
-    uint32_t value;
-    __asm__ volatile("lr.w %0, (%1)" : "=r"(value) : "r"(word) : "memory");
-    return value;
-}
-
-/* True iff the value was stored. */
-static inline bool cistern_port_store_conditional(volatile uint32_t *word, uint32_t value)
-{
-    uint32_t failed;
-    __asm__ volatile("sc.w %0, %1, (%2)" : "=&r"(failed) : "r"(value), "r"(word) : "memory");
-    return failed == 0;
-}
-
-/* A link that is left open is broken by the next trap or load. */
-static inline void cistern_port_clear_link(void) {}
-
-#endif
-
 /* True iff the hart is inside an interrupt handler. */
 static inline bool cistern_cpu_in_interrupt(void)
 {

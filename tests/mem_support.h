@@ -1,0 +1,38 @@
+/* mem_support.h - what the tests of lwIP's heap share: a fresh heap, and a record of refused frees. */
+#ifndef CISTERN_TESTS_MEM_SUPPORT_H
+#define CISTERN_TESTS_MEM_SUPPORT_H
+
+#include "lwip_memory.h"
+
+#include "lwip/opt.h"
+
+static unsigned refused; /* frees since the start that LWIP_MEM_ILLEGAL_FREE was told of */
+
+void refused_free(const char *message);
+
+void refused_free(const char *message)
+{
+    assert_non_null(message);
+    ++refused;
+}
+
+#if MEM_STATS
+static inline void reset_stats(void)
+{
+    memset(&lwip_stats.mem, 0, sizeof(lwip_stats.mem));
+}
+#else
+static inline void reset_stats(void) {}
+#endif
+
+static inline int mem_start(void **state)
+{
+    refused = 0;
+    const int done = memory_start(state);
+    reset_stats();
+    return done;
+}
+
+#define mem_test(function) cmocka_unit_test_setup(function, mem_start)
+
+#endif

@@ -1,0 +1,49 @@
+/* lwIP's heap at check level 3: faults name the line of the caller of mem.h. */
+#include "mem_support.h"
+
+static void an_overflow_names_who_called_mem_malloc(void **state)
+{
+    (void)state;
+    char *const mem = mem_malloc(20);
+    const int line = __LINE__ - 1;
+    mem[20] = 'x';
+    mem_free(mem);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_one_fault(CISTERN_FAULT_OVERFLOW, mem);
+    assert_int_equal(refused, 1);
+}
+
+static void a_double_free_names_who_called_mem_free_first(void **state)
+{
+    (void)state;
+    void *const mem = mem_calloc(2, 10);
+    mem_free(mem);
+    const int line = __LINE__ - 1;
+    mem_free(mem);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, mem);
+}
+
+static void the_functions_have_addresses_as_ever(void **state)
+{
+    (void)state;
+    void *(*const allocate)(mem_size_t size) = mem_malloc;
+    void (*const give_back)(void *mem) = mem_free;
+    void *const mem = allocate(20);
+    assert_non_null(mem);
+    give_back(mem);
+    assert_no_fault();
+    assert_int_equal(lwip_stats.mem.used, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        mem_test(an_overflow_names_who_called_mem_malloc),
+        mem_test(a_double_free_names_who_called_mem_free_first),
+        mem_test(the_functions_have_addresses_as_ever),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
