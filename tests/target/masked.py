@@ -54,7 +54,16 @@ FAULTS = {
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked nobody but the port uses
 # pools, and its own are plain. And who is told of a get that finds no block.
-POINTERS = {"pool_get_shared": (), "pool_put_shared": (), "tell": ("memp.c:note",)}
+POINTERS = {
+    "tell": ("memp.c:note",),
+    "cistern_pool_get": (),
+    "cistern_pool_get_at": (),
+    "cistern_pool_put": (),
+    "pool_get": (),
+    "pool_get_shared": (),
+    "pool_put": (),
+    "pool_put_shared": (),
+}
 
 # Calls through a pointer that may return with interrupts masked: a pool is stopped as its strategy has
 # it, which is told only while the program runs.
