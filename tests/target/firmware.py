@@ -111,23 +111,27 @@ def callees(graph, function):
             for prefix, files in INDIRECT.items():
                 # What a strategy calls through a pointer is the user's.
                 if source.startswith(prefix) and not files.fullmatch(source):
-                    yield from (f for f in graph if files.fullmatch(graph[f][2]) and f != function)
+                    yield from (f for f in graph if files.fullmatch(graph[f][2]))
         elif callee in graph:
             yield callee
 
 
-def deepest(graph, function, path=()):
+def deepest(graph, function, known, path=()):
     if function in path:
         # A strategy's function calls none of its siblings through the table it is in.
         return 0
-    below = (deepest(graph, callee, path + (function,)) for callee in callees(graph, function))
-    return graph[function][0] + max(below, default=0)
+    if function not in known:
+        below = (deepest(graph, callee, known, path + (function,))
+                 for callee in callees(graph, function))
+        known[function] = graph[function][0] + max(below, default=0)
+    return known[function]
 
 
 def stacks(build):
     """{public function: worst bytes of stack}"""
     graph = call_graph(build)
-    return {f: deepest(graph, f) for f in sorted(graph) if ":" not in f}
+    known = {}
+    return {f: deepest(graph, f, known) for f in sorted(graph) if ":" not in f}
 
 
 # --- instructions ---------------------------------------------------------------------------------

@@ -44,16 +44,26 @@ FAULTS = {
     "cistern_fault_raise",
     "diagnose",
     "pbuf_misuse",
-    "pool_rebuild",
+    "pool_put_hard",
     "pool_refuse",
     "pool_report",
     "put_refused",
+    "rebuild",
     "recover",
 }
 
-# Where a pool that has a strategy of its own calls it. With interrupts masked nobody but the port uses
-# pools, and its own are plain.
-POINTERS = {"cistern_pool_get_at": (), "put": ()}
+# Where a pool that has a strategy of its own calls it: with interrupts masked nobody but the port uses
+# pools, and its own are plain. And who is told of a get that finds no block.
+POINTERS = {
+    "tell": ("memp.c:note",),
+    "cistern_pool_get": (),
+    "cistern_pool_get_at": (),
+    "cistern_pool_put": (),
+    "pool_get": (),
+    "pool_get_shared": (),
+    "pool_put": (),
+    "pool_put_shared": (),
+}
 
 # Calls through a pointer that may return with interrupts masked: a pool is stopped as its strategy has
 # it, which is told only while the program runs.
