@@ -15,12 +15,13 @@
  *
  * Invariants:
  *   (I9)  a free block's link counts the blocks from it to the end of the list. It changes only
- * with the head, so that what was read of links before a replacement holds if that succeeds (I10)
- * each replacement adds 1 to version, so that a head which left and came back is another one,
- * unless exactly a multiple of 2^bits replacements came in between. index takes only the bits that
- * n needs; version has the rest, at least VERSION_BITS. With load-linked it is not needed (I11)
- * link i is USED while block i is its user's. Only the one put that changes it from USED to CLAIMED
- * may put the block: two puts at once are one double free
+ *         with the head, so that what was read of links before a replacement holds if that succeeds
+ *   (I10) each replacement adds 1 to version, so that a head which left and came back is another
+ *         one, unless exactly a multiple of 2^bits replacements came in between. index takes only
+ *         the bits that n needs; version has the rest, at least VERSION_BITS. With load-linked it
+ *         is not needed
+ *   (I11) link i is USED while block i is its user's. Only the one put that changes it from USED to
+ *         CLAIMED may put the block: two puts at once are one double free
  */
 #include "pool_core.h"
 #include "pool_extras.h"
