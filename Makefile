@@ -6,7 +6,7 @@ FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
-FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr
+FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross \
@@ -16,9 +16,11 @@ WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
-# Build trees, each a preset: those of the host's tests, of emulated boards, of other processors.
+# Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
+# fewer tests and are not measured; of other processors.
 TREES  = asan asan-clang tsan
 BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
+OTHERS = mps2-an386 mps2-an500 avr
 CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x
 
 # Configures a tree unless that was done before, then builds what changed.
@@ -32,7 +34,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
         performance docs/performance.md lib clean
 
 help: ## this list
@@ -75,9 +77,11 @@ test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this libra
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.sh build/interop
 
-test-firmware: ## the tests on emulated Cortex-M3, M0, M33, RV32 and AVR boards
+test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
-	@$(call test_trees,test-firmware,$(BOARDS) avr,-LE full)
+	@$(call test_trees,test-firmware,$(BOARDS) $(OTHERS),-LE full)
+	@$(foreach board,$(BOARDS),echo "interrupt sweep, $(board):"; \
+	    tail -n 2 build/$(board)/tests/target/sweep.summary;)
 
 test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
@@ -88,13 +92,14 @@ test-win32: ## the tests on 64-bit Windows, as Wine has it
 	@$(call test_trees,test-win32,win32,-LE full)
 
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
-	@cmake/require.sh $(FIRMWARE_PACKAGES) python3-minimal
+	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
 	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
 	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
-	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev
+	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev \
+	    valgrind gcc-arm-none-eabi picolibc-arm-none-eabi
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/pool/measure.py
 
 bench-heap: ## measure the heap against lwIP, glibc, mimalloc and jemalloc: build/bench/heap.json
@@ -111,11 +116,15 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev pkg-config libdpdk-dev valgrind $(BOARD_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/chksum/measure.py
 
+bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
+
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 
 performance: ## all benchmarks and the firmware's numbers, one after the other, then docs/performance.md
-	@set -e; for command in $(BENCHES) firmware docs/performance.md; do \
-	    $(MAKE) --no-print-directory $$command; done
+	@status=0; for command in $(BENCHES) firmware docs/performance.md; do \
+	    $(MAKE) --no-print-directory $$command || status=1; done; exit $$status
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@

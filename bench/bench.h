@@ -33,7 +33,7 @@ static inline double bench_time(bench_case_t *volatile call)
     return least;
 }
 
-/* What callgrind looks at: see packet.py. */
+/* What callgrind looks at: see pbuf/measure.py. */
 void bench_counted(bench_case_t *call);
 void bench_counted(bench_case_t *call)
 {

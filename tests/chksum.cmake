@@ -11,4 +11,4 @@ cistern_add_test(chksum_options_test SOURCES unit/chksum_test.c LABELS big
   DEFINES LWIP_CHKSUM_ALGORITHM=3 LONGEST=300U)
 cistern_add_test(inet_chksum_test SOURCES unit/inet_chksum_test.c LABELS big)
 cistern_add_test(inet_chksum_options_test SOURCES unit/inet_chksum_test.c LABELS big
-  DEFINES LWIP_IPV6=1 LWIP_CHKSUM_ALGORITHM=3)
+  DEFINES LWIP_IPV6=1 LWIP_CHKSUM=cistern_chksum_bytes)

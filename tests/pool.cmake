@@ -18,9 +18,19 @@ foreach(level 2 3)
 endforeach()
 cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
+cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host)
+if(TARGET pool_section_test)
+  target_link_options(pool_section_test PRIVATE
+    LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
+endif()
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
 cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)
+if(TARGET pool_double_put_test)
+  add_test(NAME ${CISTERN_TEST_PREFIX}pool_double_put_full COMMAND pool_double_put_test 20000)
+  set_tests_properties(${CISTERN_TEST_PREFIX}pool_double_put_full PROPERTIES LABELS "threads;full"
+    TIMEOUT 600)
+endif()
 
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)

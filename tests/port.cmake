@@ -66,3 +66,20 @@ foreach(no_sys 0 1)
   target_compile_definitions(template_compiles_${no_sys} PRIVATE NO_SYS=${no_sys})
   target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
 endforeach()
+
+# The example of a port, written behind the template's headers as they are, passes the suite.
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${sources} ${CONFORMANCE}
+  port/run_host.c port/run_cmocka.c host_posix.c)
+target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
+  ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED)
+target_compile_options(port_example_suite PRIVATE ${CISTERN_WARNINGS})
+target_link_libraries(port_example_suite PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+add_test(NAME ${CISTERN_TEST_PREFIX}port_example_suite COMMAND port_example_suite)
+set_tests_properties(${CISTERN_TEST_PREFIX}port_example_suite PROPERTIES LABELS threads TIMEOUT 120)
+
+add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/walk.sh
+  ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/porting_walk)
+set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)

@@ -23,12 +23,14 @@ LENGTHS = (20, 64, 256, 1460)
 INCLUDE = ["-Ibench/pbuf", "-DSYS_LIGHTWEIGHT_PROT=0", "-Iinclude", "-Iinclude/standalone",
            "-Iports/posix", "-Iports/common", "-Isrc"]
 OURS = [*sorted(glob.glob("src/*/*.c")), "ports/posix/chksum.c", "ports/posix/sys_host.c",
-        "ports/common/critical.c", "ports/common/platform.c", "ports/common/threads.c"]
+        "ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
+        "ports/common/threads.c"]
 
 
 def build():
     os.makedirs(boards.BUILD, exist_ok=True)
-    lwip = boards.compile_lwip([CC], ["-O2"], f"{boards.BUILD}/lwip.o")
+    # Its loop is so short that it takes twice as long where it happens to cross a line of code.
+    lwip = boards.compile_lwip([CC], ["-O2", "-falign-loops=32"], f"{boards.BUILD}/lwip.o")
     native = f"{boards.BUILD}/native.o"
     dpdk = run(["pkg-config", "--cflags", "libdpdk"]).split()
     run([CC, "-std=gnu11", "-O3", "-w", *dpdk, "-march=native", "-c", "bench/chksum/native.c",
@@ -77,7 +79,7 @@ def add_times(rows, ns):
 
 
 def add_counts(rows, program, ns):
-    for way in ("words", "sse2", "avx2"):
+    for way in ("sum", "words", "sse2", "avx2"):
         for length in LENGTHS:
             case = f"{way} {length}"
             if case in ns:

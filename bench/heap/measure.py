@@ -25,7 +25,8 @@ CALLS = 1500
 INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
            "-Iports/common", "-Isrc"]
 HEAP = sorted(glob.glob("src/heap/*.c"))
-OURS = [*HEAP, "src/fault/fault.c", "ports/common/critical.c", "ports/common/platform.c",
+OURS = [*HEAP, "src/fault/fault.c", "ports/common/critical.c", "ports/common/quick_lock.c",
+        "ports/common/platform.c",
         "ports/posix/sys_host.c"]
 
 

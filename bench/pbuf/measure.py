@@ -7,13 +7,16 @@ that of the functions that a driver needs, with everything of src/pbuf that they
 """
 import glob
 import os
+import re
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-import packet  # noqa: E402
 from report import CC, FOLDER, Report, fetch_lwip, interleave, run  # noqa: E402
 
+ROUNDS = 7
+REPLACED = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats")
 # case: {peer: at most this share of it}; a peer that is no name of a subject is another case of ours
 TARGETS = {
     "pool 1514 alloc+free": {"lwip": 0.5, "dpdk": 0.65},
@@ -29,6 +32,25 @@ DRIVER = ("pbuf_alloc", "pbuf_free", "pbuf_add_header", "pbuf_remove_header", "p
           "pbuf_take")
 
 
+def build(whose, protection):
+    program = f"{FOLDER}/pbuf-{whose}-{protection}"
+    common = [CC, "-std=gnu11", "-O2", "-w", "-Ibench/pbuf", f"-DSYS_LIGHTWEIGHT_PROT={protection}",
+              "bench/pbuf/main.c"]
+    host = ["ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
+            "ports/common/threads.c",
+            "ports/posix/sys_host.c"]
+    if whose == "ours":
+        flags = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix",
+                 "-Iports/common", "-Isrc", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
+    else:
+        tree = fetch_lwip()
+        flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",
+                 *[f"{tree}/core/{name}.c" for name in REPLACED],
+                 *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"), *host]
+    run([*common, *flags, "-lpthread", "-o", program])
+    return program
+
+
 def build_dpdk():
     program = FOLDER + "/pbuf-dpdk"
     flags = run(["pkg-config", "--cflags", "libdpdk"]).split()
@@ -38,12 +60,40 @@ def build_dpdk():
 
 
 def build_all():
-    programs = packet.build_all("pbuf")
+    """{(subject, prefix of its cases): program}; those with a lock have a prefix."""
+    programs = {(whose, prefix): build(whose, protection) for whose in ("ours", "lwip")
+                for prefix, protection in (("", 0), ("threads: ", 1))}
     try:
         programs["dpdk", ""] = build_dpdk()
     except (subprocess.CalledProcessError, OSError) as error:
         print(f"bench-pbuf: without DPDK: {error}", file=sys.stderr)
     return programs
+
+
+def by_subject(results):
+    """{subject: {case: value}} of {(subject, prefix): {case: value}}."""
+    merged = {}
+    for (whose, prefix), cases in results.items():
+        merged.setdefault(whose, {}).update({prefix + case: cases[case] for case in cases})
+    return merged
+
+
+def count(program):
+    """{case: instructions of one call}, by callgrind, less what the first case takes: "nothing".
+
+    Callgrind collects inside bench_counted only, and writes a file whenever that ends.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        output = run(["valgrind", "-q", "--tool=callgrind", "--collect-atstart=no",
+                      "--toggle-collect=bench_counted", "--dump-after=bench_counted",
+                      "--callgrind-out-file=" + os.path.join(folder, "out"), program],
+                     env=dict(os.environ, BENCH_COUNT="1"), stderr=subprocess.DEVNULL)
+        counts = {}
+        for i, line in enumerate(output.splitlines(), 1):
+            with open(f"{folder}/out.{i}", encoding="ascii", errors="replace") as file:
+                total = int(re.search(r"^summary: (\d+)", file.read(), re.M).group(1))
+            counts[line.split("\t")[0]] = total
+    return {case: total - counts["nothing"] for case, total in counts.items() if case != "nothing"}
 
 
 def peers_of(case, results):
@@ -101,10 +151,10 @@ def main():
     os.makedirs(FOLDER, exist_ok=True)
     programs = build_all()
     report = Report("pbuf")
-    times = interleave({key: [program] for key, program in programs.items()}, packet.ROUNDS)
-    add_times(report, packet.by_subject(times))
-    counts = {key: packet.count(program) for key, program in programs.items()}
-    add_counts(report, packet.by_subject(counts))
+    times = interleave({key: [program] for key, program in programs.items()}, ROUNDS)
+    add_times(report, by_subject(times))
+    counts = {key: count(program) for key, program in programs.items()}
+    add_counts(report, by_subject(counts))
     add_flash(report)
     return report.finish()
 

@@ -1,6 +1,10 @@
-/* subject_dpdk.h - DPDK's mempool with its cache per thread. */
+/* subject_dpdk.h - DPDK's mempool with its cache per thread, or with SUBJECT_CACHE 0 without. */
 #include <rte_eal.h>
 #include <rte_mempool.h>
+
+#ifndef SUBJECT_CACHE
+#    define SUBJECT_CACHE 256
+#endif
 
 static struct rte_mempool *subject;
 
@@ -12,7 +16,7 @@ static bool subject_start(void)
     if (rte_eal_init(7, arguments) < 0) {
         return false;
     }
-    subject = rte_mempool_create("bench", BLOCKS, BLOCK_SIZE, 256, 0, NULL, NULL, NULL, NULL,
+    subject = rte_mempool_create("bench", BLOCKS, BLOCK_SIZE, SUBJECT_CACHE, 0, NULL, NULL, NULL, NULL,
                                  SOCKET_ID_ANY, 0);
     return subject != NULL;
 }

@@ -330,13 +330,15 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     {                                                                                              \
         return cistern_pool_enlist(&prefix##_pool);                                                \
     }                                                                                              \
-    static inline type *prefix##_get(void)                                                         \
-    {                                                                                              \
-        return (type *)cistern_pool_get(&prefix##_pool);                                           \
-    }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)                                        \
     {                                                                                              \
         return cistern_pool_put(&prefix##_pool, block);                                            \
+    }                                                                                              \
+    static inline type *prefix##_get(void)                                                         \
+    {                                                                                              \
+        (void)prefix##_init; /* a program need not call every one: no warning about that */        \
+        (void)prefix##_put;                                                                        \
+        return (type *)cistern_pool_get(&prefix##_pool);                                           \
     }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)
 

@@ -282,8 +282,11 @@ typedef int ssize_t;
 /* --- errno -------------------------------------------------------------------------------------
  */
 
+/* A C library's own may be a macro. */
 #ifdef LWIP_PROVIDE_ERRNO
+#    ifndef errno
 extern int errno;
+#    endif
 #elif defined LWIP_ERRNO_STDINCLUDE
 #    include <errno.h>
 #elif defined LWIP_ERRNO_INCLUDE

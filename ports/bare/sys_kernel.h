@@ -24,15 +24,13 @@ static inline void bare_kernel_tick(u32_t now)
 
 #    include <stdbool.h>
 
+#    include "arch/cistern_events.h"
+
 #    define THREAD_NAME_LENGTH 16
 
 typedef struct bare_thread thread_t;
 
-/* Threads in the order in which they came. */
-typedef struct thread_list {
-    thread_t *first;
-    thread_t *last;
-} thread_list_t;
+typedef bare_thread_list_t thread_list_t;
 
 struct bare_thread {
     void *pool_link;       /* the pool's, while the slot is free */
@@ -56,6 +54,13 @@ struct bare_thread {
     sys_sem_t semaphore; /* its own: sys_arch_netconn_sem_get */
     char name[THREAD_NAME_LENGTH];
 };
+
+/* Makes a list empty. By members: the compiler may make a call of memset out of one assignment. */
+static inline void bare_list_start(thread_list_t *list)
+{
+    list->first = NULL;
+    list->last = NULL;
+}
 
 /* Makes the caller the thread main; again does nothing. */
 void bare_kernel_start(void);
@@ -85,6 +90,9 @@ void bare_thread_set_priority(thread_t *thread, u8_t priority);
 
 /* Called when a thread's function has returned: gives its mutexes back. */
 void bare_mutexes_abandon(void);
+
+/* True iff the running thread holds the mutex; with LWIP_COMPAT_MUTEX, if it may. Thread. */
+bool bare_mutex_is_mine(const sys_mutex_t *mutex);
 
 /* Prepares the pools of objects. */
 void bare_objects_start(void);

@@ -100,8 +100,8 @@ static void init(mailbox_t *mailbox, int size)
     mailbox->size = (u16_t)((size > 0) ? size : CISTERN_BARE_MBOX_SIZE);
     mailbox->first = 0;
     mailbox->count = 0;
-    mailbox->posters = (thread_list_t){0};
-    mailbox->fetchers = (thread_list_t){0};
+    bare_list_start(&mailbox->posters);
+    bare_list_start(&mailbox->fetchers);
 }
 
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)

@@ -133,7 +133,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     mutex_t *const made = (mutex_t *)bare_object_new(&bare_object_mutexes, &mutex->name);
     if (made != NULL) {
         made->owner = NULL;
-        made->waiters = (thread_list_t){0};
+        bare_list_start(&made->waiters);
     }
     cistern_critical_leave(level);
     return (made != NULL) ? ERR_OK : ERR_MEM;
@@ -192,6 +192,15 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     }
 }
 
+bool bare_mutex_is_mine(const sys_mutex_t *mutex)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    const mutex_t *const found = find(mutex);
+    const bool mine = found != NULL && found->owner == bare_thread_running();
+    cistern_critical_leave(level);
+    return mine;
+}
+
 void sys_mutex_free(sys_mutex_t *mutex)
 {
     const cistern_critical_t level = cistern_critical_enter();
@@ -220,7 +229,13 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex)
 
 #elif !NO_SYS
 
-/* Mutexes are semaphores: there is nothing to give back when a thread ends. */
+/* Mutexes are semaphores: there is nothing to give back when a thread ends, and nobody's they are. */
 void bare_mutexes_abandon(void) {}
+
+bool bare_mutex_is_mine(const sys_mutex_t *mutex)
+{
+    (void)mutex;
+    return true;
+}
 
 #endif

@@ -92,15 +92,17 @@ void bare_objects_start(void)
 
 object_t *bare_object_new(object_table_t *table, sys_bare_name_t *name)
 {
-    *name = (sys_bare_name_t){0};
     object_t *const object = cistern_pool_get(&table->pool);
     if (object == NULL) {
+        name->slot = 0;
+        name->generation = 0;
         bare_object_count_error(table);
         return NULL;
     }
     object->live = true;
     count_new(table);
-    *name = (sys_bare_name_t){object->slot, object->generation};
+    name->slot = object->slot;
+    name->generation = object->generation;
     return object;
 }
 

@@ -46,7 +46,7 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
         (semaphore_t *)bare_object_new(&bare_object_semaphores, &sem->name);
     if (semaphore != NULL) {
         semaphore->units = count;
-        semaphore->waiters = (thread_list_t){0};
+        bare_list_start(&semaphore->waiters);
     }
     cistern_critical_leave(level);
     return (semaphore != NULL) ? ERR_OK : ERR_MEM;

@@ -1,7 +1,8 @@
 /* critical.c (common) - the process-wide critical section, under the engines' name and under
  * lwIP's.
  *
- * Vocabulary: the lock is one mutex; the depth is how many sections the calling thread is inside.
+ * Vocabulary: the lock is one for the process; the depth is how many sections the calling thread is
+ * inside.
  *
  *   thread A   depth 2   |--- holds ---> +------+
  *   thread B   depth 0   ... waits ..... | lock |
@@ -14,8 +15,8 @@
  *   I3  A fork happens with the lock held by the forking thread, so that the child's copy is whole;
  *       both processes go on at the depth they had before.
  *
- * The depth is kept per thread here instead of in a recursive mutex: a recursive mutex knows its
- * owner by a number that is another one in a forked child, which could then never unlock it.
+ * The depth is kept per thread here instead of an owner in the lock: a thread has another number in
+ * a forked child, which could then never unlock it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,11 +24,12 @@
 #include "arch/cistern_port.h"
 #include "cistern/fault.h"
 #include "lwip/sys.h"
+#include "quick_lock.h"
 #include "sys_host.h"
 
-static host_lock_t lock = HOST_LOCK_INITIALIZER;
 static host_once_t watch_once = HOST_ONCE_INITIALIZER;
 static host_watch_t watch;
+static quick_lock_t lock;
 static _Thread_local int depth;
 static _Thread_local bool watched;
 
@@ -45,7 +47,7 @@ static void restore(int outer)
 {
     depth = outer;
     if (outer == 0) {
-        host_unlock(&lock);
+        quick_unlock(&lock);
     }
 }
 
@@ -62,17 +64,26 @@ static void thread_ends(void)
 static void before_fork(void)
 {
     (void)cistern_critical_enter();
+    quick_lock_before_fork(&lock);
 }
 
-static void after_fork(void)
+static void after_fork_in_parent(void)
 {
+    quick_lock_after_fork(&lock);
+    cistern_critical_leave(depth - 1);
+}
+
+static void after_fork_in_child(void)
+{
+    quick_lock_in_child(&lock);
     cistern_critical_leave(depth - 1);
 }
 
 static void create_watch(void)
 {
+    quick_lock_init(&lock);
     host_watch_create(&watch, thread_ends);
-    host_watch_forks(before_fork, after_fork, after_fork);
+    host_watch_forks(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 static void watch_thread(void)
@@ -85,10 +96,10 @@ static void watch_thread(void)
 cistern_critical_t cistern_critical_enter(void)
 {
     if (depth == 0) {
-        host_lock(&lock);
         if (!watched) {
             watch_thread();
         }
+        quick_lock(&lock);
     }
     return depth++;
 }

@@ -40,10 +40,13 @@ struct gate_waiter {
     gate_waiter_t *next;
     gate_waiter_t *previous;
     atomic_bool granted; /* written with the lock held, read without */
-    bool asleep;         /* sleeps on `wake`, or is about to; guarded by the lock */
-    host_wake_t wake;
+    bool asleep;         /* sleeps in its bed, or is about to; guarded by the lock */
+    struct {
+        host_lock_t lock;
+        host_wake_t wake;
+    } bed;
     gate_t *gate;
-    host_lock_t *lock;
+    quick_lock_t *lock;
 };
 
 static host_once_t once = HOST_ONCE_INITIALIZER;
@@ -88,14 +91,28 @@ static void unlink_waiter(gate_t *gate, const gate_waiter_t *waiter)
     (void)atomic_fetch_sub(&gate->waiting, 1U);
 }
 
+static void tell(gate_waiter_t *waiter)
+{
+    atomic_store_explicit(&waiter->granted, true, memory_order_release);
+}
+
+/* The one asleep does not go before the gate's lock is free. */
+static void tell_in_bed(gate_waiter_t *waiter)
+{
+    host_lock(&waiter->bed.lock);
+    tell(waiter);
+    host_wake(&waiter->bed.wake);
+    host_unlock(&waiter->bed.lock);
+}
+
 static void grant(gate_t *gate, gate_waiter_t *waiter)
 {
-    const bool asleep = waiter->asleep; /* I3: read before the waiter may go */
     unlink_waiter(gate, waiter);
     ++gate->granted;
-    atomic_store_explicit(&waiter->granted, true, memory_order_release);
-    if (asleep) {
-        host_wake(&waiter->wake);
+    if (waiter->asleep) {
+        tell_in_bed(waiter);
+    } else {
+        tell(waiter);
     }
 }
 
@@ -136,43 +153,61 @@ static bool leave(gate_waiter_t *waiter)
     return false;
 }
 
-/* Runs when the sleeping thread is cancelled, with the lock held. */
+static void make_bed(gate_waiter_t *waiter)
+{
+    host_lock_init(&waiter->bed.lock);
+    host_wake_init(&waiter->bed.wake);
+}
+
+static void end_bed(gate_waiter_t *waiter)
+{
+    host_wake_end(&waiter->bed.wake);
+    host_lock_end(&waiter->bed.lock);
+}
+
+/* Runs when the sleeping thread is cancelled, with its bed's lock held. */
 static void cancelled(void *argument)
 {
     gate_waiter_t *const waiter = argument;
+    host_unlock(&waiter->bed.lock);
+    quick_lock(waiter->lock);
     if (leave(waiter)) {
         gate_admit(waiter->gate);
     }
-    host_wake_end(&waiter->wake);
-    host_unlock(waiter->lock);
+    end_bed(waiter);
+    quick_unlock(waiter->lock);
 }
 
 /* Sleeps until granted or until the deadline. */
 static void sleep_until(gate_waiter_t *waiter, u64_t deadline)
 {
     bool late = false;
-    host_wake_init(&waiter->wake);
+    make_bed(waiter);
     waiter->asleep = true;
+    quick_unlock(waiter->lock);
+    host_lock(&waiter->bed.lock);
     while (!is_granted(waiter) && !late) {
-        late = host_wait(&waiter->wake, waiter->lock, deadline, cancelled, waiter);
+        late = host_wait(&waiter->bed.wake, &waiter->bed.lock, deadline, cancelled, waiter);
     }
-    host_wake_end(&waiter->wake);
+    host_unlock(&waiter->bed.lock);
+    quick_lock(waiter->lock);
+    end_bed(waiter);
 }
 
 /* Looks for a grant for a moment, without the lock. */
 static void yield_until_granted(const gate_waiter_t *waiter)
 {
     bool wanted = false;
-    host_unlock(waiter->lock);
+    quick_unlock(waiter->lock);
     for (int i = 0; i < yields && !wanted && !is_granted(waiter); ++i) {
         const u64_t start = host_nanoseconds();
         host_yield();
         wanted = host_nanoseconds() - start > LONG_YIELD_NS;
     }
-    host_lock(waiter->lock);
+    quick_lock(waiter->lock);
 }
 
-static u32_t queue_and_wait(gate_t *gate, host_lock_t *lock, u32_t timeout, u64_t start)
+static u32_t queue_and_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout, u64_t start)
 {
     const u64_t deadline = (timeout != 0) ? clock_after_ms(start, timeout) : HOST_FOREVER;
     gate_waiter_t waiter = {.gate = gate, .lock = lock};
@@ -216,7 +251,7 @@ bool gate_try(gate_t *gate)
     return gate->first == NULL && has_free_unit(gate);
 }
 
-u32_t gate_wait(gate_t *gate, host_lock_t *lock, u32_t timeout)
+u32_t gate_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout)
 {
     if (gate_try(gate)) {
         return 0;

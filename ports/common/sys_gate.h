@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "lwip/arch.h"
+#include "quick_lock.h"
 #include "sys_host.h"
 
 typedef struct gate_waiter gate_waiter_t;
@@ -43,7 +44,7 @@ bool gate_try(gate_t *gate);
 /* Asks for a unit, waiting at most `timeout` ms, 0 for ever. Returns the ms waited, and the caller
  * takes one from the stock; or SYS_ARCH_TIMEOUT. `lock` is free while the thread sleeps. A thread
  * that is cancelled gives up its turn, and frees the lock. */
-u32_t gate_wait(gate_t *gate, host_lock_t *lock, u32_t timeout);
+u32_t gate_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout);
 
 /* Grants units to waiters as long as there are both. To be called when the stock grew. Linear in
  * the number of waiters that go on. */

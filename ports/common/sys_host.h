@@ -21,6 +21,9 @@
  * | host_lock, host_unlock                 | take it, and give it back                           |
  * | host_wake_init, host_wake_end          | make and end a host_wake_t                          |
  * | host_wake                              | wakes who sleeps on it; called with the lock held   |
+ * | host_doze                              | sleeps on one until woken; may return sooner; with  |
+ * |                                        | a lock held, which is free meanwhile; a thread is   |
+ * |                                        | not cancelled here                                  |
  * | host_owned_init                        | makes one; false iff the system has none left       |
  * | host_owned_lock                        | takes it; true iff its holder ended without giving  |
  * |                                        | it back                                             |

@@ -125,9 +125,9 @@ static void unlock_and_admit(side_t *side)
     side_t *const opposite = other(side);
     object_unlock(&side->object);
     if (gate_is_waited_at(&opposite->gate)) {
-        host_lock(&opposite->object.lock);
+        quick_lock(&opposite->object.lock);
         gate_admit(&opposite->gate);
-        host_unlock(&opposite->object.lock);
+        quick_unlock(&opposite->object.lock);
     }
 }
 

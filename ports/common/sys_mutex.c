@@ -106,7 +106,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
 /* Writes the calling thread into the books as the holder. */
 static void record_owner(mutex_t *mutex, bool abandoned)
 {
-    host_lock(&mutex->object.lock);
+    quick_lock(&mutex->object.lock);
     mutex->users -= abandoned ? 1U : 0U;
     mutex->owner = self();
     mutex->held = true;

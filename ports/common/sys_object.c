@@ -124,21 +124,28 @@ static void for_each_prepared(void (*visit)(object_table_t *table, object_t *sid
 static void lock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    host_lock(&side->lock);
+    quick_lock(&side->lock);
+    quick_lock_before_fork(&side->lock);
+}
+
+static void go_on(object_table_t *table, object_t *side)
+{
+    (void)table;
+    quick_lock_after_fork(&side->lock);
 }
 
 static void unlock_one(object_table_t *table, object_t *side)
 {
     (void)table;
-    host_unlock(&side->lock);
+    quick_unlock(&side->lock);
 }
 
 static void adopt_one(object_table_t *table, object_t *side)
 {
+    quick_lock_in_child(&side->lock);
     if (side->live) {
         table->forked(side);
     }
-    host_unlock(&side->lock);
 }
 
 static cistern_critical_t fork_level; /* of the thread that forks; guarded by the section */
@@ -152,6 +159,7 @@ static void before_fork(void)
 
 static void after_fork_in_parent(void)
 {
+    for_each_prepared(go_on);
     for_each_prepared(unlock_one);
     cistern_critical_leave(fork_level);
 }
@@ -160,6 +168,7 @@ static void after_fork_in_parent(void)
 static void after_fork_in_child(void)
 {
     for_each_prepared(adopt_one);
+    for_each_prepared(unlock_one);
     cistern_critical_leave(fork_level);
 }
 
@@ -200,7 +209,7 @@ static bool prepare_sides(object_table_t *table, size_t slot)
     bool prepared = true;
     for (size_t i = 0; i < table->sides; ++i) {
         object_t *const side = side_at(table, slot, i);
-        host_lock_init(&side->lock);
+        quick_lock_init(&side->lock);
         side->generation = 1;
         prepared = prepared && table->prepare(side);
     }
@@ -243,14 +252,14 @@ static object_t *nth_side(const object_table_t *table, object_t *object, size_t 
 static void lock_sides(object_table_t *table, object_t *object)
 {
     for (size_t side = 0; side < table->sides; ++side) {
-        host_lock(&nth_side(table, object, side)->lock);
+        quick_lock(&nth_side(table, object, side)->lock);
     }
 }
 
 void object_unlock_sides(object_table_t *table, object_t *object)
 {
     for (size_t side = 0; side < table->sides; ++side) {
-        host_unlock(&nth_side(table, object, side)->lock);
+        quick_unlock(&nth_side(table, object, side)->lock);
     }
 }
 
@@ -298,9 +307,9 @@ static object_t *find_and_lock(object_table_t *table, const sys_host_name_t *nam
         return NULL;
     }
     object_t *const object = side_at(table, name->slot, side);
-    host_lock(&object->lock);
+    quick_lock(&object->lock);
     if (!object->live || object->generation != name->generation) {
-        host_unlock(&object->lock);
+        quick_unlock(&object->lock);
         return NULL;
     }
     return object;
@@ -325,14 +334,14 @@ object_t *object_lock_to_end(object_table_t *table, const sys_host_name_t *name)
         return NULL;
     }
     for (size_t side = 1; side < table->sides; ++side) {
-        host_lock(&nth_side(table, object, side)->lock);
+        quick_lock(&nth_side(table, object, side)->lock);
     }
     return object;
 }
 
 void object_unlock(object_t *side)
 {
-    host_unlock(&side->lock);
+    quick_unlock(&side->lock);
 }
 
 bool object_is_live(object_table_t *table, const sys_host_name_t *name)

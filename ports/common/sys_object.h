@@ -14,12 +14,13 @@
 
 #include "lwip/stats.h"
 #include "lwip/sys.h"
+#include "quick_lock.h"
 #include "sys_host.h"
 
 /* The start of each side of each slot. */
 typedef struct object {
-    host_lock_t lock; /* guards the side, but for `next_free` */
-    u32_t generation; /* of the current or next use; never 0 */
+    quick_lock_t lock; /* guards the side, but for `next_free` */
+    u32_t generation;  /* of the current or next use; never 0 */
     bool live;
     struct object *next_free; /* of side 0; guarded by the critical section */
 } object_t;

@@ -2,7 +2,7 @@
  *
  *   slots   | 1 | 1 | 0 | 1 | 0 | ...   bit i: a living thread has number i
  *
- * (I1) a bit is set iff a living thread's cistern_host_slot is that number + 1
+ * (I1) a bit is set iff a living thread's cistern_host_slot is that number
  */
 #include "arch/cistern_threads.h"
 
@@ -55,7 +55,7 @@ void cistern_port_event_destroy(cistern_port_event_t *event)
 
 /* --- threads by number ----------------------------------------------------------------------- */
 
-_Thread_local uint32_t cistern_host_slot;
+_Thread_local uint32_t cistern_host_slot = CISTERN_PORT_NO_SLOT;
 
 static host_lock_t slots_lock = HOST_LOCK_INITIALIZER;
 static host_once_t slots_once = HOST_ONCE_INITIALIZER;
@@ -65,12 +65,12 @@ static _Atomic(cistern_port_thread_ended_t *) thread_ended;
 
 static void give_slot_back(void)
 {
-    const uint32_t slot = cistern_host_slot - 1U;
+    const uint32_t slot = cistern_host_slot;
     cistern_port_thread_ended_t *const ended = atomic_load(&thread_ended);
     if (ended != NULL) {
         ended(slot);
     }
-    cistern_host_slot = 0;
+    cistern_host_slot = CISTERN_PORT_NO_SLOT;
     host_lock(&slots_lock);
     slots &= ~((uint64_t)1 << slot);
     host_unlock(&slots_lock);
@@ -96,7 +96,7 @@ uint32_t cistern_host_take_slot(void)
     if (slot == 64) {
         return CISTERN_PORT_NO_SLOT;
     }
-    cistern_host_slot = slot + 1U;
+    cistern_host_slot = slot;
     host_watch_thread(&slots_watch);
     return slot;
 }

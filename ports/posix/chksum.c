@@ -112,10 +112,10 @@ __attribute__((always_inline)) static inline uint16_t sum_words(const uint8_t *b
         return fold(sum_few(bytes, length));
     }
     uint64_t sum = load_last(bytes + length, length % 8);
-    for (; length >= BLOCK; length -= BLOCK, bytes += BLOCK) {
+    for (size_t blocks = length / BLOCK; blocks != 0; --blocks, bytes += BLOCK) {
         sum = add_block(sum, bytes);
     }
-    for (; length >= 8; length -= 8, bytes += 8) {
+    for (size_t words = length % BLOCK / 8; words != 0; --words, bytes += 8) {
         sum = add(sum, load64(bytes));
     }
     return fold(sum);
@@ -296,7 +296,8 @@ static uint16_t find_and_copy(void *target, const void *source, size_t length)
     return found_best()->copy(target, source, length);
 }
 
-uint16_t cistern_port_chksum(const void *data, size_t length)
+/* At the start of a line of code: a short sum takes ten cycles, and two more from another place. */
+__attribute__((aligned(64))) uint16_t cistern_port_chksum(const void *data, size_t length)
 {
     return length < SHORT ? sum_words(data, length)
                           : __atomic_load_n(&best, __ATOMIC_RELAXED)->sum(data, length);

@@ -269,7 +269,7 @@ static inline void *hand_out(const struct memp_desc *desc, const char *file, int
     return element_get(desc, file, line);
 }
 
-/* Gives an element back: false iff it was refused. *was_empty becomes true iff the pool was. */
+/* Gives an element back: false iff it was refused. Else *was_empty tells whether the pool was. */
 static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
     check_all_pools();
@@ -283,7 +283,7 @@ static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_
 void memp_free_pool(const struct memp_desc *desc, void *mem)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
-    bool was_empty = false;
+    bool was_empty;
     if (mem != NULL) {
         (void)take_back(desc, mem, &was_empty);
     }
@@ -361,21 +361,28 @@ static void announce_available(memp_t type)
 }
 #endif
 
-bool memp_try_free(memp_t type, void *mem)
+static inline bool take_back_type(memp_t type, void *mem)
 {
-    bool was_empty = false;
-    const bool accepted = take_back(memp_pools[type], mem, &was_empty);
+    bool was_empty;
+    if (!take_back(memp_pools[type], mem, &was_empty)) {
+        return false;
+    }
     if (was_empty) {
         announce_available(type);
     }
-    return accepted;
+    return true;
+}
+
+bool memp_try_free(memp_t type, void *mem)
+{
+    return take_back_type(type, mem);
 }
 
 void memp_free(memp_t type, void *mem)
 {
     LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
     if (mem != NULL) {
-        (void)memp_try_free(type, mem);
+        (void)take_back_type(type, mem);
     }
 }
 

@@ -22,32 +22,37 @@
 
 /* A request that mem_size_t cannot express is made for its highest value, which no heap of that
  * type can serve: so it fails where the others fail, and is counted there. */
-static struct pbuf *alloc_heap(size_t room, pbuf_len_t length)
+static inline void *take_block(size_t room, pbuf_len_t length)
 {
     const size_t behind = room + LWIP_MEM_ALIGN_SIZE((size_t)length);
     const size_t bytes = PBUF_STRUCT_SIZE + behind;
     const bool fits = behind >= length && bytes >= behind && (mem_size_t)bytes == bytes;
-    struct pbuf *const p = mem_malloc(fits ? (mem_size_t)bytes : (mem_size_t) ~(mem_size_t)0);
-    if (p != NULL) {
-        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_RAM, 0);
-    }
-    return p;
+    return mem_malloc(fits ? (mem_size_t)bytes : (mem_size_t) ~(mem_size_t)0);
 }
 
-static struct pbuf *alloc_pool(size_t room, pbuf_len_t length)
+static inline bool fits_an_element(size_t room, pbuf_len_t length)
 {
     const size_t most = PBUF_POOL_PAYLOAD_SIZE();
-    return length <= most && room <= most - length ? pbuf_alloc_element(room, length)
-                                                   : pbuf_alloc_elements(room, length);
+    return length <= most && room <= most - length;
 }
 
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type)
 {
     const size_t room = LWIP_MEM_ALIGN_SIZE((size_t)layer);
-    if (type == PBUF_POOL) {
-        return alloc_pool(room, length);
+    struct pbuf *p;
+    if (type == PBUF_RAM) {
+        p = take_block(room, length);
+    } else if (type != PBUF_POOL) {
+        return pbuf_alloc_reference(NULL, length, type);
+    } else if (fits_an_element(room, length)) {
+        p = pbuf_take_element();
+    } else {
+        return pbuf_alloc_elements(room, length);
     }
-    return type == PBUF_RAM ? alloc_heap(room, length) : pbuf_alloc_reference(NULL, length, type);
+    if (p != NULL) {
+        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, type, 0);
+    }
+    return p;
 }
 
 struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type)
@@ -102,11 +107,11 @@ static inline bool hand_back(struct pbuf *p)
     if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0 || !pbuf_is_source(source)) {
         return pbuf_hand_back_custom(p);
     }
-    if (source != PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
-        return memp_try_free(pbuf_pool_of(source), p);
+    if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
+        mem_free(p);
+        return true;
     }
-    mem_free(p);
-    return true;
+    return memp_try_free(pbuf_pool_of(source), p);
 }
 
 /* Gives up one reference: true iff it was the last, the fragment is gone, and *next follows it. */

@@ -11,25 +11,26 @@ struct pbuf *pbuf_alloc_elements(size_t room, pbuf_len_t length)
 {
     struct pbuf *head = NULL;
     struct pbuf **link = &head;
-    size_t space = PBUF_POOL_PAYLOAD_SIZE() - room;
     if (room > PBUF_POOL_PAYLOAD_SIZE()) {
         pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
-    for (;;) {
-        struct pbuf *const p = pbuf_alloc_element(PBUF_POOL_PAYLOAD_SIZE() - space, length);
+    do {
+        struct pbuf *const p = pbuf_take_element();
         *link = p;
-        if (p == NULL || length <= space) {
+        if (p == NULL) {
             break;
         }
-        p->len = (pbuf_len_t)space;
-        length = (pbuf_len_t)(length - space);
+        const size_t space = PBUF_POOL_PAYLOAD_SIZE() - room;
+        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
+        p->len = (pbuf_len_t)LWIP_MIN(length, space);
+        length = (pbuf_len_t)(length - p->len);
         link = &p->next;
-        space = PBUF_POOL_PAYLOAD_SIZE();
-    }
-    if (*link == NULL && head != NULL) {
+        room = 0;
+    } while (length > 0);
+    if (length > 0 && head != NULL) {
         pbuf_free(head);
-        return NULL;
+        head = NULL;
     }
     return head;
 }

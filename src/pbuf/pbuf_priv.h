@@ -101,17 +101,14 @@ static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
     pbuf_trail_made(p);
 }
 
-/* One element with `length` bytes behind `room`, which fit and are aligned; NULL iff the pool is
- * empty. */
-static inline struct pbuf *pbuf_alloc_element(size_t room, pbuf_len_t length)
+/* An element; NULL iff the pool is empty. */
+static inline void *pbuf_take_element(void)
 {
-    struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
-    if (p == NULL) {
+    void *const element = memp_malloc(MEMP_PBUF_POOL);
+    if (element == NULL) {
         PBUF_POOL_IS_EMPTY();
-        return NULL;
     }
-    pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
-    return p;
+    return element;
 }
 
 /* As many elements as it takes: pbuf_alloc's way where one is not enough. Bounded by the number of

@@ -77,9 +77,9 @@ static inline bool state_is(const cistern_pool_t *pool, const void *block, unsig
     return index < pool->count && states_of(pool)[index] == state;
 }
 
-/* Marks the first free block as used and tells whether its link leads to another free block; if
- * not, the block is still free. What both indices need is read before the state is written, which
- * the compiler must take for a write to any field. */
+/* Marks the first free block as used and tells whether its link may be followed: to another free
+ * block, or to the end if no more are free; if not, the block is still free. What both indices need
+ * is read before the state is written, which the compiler must take for a write to any field. */
 static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *block,
                              const cistern_block_t *next)
 {
@@ -87,22 +87,11 @@ static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *
     const size_t own = index_of(pool, block);
     const size_t other = index_of(pool, next);
     states[own] = BLOCK_USED; /* so that a link to the block itself leads to none that is free */
-    if (other < pool->count && states[other] == BLOCK_FREE) {
+    if ((other < pool->count && states[other] == BLOCK_FREE) || (next == NULL && pool->free == 1)) {
         return true;
     }
     states[own] = BLOCK_FREE;
     return false;
-}
-
-/* Whether the first free block is the last one, as its link and the count of free blocks say; if
- * so, marks it as used. */
-static inline bool use_last(cistern_pool_t *pool, const cistern_block_t *block)
-{
-    const bool is_last = block->next == NULL && pool->free == 1;
-    if (is_last) {
-        state_set(pool, block, BLOCK_USED);
-    }
-    return is_last;
 }
 
 /* Inverse of an odd number modulo the word size, by Newton's iteration: each round doubles the
@@ -153,13 +142,6 @@ static inline bool use_first(const cistern_pool_t *pool, const cistern_block_t *
     (void)block;
     (void)next;
     return true;
-}
-
-static inline bool use_last(const cistern_pool_t *pool, const cistern_block_t *block)
-{
-    (void)pool;
-    (void)block;
-    return false;
 }
 
 static inline void checks_init(cistern_pool_t *pool)

@@ -66,9 +66,7 @@ static inline void *unlink_first(cistern_pool_t *pool, cistern_block_t *block,
 }
 
 /* Takes the first free block if there is one and nothing is to be said against it; otherwise
- * changes nothing and returns NULL. From level 1 on that goes for the last free block too, whose
- * link is none to another free one: the usual way then has one comparison. Under the pool's lock.
- */
+ * changes nothing and returns NULL. Under the pool's lock. */
 static inline void *pop(cistern_pool_t *pool)
 {
     cistern_block_t *const block = pool->free_list;
@@ -80,8 +78,8 @@ static inline void *pop(cistern_pool_t *pool)
     return use_first(pool, block, next) ? unlink_first(pool, block, next) : NULL;
 }
 
-/* What there is to do when pop gave nothing: takes the last free block, counts the failure, or
- * repairs what is damaged and sets *trouble. Under the pool's lock. */
+/* What there is to do when pop gave nothing: counts the failure, takes a block behind which there
+ * are new ones, or repairs what is damaged and sets *trouble. Under the pool's lock. */
 void *pool_pop_hard(cistern_pool_t *pool, trouble_t *trouble);
 
 static inline void *take(cistern_pool_t *pool, trouble_t *trouble)

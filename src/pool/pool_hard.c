@@ -89,8 +89,6 @@ void *pool_pop_hard(cistern_pool_t *pool, trouble_t *trouble)
     if (kind != CISTERN_FAULT_NONE) { /* beyond the link: repaired where it is */
         trail_set_free(pool, block);
         trail_repair_guards(pool, block);
-    } else if (use_last(pool, block)) {
-        return unlink_first(pool, block, NULL);
     } else if (lead_to_new(pool, block)) {
         return pop(pool);
     } else {

@@ -116,7 +116,7 @@ static void go(cistern_pool_t *pool, cistern_critical_t state)
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
-#if POOL_THREADS
+#if POOL_WAITS
 
 typedef struct cistern_pool_waiter {
     struct cistern_pool_waiter *next;

@@ -73,20 +73,15 @@ static cell_t link_to(size_t next, size_t free)
     return ((cell_t)free << HALF) | (cell_t)next;
 }
 
-/* Free blocks from one on. */
-static size_t free_from(const cistern_pool_t *pool, const work_t *work, size_t index)
+/* The link of a block; of none, that none is free. */
+static cell_t link_at(const cistern_pool_t *pool, const work_t *work, size_t index)
 {
-    return (index >= pool->count) ? 0 : (size_t)(cell_load(&work->link[index]) >> HALF);
+    return (index < pool->count) ? cell_load(&work->link[index]) : link_to(pool->count, 0);
 }
 
-/* The block `steps` behind one on the list; anything if the list changes meanwhile (I9). */
-static size_t index_behind(const cistern_pool_t *pool, const work_t *work, size_t index,
-                           size_t steps)
+static size_t free_in(cell_t link)
 {
-    for (; steps > 0 && index < pool->count; --steps) {
-        index = next_in(cell_load(&work->link[index]));
-    }
-    return index;
+    return (size_t)(link >> HALF);
 }
 
 static void count_up(cell_atomic_t *counter)
@@ -121,23 +116,27 @@ static size_t at_most(size_t wanted, size_t free, size_t kept)
 }
 
 /* Takes up to `wanted` blocks off the list, but leaves `kept`. Each round that fails is one in
- * which another context's get or put succeeded. */
+ * which another context's get or put succeeded; what it read of links may be anything (I9). */
 static taken_t pop_some(const cistern_pool_t *pool, work_t *work, size_t wanted, size_t kept)
 {
     taken_t taken;
     word_t old;
-    word_t new;
+    size_t behind;
     do {
         old = word_open(&work->head);
         taken.first = index_in(work, old);
-        taken.before = free_from(pool, work, taken.first);
+        cell_t link = link_at(pool, work, taken.first);
+        taken.before = free_in(link);
         taken.n = at_most(wanted, taken.before, kept);
-        new = head_after(work, old, index_behind(pool, work, taken.first, taken.n));
-        if (taken.n == 0 && word_load(&work->head) == old) { /* else what was read is void */
+        if (taken.n == 0 && word_load(&work->head) == old) {
             word_abandon(&work->head);
             return taken;
         }
-    } while (!word_close(&work->head, old, new));
+        for (size_t left = taken.n; left > 1; --left) {
+            link = link_at(pool, work, next_in(link));
+        }
+        behind = next_in(link);
+    } while (!word_close(&work->head, old, head_after(work, old, behind)));
     count_down_to(&work->min_free, taken.before - taken.n);
     return taken;
 }
@@ -151,7 +150,7 @@ static size_t push_some(const cistern_pool_t *pool, work_t *work, size_t first, 
     size_t before;
     do {
         old = word_load(&work->head);
-        before = free_from(pool, work, index_in(work, old));
+        before = free_in(link_at(pool, work, index_in(work, old)));
         size_t index = first;
         for (size_t left = n; left > 0; --left) {
             const size_t next =
@@ -185,23 +184,29 @@ static bool hand_out(const cistern_pool_t *pool, work_t *work, void *block, cons
     return false;
 }
 
-static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                       const char *file, int line)
+static taken_t take_some(const cistern_pool_t *pool, size_t wanted, bool privileged)
 {
     work_t *const work = work_of(pool);
     const taken_t taken = pop_some(pool, work, wanted, privileged ? 0 : pool->extras->reserve);
-    size_t index = taken.first;
-    size_t got = 0;
     if (taken.n < wanted) {
         count_up(&work->failures);
         count_down_to(&work->min_free, taken.before - taken.n);
     }
+    return taken;
+}
+
+static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
+                       const char *file, int line)
+{
+    work_t *const work = work_of(pool);
+    const taken_t taken = take_some(pool, wanted, privileged);
+    size_t index = taken.first;
+    size_t got = 0;
     for (size_t left = taken.n; left > 0; --left) {
-        void *const block = block_at(pool, index);
         const size_t next = next_in(cell_load(&work->link[index]));
         cell_store(&work->link[index], USED);
-        blocks[got] = block;
-        got += hand_out(pool, work, block, file, line) ? 1U : 0U;
+        blocks[got] = block_at(pool, index);
+        got += hand_out(pool, work, blocks[got], file, line) ? 1U : 0U;
         index = next;
     }
     extras_announce_fall(pool, taken.before, taken.before - taken.n);
@@ -210,8 +215,16 @@ static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool 
 
 static void *get(cistern_pool_t *pool, const char *file, int line)
 {
-    void *block = NULL;
-    return (get_many(pool, &block, 1, false, file, line) == 1) ? block : NULL;
+    work_t *const work = work_of(pool);
+    const taken_t taken = take_some(pool, 1, false);
+    if (taken.n == 0) {
+        return NULL;
+    }
+    void *const block = block_at(pool, taken.first);
+    cell_store(&work->link[taken.first], USED);
+    const bool whole = hand_out(pool, work, block, file, line);
+    extras_announce_fall(pool, taken.before, taken.before - taken.n);
+    return whole ? block : NULL;
 }
 
 /* --- put ------------------------------------------------------------------------------------- */
@@ -327,7 +340,7 @@ static size_t free_now(const cistern_pool_t *pool, const work_t *work)
     size_t free;
     do {
         head = word_load(&work->head);
-        free = free_from(pool, work, index_in(work, head));
+        free = free_in(link_at(pool, work, index_in(work, head)));
     } while (word_load(&work->head) != head);
     return free;
 }
@@ -365,7 +378,7 @@ static bool is_sound(const cistern_pool_t *pool)
     size_t index = index_in(work, word_load(&work->head));
     size_t used = 0;
     for (size_t left = pool->free; left > 0; --left) {
-        if (free_from(pool, work, index) != left ||
+        if (free_in(link_at(pool, work, index)) != left ||
             trail_of_free(pool, block_at(pool, index)) != CISTERN_FAULT_NONE) {
             return false;
         }

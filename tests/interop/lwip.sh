@@ -74,7 +74,7 @@ run_suite() { # run_suite NAME FLAGS LIBRARIES: the suite brings a sys_arch of i
     # shellcheck disable=SC2086 # lists of words
     compile "$1" "$2 -w -Iempty -Ilwip/test/unit $common" $stack $suite $library \
         "$port/chksum.c" "$port/sys_host.c" \
-        "$shared/critical.c" "$shared/platform.c" "$shared/threads.c"
+        "$shared/critical.c" "$shared/quick_lock.c" "$shared/platform.c" "$shared/threads.c"
     # shellcheck disable=SC2086
     gcc $2 "$1"/*.o $3 -lpthread -lrt -lm -o "$1/suite"
     if ! timeout 120 "$1/suite" >"$1/log" 2>&1; then

@@ -1,5 +1,5 @@
-/* Two threads that put the same block at the same moment, under every strategy for threads: one of
- * them gives it back, and the other's put is a double free.
+/* Two threads that put the same blocks at the same moments, under every strategy for threads: one
+ * of them gives a block back, and the other's put is a double free.
  *
  * pool_double_put_test [ROUNDS] */
 #include "support.h"
@@ -11,7 +11,7 @@
 
 #include "cistern/pool.h"
 
-enum { THREADS = 2, COUNT = 3, SIZE = 32 };
+enum { THREADS = 2, COUNT = 64, SIZE = 32 };
 
 static struct {
     _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
@@ -21,16 +21,26 @@ static struct {
 } work;
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
-static void *block;           /* which both put */
+static void *block[COUNT];    /* which both put, in the same order */
 static atomic_uint round_now; /* the round that may begin; 0 before the first */
-static atomic_uint finished;  /* puts of all rounds */
-static atomic_uint accepted;
-static unsigned rounds = 3000;
+static atomic_uint finished;  /* threads that ended a round, in all rounds */
+static atomic_uint accepted[COUNT];
+static atomic_uint double_frees;
+static atomic_uint other_faults;
+static unsigned rounds = 500;
 
+static void count_fault(const cistern_fault_t *fault)
+{
+    ++*(fault->kind == CISTERN_FAULT_DOUBLE_FREE ? &double_frees : &other_faults);
+}
+
+/* Gives up the processor seldom, so that both threads go on at once. */
 static void wait_until(atomic_uint *value, unsigned least)
 {
-    while (atomic_load(value) < least) {
-        (void)sched_yield();
+    for (unsigned i = 1; atomic_load(value) < least; ++i) {
+        if (i % 1024U == 0) {
+            (void)sched_yield();
+        }
     }
 }
 
@@ -39,8 +49,8 @@ static void *put_each_round(void *argument)
     (void)argument;
     for (unsigned round = 1; round <= rounds; ++round) {
         wait_until(&round_now, round);
-        if (cistern_pool_put(&pool, block) == CISTERN_OK) {
-            ++accepted;
+        for (unsigned i = 0; i < COUNT; ++i) {
+            accepted[i] += (cistern_pool_put(&pool, block[i]) == CISTERN_OK) ? 1U : 0U;
         }
         ++finished;
     }
@@ -49,13 +59,18 @@ static void *put_each_round(void *argument)
 
 static void one_round(unsigned round)
 {
-    accepted = 0;
-    block = cistern_pool_get(&pool);
-    assert_non_null(block);
+    double_frees = 0;
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    for (unsigned i = 0; i < COUNT; ++i) {
+        accepted[i] = 0;
+    }
     atomic_store(&round_now, round);
     wait_until(&finished, round * THREADS);
-    assert_int_equal(accepted, 1);
-    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    for (unsigned i = 0; i < COUNT; ++i) {
+        assert_int_equal(accepted[i], 1);
+    }
+    assert_int_equal(double_frees, COUNT);
+    assert_int_equal(other_faults, 0);
 }
 
 static void make_pool(cistern_pool_strategy_t strategy)
@@ -77,6 +92,7 @@ static void race(cistern_pool_strategy_t strategy)
     pthread_t thread[THREADS];
     cistern_pool_stats_t stats;
     make_pool(strategy);
+    (void)cistern_fault_set_handler(count_fault);
     round_now = 0;
     finished = 0;
     for (unsigned i = 0; i < THREADS; ++i) {

@@ -197,6 +197,44 @@ static int make_ended(void **state)
     return (sys_sem_new(&ended, 0) == ERR_OK) ? 0 : -1;
 }
 
+/* --- the critical section ----------------------------------------------------------------------
+ */
+
+/* Both are guarded by the section. */
+static bool hogging;
+static unsigned long sections;
+
+/* Leaves each section only to enter the next. */
+static void hog_the_section(void *argument)
+{
+    (void)argument;
+    bool on = true;
+    while (on) {
+        const sys_prot_t level = sys_arch_protect();
+        on = hogging;
+        sections = sections + 1;
+        sys_arch_unprotect(level);
+    }
+    sys_sem_signal(&ended);
+}
+
+static void section_is_had_by_who_waits_while_others_enter_it_without_pause(void **state)
+{
+    (void)state;
+    hogging = true;
+    start(hog_the_section, NULL);
+    for (unsigned i = 0; i < ROUNDS / 10; ++i) {
+        const sys_prot_t level = sys_arch_protect();
+        const unsigned long before = sections;
+        sections = before + 1;
+        assert_int_equal(sections, before + 1);
+        hogging = i + 1 < ROUNDS / 10;
+        sys_arch_unprotect(level);
+    }
+    wait_for_ends();
+    assert_no_fault();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +242,7 @@ int main(void)
         test(mailbox_loses_nothing_to_fetches_that_time_out),
         test(objects_are_made_and_ended_by_several_threads_at_once),
         test(semaphore_may_be_freed_as_soon_as_its_wait_returns),
+        test(section_is_had_by_who_waits_while_others_enter_it_without_pause),
     };
     return cmocka_run_group_tests(tests, make_ended, NULL);
 }

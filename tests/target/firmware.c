@@ -74,7 +74,7 @@ static void measure_locked_pool(void)
     measure_pool(&pool, &config, "pool get", "pool put");
 }
 
-#ifdef CISTERN_PORT_LL
+#if defined CISTERN_PORT_LL || defined __riscv_atomic
 static void measure_lock_free_pool(void)
 {
     static cistern_pool_t pool;

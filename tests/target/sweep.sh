@@ -2,7 +2,7 @@
 # The interrupt sweep on one board: sweep.sh BOARD PROGRAM PLUGIN NM
 # Runs PROGRAM twice: with an interrupt on each instruction in turn, and once traced without any.
 # Fails unless no operation showed a violation, the planted pool did, and every instruction that the
-# operations execute with interrupts enabled was hit.
+# operations execute with interrupts enabled was hit. What it prints is also in PROGRAM.summary.
 set -eu
 
 board=$1
@@ -17,7 +17,7 @@ address() {
 
 status=0
 CISTERN_TARGET_SHIFT=10 "$run" "$board" "$program" >"$program.hits" || status=$?
-grep -v '^hit' "$program.hits"
+grep -v '^hit' "$program.hits" | tee "$program.summary"
 
 trap=$(address trap_entry)
 CISTERN_TARGET_PLUGIN="$plugin,begin=$(address trace_begin),end=$(address trace_end)${trap:+,trap=$trap},out=$program.trace" \
@@ -30,5 +30,6 @@ awk '
         printf "%d of %d instructions hit\n", executed - missed, executed
         if (missed) print "not hit, among others:" where
         exit missed > 0 || executed == 0
-    }' "$program.hits" "$program.trace" || status=1
+    }' "$program.hits" "$program.trace" >"$program.count" || status=1
+tee -a "$program.summary" <"$program.count"
 exit "$status"

@@ -1,8 +1,13 @@
 /* threads_test.c - what the bare port promises beyond the conformance suite. main has the lowest
  * priority, so that a more urgent thread runs at the very point where it becomes ready. */
+#include "arch/core_lock.h" /* before the options, as in lwipopts.h */
+
 #include "support.h"
 
+#include "arch/cistern_cpu.h"
+#include "cistern/heap.h"
 #include "cistern_bare.h"
+#include "lwip/mem.h"
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 #include "target/board.h"
@@ -161,6 +166,133 @@ static void threads_of_one_priority_take_turns(void **state)
     assert_true(turns[0] > 0 && turns[1] > 0);
 }
 
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static volatile unsigned idles;
+
+void cistern_bare_idle(void)
+{
+    ++idles;
+    cistern_cpu_wait();
+}
+
+static void idle_hook_runs_while_every_thread_waits(void **state)
+{
+    (void)state;
+    const unsigned before = idles;
+    note('1');
+    sys_msleep(5);
+    note('2');
+    assert_true(idles > before);
+    assert_string_equal(trace, "12");
+}
+
+/* lwIP's pools may come from the heap, and the heap may wait for a semaphore: an object that came
+ * from the heap would close the circle. */
+static void objects_and_threads_are_made_with_the_heap_exhausted(void **state)
+{
+    (void)state;
+    cistern_heap_stats_t before;
+    cistern_heap_stats_t after;
+    sys_mbox_t mailbox;
+    mem_init();
+    for (mem_size_t size = MEM_SIZE; size > 0; size /= 2U) {
+        while (mem_malloc(size) != NULL) {
+        }
+    }
+    cistern_heap_stats(mem_heap(), &before);
+    assert_int_equal(sys_sem_new(&semaphore, 0), ERR_OK);
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    assert_int_equal(sys_mbox_new(&mailbox, 4), ERR_OK);
+    assert_non_null(sys_thread_new("A", note_itself, "A", 0, LOW));
+    assert_int_equal(sys_mbox_trypost(&mailbox, NULL), ERR_OK);
+    assert_int_equal(sys_arch_mbox_tryfetch(&mailbox, NULL), 0);
+    assert_string_equal(trace, "A");
+    sys_mbox_free(&mailbox);
+    sys_mutex_free(&mutex);
+    sys_sem_free(&semaphore);
+    cistern_heap_stats(mem_heap(), &after);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_no_fault();
+    mem_init();
+}
+
+/* --- the core lock ---------------------------------------------------------------------------- */
+
+static void lock_core(void *argument)
+{
+    (void)argument;
+    note('t');
+    sys_lock_tcpip_core();
+    note('T');
+    sys_check_core_locking();
+    sys_unlock_tcpip_core();
+}
+
+static void core_lock_keeps_other_threads_out(void **state)
+{
+    (void)state;
+    sys_lock_tcpip_core();
+    (void)sys_thread_new("other", lock_core, NULL, 0, LOW);
+    note('m');
+    sys_unlock_tcpip_core();
+    assert_string_equal(trace, "tmT");
+    assert_no_fault();
+}
+
+static void check_core(void *argument)
+{
+    (void)argument;
+    sys_check_core_locking();
+}
+
+static void core_is_checked_once_a_core_thread_is_marked(void **state)
+{
+    (void)state;
+    sys_check_core_locking();
+    assert_no_fault();
+    sys_mark_tcpip_thread();
+    sys_check_core_locking();
+    assert_int_equal(faults.count, 1);
+    sys_lock_tcpip_core();
+    sys_check_core_locking();
+    assert_int_equal(faults.count, 1);
+    (void)sys_thread_new("other", check_core, NULL, 0, LOW);
+    assert_int_equal(faults.count, 2);
+    sys_lock_tcpip_core();
+    assert_int_equal(faults.count, 3);
+    sys_unlock_tcpip_core();
+    sys_unlock_tcpip_core();
+    assert_int_equal(faults.count, 4);
+}
+
+static void core_may_not_be_used_in_an_interrupt_even_while_it_is_locked(void **state)
+{
+    (void)state;
+    sys_lock_tcpip_core();
+    board_call_in_interrupt(check_core, NULL);
+    sys_unlock_tcpip_core();
+    assert_int_equal(faults.count, 1);
+    assert_string_equal(faults.last.owner, "a core function in an interrupt");
+}
+
+static void end_with_core(void *argument)
+{
+    (void)argument;
+    sys_lock_tcpip_core();
+}
+
+/* The second thread has the slot of the first, which must not make it the holder. */
+static void core_lock_of_a_thread_that_ended_is_free(void **state)
+{
+    (void)state;
+    (void)sys_thread_new("ends", end_with_core, NULL, 0, LOW);
+    assert_int_equal(faults.count, 1);
+    (void)sys_thread_new("other", lock_core, NULL, 0, LOW);
+    assert_string_equal(trace, "tT");
+    assert_int_equal(faults.count, 1);
+}
+
 /* --- misuse ----------------------------------------------------------------------------------- */
 
 static void wait_in_a_protected_section_is_refused(void **state)
@@ -297,6 +429,12 @@ int main(void)
         thread_test(holder_of_a_mutex_runs_at_the_priority_of_its_waiter),
         thread_test(priority_passes_along_a_chain_of_mutexes),
         thread_test(threads_of_one_priority_take_turns),
+        thread_test(idle_hook_runs_while_every_thread_waits),
+        thread_test(objects_and_threads_are_made_with_the_heap_exhausted),
+        thread_test(core_lock_keeps_other_threads_out),
+        thread_test(core_is_checked_once_a_core_thread_is_marked),
+        thread_test(core_may_not_be_used_in_an_interrupt_even_while_it_is_locked),
+        thread_test(core_lock_of_a_thread_that_ended_is_free),
         thread_test(wait_in_a_protected_section_is_refused),
         thread_test(wait_in_an_interrupt_is_refused),
         thread_test(mutex_of_a_thread_that_ends_is_given_back),

@@ -34,6 +34,16 @@ static void empty_pool_refuses_and_counts_it_and_is_not_at_fault(void **state)
     assert_no_fault();
 }
 
+static void failures_stay_at_the_highest_number_that_fits(void **state)
+{
+    (void)state;
+    assert_holds_every_block(&pool);
+    for (unsigned long i = 0; i < 70000; ++i) {
+        assert_null(cistern_pool_get(&pool));
+    }
+    assert_int_equal(pool.failures, 65535);
+}
+
 static void put_says_whether_the_pool_was_empty(void **state)
 {
     (void)state;
@@ -273,6 +283,7 @@ int main(void)
         pools_test(pool_hands_out_blocks_from_the_start_of_its_memory_upwards),
         pools_test(pool_hands_out_the_block_freed_last_first),
         pools_test(empty_pool_refuses_and_counts_it_and_is_not_at_fault),
+        pools_test(failures_stay_at_the_highest_number_that_fits),
         pools_test(put_says_whether_the_pool_was_empty),
         pools_test(contents_of_a_used_block_are_the_users_alone),
         pools_test(low_water_mark_stays_at_the_lowest_until_it_is_reset),

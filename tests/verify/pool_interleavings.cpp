@@ -97,7 +97,7 @@ extern "C" void cistern_port_fault(const cistern_fault_t *fault)
 /* --- one execution ---------------------------------------------------------------------------- */
 
 /* The contexts take turns on one thread of the system: these are plain variables. */
-alignas(64) static unsigned char work[64 + sizeof(work_t) + BLOCKS * sizeof(half_atomic_t)];
+alignas(64) static unsigned char work[64 + sizeof(work_t) + BLOCKS * sizeof(cell_atomic_t)];
 alignas(64) static unsigned char memory[CISTERN_POOL_BYTES(BLOCKS, 8, 8)];
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
@@ -130,20 +130,20 @@ struct pool_execution : rl::test_suite<pool_execution, CONTEXTS> {
     void make_work()
     {
         ::new (&work_memory()->head) word_atomic_t;
-        ::new (&work_memory()->min_free) half_atomic_t;
-        ::new (&work_memory()->failures) half_atomic_t;
+        ::new (&work_memory()->min_free) cell_atomic_t;
+        ::new (&work_memory()->failures) cell_atomic_t;
         for (size_t i = 0; i < pool.count; ++i) {
-            ::new (&work_memory()->link[i]) half_atomic_t;
+            ::new (&work_memory()->link[i]) cell_atomic_t;
         }
     }
 
     void end_work()
     {
         work_memory()->head.~word_atomic_t();
-        work_memory()->min_free.~half_atomic_t();
-        work_memory()->failures.~half_atomic_t();
+        work_memory()->min_free.~cell_atomic_t();
+        work_memory()->failures.~cell_atomic_t();
         for (size_t i = 0; i < pool.count; ++i) {
-            work_memory()->link[i].~half_atomic_t();
+            work_memory()->link[i].~cell_atomic_t();
         }
     }
 

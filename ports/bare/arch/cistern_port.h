@@ -8,6 +8,13 @@
 
 #include "arch/cistern_cpu.h"
 
+#include "cistern/config.h"
+
+#if !defined NO_SYS || !NO_SYS
+/* arch/cistern_events.h has what a thread waits for until a pool has a block. */
+#    define CISTERN_PORT_EVENTS 1
+#endif
+
 typedef cistern_cpu_mask_t cistern_critical_t;
 
 /* Enters; nests; returns the state before. Never fails. Any context. */

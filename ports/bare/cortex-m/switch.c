@@ -41,6 +41,7 @@
 #    define SCB_ICSR_PENDSVSET   0x10000000U
 #    define SCB_SHPR3_PENDSV_LOW 0x00FF0000U
 #    define XPSR_THUMB           0x01000000U
+#    define PC_THUMB             1U /* of a function's address; a return address has none */
 
 /* What a thread that does not run has on its stack, without floating point. The hardware's part,
  * from r0 on, takes 32 bytes below an aligned top, as the architecture wants it aligned to 8. */
@@ -122,7 +123,7 @@ void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argu
     memset(frame, 0, sizeof *frame);
     frame->exc_return = CISTERN_BARE_EXC_RETURN;
     frame->r0_to_r3[0] = (uint32_t)argument;
-    frame->pc = (uint32_t)(uintptr_t)entry;
+    frame->pc = (uint32_t)(uintptr_t)entry & ~PC_THUMB;
     frame->xpsr = XPSR_THUMB;
     return frame;
 }

@@ -63,7 +63,7 @@ static inline unsigned char cistern_port_byte_exchange(unsigned char *byte, unsi
 
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 
-/* The calling thread's number + 1; 0 before its first call below. */
+/* The calling thread's number; NO_SLOT before its first call below. */
 extern _Thread_local uint32_t cistern_host_slot;
 
 /* Gives the calling thread the lowest number that no living thread has. */
@@ -75,14 +75,14 @@ uint32_t cistern_host_take_slot(void);
 static inline uint32_t cistern_port_thread_slot(void)
 {
     const uint32_t slot = cistern_host_slot;
-    return (slot != 0) ? slot - 1U : cistern_host_take_slot();
+    return (slot != CISTERN_PORT_NO_SLOT) ? slot : cistern_host_take_slot();
 }
 
 /* The same for a thread that has its number already; NO_SLOT for any other. No call, constant time.
  */
 static inline uint32_t cistern_port_thread_slot_if_any(void)
 {
-    return cistern_host_slot - 1U;
+    return cistern_host_slot;
 }
 
 /* Sets who is told that a thread ended, in that thread. */

@@ -8,7 +8,7 @@
  *
  * | option                  | default | effect                                                 |
  * |-------------------------|---------|--------------------------------------------------------|
- * | CISTERN_HOST_SEMAPHORES | 1024    | semaphores that can live at once; about 100 bytes each |
+ * | CISTERN_HOST_SEMAPHORES | 1024    | semaphores that can live at once; about 200 bytes each |
  * | CISTERN_HOST_MUTEXES    | 256     | mutexes that can live at once                          |
  * | CISTERN_HOST_MAILBOXES  | 1024    | mailboxes that can live at once, without their rings   |
  * | CISTERN_HOST_MBOX_SIZE  | 128     | messages of a mailbox made with a size <= 0            |

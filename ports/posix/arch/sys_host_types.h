@@ -56,6 +56,14 @@ static inline void host_wake(host_wake_t *wake)
     (void)pthread_cond_signal(wake);
 }
 
+static inline void host_doze(host_wake_t *wake, host_lock_t *lock)
+{
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    (void)pthread_cond_wait(wake, lock);
+    (void)pthread_setcancelstate(state, &state);
+}
+
 /* With priority inheritance and robust, where the system has either. */
 bool host_owned_init(host_owned_t *owned);
 
@@ -78,14 +86,19 @@ static inline void host_watch_forks(void (*before)(void), void (*in_parent)(void
     (void)pthread_atfork(before, in_parent, in_child);
 }
 
+#if defined __x86_64__ || defined __i386__
 static inline void host_relax(void)
 {
-#if defined __x86_64__ || defined __i386__
     __builtin_ia32_pause();
-#elif defined __aarch64__
-    __asm__ volatile("yield");
-#endif
 }
+#elif defined __aarch64__
+static inline void host_relax(void)
+{
+    __asm__ volatile("yield");
+}
+#else
+static inline void host_relax(void) {}
+#endif
 
 static inline void host_yield(void)
 {

@@ -11,9 +11,11 @@
 
 /* --- byte order ---------------------------------------------------------------------------------
  * LITTLE_ENDIAN or BIG_ENDIAN, as multi-byte numbers lie in memory. gcc and clang say it themselves
- * (__BYTE_ORDER__), so that the line is for other compilers. A wrong one shows in the first test of
- * lwip_htons. */
-#define BYTE_ORDER LITTLE_ENDIAN
+ * (__BYTE_ORDER__), and headers of a C library may define it, so that the line is for others. A
+ * wrong one shows in the first test of lwip_htons. */
+#ifndef BYTE_ORDER
+#    define BYTE_ORDER LITTLE_ENDIAN
+#endif
 
 /* --- headers that the compiler may not have -----------------------------------------------------
  * Each says that a standard header is missing (1) or there (0). Who sets one to 1 gives what the

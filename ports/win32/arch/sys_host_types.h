@@ -62,6 +62,11 @@ static inline void host_wake(host_wake_t *wake)
     WakeConditionVariable(wake);
 }
 
+static inline void host_doze(host_wake_t *wake, host_lock_t *lock)
+{
+    (void)SleepConditionVariableSRW(wake, lock, INFINITE, 0);
+}
+
 /* A mutex of the kernel's: of the system's locks the one that tells of a holder that ended. */
 static inline bool host_owned_init(host_owned_t *owned)
 {

@@ -1,7 +1,22 @@
 /* board.c (Cortex-M) - handler mode by SVC; SysTick as the tick. */
 #include "target/board.h"
 
+#include "arch/cistern_cpu.h"
 #include "cistern_bare.h"
+
+#if CISTERN_BARE_BASEPRI
+
+#    define SCB_SHPR2 (*(volatile uint32_t *)0xE000ED1CU)
+#    define SCB_SHPR3 (*(volatile uint32_t *)0xE000ED20U)
+
+/* Before main: both handlers call the library, so that BASEPRI has to mask them. */
+__attribute__((constructor)) static void make_handlers_less_urgent(void)
+{
+    SCB_SHPR2 = (CISTERN_BARE_BASEPRI + 0x40U) << 24; /* SVC */
+    SCB_SHPR3 = (CISTERN_BARE_BASEPRI + 0x20U) << 24; /* SysTick */
+}
+
+#endif
 
 static void (*call)(void *argument);
 static void *call_argument;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Verifies the model of the mailbox in every state it can come to.
+# Verifies a model in every state that it can come to.
 #
-#   mailbox.sh MODEL FOLDER OPTION...      works in FOLDER; options are the model's, -DNAME=VALUE
+#   model.sh MODEL FOLDER OPTION...      works in FOLDER; options are the model's, -DNAME=VALUE
 set -eu
 
 model=$(realpath "$1")

@@ -1,0 +1,125 @@
+/* main.c - mailboxes between two threads: with this library's port and with lwIP's.
+ * Prints "case<TAB>nanoseconds". Waiting on a bare condition variable is the last case. */
+#include <pthread.h>
+#include <stdint.h>
+
+#include "../bench.h"
+#include "lwip/sys.h"
+
+#define MESSAGES 1000000U
+#define ROUNDS   50000U
+#define SIZE     128 /* what lwIP's port gives whatever was asked for */
+
+static sys_mbox_t there;
+static sys_mbox_t back;
+
+static void run_beside(void *(*other)(void *argument), void (*here)(void))
+{
+    pthread_t thread;
+    (void)pthread_create(&thread, NULL, other, NULL);
+    here();
+    (void)pthread_join(thread, NULL);
+}
+
+/* Least mean of three runs. */
+static void report(const char *name, unsigned count, void *(*other)(void *argument),
+                   void (*here)(void))
+{
+    double least = 1e18;
+    for (unsigned run = 0; run < 3; ++run) {
+        const double start = bench_now();
+        run_beside(other, here);
+        const double each = (bench_now() - start) / count;
+        least = (each < least) ? each : least;
+    }
+    printf("%s\t%.2f\n", name, least);
+}
+
+/* --- a stream of messages --------------------------------------------------------------------- */
+
+static void *post_all(void *argument)
+{
+    for (uintptr_t i = 1; i <= MESSAGES; ++i) {
+        sys_mbox_post(&there, (void *)i); /* NULL is no message to lwIP's port */
+    }
+    return argument;
+}
+
+static void fetch_all(void)
+{
+    void *message;
+    for (unsigned i = 0; i < MESSAGES; ++i) {
+        (void)sys_arch_mbox_fetch(&there, &message, 0);
+    }
+}
+
+/* --- there and back --------------------------------------------------------------------------- */
+
+static void *answer(void *argument)
+{
+    void *message;
+    for (unsigned i = 0; i < ROUNDS; ++i) {
+        (void)sys_arch_mbox_fetch(&there, &message, 0);
+        sys_mbox_post(&back, message);
+    }
+    return argument;
+}
+
+static void ask(void)
+{
+    void *message;
+    for (unsigned i = 0; i < ROUNDS; ++i) {
+        sys_mbox_post(&there, &there);
+        (void)sys_arch_mbox_fetch(&back, &message, 0);
+    }
+}
+
+/* --- the same with nothing but a condition variable ------------------------------------------- */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed[2] = {PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER};
+static unsigned turn;
+
+static void pass_to(unsigned side)
+{
+    (void)pthread_mutex_lock(&lock);
+    turn = side;
+    (void)pthread_cond_signal(&changed[side]);
+    (void)pthread_mutex_unlock(&lock);
+}
+
+static void await(unsigned side)
+{
+    (void)pthread_mutex_lock(&lock);
+    while (turn != side) {
+        (void)pthread_cond_wait(&changed[side], &lock);
+    }
+    (void)pthread_mutex_unlock(&lock);
+}
+
+static void *answer_turns(void *argument)
+{
+    for (unsigned i = 0; i < ROUNDS; ++i) {
+        await(1);
+        pass_to(0);
+    }
+    return argument;
+}
+
+static void ask_turns(void)
+{
+    for (unsigned i = 0; i < ROUNDS; ++i) {
+        pass_to(1);
+        await(0);
+    }
+}
+
+int main(void)
+{
+    (void)sys_mbox_new(&there, SIZE);
+    (void)sys_mbox_new(&back, SIZE);
+    report("post and fetch, two threads", MESSAGES, post_all, fetch_all);
+    report("there and back, two threads", ROUNDS, answer, ask);
+    report("there and back, bare condition variable", ROUNDS, answer_turns, ask_turns);
+    return 0;
+}

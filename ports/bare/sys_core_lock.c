@@ -1,0 +1,107 @@
+/* sys_core_lock.c (bare) - the lock of the TCP/IP core, and the check that callers hold it.
+ *
+ * Vocabulary: the core thread is the one that was marked; before one is marked the program is
+ * starting up and may do everything.
+ *
+ * Invariants, outside the critical section:
+ *   (I1) holder is the thread that has the mutex, NULL if there is none; one that ended with it does
+ *        not have it any more
+ */
+#include "arch/core_lock.h" /* before the options, as in lwipopts.h */
+
+#include "sys_kernel.h"
+
+#if !NO_SYS
+
+#    include "arch/cistern_port.h"
+#    include "cistern/fault.h"
+
+static sys_mutex_t core;
+static const thread_t *holder;
+static const thread_t *core_thread;
+
+static void raise_fault(const char *reason)
+{
+    const cistern_fault_t fault = {
+        .kind = CISTERN_FAULT_ARGUMENT, .object = &core, .name = "core lock", .owner = reason};
+    cistern_fault_raise(&fault);
+}
+
+/* Makes the mutex on its first use, whoever comes first. True iff there is one. */
+static bool make_core(void)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    const bool made = sys_mutex_valid(&core) || sys_mutex_new(&core) == ERR_OK;
+    cistern_critical_leave(level);
+    return made;
+}
+
+static bool is_holder(void)
+{
+    return holder != NULL && holder == bare_thread_running() && bare_mutex_is_mine(&core) &&
+           !cistern_cpu_in_interrupt();
+}
+
+/* Why a lock is refused; NULL iff it is not. */
+static const char *refusal_to_lock(void)
+{
+    if (!bare_thread_may_wait()) {
+        return "a lock in an interrupt or a protected section";
+    }
+    if (is_holder()) {
+        return "a lock by the thread that holds it";
+    }
+    return make_core() ? NULL : "no mutex is left for it";
+}
+
+void sys_lock_tcpip_core(void)
+{
+    const char *const reason = refusal_to_lock();
+    if (reason != NULL) {
+        raise_fault(reason);
+        return;
+    }
+    sys_mutex_lock(&core);
+    holder = bare_thread_running();
+}
+
+void sys_unlock_tcpip_core(void)
+{
+    if (!is_holder()) {
+        raise_fault("an unlock by a thread that does not hold it");
+        return;
+    }
+    holder = NULL;
+    sys_mutex_unlock(&core);
+}
+
+void sys_mark_tcpip_thread(void)
+{
+    core_thread = bare_thread_running();
+}
+
+/* Why the caller may not use the core now; NULL iff it may. */
+static const char *refusal_to_use(void)
+{
+    if (cistern_cpu_in_interrupt()) {
+        return "a core function in an interrupt";
+    }
+    if (core_thread == NULL) {
+        return NULL;
+    }
+    if (LWIP_TCPIP_CORE_LOCKING) {
+        return is_holder() ? NULL : "a core function without the core lock";
+    }
+    return (core_thread == bare_thread_running()) ? NULL
+                                                  : "a core function outside the core thread";
+}
+
+void sys_check_core_locking(void)
+{
+    const char *const reason = refusal_to_use();
+    if (reason != NULL) {
+        raise_fault(reason);
+    }
+}
+
+#endif

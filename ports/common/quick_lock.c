@@ -1,0 +1,119 @@
+/* quick_lock.c (common) - waiting for a quick lock.
+ *
+ * Vocabulary: the lock is one word, `taken`; a waiter is a thread in the room, which sleeps there;
+ * who unlocks and finds a waiter that was woken in vain hands the lock over instead of freeing it.
+ *
+ *   thread A   holds ---------------> +-------+
+ *   thread B   looks                  | taken |
+ *   thread C   waits ------+          +-------+
+ *   thread D   waits ------+-> room: waiting 2, hungry, handed
+ *
+ * Invariants:
+ *   I1  A waiter counts itself, then looks at the lock; who unlocks frees the lock, then looks at
+ *       the count. Between its two steps the waiter has a heavy fence and who unlocks a light one,
+ *       so that one of them sees the other; without a heavy fence all four steps are in one order.
+ *   I2  `handed` implies that the lock is taken and that a waiter is in the room, who will have it:
+ *       a thread waits twice in vain at most.
+ */
+#include "quick_lock.h"
+
+/* How often to look at a taken lock before waiting, on a machine with several processors. */
+#define LOOKS 100
+
+bool quick_lock_has_fence;
+
+static host_once_t once = HOST_ONCE_INITIALIZER;
+static int looks;
+
+static void prepare(void)
+{
+    quick_lock_has_fence = host_fence_available();
+    looks = host_is_parallel() ? LOOKS : 0;
+}
+
+void quick_lock_init(quick_lock_t *lock)
+{
+    host_once(&once, prepare);
+    host_lock_init(&lock->room);
+    host_wake_init(&lock->wake);
+    lock->hungry = false;
+    lock->handed = false;
+    atomic_init(&lock->waiting, 0U);
+    atomic_init(&lock->taken, false);
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static bool look(quick_lock_t *lock)
+{
+    bool mine = false;
+    for (int i = 0; i < looks && !mine; ++i) {
+        host_relax();
+        mine = !atomic_load_explicit(&lock->taken, memory_order_relaxed) && quick_lock_try(lock);
+    }
+    return mine;
+}
+
+static void count_waiter(quick_lock_t *lock)
+{
+    (void)atomic_fetch_add(&lock->waiting, 1U);
+    if (quick_lock_has_fence) {
+        host_fence_heavy();
+    }
+}
+
+void quick_lock_wait(quick_lock_t *lock)
+{
+    if (look(lock)) {
+        return;
+    }
+    host_lock(&lock->room);
+    count_waiter(lock);
+    while (!lock->handed && !quick_lock_try(lock)) {
+        host_doze(&lock->wake, &lock->room);
+        lock->hungry = true;
+    }
+    lock->handed = false;
+    lock->hungry = false;
+    (void)atomic_fetch_sub(&lock->waiting, 1U);
+    host_unlock(&lock->room);
+}
+
+/* Frees the lock, or hands it over: while it is taken no waiter goes. */
+void quick_unlock_to_waiter(quick_lock_t *lock)
+{
+    host_lock(&lock->room);
+    lock->handed = lock->hungry;
+    if (!lock->handed) {
+        atomic_store_explicit(&lock->taken, false, memory_order_release);
+    }
+    host_wake(&lock->wake);
+    host_unlock(&lock->room);
+}
+
+void quick_lock_wake(quick_lock_t *lock)
+{
+    host_lock(&lock->room);
+    host_wake(&lock->wake);
+    host_unlock(&lock->room);
+}
+
+/* --- fork ------------------------------------------------------------------------------------- */
+
+void quick_lock_before_fork(quick_lock_t *lock)
+{
+    host_lock(&lock->room);
+}
+
+void quick_lock_after_fork(quick_lock_t *lock)
+{
+    host_unlock(&lock->room);
+}
+
+void quick_lock_in_child(quick_lock_t *lock)
+{
+    host_wake_init(&lock->wake);
+    lock->hungry = false;
+    atomic_store(&lock->waiting, 0U);
+    host_unlock(&lock->room);
+}

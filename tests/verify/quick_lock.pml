@@ -1,0 +1,121 @@
+/* quick_lock.pml - a model of ports/common/quick_lock.c: THREADS lock and unlock ROUNDS times each.
+ * What is verified: never two inside (the assertion), and every thread comes to
+ * its end (no wake-up is lost, nothing is handed to nobody). The names and the steps are those of the
+ * source; a fence makes its two sides' steps happen in the order written here. With PLANT_... defined
+ * the model has a bug that must be found. */
+#define THREADS 3
+#define ROUNDS  2
+
+bool taken;
+byte waiting;
+bool mutex; /* the room's */
+bool hungry;
+bool handed;
+byte dozing; /* on the room's wake-up */
+byte woken;  /* of these, who may go on */
+byte inside;
+
+#define take_mutex() atomic { !mutex -> mutex = true }
+#define free_mutex() mutex = false
+
+/* Wakes one, who is any of them. */
+#define wake()                                                                                     \
+    atomic {                                                                                       \
+        if                                                                                         \
+        :: dozing > woken -> woken++                                                               \
+        :: else                                                                                    \
+        fi                                                                                         \
+    }
+
+inline doze()
+{
+    atomic { dozing++; free_mutex() };
+    atomic { woken > 0 -> woken--; dozing-- };
+    take_mutex()
+}
+
+inline try_lock()
+{
+    atomic { mine = !taken; taken = true }
+}
+
+inline wait_for_lock()
+{
+    take_mutex();
+#ifndef PLANT_COUNT_AFTER_LOOK
+    waiting++;
+#endif
+    do
+    :: handed -> break
+    :: else ->
+        try_lock();
+        if
+        :: mine -> break
+        :: else
+        fi;
+#ifdef PLANT_COUNT_AFTER_LOOK
+        waiting++;
+#endif
+        doze();
+#ifdef PLANT_COUNT_AFTER_LOOK
+        waiting--;
+#endif
+        hungry = true
+    od;
+    handed = false;
+    hungry = false;
+#ifndef PLANT_COUNT_AFTER_LOOK
+    waiting--;
+#endif
+    free_mutex()
+}
+
+inline unlock_with_waiters()
+{
+    take_mutex();
+    handed = hungry;
+    if
+#ifdef PLANT_HAND_AND_FREE
+    :: handed -> taken = false
+#endif
+    :: !handed -> taken = false
+    :: else
+    fi;
+    wake();
+    free_mutex()
+}
+
+inline unlock()
+{
+    if
+    :: waiting != 0 -> unlock_with_waiters()
+    :: else ->
+        taken = false;
+#ifndef PLANT_NO_LOOK_AFTER_FREE
+        if
+        :: waiting != 0 -> take_mutex(); wake(); free_mutex()
+        :: else
+        fi
+#endif
+    fi
+}
+
+active [THREADS] proctype thread()
+{
+    byte round;
+    bool mine;
+    do
+    :: round < ROUNDS ->
+        try_lock();
+        if
+        :: !mine -> wait_for_lock()
+        :: else
+        fi;
+        inside++;
+        assert(inside == 1);
+        inside--;
+        unlock();
+        round++
+    :: else -> break
+    od
+}
