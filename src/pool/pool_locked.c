@@ -273,8 +273,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* Gives blocks back under one lock, up to the first that is refused, which is then reported.
- * Returns how many were accepted. */
+/* Under one lock. */
 static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
                       int line)
 {
@@ -294,18 +293,6 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         (void)put_refused(pool, blocks[given], kind);
     }
     return given;
-}
-
-static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                       int line)
-{
-    size_t accepted = 0;
-    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
-        const size_t given = put_run(pool, &blocks[i], count - i, file, line);
-        accepted += given;
-        i += given;
-    }
-    return accepted;
 }
 
 static bool uses(const cistern_pool_t *pool, const void *block)
@@ -375,7 +362,7 @@ const strategy_t strategy_locked = {
     .get = get,
     .get_many = get_many,
     .put = put,
-    .put_many = put_many,
+    .put_run = put_run,
     .stop = stop,
     .go = go,
     .uses = uses,
