@@ -179,13 +179,15 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
     if (block == NULL || !can_wait(pool)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_critical_t state = strategy_of(pool)->stop(pool);
-    if (milliseconds > 0 && pool->free <= extras_reserve(pool)) {
-        *block = wait_in_line(pool, state, milliseconds);
-        return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
-    }
-    strategy_of(pool)->go(pool, state);
-    *block = cistern_pool_get(pool);
+    do { /* once more iff another thread took the free block in between, or it was damaged */
+        const cistern_critical_t state = strategy_of(pool)->stop(pool);
+        if (milliseconds > 0 && pool->free <= extras_reserve(pool)) {
+            *block = wait_in_line(pool, state, milliseconds);
+            break;
+        }
+        strategy_of(pool)->go(pool, state);
+        *block = cistern_pool_get(pool);
+    } while (*block == NULL && milliseconds > 0);
     return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
 }
 
