@@ -4,7 +4,12 @@
 set(CONFORMANCE port/suite.c port/suite_semaphore.c port/suite_mailbox.c port/suite_rest.c)
 set(SUITE port/run_host.c port/run_cmocka.c host_${CISTERN_PORT}.c ${CONFORMANCE})
 
-cistern_add_test(port_suite LABELS threads SOURCES ${SUITE})
+# Of the tests with threads this one runs on other processors too.
+set(suite_label threads)
+if(CMAKE_CROSSCOMPILING)
+  set(suite_label hosted)
+endif()
+cistern_add_test(port_suite LABELS ${suite_label} SOURCES ${SUITE})
 cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}
   DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_HOST_SEMAPHORES=9
           CISTERN_HOST_MAILBOXES=2 CISTERN_HOST_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)

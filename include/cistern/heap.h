@@ -52,10 +52,11 @@ extern "C" {
 
 /* Good fit: lists of free blocks for each width of index, see src/heap/good.h. */
 #define CISTERN_HEAP_LISTS_16 88U
-#define CISTERN_HEAP_LISTS_32 448U
 #if SIZE_MAX > 0xffffffffU
+#    define CISTERN_HEAP_LISTS_32   448U
 #    define CISTERN_HEAP_LISTS_SIZE 344U
 #else
+#    define CISTERN_HEAP_LISTS_32   224U
 #    define CISTERN_HEAP_LISTS_SIZE 224U
 #endif
 

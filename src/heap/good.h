@@ -5,10 +5,10 @@
  *                  v     v
  *                block  block <-> block
  *
- * List c holds sizes of one class: with 32-bit indices a sixteenth of the power of two below wide,
- * with the others an eighth: 128, 144, .. 240, 256, 288 .. A request takes the first block of its
- * own list if that is large enough, and else the first block of the next list that is not empty,
- * where every block is.
+ * List c holds sizes of one class, an eighth of the power of two below wide: 128, 144, .. 240, 256,
+ * 288 .. With 32-bit indices on 64-bit processors, where memory for lists is no matter, it is a
+ * sixteenth. A request takes the first block of its own list if that is large enough, and else the
+ * first block of the next list that is not empty, where every block is.
  *
  * A list is doubly linked; NONE is before its first block and after its last.
  */
@@ -22,7 +22,7 @@
 #    define LIST_SHIFT 3U
 #    define LIST_LOG2  6U
 #    define LIST_FROM  64U
-#elif HEAP_BITS == 32
+#elif HEAP_BITS == 32 && SIZE_MAX > 0xffffffffU
 #    define LIST_SHIFT 4U
 #    define LIST_LOG2  5U
 #    define LIST_FROM  0U
