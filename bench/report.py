@@ -75,9 +75,19 @@ def machine():
     return f"{time.strftime('%F')}, {model[0] if model else 'unknown processor'}{clock}, {compiler}"
 
 
+def each_once(pairs):
+    """The dict of the pairs; a key that is there twice is an error, not the last one's silent win."""
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
+        keys = [key for key, _ in pairs]
+        sys.exit(f"{REASONS}: more than one reason for "
+                 + ", ".join(sorted({key for key in keys if keys.count(key) > 1})))
+    return entries
+
+
 def load_reasons():
     with open(REASONS, encoding="utf-8") as file:
-        return json.load(file)
+        return json.load(file, object_pairs_hook=each_once)
 
 
 class Report:

@@ -87,7 +87,6 @@ static inline size_t retire_many(cistern_pool_t *pool, void *const *blocks, size
     return n;
 }
 
-/* Gives blocks back up to the first that is refused, which is then reported. Returns how many. */
 static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
                       int line)
 {
@@ -101,18 +100,6 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         (void)put_refused(pool, blocks[n], kind);
     }
     return n;
-}
-
-static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                       int line)
-{
-    size_t accepted = 0;
-    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
-        const size_t n = put_run(pool, &blocks[i], count - i, file, line);
-        accepted += n;
-        i += n;
-    }
-    return accepted;
 }
 
 /* --- looking --------------------------------------------------------------------------------- */
@@ -191,7 +178,7 @@ const strategy_t strategy_cached = {
     .get = get,
     .get_many = get_many,
     .put = put,
-    .put_many = put_many,
+    .put_run = put_run,
     .stop = stop,
     .go = go,
     .uses = uses,

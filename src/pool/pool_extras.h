@@ -30,10 +30,10 @@ typedef struct cistern_pool_way {
      * a cached pool does not know. */
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
                            int line);
-    /* Gives back what may be given back, and returns how many that was. Each of the others is
-     * reported; a NULL is passed over. */
-    size_t (*put_many)(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                       int line);
+    /* Gives blocks back up to the first NULL, or the first that is refused, which is then reported.
+     * Returns how many were accepted. */
+    size_t (*put_run)(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
+                      int line);
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
     cistern_critical_t (*stop)(cistern_pool_t *pool);
     void (*go)(cistern_pool_t *pool, cistern_critical_t state);

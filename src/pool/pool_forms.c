@@ -31,7 +31,14 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return strategy_of(pool)->put_many(pool, blocks, count, NULL, 0);
+    const strategy_t *const strategy = strategy_of(pool);
+    size_t accepted = 0;
+    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
+        const size_t run = strategy->put_run(pool, &blocks[i], count - i, NULL, 0);
+        accepted += run;
+        i += run;
+    }
+    return accepted;
 }
 
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block)

@@ -179,13 +179,15 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
     if (block == NULL || !can_wait(pool)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_critical_t state = strategy_of(pool)->stop(pool);
-    if (milliseconds > 0 && pool->free <= extras_reserve(pool)) {
-        *block = wait_in_line(pool, state, milliseconds);
-        return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
-    }
-    strategy_of(pool)->go(pool, state);
-    *block = cistern_pool_get(pool);
+    do { /* once more iff another thread took the free block in between, or it was damaged */
+        const cistern_critical_t state = strategy_of(pool)->stop(pool);
+        if (milliseconds > 0 && pool->free <= extras_reserve(pool)) {
+            *block = wait_in_line(pool, state, milliseconds);
+            break;
+        }
+        strategy_of(pool)->go(pool, state);
+        *block = cistern_pool_get(pool);
+    } while (*block == NULL && milliseconds > 0);
     return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
 }
 
@@ -273,8 +275,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* Gives blocks back under one lock, up to the first that is refused, which is then reported.
- * Returns how many were accepted. */
+/* Under one lock. */
 static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
                       int line)
 {
@@ -294,18 +295,6 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         (void)put_refused(pool, blocks[given], kind);
     }
     return given;
-}
-
-static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                       int line)
-{
-    size_t accepted = 0;
-    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
-        const size_t given = put_run(pool, &blocks[i], count - i, file, line);
-        accepted += given;
-        i += given;
-    }
-    return accepted;
 }
 
 static bool uses(const cistern_pool_t *pool, const void *block)
@@ -375,7 +364,7 @@ const strategy_t strategy_locked = {
     .get = get,
     .get_many = get_many,
     .put = put,
-    .put_many = put_many,
+    .put_run = put_run,
     .stop = stop,
     .go = go,
     .uses = uses,

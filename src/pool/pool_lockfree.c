@@ -15,12 +15,13 @@
  *
  * Invariants:
  *   (I9)  a free block's link counts the blocks from it to the end of the list. It changes only
- * with the head, so that what was read of links before a replacement holds if that succeeds (I10)
- * each replacement adds 1 to version, so that a head which left and came back is another one,
- * unless exactly a multiple of 2^bits replacements came in between. index takes only the bits that
- * n needs; version has the rest, at least VERSION_BITS. With load-linked it is not needed (I11)
- * link i is USED while block i is its user's. Only the one put that changes it from USED to CLAIMED
- * may put the block: two puts at once are one double free
+ *         with the head, so that what was read of links before a replacement holds if that succeeds
+ *   (I10) each replacement adds 1 to version, so that a head which left and came back is another
+ *         one, unless exactly a multiple of 2^bits replacements came in between. index takes only
+ *         the bits that n needs; version has the rest, at least VERSION_BITS. With load-linked it
+ *         is not needed
+ *   (I11) link i is USED while block i is its user's. Only the one put that changes it from USED to
+ *         CLAIMED may put the block: two puts at once are one double free
  */
 #include "pool_core.h"
 #include "pool_extras.h"
@@ -266,8 +267,7 @@ static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, c
     return CISTERN_OK;
 }
 
-/* Gives blocks back in one replacement, up to the first that is refused, which is then reported.
- * Returns how many were accepted. */
+/* In one replacement. */
 static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
                       int line)
 {
@@ -288,18 +288,6 @@ static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, c
         (void)put_refused(pool, blocks[n], kind);
     }
     return n;
-}
-
-static size_t put_many(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                       int line)
-{
-    size_t accepted = 0;
-    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
-        const size_t given = put_run(pool, &blocks[i], count - i, file, line);
-        accepted += given;
-        i += given;
-    }
-    return accepted;
 }
 
 /* --- life and looking ------------------------------------------------------------------------ */
@@ -417,7 +405,7 @@ const strategy_t strategy_lock_free = {
     .get = get,
     .get_many = get_many,
     .put = put,
-    .put_many = put_many,
+    .put_run = put_run,
     .stop = stop,
     .go = go,
     .uses = uses,

@@ -241,6 +241,40 @@ static void handing_over_does_not_touch_the_reserve(void **state)
     assert_int_equal(stats_now().free, 1);
 }
 
+enum { RIVALS = 3, ROUNDS = 3000 };
+
+/* Takes and gives back the one block there is; counts in *argument how often it went without. */
+static void *take_and_give_back(void *argument)
+{
+    unsigned *const without = argument;
+    for (unsigned i = 0; i < ROUNDS; ++i) {
+        void *block;
+        if (cistern_pool_get_wait(&pool, CISTERN_POOL_FOREVER, &block) != CISTERN_OK ||
+            cistern_pool_put(&pool, block) != CISTERN_OK) {
+            ++*without;
+        }
+    }
+    return NULL;
+}
+
+static void waiting_for_ever_never_ends_without_a_block(void **state)
+{
+    (void)state;
+    void *block[COUNT - 1];
+    pthread_t rival[RIVALS];
+    unsigned without[RIVALS] = {0};
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT - 1), COUNT - 1);
+    for (unsigned i = 0; i < RIVALS; ++i) {
+        assert_int_equal(pthread_create(&rival[i], NULL, take_and_give_back, &without[i]), 0);
+    }
+    for (unsigned i = 0; i < RIVALS; ++i) {
+        assert_int_equal(pthread_join(rival[i], NULL), 0);
+        assert_int_equal(without[i], 0);
+    }
+    assert_int_equal(stats_now().free, 1);
+    assert_no_fault();
+}
+
 /* --- typed pools ----------------------------------------------------------------------------- */
 
 typedef struct frame {
@@ -280,13 +314,14 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         extras_test(waiting_ends_with_a_timeout_and_counts_it),
         extras_test(blocks_go_straight_to_waiters_in_order_of_arrival),
         extras_test(handing_over_does_not_touch_the_reserve),
+        extras_test(waiting_for_ever_never_ends_without_a_block),
         extras_test(waiting_is_refused_where_it_cannot_work),
     };
     const bool waits = strategy != CISTERN_POOL_LOCK_FREE;
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
         tests[i].initial_state = &strategy;
     }
-    return _cmocka_run_group_tests(name, tests, waits ? 7 : 3, NULL, NULL);
+    return _cmocka_run_group_tests(name, tests, waits ? 8 : 3, NULL, NULL);
 }
 
 int main(void)
