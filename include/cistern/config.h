@@ -16,9 +16,9 @@
  * |                         |         |       | per pool and a test per get and put               |
  * | CISTERN_MEMP_LOCK_FREE  | 0       | 0, 1  | lwIP's pools without a lock and without masking   |
  * |                         |         |       | an interrupt: 64 bytes and extras per pool, a     |
- * |                         |         |       | pointer per element, two atomic exchanges per get |
- * |                         |         |       | and one per put for the statistics; memp_desc's   |
- * |                         |         |       | tab is not kept up to date                        |
+ * |                         |         |       | pointer per element; statistics that follow the   |
+ * |                         |         |       | pool, at an atomic exchange per get and put;      |
+ * |                         |         |       | memp_desc's tab is not kept up to date            |
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
  * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
