@@ -142,7 +142,7 @@ static void elements_share(const struct memp_desc *desc, cistern_pool_config_t *
     config->extras = desc->extras;
 }
 #    else
-static inline void elements_share(const struct memp_desc *desc, const cistern_pool_config_t *config)
+static void elements_share(const struct memp_desc *desc, const cistern_pool_config_t *config)
 {
     (void)desc;
     (void)config;
@@ -166,13 +166,18 @@ static void elements_init(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(error);
 }
 
+static bool elements_are_sound(const struct memp_desc *desc)
+{
+    return cistern_pool_check(desc->pool);
+}
+
 #    if CISTERN_MEMP_LOCK_FREE
 
 static inline void *element_get(const struct memp_desc *desc, const char *file, int line)
 {
     void *const mem = pool_get_shared(desc->pool, file, line, NULL, NULL);
     if (mem == NULL) {
-        stats_count_apart(desc, POOL_GOT_NONE);
+        stats_count_failure(desc);
     }
     stats_publish_get(desc);
     return mem;
@@ -181,7 +186,7 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
 static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
     if (pool_put_shared(desc->pool, mem, was_empty, NULL, 0, NULL, NULL) != CISTERN_OK) {
-        stats_count_apart(desc, POOL_REFUSED);
+        stats_count_refusal(desc);
         return false;
     }
     stats_publish_put(desc);
@@ -207,11 +212,6 @@ static inline bool element_put(const struct memp_desc *desc, void *mem, bool *wa
 }
 
 #    endif
-
-static bool elements_are_sound(const struct memp_desc *desc)
-{
-    return cistern_pool_check(desc->pool);
-}
 
 #endif
 

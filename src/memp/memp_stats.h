@@ -48,23 +48,17 @@ static inline void stats_clear(const struct memp_desc *desc)
     stats_name(desc);
 }
 
-/* Counts a call that failed. Call it inside the critical section. */
-static inline void stats_count(const struct memp_desc *desc, pool_outcome_t outcome)
-{
-    if (outcome == POOL_GOT_NONE) {
-        ++desc->stats->err;
-    }
-    if (outcome == POOL_REFUSED) {
-        ++desc->stats->illegal;
-    }
-}
-
 /* Writes what a call did to a pool, of which `used` elements are in use now, into its statistics.
  * Call it inside the critical section. */
 static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
 {
     struct stats_mem *const stats = desc->stats;
-    stats_count(desc, outcome);
+    if (outcome == POOL_GOT_NONE) {
+        ++stats->err;
+    }
+    if (outcome == POOL_REFUSED) {
+        ++stats->illegal;
+    }
     stats->used = (mem_size_t)used;
     if (outcome == POOL_GOT && stats->used > stats->max) {
         stats->max = stats->used;
@@ -83,12 +77,6 @@ static inline void stats_clear(const struct memp_desc *desc)
     (void)desc;
 }
 
-static inline void stats_count(const struct memp_desc *desc, pool_outcome_t outcome)
-{
-    (void)desc;
-    (void)outcome;
-}
-
 static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
 {
     (void)desc;
@@ -99,18 +87,6 @@ static inline void stats_write(const struct memp_desc *desc, size_t used, pool_o
 #endif
 
 /* --- lock-free pools -------------------------------------------------------------------------- */
-
-#if CISTERN_MEMP_LOCK_FREE
-
-/* A call that failed is rare: its count may take the section. */
-static inline void stats_count_apart(const struct memp_desc *desc, pool_outcome_t outcome)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    stats_count(desc, outcome);
-    cistern_critical_leave(state);
-}
-
-#endif
 
 #if CISTERN_MEMP_LOCK_FREE && MEMP_STATS
 
@@ -183,6 +159,21 @@ static inline void stats_publish_most(const struct memp_desc *desc)
     }
 }
 
+/* A call that failed is rare: its count may take the section. */
+static inline void stats_count_failure(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    ++desc->stats->err;
+    cistern_critical_leave(state);
+}
+
+static inline void stats_count_refusal(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    ++desc->stats->illegal;
+    cistern_critical_leave(state);
+}
+
 /* Brings the numbers up to date after a get, or a put. */
 static inline void stats_publish_get(const struct memp_desc *desc)
 {
@@ -196,6 +187,16 @@ static inline void stats_publish_put(const struct memp_desc *desc)
 }
 
 #elif CISTERN_MEMP_LOCK_FREE
+
+static inline void stats_count_failure(const struct memp_desc *desc)
+{
+    (void)desc;
+}
+
+static inline void stats_count_refusal(const struct memp_desc *desc)
+{
+    (void)desc;
+}
 
 static inline void stats_publish_get(const struct memp_desc *desc)
 {
