@@ -76,6 +76,8 @@ cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CON
 cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
+cistern_add_test(mem_lock_free_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools
+  LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)
 
 # Each backend against the model, also at full length.

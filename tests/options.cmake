@@ -36,6 +36,8 @@ options_add_test(check_0 -DCISTERN_CHECK=0)
 options_add_test(check_2 -DCISTERN_CHECK=2)
 options_add_test(check_3 -DCISTERN_CHECK=3)
 options_add_test(no_extras -DCISTERN_POOL_EXTRAS=0)
+options_add_test(memp_lock_free -DCISTERN_MEMP_LOCK_FREE=1)
+options_add_test(memp_lock_free_no_stats -DCISTERN_MEMP_LOCK_FREE=1 -DMEMP_STATS=0)
 options_add_test(lwip_checks -DMEMP_OVERFLOW_CHECK=2 -DMEM_OVERFLOW_CHECK=1 -DMEM_SANITY_CHECK=1
   -DMEMP_SANITY_CHECK=1)
 options_add_test(first_fit -DMEM_FIT=first -DMEM_SIZE=200000)

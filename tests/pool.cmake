@@ -52,6 +52,19 @@ cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
 
 cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
+cistern_add_test(memp_lock_free_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS hosted
+  DEFINES CISTERN_MEMP_LOCK_FREE=1)
+cistern_add_test(memp_lock_free_level_3_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom
+  LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1 CISTERN_CHECK=3)
+cistern_add_test(memp_lock_free_section_test SOURCES unit/memp_lock_free_section_test.c LABELS host
+  DEFINES CISTERN_MEMP_LOCK_FREE=1)
+if(TARGET memp_lock_free_section_test)
+  target_link_options(memp_lock_free_section_test PRIVATE
+    LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave
+    LINKER:--wrap=pool_lock_free_used,--wrap=pool_lock_free_most_used)
+endif()
+cistern_add_test(memp_lock_free_race_test SOURCES race/memp_lock_free_race_test.c LABELS host threads
+  DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")
 cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
@@ -74,5 +87,7 @@ endfunction()
 
 cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
   "lwippools.h lists no malloc pool; put at least one")
+cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
+  "The heap is not lock-free: set MEMP_MEM_MALLOC or")
 cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
   ${config}/memp_scattered_pools "do not follow each other; move every")

@@ -13,6 +13,8 @@ cistern_add_test(port_suite LABELS ${suite_label} SOURCES ${SUITE})
 cistern_add_test(port_suite_options LABELS threads SOURCES ${SUITE}
   DEFINES LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED CISTERN_HOST_SEMAPHORES=9
           CISTERN_HOST_MAILBOXES=2 CISTERN_HOST_MBOX_SIZE=5 SUITE_MBOX_DEFAULT=5)
+cistern_add_test(port_suite_lock_free_pools LABELS threads SOURCES ${SUITE}
+  DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
 cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
 cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)

@@ -14,6 +14,11 @@
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
  * | CISTERN_POOL_EXTRAS     | 1       | 0, 1  | strategies, waiting, notices, reserve: a pointer  |
  * |                         |         |       | per pool and a test per get and put               |
+ * | CISTERN_MEMP_LOCK_FREE  | 0       | 0, 1  | lwIP's pools without a lock and without masking   |
+ * |                         |         |       | an interrupt: 64 bytes and extras per pool, a     |
+ * |                         |         |       | pointer per element; statistics that follow the   |
+ * |                         |         |       | pool, at an atomic exchange per get and put;      |
+ * |                         |         |       | memp_desc's tab is not kept up to date            |
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
  * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
@@ -96,6 +101,17 @@
 
 #ifndef CISTERN_POOL_EXTRAS
 #    define CISTERN_POOL_EXTRAS 1
+#endif
+
+/* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
+#ifndef CISTERN_MEMP_LOCK_FREE
+#    define CISTERN_MEMP_LOCK_FREE 0
+#endif
+#if CISTERN_MEMP_LOCK_FREE != 0 && CISTERN_MEMP_LOCK_FREE != 1
+#    error "CISTERN_MEMP_LOCK_FREE must be 0 or 1: see cistern/config.h"
+#endif
+#if CISTERN_MEMP_LOCK_FREE && !CISTERN_POOL_EXTRAS
+#    error "CISTERN_MEMP_LOCK_FREE is a strategy of pools: set CISTERN_POOL_EXTRAS to 1"
 #endif
 
 /* Linker name of the pool registry. The default is the symbol that Mynewt clients link to. */

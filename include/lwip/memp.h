@@ -50,6 +50,22 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #    define LWIP_MEMPOOL_STATS_REFERENCE(name)
 #endif
 
+/* What a lock-free pool needs beside its memory. */
+#if !CISTERN_MEMP_LOCK_FREE
+#    define LWIP_MEMPOOL_DECLARE_SHARING(name, num)
+#    define LWIP_MEMPOOL_SHARING(name)
+#else
+#    ifdef __cplusplus
+#        define LWIP_MEMPOOL_ALIGN_WORK alignas(64)
+#    else
+#        define LWIP_MEMPOOL_ALIGN_WORK _Alignas(64)
+#    endif
+#    define LWIP_MEMPOOL_DECLARE_SHARING(name, num)                                                \
+        static cistern_pool_extras_t memp_extras_##name;                                           \
+        LWIP_MEMPOOL_ALIGN_WORK static u8_t memp_work_##name[CISTERN_POOL_LOCK_FREE_BYTES(num)];
+#    define LWIP_MEMPOOL_SHARING(name) , &memp_extras_##name, memp_work_##name
+#endif
+
 #if MEMP_MEM_MALLOC
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
@@ -63,13 +79,14 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
         LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));        \
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
+        LWIP_MEMPOOL_DECLARE_SHARING(name, num)                                                    \
         static cistern_pool_t memp_pool_##name;                                                    \
         const struct memp_desc memp_##name = {(desc),                                              \
                                               LWIP_MEMPOOL_STATS_REFERENCE(name)(size),            \
                                               (num),                                               \
                                               memp_memory_##name##_base,                           \
                                               (struct memp **)(void *)&memp_pool_##name.free_list, \
-                                              &memp_pool_##name};
+                                              &memp_pool_##name LWIP_MEMPOOL_SHARING(name)};
 
 #endif
 

@@ -25,6 +25,7 @@
 #    include "lwip/def.h"
 #    include "lwip/memp.h"
 #    include "lwip/stats.h"
+#    include "../pool/pool_extras.h"
 #    include "illegal.h"
 
 #    define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
@@ -39,7 +40,7 @@ static void update_stats(unsigned failed, unsigned illegal)
     for (int i = MEMP_POOL_FIRST; i <= (int)MEMP_POOL_LAST; ++i) {
         const cistern_pool_t *const pool = memp_pools[i]->pool;
         avail += pool->count * pool->size;
-        used += (pool->count - pool->free) * pool->size;
+        used += pool_used(pool) * pool->size;
     }
     lwip_stats.mem.avail = (mem_size_t)LWIP_MIN(avail, (mem_size_t)-1);
     lwip_stats.mem.used = (mem_size_t)LWIP_MIN(used, (mem_size_t)-1);

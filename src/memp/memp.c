@@ -3,6 +3,7 @@
  *   memp_pools[MEMP_X] --> struct memp_desc (const) --> cistern_pool_t --> memory
  *                                         \-----------> struct stats_mem, written with the pool
  *
+ * With CISTERN_MEMP_LOCK_FREE the statistics are written behind the pool: see memp_stats.h.
  * With MEMP_MEM_MALLOC an element comes from the heap instead and only its pool's limit is kept:
  *   (I1) account->used is the number of elements that the heap has given out; it never exceeds num
  */
@@ -16,6 +17,7 @@
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
+#include "memp_stats.h"
 #include "memp_types.h"
 
 #ifdef LWIP_HOOK_FILENAME
@@ -29,72 +31,6 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 #define LWIP_MEMPOOL(name, num, size, desc) &memp_##name,
 #include "lwip/priv/memp_std.h"
 };
-
-/* --- statistics ------------------------------------------------------------------------------- */
-
-#if MEMP_STATS
-
-static void stats_attach(memp_t type)
-{
-    lwip_stats.memp[type] = memp_pools[type]->stats;
-}
-
-#    if defined LWIP_DEBUG || LWIP_STATS_DISPLAY
-static void stats_name(const struct memp_desc *desc)
-{
-    desc->stats->name = desc->desc;
-}
-#    else
-static void stats_name(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-#    endif
-
-/* Writes what a call did to a pool, of which `used` elements are in use now, into its statistics.
- * Call it inside the critical section. */
-static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
-{
-    struct stats_mem *const stats = desc->stats;
-    if (outcome == POOL_GOT_NONE) {
-        ++stats->err;
-    }
-    if (outcome == POOL_REFUSED) {
-        ++stats->illegal;
-    }
-    stats->used = (mem_size_t)used;
-    if (outcome == POOL_GOT && stats->used > stats->max) {
-        stats->max = stats->used;
-    }
-}
-
-static void stats_clear(const struct memp_desc *desc)
-{
-    memset(desc->stats, 0, sizeof *desc->stats);
-    desc->stats->avail = (mem_size_t)desc->num;
-    stats_name(desc);
-}
-
-#else
-
-static void stats_attach(memp_t type)
-{
-    (void)type;
-}
-
-static inline void stats_write(const struct memp_desc *desc, size_t used, pool_outcome_t outcome)
-{
-    (void)desc;
-    (void)used;
-    (void)outcome;
-}
-
-static void stats_clear(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-
-#endif
 
 /* --- elements from pools, or from the heap ---------------------------------------------------- */
 
@@ -195,9 +131,27 @@ static void elements_zero(const struct memp_desc *desc)
 }
 #    endif
 
+#    if CISTERN_MEMP_LOCK_FREE
+static void elements_share(const struct memp_desc *desc, cistern_pool_config_t *config)
+{
+    *desc->extras = (cistern_pool_extras_t){
+        .strategy = CISTERN_POOL_LOCK_FREE,
+        .work = desc->work,
+        .work_bytes = CISTERN_POOL_LOCK_FREE_BYTES(desc->num),
+    };
+    config->extras = desc->extras;
+}
+#    else
+static void elements_share(const struct memp_desc *desc, const cistern_pool_config_t *config)
+{
+    (void)desc;
+    (void)config;
+}
+#    endif
+
 static void elements_init(const struct memp_desc *desc)
 {
-    const cistern_pool_config_t config = {
+    cistern_pool_config_t config = {
         .name = desc->desc,
         .count = desc->num,
         .size = desc->size,
@@ -205,11 +159,41 @@ static void elements_init(const struct memp_desc *desc)
         .memory = LWIP_MEM_ALIGN(desc->base),
         .bytes = MEMP_POOL_BYTES(desc->num, desc->size),
     };
+    elements_share(desc, &config);
     elements_zero(desc);
     const cistern_error_t error = cistern_pool_init(desc->pool, &config);
     LWIP_ASSERT("memp_init_pool: element size or number out of range", error == CISTERN_OK);
     LWIP_UNUSED_ARG(error);
 }
+
+static bool elements_are_sound(const struct memp_desc *desc)
+{
+    return cistern_pool_check(desc->pool);
+}
+
+#    if CISTERN_MEMP_LOCK_FREE
+
+static inline void *element_get(const struct memp_desc *desc, const char *file, int line)
+{
+    void *const mem = pool_get_shared(desc->pool, file, line, NULL, NULL);
+    if (mem == NULL) {
+        stats_count_failure(desc);
+    }
+    stats_publish_get(desc);
+    return mem;
+}
+
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+{
+    if (pool_put_shared(desc->pool, mem, was_empty, NULL, 0, NULL, NULL) != CISTERN_OK) {
+        stats_count_refusal(desc);
+        return false;
+    }
+    stats_publish_put(desc);
+    return true;
+}
+
+#    else
 
 /* From the pool's own numbers, which are exact inside its critical section. */
 static inline void note(const cistern_pool_t *pool, const void *desc, pool_outcome_t outcome)
@@ -222,15 +206,12 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
     return pool_get(desc->pool, file, line, note, desc);
 }
 
-static bool elements_are_sound(const struct memp_desc *desc)
-{
-    return cistern_pool_check(desc->pool);
-}
-
 static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
     return pool_put(desc->pool, mem, was_empty, NULL, 0, note, desc) == CISTERN_OK;
 }
+
+#    endif
 
 #endif
 

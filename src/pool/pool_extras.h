@@ -64,6 +64,28 @@ bool pool_list_is_sound(const cistern_pool_t *pool);
  * block belongs to the reserve. While the pool is stopped. */
 bool pool_hand_over(cistern_pool_t *pool, void *block);
 
+/* Blocks in use: of a plain pool inside its critical section, of a lock-free pool at any time. */
+#if CISTERN_MEMP_LOCK_FREE
+
+size_t pool_lock_free_used(const cistern_pool_t *pool);
+
+/* The most blocks that were in use at once. Every get that has returned is seen in it. */
+size_t pool_lock_free_most_used(const cistern_pool_t *pool);
+
+static inline size_t pool_used(const cistern_pool_t *pool)
+{
+    return pool_lock_free_used(pool);
+}
+
+#else
+
+static inline size_t pool_used(const cistern_pool_t *pool)
+{
+    return pool->count - pool->free;
+}
+
+#endif
+
 #if CISTERN_POOL_EXTRAS
 
 static inline bool is_plain(const cistern_pool_t *pool)

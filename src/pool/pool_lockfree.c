@@ -384,6 +384,21 @@ static void reset_low_water(cistern_pool_t *pool)
     cell_store(&work->min_free, (cell_t)free_now(pool, work));
 }
 
+#    if CISTERN_MEMP_LOCK_FREE
+
+/* A pool that init refused is plain, and has no block. */
+size_t pool_lock_free_used(const cistern_pool_t *pool)
+{
+    return is_plain(pool) ? 0 : pool->count - free_now(pool, work_of(pool));
+}
+
+size_t pool_lock_free_most_used(const cistern_pool_t *pool)
+{
+    return is_plain(pool) ? 0 : pool->count - (size_t)cell_load(&work_of(pool)->min_free);
+}
+
+#    endif
+
 const strategy_t strategy_lock_free = {
     .fits = fits,
     .start = start,
@@ -398,6 +413,10 @@ const strategy_t strategy_lock_free = {
     .is_sound = is_sound,
     .reset_low_water = reset_low_water,
 };
+
+#elif CISTERN_MEMP_LOCK_FREE
+
+#    error "This processor has no atomic operations without a lock: set CISTERN_MEMP_LOCK_FREE to 0"
 
 #else
 

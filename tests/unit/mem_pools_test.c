@@ -3,7 +3,9 @@
 
 static size_t in_use(memp_t type)
 {
-    return memp_pools[type]->pool->count - memp_pools[type]->pool->free;
+    cistern_pool_stats_t stats;
+    cistern_pool_stats(memp_pools[type]->pool, &stats);
+    return stats.count - stats.free;
 }
 
 static void a_request_takes_the_first_pool_that_is_large_enough(void **state)

@@ -187,6 +187,8 @@ static void an_element_may_be_larger_than_16_bits_can_say(void **state)
     memp_free(MEMP_WIDE, b);
 }
 
+/* A lock-free pool has its list elsewhere. */
+#if !CISTERN_MEMP_LOCK_FREE
 static void the_free_list_can_be_followed_through_the_description(void **state)
 {
     (void)state;
@@ -197,6 +199,13 @@ static void the_free_list_can_be_followed_through_the_description(void **state)
     }
     assert_int_equal(length, 2);
 }
+#else
+static void the_free_list_can_be_followed_through_the_description(void **state)
+{
+    (void)state;
+    skip();
+}
+#endif
 
 int main(void)
 {

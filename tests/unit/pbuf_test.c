@@ -10,11 +10,6 @@
 
 static const pbuf_type all_types[] = {PBUF_RAM, PBUF_ROM, PBUF_REF, PBUF_POOL};
 
-static size_t free_elements(memp_t type)
-{
-    return memp_pools[type]->pool->free;
-}
-
 /* --- custom pbufs ----------------------------------------------------------------------------- */
 
 static unsigned customs_freed;

@@ -20,6 +20,13 @@ struct memp {
 #define MEMP_SIZE          0
 #define MEMP_ALIGN_SIZE(x) LWIP_MEM_ALIGN_SIZE(x)
 
+#if CISTERN_MEMP_LOCK_FREE && MEMP_MEM_MALLOC
+#    error "The heap is not lock-free: set MEMP_MEM_MALLOC or CISTERN_MEMP_LOCK_FREE to 0"
+#endif
+#if CISTERN_MEMP_LOCK_FREE && (MEMP_SANITY_CHECK || MEMP_OVERFLOW_CHECK >= 2)
+#    error "MEMP_SANITY_CHECK and MEMP_OVERFLOW_CHECK 2 need a lock: CISTERN_MEMP_LOCK_FREE to 0"
+#endif
+
 /* Bytes of memory of a pool of `num` elements of `size` bytes. */
 #define MEMP_POOL_BYTES(num, size) CISTERN_POOL_BYTES(num, size, LWIP_ALIGNMENT)
 
@@ -74,9 +81,13 @@ struct memp_desc {
 #if MEMP_MEM_MALLOC
     struct memp_account *account;
 #else
-    u8_t *base;           /* the memory; elements start at its first aligned address */
-    struct memp **tab;    /* head of the list of free elements */
-    cistern_pool_t *pool; /* the engine's pool */
+    u8_t *base;                    /* the memory; elements start at its first aligned address */
+    struct memp **tab;             /* head of the list of free elements */
+    cistern_pool_t *pool;          /* the engine's pool */
+#    if CISTERN_MEMP_LOCK_FREE
+    cistern_pool_extras_t *extras; /* filled in by init; then tab is not kept up to date */
+    u8_t *work;                    /* CISTERN_POOL_LOCK_FREE_BYTES(num), for the strategy */
+#    endif
 #endif
 };
 
