@@ -83,7 +83,7 @@ test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR
 	@$(foreach board,$(BOARDS),echo "interrupt sweep, $(board):"; \
 	    tail -n 2 build/$(board)/tests/target/sweep.summary;)
 
-test-cross: ## the tests without threads on 32 and 64 bits of both byte orders, and of NEON
+test-cross: ## the tests but for races on 32 and 64 bits of both byte orders, and of NEON
 	@cmake/require.sh $(CROSS_PACKAGES)
 	@$(call test_trees,test-cross,$(CROSS),-LE 'full|threads')
 
