@@ -19,10 +19,12 @@ import time
 FOLDER = "build/bench"
 REASONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reasons.json")
 CC = os.environ.get("CC", "gcc")
+LONGEST = 900  # seconds that one program may take: a peer that hangs ends the benchmark, by name
 
 
 def run(command, **options):
-    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, timeout=LONGEST,
+                          **options).stdout
 
 
 def fetch_lwip():

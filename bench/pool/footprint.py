@@ -5,38 +5,40 @@ of pool.c, where both are; "all that is linked" has the ends of both at misuse a
 """
 import glob
 import os
-import re
 
 from report import run
 
 FLAGS = ["-std=c11", "-mcpu=cortex-m0plus", "-mthumb", "-Os", "-ffunction-sections", "-fdata-sections",
-         "--specs=picolibc.specs", "-nostartfiles", "-Wl,--gc-sections,-e,footprint",
-         "-Iinclude", "-Iinclude/standalone", "-Iports/bare", "-Iports/bare/cortex-m", "-Isrc"]
+         "--specs=picolibc.specs", "-Iinclude", "-Iinclude/standalone", "-Iports/bare",
+         "-Iports/bare/cortex-m", "-Isrc"]
+LINK = ["-nostartfiles", "-Wl,--gc-sections,-e,footprint"]
 LEVEL_0 = ["-DCISTERN_CHECK=0", "-DCISTERN_CRITICAL=0", "-DCISTERN_POOL_EXTRAS=0"]
 LEVEL_1 = ["-DCISTERN_POOL_EXTRAS=0"]
 
 
+def symbols_of(path):
+    """{symbol: (kind, bytes)}, by nm's words for the kinds."""
+    lines = [line.split() for line in run(["arm-none-eabi-nm", "-S", path]).splitlines()]
+    return {fields[3]: (fields[2], int(fields[1], 16)) for fields in lines if len(fields) == 4}
+
+
 def link(folder, options):
-    """{symbol: bytes} of a program, by the tool's map of what it links from where."""
+    """The symbols of a program: the tool's map of what it links from where."""
     program = os.path.join(folder, "footprint")
-    run(["arm-none-eabi-gcc", *FLAGS, *options, "bench/pool/footprint.c",
+    run(["arm-none-eabi-gcc", *FLAGS, *LINK, *options, "bench/pool/footprint.c",
          *sorted(glob.glob("src/pool/*.c")), "-o", program])
-    symbols = {}
-    for line in run(["arm-none-eabi-nm", "-S", program]).splitlines():
-        fields = line.split()
-        if len(fields) == 4:
-            symbols[fields[3]] = (fields[2], int(fields[1], 16))
-    return symbols
+    return symbols_of(program)
+
+
+def compile_alone(folder, options, source):
+    path = os.path.join(folder, "alone.o")
+    run(["arm-none-eabi-gcc", *FLAGS, *options, "-c", source, "-o", path])
+    return symbols_of(path)
 
 
 def functions(folder, options):
     """The functions of pool.c."""
-    path = os.path.join(folder, "pool.o")
-    flags = [flag for flag in FLAGS if not flag.startswith(("-Wl", "-nostart"))]
-    run(["arm-none-eabi-gcc", *flags, *options, "-c", "src/pool/pool.c", "-o", path])
-    lines = run(["arm-none-eabi-nm", "-S", path]).splitlines()
-    return sum(int(line.split()[1], 16) for line in lines if re.search(r" [tT] [a-z]", line) and
-               len(line.split()) == 4)
+    return code(compile_alone(folder, options, "src/pool/pool.c"))
 
 
 def code(symbols):
@@ -63,6 +65,7 @@ def add_rows(report, folder):
                divisions(level_0) + divisions(level_1) + divisions(made), "routines", {}, 0)
     ram = "RAM of a pool, 32 bits, level 1"
     report.add(ram, level_1["items_pool"][1], "bytes", {"mynewt": 28}, 40)
-    report.add(ram + ", with extras", link(folder, [])["items_pool"][1], "bytes", {"mynewt": 28}, 40)
+    with_extras = compile_alone(folder, [], "bench/pool/footprint.c")["items_pool"][1]
+    report.add(ram + ", with extras", with_extras, "bytes", {"mynewt": 28}, 40)
     report.add("RAM of a block beside its content, 32 bits, level 1",
                level_1["items_memory"][1] / 4 - 32, "bytes", {"mynewt": 0}, 1)

@@ -1,6 +1,7 @@
 /* main.c - the cases of the pool benchmark for one subject, which the file SUBJECT defines:
  *   subject_start()                    makes a pool of BLOCKS blocks of BLOCK_SIZE bytes
- *   subject_thread()                   called by each thread before its first call
+ *   subject_thread_starts(), ..ends()  called by each thread before its first and after its last
+ *                                      call, if the file defines SUBJECT_KNOWS_THREADS
  *   subject_get(), subject_put(p)      one block
  *   subject_get_bulk(p, n), ..put_bulk many; false when that failed
  *
@@ -25,6 +26,11 @@
 enum { BLOCKS = 4095, BLOCK_SIZE = 256, MOST = 1024, SHORT = 32 };
 
 #include SUBJECT
+
+#ifndef SUBJECT_KNOWS_THREADS
+static void subject_thread_starts(void) {}
+static void subject_thread_ends(void) {}
+#endif
 
 /* --- one thread ----------------------------------------------------------------------------------- */
 
@@ -216,11 +222,12 @@ static void *thread_runs(void *argument)
 {
     const unsigned me = (unsigned)(uintptr_t)argument;
     stay_on(me, &processors);
-    subject_thread();
+    subject_thread_starts();
     (void)pthread_barrier_wait(&together);
     thread_start[me] = bench_now();
     threads_do(me);
     thread_end[me] = bench_now();
+    subject_thread_ends();
     return NULL;
 }
 
@@ -256,7 +263,7 @@ int main(int argc, char **argv)
     if (!subject_start()) {
         return 1;
     }
-    subject_thread();
+    subject_thread_starts();
     for (unsigned i = 0; i < CASES; ++i) {
         (strcmp(mode, "count") == 0 ? count_case : time_case)(i);
     }

@@ -26,8 +26,6 @@ static bool subject_start(void)
     return cistern_pool_init(&subject, &config) == CISTERN_OK;
 }
 
-static void subject_thread(void) {}
-
 static void *subject_get(void)
 {
     return cistern_pool_get(&subject);

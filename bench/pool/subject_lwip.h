@@ -23,8 +23,6 @@ static bool subject_start(void)
     return true;
 }
 
-static void subject_thread(void) {}
-
 static void *subject_get(void)
 {
     return LWIP_MEMPOOL_ALLOC(SUBJECT);

@@ -4,8 +4,6 @@ static bool subject_start(void)
     return true;
 }
 
-static void subject_thread(void) {}
-
 static void *subject_get(void)
 {
     return malloc(BLOCK_SIZE);

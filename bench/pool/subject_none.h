@@ -7,8 +7,6 @@ static bool subject_start(void)
     return true;
 }
 
-static void subject_thread(void) {}
-
 static void *subject_get(void)
 {
     subject_next = (subject_next + 1U) % BLOCKS;
