@@ -15,7 +15,8 @@ HEAD = """# Performance
 
 Every figure here was measured; `make performance` measures all again, and writes this page. Less is
 better, in every unit. A row with a target says whether it is met; why one is not, stands below its
-table. Where a target is a share of a peer's figure, both were measured in the same run.
+table. Where a target is a share of a peer's figure, both were measured in the same run. Peers have the
+unit of their row.
 """
 FIRMWARE = """
 ## firmware
@@ -39,7 +40,7 @@ def read_json(path):
 
 
 def number(value):
-    return f"{value:.10g}" if isinstance(value, (int, float)) else ""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
 
 
 def table(header, rows):
@@ -50,13 +51,21 @@ def table(header, rows):
 
 
 def bench_table(rows):
-    peers = list(dict.fromkeys(name for row in rows for name in row["peers"]))
     verdict = {True: "yes", False: "**no**", None: ""}
     cells = ([row["case"], f"{number(row['ours'])} {row['unit']}",
-              *(number(row["peers"].get(name)) for name in peers),
-              "" if row["target"] is None else "≤ " + number(row["target"]), verdict[row["met"]]]
+              "" if row["target"] is None else "≤ " + number(row["target"]), verdict[row["met"]],
+              ", ".join(f"{name} {number(value)}" for name, value in row["peers"].items())]
              for row in rows)
-    return table(["case", "ours", *peers, "target", "met"], cells)
+    return table(["case", "ours", "target", "met", "peers"], cells)
+
+
+def summary(measured):
+    """How many targets each benchmark meets; nothing where nothing was measured."""
+    counts = ([f"[{name}](#{name})", str(sum(row["met"] is True for row in rows)),
+               str(sum(row["met"] is not None for row in rows))] for name, rows in measured)
+    if measured:
+        yield ""
+        yield from table(["benchmark", "met", "of"], counts)
 
 
 def missed_reasons(name, rows, reasons):
@@ -113,12 +122,12 @@ def firmware_section(rows, missed):
 
 def page(build, reasons):
     """(lines, what misses its target without a reason)"""
-    lines = HEAD.rstrip("\n").split("\n")
+    measured = [(os.path.splitext(os.path.basename(path))[0], read_json(path))
+                for path in sorted(glob.glob(os.path.join(build, "bench/*.json")))]
+    lines = [*HEAD.rstrip("\n").split("\n"), *summary(measured)]
     unexplained = []
-    for path in sorted(glob.glob(os.path.join(build, "bench/*.json"))):
-        name = os.path.splitext(os.path.basename(path))[0]
-        rows = read_json(path)
-        with open(os.path.splitext(path)[0] + ".machine", encoding="utf-8") as file:
+    for name, rows in measured:
+        with open(os.path.join(build, "bench", name + ".machine"), encoding="utf-8") as file:
             machine = file.read().strip()
         missed = missed_reasons(name, rows, reasons)
         unexplained += [f"{name}: {case}" for case, reason in missed if not reason]
