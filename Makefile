@@ -59,7 +59,7 @@ all-packages:
 
 test-full: ## the long runs, and comparisons with tcpdump and tshark
 	@cmake/require.sh $(FULL_PACKAGES)
-	@$(call test_trees,test-full,debug,-L full)
+	@$(call test_trees,test-full,debug asan tsan,-L full)
 
 test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(FULL_PACKAGES)

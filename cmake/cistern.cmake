@@ -15,6 +15,10 @@
 #   system with threads; also runs under ThreadSanitizer, where no other test is built), full (too
 #   long for `make test`; part of `make test-all`), big (needs more than 16 KB of RAM: not built where
 #   CISTERN_SMALL is set; neither are the examples).
+#
+# cistern_add_long_test(NAME TEST ARGUMENT SANITIZER)
+#   The program of TEST again, with ARGUMENT for its full length: label full, in the tree of that
+#   sanitizer (address, thread) alone.
 
 get_filename_component(CISTERN_ROOT ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 
@@ -90,6 +94,14 @@ function(cistern_add_test NAME)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME})
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS "${ARG_LABELS}"
     TIMEOUT ${CISTERN_TEST_TIMEOUT})
+endfunction()
+
+function(cistern_add_long_test NAME TEST ARGUMENT SANITIZER)
+  if(NOT TARGET ${TEST} OR NOT CISTERN_SANITIZE MATCHES ${SANITIZER})
+    return()
+  endif()
+  add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${TEST} ${ARGUMENT})
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS full TIMEOUT 900)
 endfunction()
 
 function(cistern_add_example NAME EXPECTED)

@@ -43,12 +43,7 @@ function(heap_add_tests VARIANT)
     set_tests_properties(${CISTERN_TEST_PREFIX}${name}_test PROPERTIES
       TIMEOUT ${CISTERN_TEST_TIMEOUT})
   endforeach()
-  if(NOT CISTERN_SMALL)
-    add_test(NAME ${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-      COMMAND heap_${VARIANT}_model_test 1000000)
-    set_tests_properties(${CISTERN_TEST_PREFIX}heap_${VARIANT}_model_full
-      PROPERTIES LABELS full TIMEOUT 600)
-  endif()
+  cistern_add_long_test(heap_${VARIANT}_model_full heap_${VARIANT}_model_test 1000000 address)
 endfunction()
 
 if(NOT CISTERN_SANITIZE MATCHES thread)
@@ -84,10 +79,5 @@ cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/
 foreach(backend arena sanity libc custom pools bigger)
   cistern_add_test(mem_${backend}_model_test SOURCES model/mem_model_test.c LABELS big
     CONFIG ${config}/mem_${backend})
-  if(TARGET mem_${backend}_model_test)
-    add_test(NAME ${CISTERN_TEST_PREFIX}mem_${backend}_model_full
-      COMMAND mem_${backend}_model_test 1000000)
-    set_tests_properties(${CISTERN_TEST_PREFIX}mem_${backend}_model_full
-      PROPERTIES LABELS full TIMEOUT 600)
-  endif()
+  cistern_add_long_test(mem_${backend}_model_full mem_${backend}_model_test 1000000 address)
 endforeach()

@@ -26,19 +26,11 @@ endif()
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
 cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)
-if(TARGET pool_double_put_test)
-  add_test(NAME ${CISTERN_TEST_PREFIX}pool_double_put_full COMMAND pool_double_put_test 20000)
-  set_tests_properties(${CISTERN_TEST_PREFIX}pool_double_put_full PROPERTIES LABELS "threads;full"
-    TIMEOUT 600)
-endif()
+cistern_add_long_test(pool_double_put_full pool_double_put_test 20000 thread)
 
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
-if(TARGET pool_stress_test)
-  add_test(NAME ${CISTERN_TEST_PREFIX}pool_stress_full COMMAND pool_stress_test 1000)
-  set_tests_properties(${CISTERN_TEST_PREFIX}pool_stress_full PROPERTIES LABELS "threads;full"
-    TIMEOUT 600)
-endif()
+cistern_add_long_test(pool_stress_full pool_stress_test 1000 thread)
 
 cistern_add_test(os_mempool_test SOURCES unit/os_mempool_test.c LABELS big)
 foreach(alignment 4 16)

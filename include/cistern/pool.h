@@ -381,14 +381,10 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 
 #ifdef __cplusplus
 #    define CISTERN_STATIC_ASSERT(condition, text) static_assert(condition, text)
+#    define CISTERN_ALIGNOF(type)                  alignof(type)
 #else
 #    define CISTERN_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
-#endif
-
-#ifdef __cplusplus
-#    define CISTERN_ALIGNOF(type) alignof(type)
-#else
-#    define CISTERN_ALIGNOF(type) _Alignof(type)
+#    define CISTERN_ALIGNOF(type)                  _Alignof(type)
 #endif
 
 /* --- extras -------------------------------------------------------------------------------------
