@@ -75,6 +75,8 @@ cistern_add_test(mem_lock_free_pools_test SOURCES unit/mem_pools_test.c CONFIG $
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(mem_bigger_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_bigger)
 
+cistern_add_test(mem_race_test SOURCES race/mem_race_test.c LABELS host threads)
+
 # Each backend against the model, also at full length.
 foreach(backend arena sanity libc custom pools bigger)
   cistern_add_test(mem_${backend}_model_test SOURCES model/mem_model_test.c LABELS big

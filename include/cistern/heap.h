@@ -11,9 +11,10 @@
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as the time bound says.
  *
- * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
- * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS; with check level 3 it has a history, and
- * calls that allocate or free note the caller's file and line.
+ * This header differs by option in three places: what a cistern_heap_t keeps to find free blocks
+ * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_INDEX_BITS; with CISTERN_CRITICAL it can tell of
+ * changes; with check level 3 it has a history, and calls that allocate or free note the caller's
+ * file and line.
  */
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
@@ -101,6 +102,14 @@ typedef struct cistern_heap_event {
 } cistern_heap_event_t;
 #endif
 
+#if CISTERN_CRITICAL
+/* Told of a heap whose numbers have changed, still inside the critical section, so that a copy of
+ * them is never an old one. It may read the fields `used` and `max_used`; it must be short and not
+ * call into the heap. */
+struct cistern_heap;
+typedef void cistern_heap_note_t(const struct cistern_heap *heap);
+#endif
+
 /* A heap. Opaque but for its size: read it through cistern_heap_stats. All zero it is an empty heap
  * from which every request fails. */
 typedef struct cistern_heap {
@@ -115,6 +124,9 @@ typedef struct cistern_heap {
     size_t blocks;       /* blocks in use */
     size_t failures;     /* requests that found no block; saturates */
     const char *name;    /* the caller's string, or NULL */
+#if CISTERN_CRITICAL
+    cistern_heap_note_t *note; /* or NULL */
+#endif
     uint8_t index_bits;  /* 16, 32, or 64 for size_t */
     cistern_heap_index_t index;
 #if CISTERN_CHECK >= 3
@@ -130,6 +142,9 @@ typedef struct cistern_heap_config {
     size_t bytes;     /* its length */
     size_t alignment; /* of payloads: a power of two; 0 for that of a pointer */
     size_t min_size;  /* smallest payload: smaller requests take this much; 0 for the least */
+#if CISTERN_CRITICAL
+    cistern_heap_note_t *note; /* who keeps a copy of the numbers is told of each change; or NULL */
+#endif
 } cistern_heap_config_t;
 
 /* A consistent picture of a heap. Byte counts are of blocks, headers included, so that

@@ -292,6 +292,9 @@ cistern_error_t(HEAP(init))(cistern_heap_t *heap, const cistern_heap_config_t *c
     heap->blocks = 0;
     heap->failures = 0;
     heap->name = config->name;
+#if CISTERN_CRITICAL
+    heap->note = config->note;
+#endif
     heap->index_bits = HEAP_BITS;
     forget_history(heap);
     lay_out(heap);
@@ -340,7 +343,7 @@ void *(HEAP(alloc))(cistern_heap_t *heap, size_t size)
     }
     place(heap, found.block, free_end(heap, found.block), need);
     void *const memory = dress(heap, heap->base + found.block + HEAD, size);
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
     return memory;
 }
 
@@ -387,7 +390,7 @@ void *(HEAP(aligned_alloc))(cistern_heap_t *heap, size_t alignment, size_t size)
     }
     place(heap, found.block + gap, limit, need);
     void *const memory = dress(heap, heap->base + found.block + gap + HEAD, size);
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
     return memory;
 }
 
@@ -431,7 +434,7 @@ cistern_error_t(HEAP(free))(cistern_heap_t *heap, void *memory)
     if (!done && memory != NULL) {
         return refuse(heap, memory, state, heap);
     }
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
     return CISTERN_OK;
 }
 
@@ -481,7 +484,7 @@ cistern_error_t(HEAP(resize))(cistern_heap_t *heap, void *memory, size_t size, b
         return refuse(heap, memory, state, heap);
     }
     (void)dress(heap, raw, size);
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
     return CISTERN_OK;
 }
 

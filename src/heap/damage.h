@@ -105,7 +105,7 @@ static void give_up(const cistern_heap_t *heap, const void *memory, cistern_faul
     if (mended != NULL && (kind == CISTERN_FAULT_HEADER || kind == CISTERN_FAULT_LINK)) {
         recover(mended);
     }
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
     cistern_heap_raise(heap, memory, kind);
 }
 

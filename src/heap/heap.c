@@ -167,7 +167,7 @@ void cistern_heap_reset_max_used(cistern_heap_t *heap)
 {
     const cistern_critical_t state = cistern_critical_enter();
     heap->max_used = heap->used;
-    cistern_critical_leave(state);
+    leave_changed(heap, state);
 }
 
 #if CISTERN_CHECK >= 3

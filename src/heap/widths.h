@@ -8,6 +8,7 @@
 #ifndef CISTERN_HEAP_WIDTHS_H
 #define CISTERN_HEAP_WIDTHS_H
 
+#include "cistern/critical.h"
 #include "cistern/fault.h"
 #include "cistern/heap.h"
 
@@ -56,6 +57,23 @@ HEAP_FUNCTIONS(size);
 
 /* Tells of misuse found at `address`. Outside the critical section. */
 void cistern_heap_raise(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind);
+
+/* Ends the critical section of a call that may have changed `used` or `max_used`. */
+#if CISTERN_CRITICAL
+static inline void leave_changed(const cistern_heap_t *heap, cistern_critical_t state)
+{
+    if (heap->note != NULL) {
+        heap->note(heap);
+    }
+    cistern_critical_leave(state);
+}
+#else
+static inline void leave_changed(const cistern_heap_t *heap, cistern_critical_t state)
+{
+    (void)heap;
+    (void)state;
+}
+#endif
 
 /* Counts a request for which there was no block. Size 0 is no failure. */
 static inline void count_failure(cistern_heap_t *heap, size_t size)

@@ -7,8 +7,8 @@
  * of the heap's own numbers, in bytes with headers.
  *
  * Invariant
- *   I1  Outside the calls here lwip_stats.mem.used and .max are the heap's: each change of the heap
- *       is followed by a copy, taken inside one critical section.
+ *   I1  Outside critical sections lwip_stats.mem.used and .max are the heap's: it tells of each
+ *       change inside the section in which it was made.
  *
  * Its siblings are mem_custom.c (C library or user's allocator) and mem_pools.c.
  */
@@ -68,23 +68,45 @@ static inline mem_size_t clamped(size_t bytes)
     return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
 }
 
-/* Brings the statistics up to date (I1), with `failed` more failures and `illegal` more faults. */
-static void update_stats(unsigned failed, unsigned illegal)
+/* Copies the numbers that change (I1). */
+static void copy_numbers(const cistern_heap_t *changed)
+{
+    lwip_stats.mem.used = clamped(changed->used);
+    lwip_stats.mem.max = clamped(changed->max_used);
+}
+
+static void start_stats(void)
+{
+    lwip_stats.mem.avail = clamped(heap.end);
+    copy_numbers(&heap);
+}
+
+/* Counts requests that failed and frees that were refused: rare, so in a section of its own. */
+static void count(unsigned failed, unsigned illegal)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    lwip_stats.mem.avail = clamped(heap.end);
-    lwip_stats.mem.used = clamped(heap.used);
-    lwip_stats.mem.max = clamped(heap.max_used);
     lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
     lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
     cistern_critical_leave(state);
 }
 #    else
-static inline void update_stats(unsigned failed, unsigned illegal)
+static void start_stats(void) {}
+
+static void count(unsigned failed, unsigned illegal)
 {
     (void)failed;
     (void)illegal;
 }
+#    endif
+
+/* Without a critical section the heap tells nobody of its changes: each call looks. */
+#    if MEM_STATS && !CISTERN_CRITICAL
+static inline void look(void)
+{
+    copy_numbers(&heap);
+}
+#    else
+static inline void look(void) {}
 #    endif
 
 struct cistern_heap *mem_heap(void)
@@ -98,6 +120,9 @@ void mem_init(void)
                                           .memory = LWIP_RAM_HEAP_POINTER,
                                           .bytes = LWIP_RAM_HEAP_SIZE,
                                           .alignment = LWIP_ALIGNMENT,
+#    if MEM_STATS && CISTERN_CRITICAL
+                                          .note = copy_numbers,
+#    endif
                                           .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     heap = none;
@@ -105,14 +130,16 @@ void mem_init(void)
     LWIP_ASSERT("mem_init: MEM_SIZE is too small for a heap, or too large for its indices",
                 error == CISTERN_OK);
     LWIP_UNUSED_ARG(error);
-    update_stats(0, 0);
+    start_stats();
 }
 
-/* Counts a request for `size` bytes that got `mem`, and hands it out. */
-static void *handed_out(void *mem, bool asked)
+/* Hands out what a request got; `asked` tells whether it was for anything. */
+static inline void *handed_out(void *mem, bool asked)
 {
-    const bool failed = asked && mem == NULL;
-    update_stats(failed ? 1U : 0, 0);
+    if (mem == NULL && asked) {
+        count(1, 0);
+    }
+    look();
     sanity_check();
     return mem;
 }
@@ -127,19 +154,25 @@ void *(mem_calloc)(mem_size_t count, mem_size_t size)
     return handed_out(cistern_heap_calloc(&heap, count, size), count != 0 && size != 0);
 }
 
-/* Counts a free, which was refused iff it was illegal. */
-static void handed_back(bool illegal)
+/* Ends a call that gave memory back, or was refused that. */
+static inline void handed_back(bool illegal, const char *message)
 {
-    update_stats(0, illegal ? 1U : 0);
     if (illegal) {
-        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
+        count(0, 1);
+        LWIP_MEM_ILLEGAL_FREE(message);
     }
+    look();
     sanity_check();
+}
+
+static void freed(cistern_error_t error)
+{
+    handed_back(error != CISTERN_OK, "mem_free: not a block in use of this heap");
 }
 
 void(mem_free)(void *mem)
 {
-    handed_back(cistern_heap_free(&heap, mem) != CISTERN_OK);
+    freed(cistern_heap_free(&heap, mem));
 }
 
 #    if CISTERN_CHECK >= 3
@@ -151,7 +184,7 @@ void *mem_owned(void *mem, const char *file, int line)
 
 void mem_free_at(void *mem, const char *file, int line)
 {
-    handed_back(cistern_heap_free_at(&heap, mem, file, line) != CISTERN_OK);
+    freed(cistern_heap_free_at(&heap, mem, file, line));
 }
 
 #    endif
@@ -159,12 +192,7 @@ void mem_free_at(void *mem, const char *file, int line)
 void *mem_trim(void *mem, mem_size_t size)
 {
     const cistern_error_t error = cistern_heap_trim(&heap, mem, size);
-    const bool illegal = error == CISTERN_ERROR_FAULT;
-    update_stats(0, illegal ? 1U : 0);
-    if (illegal) {
-        LWIP_MEM_ILLEGAL_FREE("mem_trim: not a block in use of this heap");
-    }
-    sanity_check();
+    handed_back(error == CISTERN_ERROR_FAULT, "mem_trim: not a block in use of this heap");
     return error == CISTERN_OK ? mem : NULL;
 }
 

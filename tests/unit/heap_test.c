@@ -528,6 +528,49 @@ static void stats_add_up_and_the_high_water_mark_can_be_reset(void **state)
     assert_int_equal(used(), 0);
 }
 
+#if CISTERN_CRITICAL
+static size_t told_used;
+static size_t told_max;
+
+static void copy(const cistern_heap_t *changed)
+{
+    told_used = changed->used;
+    told_max = changed->max_used;
+}
+
+static void expect_told(void)
+{
+    cistern_heap_stats_t stats;
+    cistern_heap_stats(&heap, &stats);
+    assert_int_equal(told_used, stats.used);
+    assert_int_equal(told_max, stats.max_used);
+}
+
+static void who_copies_the_numbers_is_told_of_each_change(void **state)
+{
+    (void)state;
+    const cistern_heap_config_t config = {.memory = arena, .bytes = sizeof(arena), .note = copy};
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    void *const first = cistern_heap_alloc(&heap, 200);
+    expect_told();
+    void *const second = cistern_heap_aligned_alloc(&heap, 64, 100);
+    expect_told();
+    assert_int_equal(cistern_heap_trim(&heap, first, 50), CISTERN_OK);
+    expect_told();
+    void *const third = cistern_heap_realloc(&heap, first, 300);
+    expect_told();
+    assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+    expect_told();
+    cistern_heap_reset_max_used(&heap);
+    expect_told();
+    void *const fourth = cistern_heap_calloc(&heap, 10, 10);
+    expect_told();
+    assert_int_equal(cistern_heap_free(&heap, third), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, fourth), CISTERN_OK);
+    assert_int_equal(told_used, 0);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -560,6 +603,9 @@ int main(void)
         cmocka_unit_test_setup(realloc_of_null_allocates_and_to_nothing_frees, make_heap),
         cmocka_unit_test_setup(walk_shows_every_block_in_order, make_heap),
         cmocka_unit_test_setup(stats_add_up_and_the_high_water_mark_can_be_reset, make_heap),
+#if CISTERN_CRITICAL
+        cmocka_unit_test_setup(who_copies_the_numbers_is_told_of_each_change, make_heap),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
