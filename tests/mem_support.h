@@ -28,9 +28,8 @@ static inline void reset_stats(void) {}
 static inline int mem_start(void **state)
 {
     refused = 0;
-    const int done = memory_start(state);
     reset_stats();
-    return done;
+    return memory_start(state);
 }
 
 #define mem_test(function) cmocka_unit_test_setup(function, mem_start)

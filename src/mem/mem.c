@@ -157,6 +157,7 @@ void *(mem_calloc)(mem_size_t count, mem_size_t size)
 /* Ends a call that gave memory back, or was refused that. */
 static inline void handed_back(bool illegal, const char *message)
 {
+    LWIP_UNUSED_ARG(message);
     if (illegal) {
         count(0, 1);
         LWIP_MEM_ILLEGAL_FREE(message);
