@@ -1,4 +1,5 @@
-/* mem_support.h - what the tests of lwIP's heap share: a fresh heap, and a record of refused frees. */
+/* mem_support.h - what the tests of lwIP's heap share: a fresh heap, and a record of refused frees and
+ * of pools that have an element again. */
 #ifndef CISTERN_TESTS_MEM_SUPPORT_H
 #define CISTERN_TESTS_MEM_SUPPORT_H
 
@@ -16,6 +17,17 @@ void refused_free(const char *message)
     ++refused;
 }
 
+static unsigned announced; /* since the start, by LWIP_HOOK_MEMP_AVAILABLE */
+static int announced_last;
+
+void pool_available(int type);
+
+void pool_available(int type)
+{
+    announced_last = type;
+    ++announced;
+}
+
 #if MEM_STATS
 static inline void reset_stats(void)
 {
@@ -28,6 +40,8 @@ static inline void reset_stats(void) {}
 static inline int mem_start(void **state)
 {
     refused = 0;
+    announced = 0;
+    announced_last = -1;
     reset_stats();
     return memory_start(state);
 }

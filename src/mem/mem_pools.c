@@ -107,21 +107,36 @@ void *mem_calloc(mem_size_t count, mem_size_t size)
     return mem != NULL ? memset(mem, 0, bytes) : NULL;
 }
 
+/* The pool of an element; behind the last one if it is none's. */
+static int pool_of(const void *element)
+{
+    int i = MEMP_POOL_FIRST;
+    while (i <= (int)MEMP_POOL_LAST && !cistern_pool_owns(memp_pools[i]->pool, element)) {
+        ++i;
+    }
+    return i;
+}
+
+/* Gives an element back: false iff it is none in use. What is no element at all goes to the first
+ * pool to be reported, from check level 1 on. */
+static bool take_back(void *element)
+{
+    const int i = pool_of(element);
+    if (i <= (int)MEMP_POOL_LAST) {
+        return memp_try_free((memp_t)i, element);
+    }
+    return CISTERN_CHECK >= 1 && memp_try_free(MEMP_POOL_FIRST, element);
+}
+
 void mem_free(void *mem)
 {
     if (mem == NULL) {
         return;
     }
-    void *const element = (u8_t *)mem - HELPER_BYTES;
-    int i = MEMP_POOL_FIRST;
-    while (i <= (int)MEMP_POOL_LAST && !cistern_pool_owns(memp_pools[i]->pool, element)) {
-        ++i;
-    }
-    const bool illegal = i > (int)MEMP_POOL_LAST;
-    memp_free_pool(memp_pools[illegal ? (int)MEMP_POOL_FIRST : i], element);
-    update_stats(0, illegal ? 1U : 0);
-    if (illegal) {
-        LWIP_MEM_ILLEGAL_FREE("mem_free: not an element of a malloc pool");
+    const bool taken = take_back((u8_t *)mem - HELPER_BYTES);
+    update_stats(0, taken ? 0 : 1U);
+    if (!taken) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not an element in use of a malloc pool");
     }
 }
 

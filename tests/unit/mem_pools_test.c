@@ -78,7 +78,7 @@ static void statistics_count_bytes_of_elements(void **state)
     assert_int_equal(lwip_stats.mem.max, memp_pools[MEMP_POOL_256]->size);
 }
 
-static void double_free_is_refused(void **state)
+static void double_free_is_refused_and_counted(void **state)
 {
     (void)state;
     u8_t *const mem = mem_malloc(200);
@@ -86,6 +86,8 @@ static void double_free_is_refused(void **state)
     mem_free(mem);
     assert_int_equal(faults.count, 1);
     assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    assert_int_equal(lwip_stats.mem.illegal, 1);
+    assert_int_equal(refused, 1);
     assert_int_equal(in_use(MEMP_POOL_256), 0);
     assert_int_equal(lwip_stats.mem.used, 0);
 }
@@ -99,6 +101,20 @@ static void an_address_of_no_pool_is_refused_without_being_read(void **state)
     assert_int_equal(refused, 1);
     mem_free(memp_malloc(MEMP_PBUF));
     assert_int_equal(lwip_stats.mem.illegal, 2);
+}
+
+static void an_empty_pool_announces_that_it_has_an_element_again(void **state)
+{
+    (void)state;
+    void *mem[16];
+    size_t taken = 0;
+    while ((mem[taken] = mem_malloc(200)) != NULL) {
+        ++taken;
+    }
+    mem_free(mem[0]);
+    mem_free(mem[1]);
+    assert_int_equal(announced, 1);
+    assert_int_equal(announced_last, MEMP_POOL_256);
 }
 
 static void trim_does_nothing(void **state)
@@ -118,8 +134,9 @@ int main(void)
         mem_test(an_empty_pool_gives_way_to_a_larger_one_if_told_so),
         mem_test(calloc_gives_zeros),
         mem_test(statistics_count_bytes_of_elements),
-        mem_test(double_free_is_refused),
+        mem_test(double_free_is_refused_and_counted),
         mem_test(an_address_of_no_pool_is_refused_without_being_read),
+        mem_test(an_empty_pool_announces_that_it_has_an_element_again),
         mem_test(trim_does_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

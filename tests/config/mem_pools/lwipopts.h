@@ -8,8 +8,10 @@
 #define MEMP_USE_CUSTOM_POOLS         1
 #define MEM_STATS                     1
 
-/* The test's: remembers the message. */
+/* The test's: remember the message, and the pool. */
 void refused_free(const char *message);
+void pool_available(int type);
 #define LWIP_MEM_ILLEGAL_FREE(message) refused_free(message)
+#define LWIP_HOOK_MEMP_AVAILABLE(type) pool_available((int)(type))
 
 #endif
