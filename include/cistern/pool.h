@@ -183,9 +183,10 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
  * not registered. Linear in the number of pools. Thread context. */
 cistern_error_t cistern_pool_unregister(cistern_pool_t *pool);
 
-/* Makes every block free again, in ascending order of address, and resets the low-water mark.
- * Blocks in use become invalid. Fails (ERROR_ARGUMENT) iff pool is NULL. Linear in the number of
- * blocks, with the critical section held. Contexts as get. */
+/* Makes every block free again, in ascending order of address, and resets the low-water mark; who
+ * waits is served before all others. Blocks in use become invalid. Fails (ERROR_ARGUMENT) iff pool
+ * is NULL. Linear in the number of blocks, with the pool's lock held. Contexts as get; of a
+ * lock-free or cached pool, nobody else may be inside a call but cistern_pool_get_wait. */
 cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */

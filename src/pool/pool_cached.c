@@ -164,17 +164,22 @@ static bool fits(const cistern_pool_extras_t *extras, size_t count)
            extras->work_bytes >= CISTERN_POOL_CACHED_BYTES(count, extras->threads);
 }
 
-/* Without a heavy fence there are no caches: every thread shares the store. */
-static void start(cistern_pool_t *pool)
+static void prepare(cistern_pool_t *pool)
 {
-    store_start(pool);
-    pool->free_list = NULL;
+    store_prepare(pool);
     cistern_port_on_thread_end(thread_ended);
+}
+
+static void fill(cistern_pool_t *pool)
+{
+    store_fill(pool);
+    pool->free_list = NULL;
 }
 
 const strategy_t strategy_cached = {
     .fits = fits,
-    .start = start,
+    .prepare = prepare,
+    .fill = fill,
     .get = get,
     .get_many = get_many,
     .put = put,

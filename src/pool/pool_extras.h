@@ -5,7 +5,7 @@
  *                      +-- LOCK_FREE ----------------> pool_lockfree.c
  *                      +-- CACHED -------------------> pool_cached.c, pool_store.c
  *
- * Lock-free pools have no reserve, no notices and no waiting; the others have.
+ * Lock-free and unlocked pools have no waiting; the others have.
  *
  * With CISTERN_POOL_EXTRAS 0 every pool is plain and the rest is not compiled.
  */
@@ -21,8 +21,11 @@ struct cistern_pool_extras;
 typedef struct cistern_pool_way {
     /* Whether `extras` is complete for `count` blocks. */
     bool (*fits)(const struct cistern_pool_extras *extras, size_t count);
-    /* Makes every block free; the pool's fields and free list are as for a plain pool. */
-    void (*start)(cistern_pool_t *pool);
+    /* Makes what the strategy needs, once. */
+    void (*prepare)(cistern_pool_t *pool);
+    /* Before use, or while stopped: takes it that every block is free, as the pool's fields and free
+     * list say, and serves who waits. */
+    void (*fill)(cistern_pool_t *pool);
     void *(*get)(cistern_pool_t *pool, const char *file, int line);
     size_t (*get_many)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const char *file, int line);
@@ -125,12 +128,14 @@ static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config
     pool->extras = config->extras;
     if (pool->extras != NULL) {
         pool->extras->way = strategy_named(pool->extras->strategy);
+        pool->extras->waiters = NULL;
+        pool->extras->way->prepare(pool);
     }
 }
 
-static inline void extras_start(cistern_pool_t *pool)
+static inline void extras_fill(cistern_pool_t *pool)
 {
-    strategy_of(pool)->start(pool);
+    strategy_of(pool)->fill(pool);
 }
 
 /* Blocks that only a privileged get takes. */
@@ -188,7 +193,7 @@ static inline void extras_attach(cistern_pool_t *pool, const cistern_pool_config
     (void)config;
 }
 
-static inline void extras_start(cistern_pool_t *pool)
+static inline void extras_fill(cistern_pool_t *pool)
 {
     (void)pool;
 }

@@ -81,7 +81,7 @@ void pool_free_every_block(cistern_pool_t *pool)
         push(pool, block);
     }
     pool->min_free = pool->free;
-    extras_start(pool);
+    extras_fill(pool);
 }
 
 static void forget_trails(const cistern_pool_t *pool)
@@ -132,11 +132,15 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     if (pool == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_critical_t state = cistern_critical_enter();
-    const uint16_t failures = pool->failures;
+    const strategy_t *const strategy = strategy_of(pool);
+    const cistern_critical_t state = strategy->stop(pool);
+    const bool was_empty = pool->free == 0;
     pool_free_every_block(pool);
-    pool->failures = failures;
-    cistern_critical_leave(state);
+    const bool is_available = was_empty && pool->free > 0;
+    strategy->go(pool, state);
+    if (is_available) {
+        extras_announce_available(pool, NULL);
+    }
     return CISTERN_OK;
 }
 

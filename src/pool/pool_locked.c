@@ -326,10 +326,18 @@ static bool fits(const cistern_pool_extras_t *extras, size_t count)
            (POOL_THREADS && extras->work != NULL && extras->work_bytes >= CISTERN_POOL_MUTEX_BYTES);
 }
 
-static void start(cistern_pool_t *pool)
+static void prepare(cistern_pool_t *pool)
 {
     if (uses_mutex(pool)) {
         mutex_init(pool);
+    }
+}
+
+static void fill(cistern_pool_t *pool)
+{
+    while (!is_plain(pool) && pool->extras->waiters != NULL &&
+           pool->free > extras_reserve(pool)) {
+        (void)pool_hand_over(pool, pop(pool));
     }
 }
 
@@ -351,7 +359,12 @@ static bool fits(const struct cistern_pool_extras *extras, size_t count)
     return true;
 }
 
-static void start(cistern_pool_t *pool)
+static void prepare(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+static void fill(cistern_pool_t *pool)
 {
     (void)pool;
 }
@@ -360,7 +373,8 @@ static void start(cistern_pool_t *pool)
 
 const strategy_t strategy_locked = {
     .fits = fits,
-    .start = start,
+    .prepare = prepare,
+    .fill = fill,
     .get = get,
     .get_many = get_many,
     .put = put,

@@ -309,15 +309,20 @@ static bool fits(const cistern_pool_extras_t *extras, size_t count)
            extras->work_bytes >= CISTERN_POOL_LOCK_FREE_BYTES(count);
 }
 
-static void start(cistern_pool_t *pool)
+static void prepare(cistern_pool_t *pool)
 {
     work_t *const work = work_of(pool);
     work->mask = ((word_t)1 << bits_for(pool->count)) - 1U;
+    cell_store(&work->failures, 0);
+}
+
+static void fill(cistern_pool_t *pool)
+{
+    work_t *const work = work_of(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         cell_store(&work->link[i], link_to(i + 1U, pool->count - i));
     }
     cell_store(&work->min_free, (cell_t)pool->count);
-    cell_store(&work->failures, 0);
     word_store(&work->head, 0);
 }
 
@@ -401,7 +406,8 @@ size_t pool_lock_free_most_used(const cistern_pool_t *pool)
 
 const strategy_t strategy_lock_free = {
     .fits = fits,
-    .start = start,
+    .prepare = prepare,
+    .fill = fill,
     .get = get,
     .get_many = get_many,
     .put = put,

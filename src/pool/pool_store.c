@@ -179,6 +179,14 @@ static void open_if_plenty(const cistern_pool_t *pool, store_t *store)
     }
 }
 
+static void serve_waiters(cistern_pool_t *pool, store_t *store)
+{
+    while (store->n > pool->extras->reserve && pool->extras->waiters != NULL) {
+        pool->free = --store->n;
+        pool_hand_over(pool, store->stack[store->n]);
+    }
+}
+
 /* After a put, while the caches are closed: serves who waits. True iff the pool was empty and is
  * not any more. */
 static bool settle(cistern_pool_t *pool, store_t *store, bool was_empty)
@@ -187,10 +195,7 @@ static bool settle(cistern_pool_t *pool, store_t *store, bool was_empty)
         return false;
     }
     gather(pool, store);
-    while (store->n > pool->extras->reserve && pool->extras->waiters != NULL) {
-        pool->free = --store->n;
-        pool_hand_over(pool, store->stack[store->n]);
-    }
+    serve_waiters(pool, store);
     const bool is_available = was_empty && store->n > 0;
     open_if_plenty(pool, store);
     return is_available;
@@ -316,7 +321,7 @@ cistern_error_t store_tell(cistern_pool_t *pool)
 
 /* --- life and looking ------------------------------------------------------------------------ */
 
-void store_start(cistern_pool_t *pool)
+void store_prepare(cistern_pool_t *pool)
 {
     store_t *const store = store_of(pool);
     const size_t threads = cistern_port_fence_available() ? pool->extras->threads : 0;
@@ -324,13 +329,20 @@ void store_start(cistern_pool_t *pool)
     cistern_port_mutex_init(&store->mutex);
     store->threads = threads;
     store->stack = (void **)(void *)&store->cache[threads];
-    store->n = pool->count;
-    for (size_t i = 0; i < pool->count; ++i) {
-        store->stack[i] = block_at(pool, pool->count - 1U - i);
-    }
     for (size_t i = 0; i < threads; ++i) {
         cache_reset(&store->cache[i], 0);
     }
+}
+
+void store_fill(cistern_pool_t *pool)
+{
+    store_t *const store = store_of(pool);
+    for (size_t i = 0; i < pool->count; ++i) {
+        store->stack[i] = block_at(pool, pool->count - 1U - i);
+    }
+    store->n = pool->count;
+    serve_waiters(pool, store);
+    note_low_water(pool, store);
 }
 
 void store_stop(cistern_pool_t *pool)

@@ -130,8 +130,13 @@ static inline bool cache_raise(cache_t *cache, size_t end, size_t n)
 
 /* --- the store: threads only; each call takes the mutex -------------------------------------- */
 
-/* Makes every block free. */
-void store_start(cistern_pool_t *pool);
+/* Makes store and caches, empty. Without a heavy fence there are no caches: every thread shares the
+ * store. The one call that takes no mutex. */
+void store_prepare(cistern_pool_t *pool);
+
+/* Makes every block free, in the store, and serves who waits. Before use, or while stopped: caches
+ * are empty then. */
+void store_fill(cistern_pool_t *pool);
 
 /* Takes a block wherever there is one, and refills the thread's cache. NULL, counted, iff there is
  * none but those that the reserve keeps from who is not privileged; and after a fault, if the block

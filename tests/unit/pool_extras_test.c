@@ -126,6 +126,37 @@ static void an_empty_pool_announces_that_it_has_a_block_again(void **state)
     assert_int_equal(availables, 1);
 }
 
+static void count_only(cistern_pool_t *noticed, void *argument)
+{
+    (void)noticed;
+    (void)argument;
+    ++availables;
+}
+
+static void clear_of_an_empty_pool_announces_that_it_has_blocks_again(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    extras.on_available = count_only;
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(availables, 0);
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(availables, 1);
+    assert_int_equal(stats_now().free, COUNT);
+    assert_true(cistern_pool_check(&pool));
+}
+
+static void clear_keeps_the_count_of_failures(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_null(cistern_pool_get(&pool));
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(stats_now().failures, 1);
+}
+
 /* --- waiting --------------------------------------------------------------------------------- */
 
 static void waiting_ends_with_a_timeout_and_counts_it(void **state)
@@ -241,6 +272,53 @@ static void handing_over_does_not_touch_the_reserve(void **state)
     assert_int_equal(stats_now().free, 1);
 }
 
+static void clear_serves_who_waits_before_all_others(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    waiter_t waiter[2];
+    arrived = 0;
+    served = 0;
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    start_waiting(&waiter[0], 1);
+    start_waiting(&waiter[1], 2);
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(stats_now().free, COUNT - 2);
+    assert_int_equal(stats_now().min_free, COUNT - 2);
+    assert_int_equal(pthread_join(waiter[0].thread, NULL), 0);
+    assert_int_equal(pthread_join(waiter[1].thread, NULL), 0);
+    assert_ptr_not_equal(waiter[0].block, waiter[1].block);
+    assert_true(cistern_pool_check(&pool));
+    assert_no_fault();
+}
+
+enum { TAKEN = 20000, CLEARED = 2000 };
+
+static void *only_take(void *argument)
+{
+    (void)argument;
+    for (unsigned i = 0; i < TAKEN; ++i) {
+        (void)cistern_pool_get(&pool);
+    }
+    return NULL;
+}
+
+static void clear_gets_on_with_threads_that_take_blocks(void **state)
+{
+    (void)state;
+    pthread_t taker;
+    void *block[COUNT];
+    assert_int_equal(pthread_create(&taker, NULL, only_take, NULL), 0);
+    for (unsigned i = 0; i < CLEARED; ++i) {
+        assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    }
+    assert_int_equal(pthread_join(taker, NULL), 0);
+    assert_true(cistern_pool_check(&pool));
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_no_fault();
+}
+
 enum { RIVALS = 3, ROUNDS = 3000 };
 
 /* Takes and gives back the one block there is; counts in *argument how often it went without. */
@@ -304,24 +382,31 @@ static void a_typed_pool_hands_out_aligned_objects(void **state)
     assert_int_equal(cistern_pool_unregister(&frames_pool), CISTERN_OK);
 }
 
-/* What each strategy does, and what lock-free pools do not. */
+/* What each strategy does, and last what cached and lock-free pools do not. */
 static int run_with(cistern_pool_strategy_t strategy, const char *name)
 {
     struct CMUnitTest tests[] = {
         extras_test(reserved_blocks_are_only_for_the_privileged),
         extras_test(low_water_is_announced_when_it_is_reached_and_not_again_below),
         extras_test(an_empty_pool_announces_that_it_has_a_block_again),
+        extras_test(clear_of_an_empty_pool_announces_that_it_has_blocks_again),
+        extras_test(clear_keeps_the_count_of_failures),
         extras_test(waiting_ends_with_a_timeout_and_counts_it),
         extras_test(blocks_go_straight_to_waiters_in_order_of_arrival),
         extras_test(handing_over_does_not_touch_the_reserve),
         extras_test(waiting_for_ever_never_ends_without_a_block),
         extras_test(waiting_is_refused_where_it_cannot_work),
+        extras_test(clear_serves_who_waits_before_all_others),
+        extras_test(clear_gets_on_with_threads_that_take_blocks),
     };
-    const bool waits = strategy != CISTERN_POOL_LOCK_FREE;
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
+    const size_t all = sizeof tests / sizeof tests[0];
+    const size_t run = strategy == CISTERN_POOL_LOCK_FREE ? 5U
+                       : strategy == CISTERN_POOL_CACHED  ? all - 1U
+                                                          : all;
+    for (size_t i = 0; i < all; ++i) {
         tests[i].initial_state = &strategy;
     }
-    return _cmocka_run_group_tests(name, tests, waits ? 8 : 3, NULL, NULL);
+    return _cmocka_run_group_tests(name, tests, run, NULL, NULL);
 }
 
 int main(void)
