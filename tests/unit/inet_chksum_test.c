@@ -38,6 +38,18 @@ static void cut_of_a_packet_into_fragments_does_not_change_its_checksum(void **s
     }
 }
 
+static void chain_above_64_kib_is_summed_to_its_end(void **state)
+{
+    (void)state;
+    static uint8_t data[32768];
+    const u16_t last = PP_HTONS(0x1234);
+    struct pbuf *const chain = pbuf_alloc_reference(data, 32768, PBUF_REF);
+    pbuf_cat(chain, pbuf_alloc_reference(data, 32768, PBUF_REF));
+    pbuf_cat(chain, pbuf_alloc_reference((void *)(uintptr_t)&last, sizeof last, PBUF_REF));
+    assert_int_equal(value_of(inet_chksum_pbuf(chain)), 0xffffU ^ 0x1234U);
+    pbuf_free(chain);
+}
+
 /* --- pseudo headers --------------------------------------------------------------------------- */
 
 #define PROTOCOL 17
@@ -189,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(cut_of_a_packet_into_fragments_does_not_change_its_checksum),
+        test(chain_above_64_kib_is_summed_to_its_end),
         test(pseudo_headers_count_as_if_they_stood_before_the_data),
         test(partial_checksum_covers_just_the_first_bytes),
         test(partial_checksum_of_40000_bytes_is_right),
