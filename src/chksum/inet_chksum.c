@@ -44,7 +44,7 @@ u16_t inet_chksum(const void *dataptr, u16_t len)
     return (u16_t)~LWIP_CHKSUM(dataptr, len);
 }
 
-u16_t lwip_chksum_copy(void *dst, const void *src, u16_t len)
+u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 {
     if (dst == NULL || src == NULL) {
         return refuse(dst);

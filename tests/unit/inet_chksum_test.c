@@ -197,6 +197,22 @@ static void filling_past_the_end_is_refused(void **state)
     pbuf_free(p);
 }
 
+#if CISTERN_PBUF_LEN_32
+static void filling_with_sum_copies_more_than_64_kib(void **state)
+{
+    (void)state;
+    static uint8_t data[70000];
+    static uint8_t filled[sizeof data];
+    u16_t sum = 0;
+    fill_randomly(data, sizeof data);
+    struct pbuf *const p = pbuf_alloc_reference(filled, sizeof filled, PBUF_REF);
+    assert_int_equal(pbuf_fill_chksum(p, 0, data, sizeof data, &sum), ERR_OK);
+    assert_memory_equal(filled, data, sizeof data);
+    assert_int_equal(value_of(sum), reference(data, sizeof data));
+    pbuf_free(p);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +225,9 @@ int main(void)
         test(checksum_of_nothing_is_refused),
         test(filling_with_sum_adds_up_to_the_sum_of_the_packet),
         test(filling_past_the_end_is_refused),
+#if CISTERN_PBUF_LEN_32
+        test(filling_with_sum_copies_more_than_64_kib),
+#endif
     };
     return cmocka_run_group_tests(tests, memory_start, NULL);
 }
