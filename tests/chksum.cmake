@@ -11,4 +11,4 @@ cistern_add_test(chksum_options_test SOURCES unit/chksum_test.c LABELS big
   DEFINES LWIP_CHKSUM_ALGORITHM=3 LONGEST=300U)
 cistern_add_test(inet_chksum_test SOURCES unit/inet_chksum_test.c LABELS big)
 cistern_add_test(inet_chksum_options_test SOURCES unit/inet_chksum_test.c LABELS big
-  DEFINES LWIP_IPV6=1 LWIP_CHKSUM=cistern_chksum_bytes)
+  DEFINES LWIP_IPV6=1 LWIP_CHKSUM=cistern_chksum_bytes CISTERN_PBUF_LEN_32=1)

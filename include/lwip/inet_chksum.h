@@ -59,7 +59,7 @@ u16_t inet_chksum_pbuf(struct pbuf *p);
 
 /* Copies `len` bytes and returns their sum, not inverted. A fault (0) iff a pointer is NULL.
  * Linear in len. The two must not overlap. */
-u16_t lwip_chksum_copy(void *dst, const void *src, u16_t len);
+u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len);
 
 /* Checksum of a chain with the pseudo header of its IP packet (RFC 793, RFC 768, RFC 8200) before
  * it: protocol number, payload length in host order, addresses in network order. The _partial forms

@@ -13,6 +13,7 @@
 #include "lwip/inet_chksum.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cistern/chksum.h"
 #include "cistern/fault.h"
@@ -43,7 +44,7 @@ u16_t inet_chksum(const void *dataptr, u16_t len)
     return (u16_t)~LWIP_CHKSUM(dataptr, len);
 }
 
-u16_t lwip_chksum_copy(void *dst, const void *src, u16_t len)
+u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 {
     if (dst == NULL || src == NULL) {
         return refuse(dst);
@@ -53,23 +54,26 @@ u16_t lwip_chksum_copy(void *dst, const void *src, u16_t len)
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
+/* More bytes than a chain has, also one of more than tot_len can tell. */
+#define WHOLE_CHAIN SIZE_MAX
+
 /* The sum of the first `length` bytes of a chain, or of all of a shorter one, added to `sum`. */
-static u16_t add_chain(u16_t sum, const struct pbuf *p, pbuf_len_t length)
+static u16_t add_chain(u16_t sum, const struct pbuf *p, size_t length)
 {
     bool odd = false;
     for (; p != NULL && length > 0; p = p->next) {
-        const pbuf_len_t piece = LWIP_MIN(p->len, length);
+        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(p->len, length);
         const u16_t part = LWIP_CHKSUM(p->payload, piece);
         sum = cistern_chksum_add(sum, odd ? cistern_chksum_swap(part) : part);
         odd = odd != ((piece & 1U) != 0);
-        length = (pbuf_len_t)(length - piece);
+        length -= piece;
     }
     return sum;
 }
 
 u16_t inet_chksum_pbuf(struct pbuf *p)
 {
-    return p != NULL ? (u16_t)~add_chain(0, p, PBUF_NOT_FOUND) : refuse(p);
+    return p != NULL ? (u16_t)~add_chain(0, p, WHOLE_CHAIN) : refuse(p);
 }
 
 /* --- pseudo headers --------------------------------------------------------------------------- */
@@ -81,7 +85,7 @@ static u16_t pseudo_sum(u8_t proto, u16_t proto_len)
 }
 
 /* `addresses` is the sum of both addresses. */
-static u16_t pseudo_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbuf_len_t length,
+static u16_t pseudo_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                              u16_t addresses)
 {
     const u16_t header = cistern_chksum_add(addresses, pseudo_sum(proto, proto_len));
@@ -89,7 +93,7 @@ static u16_t pseudo_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, 
 }
 
 #if LWIP_IPV4
-static u16_t ip4_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbuf_len_t length,
+static u16_t ip4_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                           const ip4_addr_t *src, const ip4_addr_t *dest)
 {
     if (p == NULL || src == NULL || dest == NULL) {
@@ -103,7 +107,7 @@ static u16_t ip4_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbu
 u16_t inet_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip4_addr_t *src,
                          const ip4_addr_t *dest)
 {
-    return ip4_checksum(p, proto, proto_len, PBUF_NOT_FOUND, src, dest);
+    return ip4_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
 }
 
 u16_t inet_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,
@@ -114,7 +118,7 @@ u16_t inet_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u1
 #endif
 
 #if LWIP_IPV6 || defined CISTERN_STANDALONE
-static u16_t ip6_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbuf_len_t length,
+static u16_t ip6_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                           const ip6_addr_t *src, const ip6_addr_t *dest)
 {
     if (p == NULL || src == NULL || dest == NULL) {
@@ -128,7 +132,7 @@ static u16_t ip6_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbu
 u16_t ip6_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip6_addr_t *src,
                         const ip6_addr_t *dest)
 {
-    return ip6_checksum(p, proto, proto_len, PBUF_NOT_FOUND, src, dest);
+    return ip6_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
 }
 
 u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,
@@ -141,7 +145,7 @@ u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16
 /* --- by the kind of address ------------------------------------------------------------------- */
 
 #if LWIP_IPV4 && LWIP_IPV6
-static u16_t ip_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbuf_len_t length,
+static u16_t ip_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                          const ip_addr_t *src, const ip_addr_t *dest)
 {
     if (src == NULL || dest == NULL) {
@@ -160,7 +164,7 @@ static u16_t ip_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, pbuf
 u16_t ip_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip_addr_t *src,
                        const ip_addr_t *dest)
 {
-    return ip_checksum(p, proto, proto_len, PBUF_NOT_FOUND, src, dest);
+    return ip_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
 }
 
 u16_t ip_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,

@@ -59,12 +59,12 @@ static inline void update_stats(unsigned failed, unsigned illegal)
 
 void mem_init(void) {}
 
-/* The next pool from `first` on whose elements hold `bytes`; behind the last one if there is none.
- */
+/* The next pool from `first` on whose elements have room for `bytes` behind the helper; behind the
+ * last one if there is none. */
 static int pool_for(int first, size_t bytes)
 {
     int i = first;
-    while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size < bytes) {
+    while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size - HELPER_BYTES < bytes) {
         ++i;
     }
     return i;
@@ -91,7 +91,7 @@ void *mem_malloc(mem_size_t size)
     if (size == 0) {
         return NULL;
     }
-    struct memp_malloc_helper *const element = take_element((size_t)size + HELPER_BYTES);
+    struct memp_malloc_helper *const element = take_element(size);
     update_stats(element == NULL ? 1U : 0, 0);
     return element != NULL ? (u8_t *)element + HELPER_BYTES : NULL;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cistern/critical.h"
+#include "cistern/fault.h"
 #include "cistern/heap.h"
 #include "../pool/pool_plain.h"
 #include "lwip/debug.h"
@@ -61,7 +62,9 @@ static bool elements_reserve(const struct memp_desc *desc)
     const cistern_critical_t state = cistern_critical_enter();
     const bool within_limit = account->used < desc->num;
     account->used += within_limit ? 1U : 0U;
-    stats_write(desc, account->used, within_limit ? POOL_GOT : POOL_GOT_NONE);
+    if (!within_limit) {
+        stats_write(desc, account->used, POOL_GOT_NONE);
+    }
     cistern_critical_leave(state);
     return within_limit;
 }
@@ -79,11 +82,18 @@ static bool elements_release(const struct memp_desc *desc, pool_outcome_t outcom
     return was_full;
 }
 
-static void elements_refuse(const struct memp_desc *desc)
+static void elements_note(const struct memp_desc *desc, pool_outcome_t outcome)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    stats_write(desc, desc->account->used, POOL_REFUSED);
+    stats_write(desc, desc->account->used, outcome);
     cistern_critical_leave(state);
+}
+
+/* A size that mem_size_t cannot express is more than can be asked for. */
+static inline void *heap_get(size_t bytes)
+{
+    const mem_size_t size = (mem_size_t)bytes;
+    return size == bytes ? mem_malloc(size) : NULL;
 }
 
 static inline void *element_get(const struct memp_desc *desc, const char *file, int line)
@@ -93,18 +103,34 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
     if (!elements_reserve(desc)) {
         return NULL;
     }
-    void *const mem = mem_malloc((mem_size_t)desc->size);
+    void *const mem = heap_get(desc->size);
     if (mem == NULL) {
         (void)elements_release(desc, POOL_GOT_NONE);
+    } else {
+        elements_note(desc, POOL_GOT);
     }
     return mem;
+}
+
+/* Whether the pool has elements in use; else no address can be one of them, which is reported. */
+static bool has_elements(const struct memp_desc *desc, const void *mem)
+{
+    const bool has = desc->account->used > 0;
+    if (!has) {
+        const cistern_fault_t fault = {.kind = CISTERN_FAULT_FOREIGN_FREE,
+                                       .object = desc,
+                                       .address = mem,
+                                       .name = desc->desc};
+        cistern_fault_raise(&fault);
+    }
+    return has;
 }
 
 /* The heap judges the address, and reports it, before its element is counted as free (I1). */
 static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
 {
-    if (!element_is_live(mem) || desc->account->used == 0) {
-        elements_refuse(desc);
+    if (!element_is_live(mem) || !has_elements(desc, mem)) {
+        elements_note(desc, POOL_REFUSED);
         return false;
     }
     mem_free(mem);

@@ -20,14 +20,13 @@
 
 /* --- making ----------------------------------------------------------------------------------- */
 
-/* A request that mem_size_t cannot express is made for its highest value, which no heap of that
- * type can serve: so it fails where the others fail, and is counted there. */
+/* A request that mem_size_t cannot express is not made: not even its highest value would do. */
 static inline void *take_block(size_t room, pbuf_len_t length)
 {
     const size_t behind = room + LWIP_MEM_ALIGN_SIZE((size_t)length);
     const size_t bytes = PBUF_STRUCT_SIZE + behind;
     const bool fits = behind >= length && bytes >= behind && (mem_size_t)bytes == bytes;
-    return mem_malloc(fits ? (mem_size_t)bytes : (mem_size_t) ~(mem_size_t)0);
+    return fits ? mem_malloc((mem_size_t)bytes) : pbuf_count_failure();
 }
 
 static inline bool fits_an_element(size_t room, pbuf_len_t length)

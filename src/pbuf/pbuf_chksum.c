@@ -11,7 +11,7 @@ err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *data
     if (len == 0 || start_offset > p->len || len > p->len - start_offset) {
         return ERR_ARG;
     }
-    u32_t sum = LWIP_CHKSUM_COPY((u8_t *)p->payload + start_offset, dataptr, (u16_t)len);
+    u32_t sum = LWIP_CHKSUM_COPY((u8_t *)p->payload + start_offset, dataptr, len);
     if ((start_offset & 1U) != 0) {
         sum = SWAP_BYTES_IN_WORD(sum);
     }

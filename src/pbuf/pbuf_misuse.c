@@ -1,6 +1,16 @@
-/* pbuf_misuse.c - packet buffers: what is wrong with one, and the seldom ways of freeing it. */
+/* pbuf_misuse.c - packet buffers: what is wrong with one, and the seldom ways of making and of
+ * freeing it. */
 #include "cistern/heap.h"
+#include "lwip/stats.h"
 #include "pbuf_priv.h"
+
+void *pbuf_count_failure(void)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    MEM_STATS_INC(err);
+    cistern_critical_leave(state);
+    return NULL;
+}
 
 void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p)
 {

@@ -101,6 +101,9 @@ static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
     pbuf_trail_made(p);
 }
 
+/* Counts a request that was not made to the heap as one that it failed; NULL. */
+void *pbuf_count_failure(void);
+
 /* An element; NULL iff the pool is empty. */
 static inline void *pbuf_take_element(void)
 {

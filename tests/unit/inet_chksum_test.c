@@ -38,6 +38,18 @@ static void cut_of_a_packet_into_fragments_does_not_change_its_checksum(void **s
     }
 }
 
+static void chain_above_64_kib_is_summed_to_its_end(void **state)
+{
+    (void)state;
+    static uint8_t data[32768];
+    const u16_t last = PP_HTONS(0x1234);
+    struct pbuf *const chain = pbuf_alloc_reference(data, 32768, PBUF_REF);
+    pbuf_cat(chain, pbuf_alloc_reference(data, 32768, PBUF_REF));
+    pbuf_cat(chain, pbuf_alloc_reference((void *)(uintptr_t)&last, sizeof last, PBUF_REF));
+    assert_int_equal(value_of(inet_chksum_pbuf(chain)), 0xffffU ^ 0x1234U);
+    pbuf_free(chain);
+}
+
 /* --- pseudo headers --------------------------------------------------------------------------- */
 
 #define PROTOCOL 17
@@ -185,10 +197,27 @@ static void filling_past_the_end_is_refused(void **state)
     pbuf_free(p);
 }
 
+#if CISTERN_PBUF_LEN_32
+static void filling_with_sum_copies_more_than_64_kib(void **state)
+{
+    (void)state;
+    static uint8_t data[70000];
+    static uint8_t filled[sizeof data];
+    u16_t sum = 0;
+    fill_randomly(data, sizeof data);
+    struct pbuf *const p = pbuf_alloc_reference(filled, sizeof filled, PBUF_REF);
+    assert_int_equal(pbuf_fill_chksum(p, 0, data, sizeof data, &sum), ERR_OK);
+    assert_memory_equal(filled, data, sizeof data);
+    assert_int_equal(value_of(sum), reference(data, sizeof data));
+    pbuf_free(p);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(cut_of_a_packet_into_fragments_does_not_change_its_checksum),
+        test(chain_above_64_kib_is_summed_to_its_end),
         test(pseudo_headers_count_as_if_they_stood_before_the_data),
         test(partial_checksum_covers_just_the_first_bytes),
         test(partial_checksum_of_40000_bytes_is_right),
@@ -196,6 +225,9 @@ int main(void)
         test(checksum_of_nothing_is_refused),
         test(filling_with_sum_adds_up_to_the_sum_of_the_packet),
         test(filling_past_the_end_is_refused),
+#if CISTERN_PBUF_LEN_32
+        test(filling_with_sum_copies_more_than_64_kib),
+#endif
     };
     return cmocka_run_group_tests(tests, memory_start, NULL);
 }

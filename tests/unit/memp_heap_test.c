@@ -6,6 +6,9 @@
 #include "lwip/memp.h"
 #include "lwip/stats.h"
 
+/* More bytes than the heap's size type holds. */
+LWIP_MEMPOOL_DECLARE(wide, 1, 66000, "WIDE")
+
 static int start(void **state)
 {
     stats_init();
@@ -43,6 +46,7 @@ static void element_that_the_heap_cannot_give_is_counted_and_not_held(void **sta
     }
     assert_in_range(got, 1, 39);
     assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->used, got);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->max, got);
     assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->err, 1);
     while (got > 0) {
         memp_free(MEMP_PBUF_POOL, element[--got]);
@@ -65,12 +69,36 @@ static void double_free_is_refused_and_does_not_raise_the_limit(void **state)
     assert_no_fault();
 }
 
+static void free_into_a_pool_of_which_no_element_is_in_use_is_reported(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_PBUF);
+    memp_free(MEMP_PBUF_POOL, element);
+    assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, element);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->illegal, 1);
+    memp_free(MEMP_PBUF, element);
+    assert_no_fault();
+    assert_int_equal(lwip_stats.mem.used, 0);
+}
+
+static void element_larger_than_the_heap_can_be_asked_for_is_not_given(void **state)
+{
+    (void)state;
+    LWIP_MEMPOOL_INIT(wide);
+    assert_null(LWIP_MEMPOOL_ALLOC(wide));
+    assert_int_equal(memp_wide.stats->err, 1);
+    assert_int_equal(memp_wide.stats->used, 0);
+    assert_int_equal(lwip_stats.mem.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(no_more_elements_than_the_pool_has_come_from_the_heap, start),
         cmocka_unit_test_setup(element_that_the_heap_cannot_give_is_counted_and_not_held, start),
         cmocka_unit_test_setup(double_free_is_refused_and_does_not_raise_the_limit, start),
+        cmocka_unit_test_setup(free_into_a_pool_of_which_no_element_is_in_use_is_reported, start),
+        cmocka_unit_test_setup(element_larger_than_the_heap_can_be_asked_for_is_not_given, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
