@@ -172,6 +172,7 @@ void *bare_cpu_switch_next(void *stack)
     if (overflow) {
         make_unready(before);
         before->blocked = false;
+        before->wanted = NULL;
         before->ended = true;
     } else if (before->ended) {
         (void)cistern_pool_put(&pool, &tickets.ticket[before - threads]);
