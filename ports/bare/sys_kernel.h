@@ -27,8 +27,8 @@ static inline void bare_kernel_tick(u32_t now)
 #    include "arch/cistern_events.h"
 #    include "cistern/pool.h"
 
-/* A block of the pool that knows which slots are free: slot i is taken with ticket i. The slot itself
- * is none of the pool's, which from check level 2 on overwrites blocks that are free. */
+/* A block of the pool that knows which slots are free: slot i is taken with ticket i. The slot
+ * itself is none of the pool's, which from check level 2 on overwrites blocks that are free. */
 typedef union ticket {
     void *link;
     unsigned char bytes[CISTERN_POOL_STRIDE(sizeof(void *), 0)];

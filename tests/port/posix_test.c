@@ -438,6 +438,27 @@ static void thread_has_the_priority_it_was_given_where_permitted(void **state)
     }
 }
 
+static void make_a_normal_thread(void *argument)
+{
+    *(portrait_t *)argument = portrait_of("normal", 0, 0);
+    sys_sem_signal(&shared.sem);
+}
+
+static void thread_without_a_priority_is_normal_whoever_makes_it(void **state)
+{
+    (void)state;
+    portrait_t made;
+    if (!realtime_is_permitted()) {
+        skip();
+    }
+    shared.sem = new_semaphore(0);
+    (void)sys_thread_new("urgent", make_a_normal_thread, &made, 0, 5);
+    take(&shared.sem);
+    sys_sem_free(&shared.sem);
+    assert_int_equal(made.policy, SCHED_OTHER);
+    assert_int_equal(made.priority, 0);
+}
+
 /* --- mutexes --------------------------------------------------------------------------------- */
 
 typedef struct inheritance {
@@ -533,6 +554,7 @@ int main(void)
         test(thread_has_the_name_it_was_given),
         test(thread_has_the_stack_it_was_given),
         test(thread_has_the_priority_it_was_given_where_permitted),
+        test(thread_without_a_priority_is_normal_whoever_makes_it),
         test(mutex_lends_its_holder_the_priority_of_who_waits),
         test(sleep_is_not_cut_short_by_signals),
     };
