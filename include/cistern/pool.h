@@ -439,8 +439,8 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool);
 /* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
  * arrival: a freed block goes straight to the one that has waited longest, and no later get can
  * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
- * ERROR_ARGUMENT for NULL, for a pool that has no extras or is lock-free, and where the port has no
- * threads. Not from interrupts. Each call stops a cached pool for a moment, as
+ * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or not locked at all, and
+ * where the port has no threads. Not from interrupts. Each call stops a cached pool for a moment, as
  * cistern_pool_stats does. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 

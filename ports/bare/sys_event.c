@@ -23,7 +23,7 @@ void cistern_port_event_set(cistern_port_event_t *event)
     cistern_critical_leave(level);
 }
 
-void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds)
+void bare_event_wait(cistern_port_event_t *event, uint32_t milliseconds)
 {
     const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();

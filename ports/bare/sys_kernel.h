@@ -25,6 +25,21 @@ static inline void bare_kernel_tick(u32_t now)
 #    include <stdbool.h>
 
 #    include "arch/cistern_events.h"
+#    include "cistern/pool.h"
+
+/* A block of the pool that knows which slots are free: slot i is taken with ticket i. The slot
+ * itself is none of the pool's, which from check level 2 on overwrites blocks that are free. */
+typedef union ticket {
+    void *link;
+    unsigned char bytes[CISTERN_POOL_STRIDE(sizeof(void *), 0)];
+} ticket_t;
+
+/* Tickets for `count` slots, and the pool's states behind them. */
+#    define TICKETS(count)                                                                         \
+        union {                                                                                    \
+            ticket_t ticket[count];                                                                \
+            unsigned char bytes[CISTERN_POOL_BYTES(count, sizeof(void *), 0)];                     \
+        }
 
 #    define THREAD_NAME_LENGTH 16
 
@@ -33,7 +48,6 @@ typedef struct bare_thread thread_t;
 typedef bare_thread_list_t thread_list_t;
 
 struct bare_thread {
-    void *pool_link;       /* the pool's, while the slot is free */
     void *stack;           /* where to resume; of no meaning while it runs */
     unsigned char *lowest; /* of its stack; NULL for main, whose stack the user made */
     thread_list_t *list;   /* the list that it is on; NULL for a thread that ended or sleeps */

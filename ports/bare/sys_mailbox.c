@@ -33,7 +33,7 @@ object_table_t bare_object_mailboxes = {.kind = "mailbox",
                                         .slot_size = sizeof(mailbox_t),
                                         .count = CISTERN_BARE_MAILBOXES,
                                         OBJECT_STATS(mbox) /* */
-                                            .bytes = sizeof slots};
+                                            .tickets = slots.tickets.ticket};
 
 static const sys_bare_name_t *name_of(const sys_mbox_t *mbox)
 {

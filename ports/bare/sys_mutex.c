@@ -32,7 +32,7 @@ object_table_t bare_object_mutexes = {.kind = "mutex",
                                       .slot_size = sizeof(mutex_t),
                                       .count = CISTERN_BARE_MUTEXES,
                                       OBJECT_STATS(mutex) /* */
-                                          .bytes = sizeof slots};
+                                          .tickets = slots.tickets.ticket};
 
 static const sys_bare_name_t *name_of(const sys_mutex_t *mutex)
 {

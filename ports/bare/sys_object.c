@@ -1,11 +1,12 @@
 /* sys_object.c (bare) - the tables of semaphores, mutexes and mailboxes.
  *
- *   table    | slot 0 | slot 1 | ... | slot n-1 |   a pool's blocks: live ones in use, others free
+ *   table    | slot 0 | slot 1 | ... | slot n-1 |
+ *   tickets  | 0 | 1 | ... | n-1 |                  a pool's blocks: in use iff the slot is live
  *   name     { slot 2, generation 7 }               names slot 2 while it lives in generation 7
  *
  * Invariants, outside the critical section:
- *   (I1) slot i knows that it is slot i; a free block's link lies in pool_link, so that the rest of
- *        a slot outlives its uses
+ *   (I1) slot i knows that it is slot i; a slot outlives its uses, since only its ticket belongs to
+ *        the pool
  *   (I2) the generation grows by one when an object ends, so that no name of it is valid again
  */
 #include "sys_object.h"
@@ -73,9 +74,8 @@ static void start_table(object_table_t *table)
 {
     const cistern_pool_config_t config = {.name = table->kind,
                                           .count = table->count,
-                                          .size = table->slot_size,
-                                          .memory = table->slots,
-                                          .bytes = table->bytes};
+                                          .size = sizeof(void *),
+                                          .memory = table->tickets};
     for (size_t i = 0; i < table->count; ++i) {
         slot_at(table, i)->slot = (u16_t)i;
         slot_at(table, i)->generation = 1;
@@ -92,13 +92,14 @@ void bare_objects_start(void)
 
 object_t *bare_object_new(object_table_t *table, sys_bare_name_t *name)
 {
-    object_t *const object = cistern_pool_get(&table->pool);
-    if (object == NULL) {
+    const ticket_t *const ticket = cistern_pool_get(&table->pool);
+    if (ticket == NULL) {
         name->slot = 0;
         name->generation = 0;
         bare_object_count_error(table);
         return NULL;
     }
+    object_t *const object = slot_at(table, (size_t)(ticket - table->tickets));
     object->live = true;
     count_new(table);
     name->slot = object->slot;
@@ -125,7 +126,7 @@ void bare_object_end(object_table_t *table, object_t *object)
     object->live = false;
     object->generation = (u16_t)((object->generation < UINT16_MAX) ? object->generation + 1U : 1U);
     count_end(table);
-    (void)cistern_pool_put(&table->pool, object);
+    (void)cistern_pool_put(&table->pool, &table->tickets[object->slot]);
 }
 
 bool bare_object_is_live(const object_table_t *table, const sys_bare_name_t *name)

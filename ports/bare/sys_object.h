@@ -14,7 +14,6 @@
 
 /* The start of each slot. */
 typedef struct object {
-    void *pool_link;  /* the pool's, while the slot is free */
     u16_t slot;       /* its number, for ever */
     u16_t generation; /* of the current or next use; never 0 */
     bool live;
@@ -25,7 +24,7 @@ typedef struct object_table {
     void *slots;
     size_t slot_size;
     size_t count;
-    size_t bytes; /* of the slots with the pool's states */
+    ticket_t *tickets;
 #    if SYS_STATS
     struct stats_syselem *stats;
 #    endif
@@ -38,11 +37,11 @@ typedef struct object_table {
 #        define OBJECT_STATS(field)
 #    endif
 
-/* Memory for `count` slots of a type, and the pool's states behind them. */
+/* Memory for `count` slots of a type, and their tickets. */
 #    define OBJECT_SLOTS(type, count)                                                              \
-        union {                                                                                    \
+        struct {                                                                                   \
             type slot[count];                                                                      \
-            unsigned char bytes[CISTERN_POOL_BYTES(count, sizeof(type), 0)];                       \
+            TICKETS(count) tickets;                                                                \
         }
 
 /* The three tables. */

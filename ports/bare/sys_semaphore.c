@@ -24,7 +24,7 @@ object_table_t bare_object_semaphores = {.kind = "semaphore",
                                          .slot_size = sizeof(semaphore_t),
                                          .count = CISTERN_BARE_SEMAPHORES,
                                          OBJECT_STATS(sem) /* */
-                                             .bytes = sizeof slots};
+                                             .tickets = slots.tickets.ticket};
 
 static const sys_bare_name_t *name_of(const sys_sem_t *sem)
 {

@@ -40,10 +40,8 @@ typedef union stack {
     alignas(16) unsigned char bytes[CISTERN_BARE_STACK_BYTES];
 } stack_t;
 
-static union {
-    thread_t thread[CISTERN_BARE_THREADS];
-    unsigned char bytes[CISTERN_POOL_BYTES(CISTERN_BARE_THREADS, sizeof(thread_t), 0)];
-} slots;
+static thread_t threads[CISTERN_BARE_THREADS];
+static TICKETS(CISTERN_BARE_THREADS) tickets;
 
 static stack_t stacks[CISTERN_BARE_THREADS];
 static alignas(16) unsigned char idle_stack[CISTERN_BARE_IDLE_STACK_BYTES];
@@ -174,9 +172,10 @@ void *bare_cpu_switch_next(void *stack)
     if (overflow) {
         make_unready(before);
         before->blocked = false;
+        before->wanted = NULL;
         before->ended = true;
     } else if (before->ended) {
-        (void)cistern_pool_put(&pool, before);
+        (void)cistern_pool_put(&pool, &tickets.ticket[before - threads]);
     }
     running = most_urgent();
     void *const resume = running->stack;
@@ -302,7 +301,7 @@ void bare_kernel_tick(u32_t now)
     }
     end_wait_in_time(&main_thread, now);
     for (size_t i = 0; i < CISTERN_BARE_THREADS; ++i) {
-        end_wait_in_time(&slots.thread[i], now);
+        end_wait_in_time(&threads[i], now);
     }
     take_turns();
 }
@@ -351,9 +350,9 @@ static u8_t clamp_priority(int prio)
     return (u8_t)((at_least_0 > highest) ? highest : at_least_0);
 }
 
-static void prepare(thread_t *thread, const char *name, int prio)
+static thread_t *prepare(size_t slot, const char *name, int prio)
 {
-    const size_t slot = (size_t)(thread - slots.thread);
+    thread_t *const thread = &threads[slot];
     memset(thread, 0, sizeof *thread);
     memset(stacks[slot].bytes, FILL, sizeof stacks[slot].bytes);
     set_name(thread, name);
@@ -362,6 +361,7 @@ static void prepare(thread_t *thread, const char *name, int prio)
     thread->priority = thread->own_priority;
     thread->stack =
         bare_cpu_switch_frame(stacks[slot].bytes + CISTERN_BARE_STACK_BYTES, run, thread);
+    return thread;
 }
 
 /* Why no thread can be made; NULL iff one can, if a slot is free. */
@@ -377,13 +377,13 @@ sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, 
                             int prio)
 {
     const char *reason = refusal(thread, stacksize);
-    thread_t *const made = (reason == NULL) ? cistern_pool_get(&pool) : NULL;
-    if (made == NULL) {
+    const ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&pool) : NULL;
+    if (ticket == NULL) {
         reason = (reason != NULL) ? reason : "more threads than CISTERN_BARE_THREADS";
         raise_fault(CISTERN_FAULT_ARGUMENT, NULL, (name != NULL) ? name : "thread", reason);
         return NULL;
     }
-    prepare(made, name, prio);
+    thread_t *const made = prepare((size_t)(ticket - tickets.ticket), name, prio);
     made->function = thread;
     made->argument = arg;
     const cistern_critical_t level = cistern_critical_enter();
@@ -416,9 +416,9 @@ void bare_kernel_start(void)
     }
     const cistern_pool_config_t config = {.name = "threads",
                                           .count = CISTERN_BARE_THREADS,
-                                          .size = sizeof(thread_t),
-                                          .memory = slots.thread,
-                                          .bytes = sizeof slots};
+                                          .size = sizeof(void *),
+                                          .memory = tickets.ticket,
+                                          .bytes = sizeof tickets};
     (void)cistern_pool_init(&pool, &config);
     bare_objects_start();
     make_main();

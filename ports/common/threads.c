@@ -31,18 +31,29 @@ static uint64_t deadline_in(uint32_t milliseconds)
                                         : HOST_FOREVER;
 }
 
-static void cancelled(void *lock)
+typedef struct event_wait {
+    cistern_port_event_t *event;
+    void (*cancelled)(void *argument);
+    void *argument;
+} event_wait_t;
+
+/* Runs with the event's lock held. */
+static void wait_is_cancelled(void *argument)
 {
-    host_unlock(lock);
+    const event_wait_t *const wait = argument;
+    host_unlock(&wait->event->lock);
+    wait->cancelled(wait->argument);
 }
 
-void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds)
+void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
+                             void (*cancelled)(void *argument), void *argument)
 {
+    event_wait_t wait = {event, cancelled, argument};
     const uint64_t deadline = deadline_in(milliseconds);
     bool late = false;
     host_lock(&event->lock);
     while (!event->is_set && !late) {
-        late = host_wait(&event->changed, &event->lock, deadline, cancelled, &event->lock);
+        late = host_wait(&event->changed, &event->lock, deadline, wait_is_cancelled, &wait);
     }
     host_unlock(&event->lock);
 }

@@ -45,32 +45,45 @@ static size_t stack_bytes(int stacksize)
     return (bytes + page - 1U) / page * page;
 }
 
-static struct sched_param scheduling(int prio)
+static int system_priority(int prio)
 {
     const int lowest = sched_get_priority_min(CISTERN_POSIX_THREAD_POLICY);
     const int highest = sched_get_priority_max(CISTERN_POSIX_THREAD_POLICY);
     const int steps = highest - lowest;
-    return (struct sched_param){.sched_priority = (prio - 1 < steps) ? lowest + prio - 1 : highest};
+    return (prio - 1 < steps) ? lowest + prio - 1 : highest;
 }
 
-static void set_priority(pthread_attr_t *attributes, int prio)
+static void set_scheduling(pthread_attr_t *attributes, int policy, int priority)
 {
-    const struct sched_param parameters = scheduling(prio);
+    const struct sched_param parameters = {.sched_priority = priority};
     (void)pthread_attr_setinheritsched(attributes, PTHREAD_EXPLICIT_SCHED);
-    (void)pthread_attr_setschedpolicy(attributes, CISTERN_POSIX_THREAD_POLICY);
+    (void)pthread_attr_setschedpolicy(attributes, policy);
     (void)pthread_attr_setschedparam(attributes, &parameters);
+}
+
+/* Normal scheduling is that of the thread which makes the new one, unless it is real-time itself. */
+static void set_normal(pthread_attr_t *attributes)
+{
+    int policy = SCHED_OTHER;
+    struct sched_param parameters;
+    (void)pthread_getschedparam(pthread_self(), &policy, &parameters);
+    if (policy == SCHED_FIFO || policy == SCHED_RR) {
+        set_scheduling(attributes, SCHED_OTHER, 0);
+    } else {
+        (void)pthread_attr_setinheritsched(attributes, PTHREAD_INHERIT_SCHED);
+    }
 }
 
 /* Creates the thread; with a priority that the system does not grant, without it. */
 static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, thread_start_t *start)
 {
     if (prio > 0) {
-        set_priority(attributes, prio);
+        set_scheduling(attributes, CISTERN_POSIX_THREAD_POLICY, system_priority(prio));
         if (pthread_create(thread, attributes, run, start) == 0) {
             return true;
         }
-        (void)pthread_attr_setinheritsched(attributes, PTHREAD_INHERIT_SCHED);
     }
+    set_normal(attributes);
     return pthread_create(thread, attributes, run, start) == 0;
 }
 

@@ -122,6 +122,7 @@ typedef struct cistern_pool_waiter {
     struct cistern_pool_waiter *next;
     void *block;
     cistern_port_event_t event;
+    cistern_pool_t *pool;
 } waiter_t;
 
 /* Under the lock, so that the waiter still lives. */
@@ -149,22 +150,38 @@ static waiter_t **link_to(cistern_pool_t *pool, const waiter_t *waiter)
     return link;
 }
 
+/* Ends a wait; afterwards nobody knows of the waiter. */
+static void leave_line(waiter_t *self)
+{
+    cistern_pool_t *const pool = self->pool;
+    const cistern_critical_t state = strategy_of(pool)->stop(pool);
+    if (self->block == NULL) {
+        *link_to(pool, self) = self->next;
+        count_failure(pool);
+    }
+    strategy_of(pool)->go(pool, state);
+    cistern_port_event_destroy(&self->event);
+}
+
+/* The thread that waits is cancelled: a block that was handed over meanwhile is for the next. */
+static void cancelled(void *waiter)
+{
+    waiter_t *const self = waiter;
+    leave_line(self);
+    if (self->block != NULL) {
+        (void)cistern_pool_put(self->pool, self->block);
+    }
+}
+
 /* Waits in line; the block handed over, or NULL. Enters with the pool stopped and leaves it. */
 static void *wait_in_line(cistern_pool_t *pool, cistern_critical_t state, uint32_t milliseconds)
 {
-    const strategy_t *const strategy = strategy_of(pool);
-    waiter_t self = {.next = NULL, .block = NULL};
+    waiter_t self = {.next = NULL, .block = NULL, .pool = pool};
     cistern_port_event_init(&self.event);
     *link_to(pool, &self) = &self;
-    strategy->go(pool, state);
-    cistern_port_event_wait(&self.event, milliseconds);
-    const cistern_critical_t again = strategy->stop(pool);
-    if (self.block == NULL) {
-        *link_to(pool, &self) = self.next;
-        count_failure(pool);
-    }
-    strategy->go(pool, again);
-    cistern_port_event_destroy(&self.event);
+    strategy_of(pool)->go(pool, state);
+    cistern_port_event_wait(&self.event, milliseconds, cancelled, &self);
+    leave_line(&self);
     return self.block;
 }
 

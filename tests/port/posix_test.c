@@ -14,6 +14,7 @@
 
 #include "support.h"
 
+#include "cistern/pool.h"
 #include "lwip/sys.h"
 
 #define PATIENCE_MS 20000
@@ -309,6 +310,61 @@ static void cancelled_waiter_leaves_its_place_to_the_next(void **state)
     assert_no_fault();
 }
 
+static _Alignas(64) unsigned char pool_memory[CISTERN_POOL_BYTES(1, 16, 0)];
+static _Alignas(64) unsigned char pool_work[CISTERN_POOL_CACHED_BYTES(1, 2)];
+static cistern_pool_extras_t pool_extras;
+static cistern_pool_t pool;
+static void *only;
+
+/* A pool of one block, which the test has. */
+static void make_pool(cistern_pool_strategy_t strategy)
+{
+    const cistern_pool_config_t config = {
+        .name = "pool", .count = 1, .size = 16, .memory = pool_memory, .extras = &pool_extras};
+    pool_extras = (cistern_pool_extras_t){
+        .strategy = strategy, .work = pool_work, .work_bytes = sizeof pool_work, .threads = 2};
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+    only = cistern_pool_get(&pool);
+    assert_non_null(only);
+}
+
+typedef struct pool_waiter {
+    atomic_int id;
+    void *block;
+} pool_waiter_t;
+
+static void *wait_for_the_block(void *argument)
+{
+    pool_waiter_t *const waiter = argument;
+    waiter->id = (int)gettid();
+    (void)cistern_pool_get_wait(&pool, PATIENCE_MS, &waiter->block);
+    return NULL;
+}
+
+static void cancelled_waiter_of_a_pool_leaves_its_place_to_the_next(void **state)
+{
+    (void)state;
+    static const cistern_pool_strategy_t strategies[] = {CISTERN_POOL_CRITICAL, CISTERN_POOL_MUTEX,
+                                                         CISTERN_POOL_CACHED};
+    for (unsigned i = 0; i < sizeof strategies / sizeof strategies[0]; ++i) {
+        pool_waiter_t waiters[2] = {{0, NULL}, {0, NULL}};
+        make_pool(strategies[i]);
+        const pthread_t first = start(wait_for_the_block, &waiters[0]);
+        await_sleep(&waiters[0].id);
+        const pthread_t second = start(wait_for_the_block, &waiters[1]);
+        await_sleep(&waiters[1].id);
+        assert_int_equal(pthread_cancel(first), 0);
+        join(first);
+        assert_int_equal(cistern_pool_put(&pool, only), CISTERN_OK);
+        join(second);
+        assert_ptr_equal(waiters[1].block, only);
+        assert_int_equal(cistern_pool_put(&pool, only), CISTERN_OK);
+        assert_true(cistern_pool_check(&pool));
+        assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
+    }
+    assert_no_fault();
+}
+
 /* --- what a thread was asked to be ----------------------------------------------------------- */
 
 typedef struct portrait {
@@ -380,6 +436,27 @@ static void thread_has_the_priority_it_was_given_where_permitted(void **state)
     } else {
         assert_int_equal(high.policy, SCHED_OTHER);
     }
+}
+
+static void make_a_normal_thread(void *argument)
+{
+    *(portrait_t *)argument = portrait_of("normal", 0, 0);
+    sys_sem_signal(&shared.sem);
+}
+
+static void thread_without_a_priority_is_normal_whoever_makes_it(void **state)
+{
+    (void)state;
+    portrait_t made;
+    if (!realtime_is_permitted()) {
+        skip();
+    }
+    shared.sem = new_semaphore(0);
+    (void)sys_thread_new("urgent", make_a_normal_thread, &made, 0, 5);
+    take(&shared.sem);
+    sys_sem_free(&shared.sem);
+    assert_int_equal(made.policy, SCHED_OTHER);
+    assert_int_equal(made.priority, 0);
 }
 
 /* --- mutexes --------------------------------------------------------------------------------- */
@@ -473,9 +550,11 @@ int main(void)
         test(fork_leaves_waiting_threads_behind),
         test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
         test(cancelled_waiter_leaves_its_place_to_the_next),
+        test(cancelled_waiter_of_a_pool_leaves_its_place_to_the_next),
         test(thread_has_the_name_it_was_given),
         test(thread_has_the_stack_it_was_given),
         test(thread_has_the_priority_it_was_given_where_permitted),
+        test(thread_without_a_priority_is_normal_whoever_makes_it),
         test(mutex_lends_its_holder_the_priority_of_who_waits),
         test(sleep_is_not_cut_short_by_signals),
     };

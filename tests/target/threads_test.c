@@ -419,6 +419,45 @@ static void stack_overflow_ends_the_thread_and_nobody_else(void **state)
     assert_string_equal(trace, "A");
 }
 
+static void overflow_and_want_second(void *argument)
+{
+    volatile unsigned char here = 0;
+    volatile unsigned char *below = &here - 64;
+    (void)argument;
+    sys_mutex_lock(&mutex);
+    while (cistern_bare_stack_unused(deep) >= 8) {
+        *below-- = 0;
+    }
+    sys_mutex_lock(&second);
+}
+
+/* Last too: nobody gets `mutex` any more. The thread holds it, and does not want `second` any more, which main has and gives back. */
+static void thread_that_overflowed_while_it_waited_passes_no_priority_on(void **state)
+{
+    (void)state;
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    assert_int_equal(sys_mutex_new(&second), ERR_OK);
+    sys_mutex_lock(&second);
+    deep = NULL;
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    deep = sys_thread_new("deep", overflow_and_want_second, NULL, 0, LOW);
+    SYS_ARCH_UNPROTECT(level);
+    sys_msleep(1);
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_OVERFLOW);
+
+    (void)sys_thread_new("high", high_thread, NULL, 0, HIGH);
+    (void)sys_thread_new("A", note_itself, "A", 0, MIDDLE);
+    note('m');
+    assert_string_equal(trace, "hAm");
+    sys_mutex_unlock(&second);
+    sys_mutex_free(&second);
+    (void)sys_thread_new("high", high_thread, NULL, 0, HIGH + 1);
+    assert_string_equal(trace, "hAmh");
+    assert_int_equal(faults.count, 1);
+}
+
 #define thread_test(function) cmocka_unit_test_setup(function, start)
 
 int main(void)
@@ -442,6 +481,7 @@ int main(void)
         thread_test(more_threads_than_there_are_slots_are_refused),
         thread_test(unused_stack_is_told),
         thread_test(stack_overflow_ends_the_thread_and_nobody_else),
+        thread_test(thread_that_overflowed_while_it_waited_passes_no_priority_on),
     };
     sys_init();
     board_start_ticks();

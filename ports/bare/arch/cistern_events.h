@@ -28,7 +28,16 @@ void cistern_port_event_set(cistern_port_event_t *event);
 
 /* Waits until it is set, at most `milliseconds`, UINT32_MAX for ever. In an interrupt or a protected
  * section it returns at once. Thread. */
-void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds);
+void bare_event_wait(cistern_port_event_t *event, uint32_t milliseconds);
+
+/* The same: threads of this port are not cancelled. */
+static inline void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
+                                           void (*cancelled)(void *argument), void *argument)
+{
+    (void)cancelled;
+    (void)argument;
+    bare_event_wait(event, milliseconds);
+}
 
 static inline void cistern_port_event_destroy(cistern_port_event_t *event)
 {

@@ -129,11 +129,14 @@ void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argu
 }
 
 /* Bit 1 of CONTROL selects the process stack. The caller goes on where it is; only the register
- * that its stack pointer lives in changes. */
+ * that its stack pointer lives in changes. Interrupts are masked: in between both stacks end at the
+ * same address, and a handler would write over its own frame. */
 __attribute__((naked, noinline)) static void
 use_process_stack(__attribute__((unused)) void *interrupt_top)
 {
     __asm__ volatile(".syntax unified\n"
+                     "mrs r3, primask\n"
+                     "cpsid i\n"
                      "mrs r1, msp\n"
                      "msr psp, r1\n"
                      "mrs r1, control\n"
@@ -142,6 +145,7 @@ use_process_stack(__attribute__((unused)) void *interrupt_top)
                      "msr control, r1\n"
                      "isb\n"
                      "msr msp, r0\n"
+                     "msr primask, r3\n"
                      "bx lr\n");
 }
 

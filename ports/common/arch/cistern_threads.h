@@ -38,8 +38,10 @@ static inline void cistern_port_mutex_unlock(cistern_port_mutex_t *mutex)
 void cistern_port_event_init(cistern_port_event_t *event);
 void cistern_port_event_set(cistern_port_event_t *event);
 
-/* Waits until the event is set, at most `milliseconds`, UINT32_MAX for ever. */
-void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds);
+/* Waits until the event is set, at most `milliseconds`, UINT32_MAX for ever. A thread that is
+ * cancelled here calls cancelled(argument) and does not return. */
+void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
+                             void (*cancelled)(void *argument), void *argument);
 void cistern_port_event_destroy(cistern_port_event_t *event);
 
 /* A byte that several threads read and write at once, without order among them. */
