@@ -635,8 +635,12 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
         {"replay --pool-count 1000000 --pool-size 65528 ok.pcap", "more than 1 GiB"},
         {"replay --heap 255 ok.pcap", "--heap must be"},
         {"replay --threads 2 ok.pcap", "--threads must be"},
-        {"replay --colour ok.pcap", "cistern: unrecognized option '--colour'"},
-        {"replay --heap", "cistern: option '--heap' requires an argument"},
+        {"replay - ok.pcap - <ok.pcap", "standard input can be replayed only once"},
+        {"replay --colour ok.pcap", "'--colour' is unknown or ambiguous; see cistern --help"},
+        {"replay --pool 5 ok.pcap", "'--pool' is unknown or ambiguous; see cistern --help"},
+        {"replay -vx ok.pcap", "option '-v' is unknown; see cistern --help"},
+        {"replay --drop=1 ok.pcap", "'--drop=1' takes no value; see cistern --help"},
+        {"replay --heap", "cistern: option '--heap' needs a value; see cistern --help"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
         run(bad[i][0]);
