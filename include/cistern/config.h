@@ -23,7 +23,8 @@
  * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
  * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
- * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets  |
+ * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets; |
+ * |                         |         |       | 1 at level 3                                      |
  * | CISTERN_HEAP_GUARD_BEFORE, _AFTER | 16 | 0.. | bytes of guard around a heap block's payload   |
  * | CISTERN_HEAP_HISTORY    | 16      | 1..   | level 3: frees that a heap remembers              |
  *
@@ -102,6 +103,9 @@
 #ifndef CISTERN_POOL_EXTRAS
 #    define CISTERN_POOL_EXTRAS 1
 #endif
+#if CISTERN_POOL_EXTRAS != 0 && CISTERN_POOL_EXTRAS != 1
+#    error "CISTERN_POOL_EXTRAS must be 0 or 1: see cistern/config.h"
+#endif
 
 /* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
 #ifndef CISTERN_MEMP_LOCK_FREE
@@ -170,8 +174,14 @@
 #        define CISTERN_HEAP_GUARD_AFTER 16
 #    endif
 #endif
+#if CISTERN_HEAP_GUARDED != 0 && CISTERN_HEAP_GUARDED != 1
+#    error "CISTERN_HEAP_GUARDED must be 0 or 1: see cistern/config.h"
+#endif
 #if CISTERN_HEAP_GUARDED && CISTERN_CHECK < 1
 #    error "Heap guards are verified from check level 1 on: set CISTERN_CHECK to 1 or more"
+#endif
+#if !CISTERN_HEAP_GUARDED && CISTERN_CHECK >= 3
+#    error "Level 3 notes who has a heap block in its guards: set CISTERN_HEAP_GUARDED to 1"
 #endif
 
 #ifndef CISTERN_HEAP_HISTORY

@@ -289,7 +289,7 @@ const cistern_pool_t *cistern_pool_find(const void *address);
 bool cistern_pool_is_registered(const cistern_pool_t *pool);
 
 /* --- typed static pools -------------------------------------------------------------------------
- * CISTERN_POOL_DEFINE(frames, struct frame, 16, ) at file scope makes 16 blocks of struct frame,
+ * CISTERN_POOL_DEFINE(frames, struct frame, 16, ); at file scope makes 16 blocks of struct frame,
  * aligned for it, and the functions
  *   cistern_error_t frames_init(void);           cistern_pool_enlist, once
  *   struct frame *frames_get(void);

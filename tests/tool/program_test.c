@@ -596,6 +596,27 @@ static void what_a_run_leaves_behind_does_not_count_against_the_next(void **stat
     json_decref(json);
 }
 
+static void what_the_host_lacks_is_said_with_the_option_that_needs_less(void **state)
+{
+    (void)state;
+    write_udp("lack.pcap", 5, 30, 0);
+    setenv("CISTERN_TEST_MISUSE", "no memory", 1);
+    run_program(CISTERN_MISUSE, "replay --json lack.pcap");
+    assert_status(1);
+    assert_message("lower --pool-count, --pool-size or --heap");
+    assert_string_equal(last.out, "");
+    setenv("CISTERN_TEST_MISUSE", "no thread", 1);
+    run_program(CISTERN_MISUSE, "replay --json lack.pcap");
+    assert_status(2);
+    assert_message("cistern: lack.pcap: no thread could be started; --threads 0 needs none");
+    json_t *const json = report();
+    assert_error(json, "--threads 0");
+    json_decref(json);
+    run_program(CISTERN_MISUSE, "replay --json --threads 0 lack.pcap");
+    assert_status(0);
+    unsetenv("CISTERN_TEST_MISUSE");
+}
+
 static void a_report_that_cannot_be_written_is_an_error(void **state)
 {
     (void)state;
@@ -635,8 +656,12 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
         {"replay --pool-count 1000000 --pool-size 65528 ok.pcap", "more than 1 GiB"},
         {"replay --heap 255 ok.pcap", "--heap must be"},
         {"replay --threads 2 ok.pcap", "--threads must be"},
-        {"replay --colour ok.pcap", "cistern: unrecognized option '--colour'"},
-        {"replay --heap", "cistern: option '--heap' requires an argument"},
+        {"replay - ok.pcap - <ok.pcap", "standard input can be replayed only once"},
+        {"replay --colour ok.pcap", "'--colour' is unknown or ambiguous; see cistern --help"},
+        {"replay --pool 5 ok.pcap", "'--pool' is unknown or ambiguous; see cistern --help"},
+        {"replay -vx ok.pcap", "option '-v' is unknown; see cistern --help"},
+        {"replay --drop=1 ok.pcap", "'--drop=1' takes no value; see cistern --help"},
+        {"replay --heap", "cistern: option '--heap' needs a value; see cistern --help"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
         run(bad[i][0]);
@@ -717,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_leak_is_counted_and_gives_status_3),
         cmocka_unit_test(a_fault_is_reported_and_gives_status_3),
         cmocka_unit_test(what_a_run_leaves_behind_does_not_count_against_the_next),
+        cmocka_unit_test(what_the_host_lacks_is_said_with_the_option_that_needs_less),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
         cmocka_unit_test(the_smallest_and_largest_options_work),

@@ -40,7 +40,7 @@ bool memory_open(const options_t *options)
     memory_heap_arena = calloc(1, options->heap);
     pool_memory = calloc(1, bytes);
     if (memory_heap_arena == NULL || pool_memory == NULL) {
-        fputs("cistern: not enough memory for this pool and heap\n", stderr);
+        fputs("cistern: out of memory: lower --pool-count, --pool-size or --heap\n", stderr);
         memory_close();
         return false;
     }

@@ -59,8 +59,8 @@ static const char help_text[] =
     "\n"
     "EXIT STATUS\n"
     "    0  everything was replayed; packets may have been dropped\n"
-    "    1  bad command line, or the output could not be written\n"
-    "    2  a capture could not be read, or not to its end\n"
+    "    1  bad command line, too little memory, or the output could not be written\n"
+    "    2  a capture could not be replayed, or not to its end\n"
     "    3  something leaked, or the library saw misuse\n"
     "\n"
     "EXAMPLES\n"
@@ -112,8 +112,23 @@ static bool read_number(const char *name, unsigned long low, unsigned long high,
     return true;
 }
 
+/* Says what getopt found wrong with an option. */
+static void say_bad_option(int option, char *const *argv)
+{
+    const char *const word = argv[optind - 1];
+    if (option == ':') {
+        fprintf(stderr, "cistern: option '%s' needs a value; see cistern --help\n", word);
+    } else if (optopt == 0) {
+        fprintf(stderr, "cistern: option '%s' is unknown or ambiguous; see cistern --help\n", word);
+    } else if (optopt < OPT_POOL_COUNT) { /* a letter, of a word that getopt may not be done with */
+        fprintf(stderr, "cistern: option '-%c' is unknown; see cistern --help\n", optopt);
+    } else {
+        fprintf(stderr, "cistern: option '%s' takes no value; see cistern --help\n", word);
+    }
+}
+
 /* Stores one option; false when it is wrong. */
-static bool store_option(options_t *options, int option)
+static bool store_option(options_t *options, int option, char *const *argv)
 {
     unsigned long number = 0;
     switch (option) {
@@ -148,7 +163,8 @@ static bool store_option(options_t *options, int option)
         options->json = true;
         return true;
     default:
-        return false; /* getopt has said why */
+        say_bad_option(option, argv);
+        return false;
     }
 }
 
@@ -161,6 +177,16 @@ static bool check_options(const options_t *options)
         return false;
     }
     return true;
+}
+
+/* True iff standard input is named more than once: what the first reads is gone for the next. */
+static bool repeats_standard_input(const options_t *options)
+{
+    int times = 0;
+    for (int i = 0; i < options->files; ++i) {
+        times += strcmp(options->file[i], "-") == 0 ? 1 : 0;
+    }
+    return times > 1;
 }
 
 /* The operands: the word replay, then the captures. */
@@ -180,24 +206,27 @@ static command_t read_operands(options_t *options, int argc, char **argv)
         fputs("cistern: replay needs a capture; see cistern --help\n", stderr);
         return COMMAND_ERROR;
     }
+    if (repeats_standard_input(options)) {
+        fputs("cistern: standard input can be replayed only once: give - one time\n", stderr);
+        return COMMAND_ERROR;
+    }
     return COMMAND_REPLAY;
 }
 
 command_t options_parse(options_t *options, int argc, char **argv)
 {
-    static char program[] = "cistern";
     *options = (options_t){
         .pool_count = POOL_COUNT, .pool_size = POOL_SIZE, .heap = HEAP_SIZE, .threads = true};
-    argv[0] = program; /* the name in getopt's messages */
-    int option = getopt_long(argc, argv, "", long_options, NULL);
+    opterr = 0; /* what is wrong is said here; ":" tells a missing value from other mistakes */
+    int option = getopt_long(argc, argv, ":", long_options, NULL);
     while (option != -1) {
         if (option == OPT_HELP || option == OPT_VERSION) {
             return option == OPT_HELP ? COMMAND_HELP : COMMAND_VERSION;
         }
-        if (!store_option(options, option)) {
+        if (!store_option(options, option, argv)) {
             return COMMAND_ERROR;
         }
-        option = getopt_long(argc, argv, "", long_options, NULL);
+        option = getopt_long(argc, argv, ":", long_options, NULL);
     }
     return check_options(options) ? read_operands(options, argc, argv) : COMMAND_ERROR;
 }

@@ -9,8 +9,8 @@
 /* Exit statuses, the worst one met. */
 enum {
     STATUS_OK = 0,
-    STATUS_USAGE = 1, /* bad command line */
-    STATUS_INPUT = 2, /* a capture that cannot be read, or not to its end */
+    STATUS_USAGE = 1, /* bad command line, too little memory, or no place for the output */
+    STATUS_INPUT = 2, /* a capture that cannot be replayed, or not to its end */
     STATUS_FAULT = 3  /* a leak, or misuse seen by the library */
 };
 

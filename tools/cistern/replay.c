@@ -190,7 +190,7 @@ static bool start_worker(replay_t *replay)
         }
         sys_mbox_free(&replay->mailbox);
     }
-    capture_fail(&replay->capture, "no thread could be started");
+    capture_fail(&replay->capture, "no thread could be started; --threads 0 needs none");
     return false;
 }
 

@@ -23,6 +23,10 @@
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
 
+#if defined __AVR__
+#    error "AVR has no threads on this port: set NO_SYS to 1 in lwipopts.h"
+#endif
+
 #include "lwip/arch.h"
 
 #ifndef CISTERN_BARE_THREADS

@@ -1,0 +1,31 @@
+#!/bin/sh
+# An option out of its range, and options that contradict each other, end a build with an error that
+# names the option to change: contradictions.sh ROOT
+set -eu
+cd "$1"
+
+failed=0
+refuses() { # OPTION FLAG ...
+    option=$1
+    shift
+    said=$(echo '#include "cistern/config.h"' | gcc -std=c11 -Iinclude "$@" -fsyntax-only -x c - 2>&1) || true
+    echo "$said" | grep "error: #error" | grep -qw "$option" || {
+        echo "$*: no #error that names $option" >&2
+        failed=1
+    }
+}
+
+refuses CISTERN_CHECK -DCISTERN_CHECK=4
+refuses CISTERN_CRITICAL -DCISTERN_CRITICAL=2
+refuses CISTERN_POOL_EXTRAS -DCISTERN_POOL_EXTRAS=2
+refuses CISTERN_POOL_EXTRAS -DCISTERN_MEMP_LOCK_FREE=1 -DCISTERN_POOL_EXTRAS=0
+refuses CISTERN_MEMP_LOCK_FREE -DCISTERN_MEMP_LOCK_FREE=2
+refuses CISTERN_POOL_HISTORY -DCISTERN_POOL_HISTORY=0
+refuses CISTERN_HEAP_FIT -DCISTERN_HEAP_FIT=best
+refuses CISTERN_HEAP_INDEX_BITS -DCISTERN_HEAP_INDEX_BITS=8
+refuses CISTERN_HEAP_GUARDED -DCISTERN_HEAP_GUARDED=2
+refuses CISTERN_HEAP_GUARDED -DCISTERN_HEAP_GUARDED=0 -DCISTERN_CHECK=3
+refuses CISTERN_CHECK -DCISTERN_HEAP_GUARDED=1 -DCISTERN_CHECK=0
+refuses CISTERN_HEAP_HISTORY -DCISTERN_HEAP_HISTORY=0
+refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arch.h
+exit $failed
