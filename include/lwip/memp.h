@@ -101,12 +101,7 @@ void memp_init(void);
 /* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use.
  * Constant time. From the contexts that the port's critical section allows. The caller owns the
  * element until memp_free; its content is undefined. */
-#if MEMP_OVERFLOW_CHECK
-void *memp_malloc_fn(memp_t type, const char *file, const int line);
-#    define memp_malloc(type) memp_malloc_fn((type), __FILE__, __LINE__)
-#else
 void *memp_malloc(memp_t type);
-#endif
 
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An
  * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
@@ -115,6 +110,17 @@ void *memp_malloc(memp_t type);
  * it; it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free
  * elements. */
 void memp_free(memp_t type, void *mem);
+
+/* The same for a caller in a place of its own, which level 3 remembers. `file` is stored, not
+ * copied. */
+#if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
+void *memp_malloc_fn(memp_t type, const char *file, const int line);
+#    define memp_malloc(type) memp_malloc_fn((type), __FILE__, __LINE__)
+#endif
+#if CISTERN_CHECK >= 3
+void memp_free_at(memp_t type, void *mem, const char *file, int line);
+#    define memp_free(type, mem) memp_free_at((type), (mem), __FILE__, __LINE__)
+#endif
 
 /* memp_free for who must know: false iff the element was refused. `type` is a pool, and `mem` is not
  * NULL. */

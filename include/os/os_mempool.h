@@ -177,6 +177,18 @@ os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
+/* The same for a caller in a place of its own, which is remembered. `file` is stored, not copied. */
+#if CISTERN_CHECK >= 3
+void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
+os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);
+os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, const char *file,
+                                      int line);
+#    define os_memblock_get(mp) os_memblock_get_at((mp), __FILE__, __LINE__)
+#    define os_memblock_put(mp, block) os_memblock_put_at((mp), (block), __FILE__, __LINE__)
+#    define os_memblock_put_from_cb(mp, block)                                                     \
+        os_memblock_put_from_cb_at((mp), (block), __FILE__, __LINE__)
+#endif
+
 /* Walks the registry in order of registration: NULL gives the first pool, the last one gives NULL.
  * Fills omi unless it is NULL. Constant time. Any context; no pool may be unregistered during a
  * walk. */

@@ -127,8 +127,11 @@ static bool has_elements(const struct memp_desc *desc, const void *mem)
 }
 
 /* The heap judges the address, and reports it, before its element is counted as free (I1). */
-static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty,
+                               const char *file, int line)
 {
+    (void)file;
+    (void)line;
     if (!element_is_live(mem) || !has_elements(desc, mem)) {
         elements_note(desc, POOL_REFUSED);
         return false;
@@ -209,9 +212,10 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
     return mem;
 }
 
-static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty,
+                               const char *file, int line)
 {
-    if (pool_put_shared(desc->pool, mem, was_empty, NULL, 0, NULL, NULL) != CISTERN_OK) {
+    if (pool_put_shared(desc->pool, mem, was_empty, file, line, NULL, NULL) != CISTERN_OK) {
         stats_count_refusal(desc);
         return false;
     }
@@ -232,9 +236,10 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
     return pool_get(desc->pool, file, line, note, desc);
 }
 
-static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool element_put(const struct memp_desc *desc, void *mem, bool *was_empty,
+                               const char *file, int line)
 {
-    return pool_put(desc->pool, mem, was_empty, NULL, 0, note, desc) == CISTERN_OK;
+    return pool_put(desc->pool, mem, was_empty, file, line, note, desc) == CISTERN_OK;
 }
 
 #    endif
@@ -277,23 +282,29 @@ static inline void *hand_out(const struct memp_desc *desc, const char *file, int
 }
 
 /* Gives an element back: false iff it was refused. Else *was_empty tells whether the pool was. */
-static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_empty)
+static inline bool take_back(const struct memp_desc *desc, void *mem, bool *was_empty,
+                             const char *file, int line)
 {
     check_all_pools();
-    if (!element_put(desc, mem, was_empty)) {
+    if (!element_put(desc, mem, was_empty, file, line)) {
         return false;
     }
     check_after_free(desc);
     return true;
 }
 
-void memp_free_pool(const struct memp_desc *desc, void *mem)
+static inline void free_pool(const struct memp_desc *desc, void *mem, const char *file, int line)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
     bool was_empty;
     if (mem != NULL) {
-        (void)take_back(desc, mem, &was_empty);
+        (void)take_back(desc, mem, &was_empty, file, line);
     }
+}
+
+void(memp_free_pool)(const struct memp_desc *desc, void *mem)
+{
+    free_pool(desc, mem, NULL, 0);
 }
 
 /* --- the malloc pools of the list ------------------------------------------------------------- */
@@ -368,10 +379,10 @@ static void announce_available(memp_t type)
 }
 #endif
 
-static inline bool take_back_type(memp_t type, void *mem)
+static inline bool take_back_type(memp_t type, void *mem, const char *file, int line)
 {
     bool was_empty;
-    if (!take_back(memp_pools[type], mem, &was_empty)) {
+    if (!take_back(memp_pools[type], mem, &was_empty, file, line)) {
         return false;
     }
     if (was_empty) {
@@ -382,14 +393,14 @@ static inline bool take_back_type(memp_t type, void *mem)
 
 bool memp_try_free(memp_t type, void *mem)
 {
-    return take_back_type(type, mem);
+    return take_back_type(type, mem, NULL, 0);
 }
 
-void memp_free(memp_t type, void *mem)
+static inline void free_type(memp_t type, void *mem, const char *file, int line)
 {
     LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
     if (mem != NULL) {
-        (void)take_back_type(type, mem);
+        (void)take_back_type(type, mem, file, line);
     }
 }
 
@@ -405,7 +416,24 @@ static inline void *take_pool(const struct memp_desc *desc, const char *file, in
     return hand_out(desc, file, line);
 }
 
-#if MEMP_OVERFLOW_CHECK
+void *(memp_malloc_pool)(const struct memp_desc *desc)
+{
+    return take_pool(desc, NULL, 0);
+}
+
+void *(memp_malloc)(memp_t type)
+{
+    return take_type(type, NULL, 0);
+}
+
+void(memp_free)(memp_t type, void *mem)
+{
+    free_type(type, mem, NULL, 0);
+}
+
+/* --- with the caller's place ------------------------------------------------------------------ */
+
+#if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
 
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line)
 {
@@ -417,16 +445,18 @@ void *memp_malloc_fn(memp_t type, const char *file, const int line)
     return take_type(type, file, line);
 }
 
-#else
+#endif
 
-void *memp_malloc_pool(const struct memp_desc *desc)
+#if CISTERN_CHECK >= 3
+
+void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line)
 {
-    return take_pool(desc, NULL, 0);
+    free_pool(desc, mem, file, line);
 }
 
-void *memp_malloc(memp_t type)
+void memp_free_at(memp_t type, void *mem, const char *file, int line)
 {
-    return take_type(type, NULL, 0);
+    free_type(type, mem, file, line);
 }
 
 #endif

@@ -99,31 +99,75 @@ os_error_t os_mempool_clear(struct os_mempool *mp)
 
 /* --- use ------------------------------------------------------------------------------------- */
 
-void *os_memblock_get(struct os_mempool *mp)
+/* Level 3 remembers the place of the caller; below it the shorter forms serve. */
+#if CISTERN_CHECK >= 3
+#    define POOL_GET(pool, file, line)        cistern_pool_get_at((pool), (file), (line))
+#    define POOL_PUT(pool, block, file, line) cistern_pool_put_at((pool), (block), (file), (line))
+#else
+#    define POOL_GET(pool, file, line)        ((void)(file), (void)(line), cistern_pool_get(pool))
+#    define POOL_PUT(pool, block, file, line)                                                      \
+        ((void)(file), (void)(line), cistern_pool_put((pool), (block)))
+#endif
+
+static inline void *take(struct os_mempool *mp, const char *file, int line)
 {
-    return (mp == NULL) ? NULL : cistern_pool_get(&mp->mp_engine);
+    return (mp == NULL) ? NULL : POOL_GET(&mp->mp_engine, file, line);
 }
 
-os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr)
+static inline os_error_t give_back(struct os_mempool *mp, void *block, const char *file, int line)
 {
-    return (mp == NULL || block_addr == NULL)
-               ? OS_INVALID_PARM
-               : os_error(cistern_pool_put(&mp->mp_engine, block_addr));
+    return (mp == NULL || block == NULL) ? OS_INVALID_PARM
+                                         : os_error(POOL_PUT(&mp->mp_engine, block, file, line));
 }
 
-os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr)
+/* To the callback, if the pool has one. */
+static inline os_error_t put(struct os_mempool *mp, void *block, const char *file, int line)
 {
     if (mp == NULL || (mp->mp_flags & OS_MEMPOOL_F_EXT) == 0) {
-        return os_memblock_put_from_cb(mp, block_addr);
+        return give_back(mp, block, file, line);
     }
     struct os_mempool_ext *const mpe = (struct os_mempool_ext *)mp;
     if (mpe->mpe_put_cb == NULL) {
-        return os_memblock_put_from_cb(mp, block_addr);
+        return give_back(mp, block, file, line);
     }
-    const cistern_error_t error = cistern_pool_verify(&mp->mp_engine, block_addr);
-    return (error == CISTERN_OK) ? mpe->mpe_put_cb(mpe, block_addr, mpe->mpe_put_arg)
-                                 : os_error(error);
+    const cistern_error_t error = cistern_pool_verify(&mp->mp_engine, block);
+    return (error == CISTERN_OK) ? mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg) : os_error(error);
 }
+
+void *(os_memblock_get)(struct os_mempool *mp)
+{
+    return take(mp, NULL, 0);
+}
+
+os_error_t(os_memblock_put_from_cb)(struct os_mempool *mp, void *block_addr)
+{
+    return give_back(mp, block_addr, NULL, 0);
+}
+
+os_error_t(os_memblock_put)(struct os_mempool *mp, void *block_addr)
+{
+    return put(mp, block_addr, NULL, 0);
+}
+
+#if CISTERN_CHECK >= 3
+
+void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line)
+{
+    return take(mp, file, line);
+}
+
+os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line)
+{
+    return put(mp, block_addr, file, line);
+}
+
+os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, const char *file,
+                                      int line)
+{
+    return give_back(mp, block_addr, file, line);
+}
+
+#endif
 
 /* --- looking --------------------------------------------------------------------------------- */
 

@@ -94,13 +94,18 @@ struct memp_desc {
 /* The same as memp_init, memp_malloc and memp_free, for one pool by its description.
  * NULL instead of a description is an LWIP_ERROR. */
 void memp_init_pool(const struct memp_desc *desc);
-#if MEMP_OVERFLOW_CHECK
+void *memp_malloc_pool(const struct memp_desc *desc);
+void memp_free_pool(const struct memp_desc *desc, void *mem);
+
+/* The same for a caller in a place of its own, which level 3 remembers. */
+#if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line);
 #    define memp_malloc_pool(desc) memp_malloc_pool_fn((desc), __FILE__, __LINE__)
-#else
-void *memp_malloc_pool(const struct memp_desc *desc);
 #endif
-void memp_free_pool(const struct memp_desc *desc, void *mem);
+#if CISTERN_CHECK >= 3
+void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line);
+#    define memp_free_pool(desc, mem) memp_free_pool_at((desc), (mem), __FILE__, __LINE__)
+#endif
 
 #ifdef __cplusplus
 }
