@@ -671,6 +671,23 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     }
 }
 
+static void options_are_read_at_any_place_whatever_the_environment(void **state)
+{
+    (void)state;
+    write_udp("ok.pcap", 5, 5, 0);
+    static const char *const orders[] = {"--json replay ok.pcap", "replay --json ok.pcap",
+                                         "replay ok.pcap --json"};
+    setenv("POSIXLY_CORRECT", "1", 1);
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; ++i) {
+        run(orders[i]);
+        assert_status(0);
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL), 5);
+        json_decref(json);
+    }
+    unsetenv("POSIXLY_CORRECT");
+}
+
 static void the_smallest_and_largest_options_work(void **state)
 {
     (void)state;
@@ -745,6 +762,7 @@ int main(void)
         cmocka_unit_test(what_the_host_lacks_is_said_with_the_option_that_needs_less),
         cmocka_unit_test(a_report_that_cannot_be_written_is_an_error),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
+        cmocka_unit_test(options_are_read_at_any_place_whatever_the_environment),
         cmocka_unit_test(the_smallest_and_largest_options_work),
         cmocka_unit_test(help_and_version_go_to_stdout),
     };

@@ -217,6 +217,7 @@ command_t options_parse(options_t *options, int argc, char **argv)
 {
     *options = (options_t){
         .pool_count = POOL_COUNT, .pool_size = POOL_SIZE, .heap = HEAP_SIZE, .threads = true};
+    unsetenv("POSIXLY_CORRECT"); /* with it the options would end at the word replay */
     opterr = 0; /* what is wrong is said here; ":" tells a missing value from other mistakes */
     int option = getopt_long(argc, argv, ":", long_options, NULL);
     while (option != -1) {
