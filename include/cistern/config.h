@@ -75,6 +75,17 @@
 #if CISTERN_CHECK < 0 || CISTERN_CHECK > 3
 #    error "CISTERN_CHECK must be 0, 1, 2 or 3: see cistern/config.h"
 #endif
+#if CISTERN_CHECK < 2
+#    if defined MEMP_OVERFLOW_CHECK && MEMP_OVERFLOW_CHECK > 0
+#        error "MEMP_OVERFLOW_CHECK looks at guards: set CISTERN_CHECK to 2 or 3, or leave it out"
+#    endif
+#    if defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
+#        error "OS_MEMPOOL_GUARD asks for guards: set CISTERN_CHECK to 2 or 3, or leave it out"
+#    endif
+#    if defined OS_MEMPOOL_POISON && OS_MEMPOOL_POISON > 0
+#        error "OS_MEMPOOL_POISON asks for poison: set CISTERN_CHECK to 2 or 3, or leave it out"
+#    endif
+#endif
 
 #ifndef CISTERN_ASSERT
 #    define CISTERN_ASSERT(condition) ((void)0)
