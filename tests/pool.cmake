@@ -81,5 +81,7 @@ cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no
   "lwippools.h lists no malloc pool; put at least one")
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
+cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow
+  "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0")
 cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
   ${config}/memp_scattered_pools "do not follow each other; move every")
