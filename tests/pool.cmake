@@ -62,6 +62,8 @@ cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
 cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
   CONFIG ${config}/memp_section LABELS host)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
+cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG ${config}/memp_heap
+  LABELS host threads)
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
   CONFIG ${config}/memp_overflow LABELS "host;big")
 
