@@ -39,7 +39,7 @@
 
 #    if MEM_STATS
 
-/* In front of each payload, which it keeps aligned for any type, and as far as the allocator does. */
+/* In front of each payload, which stays aligned for any type and to MEM_ALIGNMENT. */
 typedef union helper {
     size_t size;
     max_align_t align;

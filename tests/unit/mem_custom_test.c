@@ -1,4 +1,5 @@
-/* lwIP's heap on the C library, with statistics, and on the user's own allocator, without and with. */
+/* lwIP's heap on the C library, with statistics, and on the user's own allocator, without and with
+ * them. */
 #include "support.h"
 
 #include <stdlib.h>
