@@ -63,6 +63,8 @@ cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
 cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
   CONFIG ${config}/memp_section LABELS host)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
+cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG ${config}/memp_heap
+  LABELS host threads)
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
   CONFIG ${config}/memp_overflow LABELS "host;big")
 
@@ -82,5 +84,7 @@ cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no
   "lwippools.h lists no malloc pool; put at least one")
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
+cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow
+  "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0")
 cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
   ${config}/memp_scattered_pools "do not follow each other; move every")

@@ -36,6 +36,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cistern/config.h"
 #include "lwip/err.h"
@@ -46,6 +47,9 @@ extern "C" {
 
 #ifndef CISTERN_PBUF_LEN_32
 #    define CISTERN_PBUF_LEN_32 0
+#endif
+#if CISTERN_PBUF_LEN_32 && SIZE_MAX <= 0xffff
+#    error "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0"
 #endif
 #ifndef LWIP_SUPPORT_CUSTOM_PBUF
 #    define LWIP_SUPPORT_CUSTOM_PBUF 1

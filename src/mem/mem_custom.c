@@ -39,13 +39,13 @@
 
 #    if MEM_STATS
 
-/* In front of each payload; as large as keeps the payload aligned for any type. */
+/* In front of each payload, which stays aligned for any type and to MEM_ALIGNMENT. */
 typedef union helper {
     size_t size;
     max_align_t align;
 } helper_t;
 
-#        define HELPER_BYTES sizeof(helper_t)
+#        define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(helper_t))
 
 static void *count_failure(void)
 {
@@ -66,13 +66,13 @@ static void *count_in(void *block, size_t size)
     const cistern_critical_t state = cistern_critical_enter();
     MEM_STATS_INC_USED(used, size);
     cistern_critical_leave(state);
-    return helper + 1;
+    return (u8_t *)block + HELPER_BYTES;
 }
 
 /* Counts a payload as freed, and gives its block. */
 static void *count_out(void *mem)
 {
-    helper_t *const helper = (helper_t *)mem - 1;
+    helper_t *const helper = (void *)((u8_t *)mem - HELPER_BYTES);
     const cistern_critical_t state = cistern_critical_enter();
     MEM_STATS_DEC_USED(used, helper->size);
     cistern_critical_leave(state);

@@ -56,6 +56,14 @@ static void elements_init(const struct memp_desc *desc)
     *desc->account = (struct memp_account){0};
 }
 
+static size_t elements_used(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const size_t used = desc->account->used;
+    cistern_critical_leave(state);
+    return used;
+}
+
 static bool elements_reserve(const struct memp_desc *desc)
 {
     struct memp_account *const account = desc->account;
@@ -115,7 +123,7 @@ static inline void *element_get(const struct memp_desc *desc, const char *file, 
 /* Whether the pool has elements in use; else no address can be one of them, which is reported. */
 static bool has_elements(const struct memp_desc *desc, const void *mem)
 {
-    const bool has = desc->account->used > 0;
+    const bool has = elements_used(desc) > 0;
     if (!has) {
         const cistern_fault_t fault = {.kind = CISTERN_FAULT_FOREIGN_FREE,
                                        .object = desc,
@@ -143,7 +151,7 @@ static inline bool element_put(const struct memp_desc *desc, void *mem, bool *wa
 
 static bool elements_are_sound(const struct memp_desc *desc)
 {
-    return desc->account->used <= desc->num;
+    return elements_used(desc) <= desc->num;
 }
 
 #else

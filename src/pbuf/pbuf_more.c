@@ -50,6 +50,10 @@ size_t cistern_pbuf_tailroom(const struct pbuf *p)
     if (!pbuf_given(p, p)) {
         return 0;
     }
+    if (pbuf_is_poisoned(p) || pbuf_ref_read(p) == 0) {
+        pbuf_misuse(CISTERN_FAULT_REFERENCE, p);
+        return 0;
+    }
     const mem_ptr_t end = end_of(p);
     const mem_ptr_t data_end = (mem_ptr_t)p->payload + p->len;
     return end > data_end ? end - data_end : 0;

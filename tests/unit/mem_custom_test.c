@@ -1,4 +1,5 @@
-/* lwIP's heap on the C library, with statistics, and on the user's own allocator, without. */
+/* lwIP's heap on the C library, with statistics, and on the user's own allocator, without and with
+ * them. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -14,22 +15,28 @@ void *user_malloc(size_t size);
 void user_free(void *memory);
 void *user_calloc(size_t count, size_t size);
 
+/* Memory aligned to MEM_ALIGNMENT, and before it what the C library gave. */
 void *user_malloc(size_t size)
 {
     ++taken;
-    return size < SIZE_MAX / 4 ? malloc(size) : NULL;
+    void **const whole = size < SIZE_MAX / 4 ? malloc(size + 2 * LWIP_ALIGNMENT) : NULL;
+    if (whole == NULL) {
+        return NULL;
+    }
+    void **const memory = LWIP_MEM_ALIGN(whole + 1);
+    memory[-1] = whole;
+    return memory;
 }
 
 void user_free(void *memory)
 {
     ++given;
-    free(memory);
+    free(((void **)memory)[-1]);
 }
 
 void *user_calloc(size_t count, size_t size)
 {
-    ++taken;
-    return calloc(count, size);
+    return memset(user_malloc(count * size), 0, count * size);
 }
 
 #if MEM_STATS

@@ -92,6 +92,18 @@ static void foreign_payload_has_no_tailroom(void **state)
     pbuf_free(p);
 }
 
+static void tailroom_of_what_was_freed_is_a_fault_and_none(void **state)
+{
+    (void)state;
+    static const pbuf_type types[] = {PBUF_RAM, PBUF_ROM, PBUF_REF, PBUF_POOL};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; ++i) {
+        struct pbuf *const p = pbuf_alloc(PBUF_RAW, 10, types[i]);
+        pbuf_free(p);
+        assert_int_equal(cistern_pbuf_tailroom(p), 0);
+        assert_one_fault(CISTERN_FAULT_REFERENCE, p);
+    }
+}
+
 /* --- fragments -------------------------------------------------------------------------------- */
 
 static void a_chain_is_inserted_behind_any_fragment(void **state)
@@ -268,6 +280,7 @@ int main(void)
         test(tailroom_is_the_rest_of_a_pool_element),
         test(tailroom_of_a_heap_fragment_is_the_rest_of_its_block),
         test(foreign_payload_has_no_tailroom),
+        test(tailroom_of_what_was_freed_is_a_fault_and_none),
         test(a_chain_is_inserted_behind_any_fragment),
         test(an_insertion_that_would_tangle_chains_is_refused),
         test(a_fragment_is_taken_out_of_the_middle),

@@ -1,0 +1,19 @@
+/* lwipopts.h - mem_malloc is the user's allocator, which aligns for cache lines, and counts. */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#include <stddef.h>
+
+#define MEM_ALIGNMENT        64
+#define MEM_CUSTOM_ALLOCATOR 1
+#define MEM_STATS            1
+
+/* The test's. */
+void *user_malloc(size_t size);
+void user_free(void *memory);
+void *user_calloc(size_t count, size_t size);
+#define MEM_CUSTOM_MALLOC user_malloc
+#define MEM_CUSTOM_FREE   user_free
+#define MEM_CUSTOM_CALLOC user_calloc
+
+#endif
