@@ -13,6 +13,8 @@
 #ifndef LWIP_HDR_MEM_H
 #define LWIP_HDR_MEM_H
 
+#include <stdbool.h>
+
 #include "cistern/config.h"
 #include "lwip/arch.h"
 #include "lwip/opt.h"
@@ -75,6 +77,10 @@ void *mem_calloc(mem_size_t count, mem_size_t size);
  * custom allocator does with such an address is its own matter.
  * Constant time. Same contexts as mem_malloc. */
 void mem_free(void *mem);
+
+/* mem_free for who must know: false iff the memory was refused, which is reported and counted;
+ * LWIP_MEM_ILLEGAL_FREE is not run. `mem` is not NULL. A custom allocator never refuses. */
+bool mem_try_free(void *mem);
 
 /* Shrinks a block to `size` bytes in place and returns `mem`. Growing is refused (NULL, and the
  * block stays as it was), and so is an address that is no live block, as in mem_free. Does nothing

@@ -154,21 +154,28 @@ void *(mem_calloc)(mem_size_t count, mem_size_t size)
     return handed_out(cistern_heap_calloc(&heap, count, size), count != 0 && size != 0);
 }
 
-/* Ends a call that gave memory back, or was refused that. */
-static inline void handed_back(bool illegal, const char *message)
+/* Ends a call that gave memory back: false iff it was refused that. */
+static inline bool handed_back(cistern_error_t error)
 {
-    LWIP_UNUSED_ARG(message);
+    const bool illegal = error == CISTERN_ERROR_FAULT;
     if (illegal) {
         count(0, 1);
-        LWIP_MEM_ILLEGAL_FREE(message);
     }
     look();
     sanity_check();
+    return !illegal;
 }
 
-static void freed(cistern_error_t error)
+bool mem_try_free(void *mem)
 {
-    handed_back(error != CISTERN_OK, "mem_free: not a block in use of this heap");
+    return handed_back(cistern_heap_free(&heap, mem));
+}
+
+static inline void freed(cistern_error_t error)
+{
+    if (!handed_back(error)) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
+    }
 }
 
 void(mem_free)(void *mem)
@@ -193,7 +200,9 @@ void mem_free_at(void *mem, const char *file, int line)
 void *mem_trim(void *mem, mem_size_t size)
 {
     const cistern_error_t error = cistern_heap_trim(&heap, mem, size);
-    handed_back(error == CISTERN_ERROR_FAULT, "mem_trim: not a block in use of this heap");
+    if (!handed_back(error)) {
+        LWIP_MEM_ILLEGAL_FREE("mem_trim: not a block in use of this heap");
+    }
     return error == CISTERN_OK ? mem : NULL;
 }
 

@@ -132,6 +132,12 @@ void mem_free(void *mem)
     }
 }
 
+bool mem_try_free(void *mem)
+{
+    mem_free(mem);
+    return true;
+}
+
 void *mem_trim(void *mem, mem_size_t size)
 {
     (void)size;

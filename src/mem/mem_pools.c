@@ -128,14 +128,16 @@ static bool take_back(void *element)
     return CISTERN_CHECK >= 1 && memp_try_free(MEMP_POOL_FIRST, element);
 }
 
-void mem_free(void *mem)
+bool mem_try_free(void *mem)
 {
-    if (mem == NULL) {
-        return;
-    }
     const bool taken = take_back((u8_t *)mem - HELPER_BYTES);
     update_stats(0, taken ? 0 : 1U);
-    if (!taken) {
+    return taken;
+}
+
+void mem_free(void *mem)
+{
+    if (mem != NULL && !mem_try_free(mem)) {
         LWIP_MEM_ILLEGAL_FREE("mem_free: not an element in use of a malloc pool");
     }
 }

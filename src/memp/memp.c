@@ -13,7 +13,6 @@
 
 #include "cistern/critical.h"
 #include "cistern/fault.h"
-#include "cistern/heap.h"
 #include "../pool/pool_plain.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
@@ -36,20 +35,6 @@ const struct memp_desc *const memp_pools[MEMP_MAX] = {
 /* --- elements from pools, or from the heap ---------------------------------------------------- */
 
 #if MEMP_MEM_MALLOC
-
-/* Another allocator than the heap engine judges addresses itself, or not at all. */
-#    if MEM_CUSTOM_ALLOCATOR
-static bool element_is_live(const void *mem)
-{
-    (void)mem;
-    return true;
-}
-#    else
-static bool element_is_live(const void *mem)
-{
-    return cistern_heap_usable_size(mem_heap(), mem) != 0;
-}
-#    endif
 
 static void elements_init(const struct memp_desc *desc)
 {
@@ -140,11 +125,10 @@ static inline bool element_put(const struct memp_desc *desc, void *mem, bool *wa
 {
     (void)file;
     (void)line;
-    if (!element_is_live(mem) || !has_elements(desc, mem)) {
+    if (!has_elements(desc, mem) || !mem_try_free(mem)) {
         elements_note(desc, POOL_REFUSED);
         return false;
     }
-    mem_free(mem);
     *was_empty = elements_release(desc, POOL_TAKEN_BACK);
     return true;
 }

@@ -107,8 +107,7 @@ static inline bool hand_back(struct pbuf *p)
         return pbuf_hand_back_custom(p);
     }
     if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
-        mem_free(p);
-        return true;
+        return mem_try_free(p);
     }
     return memp_try_free(pbuf_pool_of(source), p);
 }

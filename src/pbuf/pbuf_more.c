@@ -177,13 +177,15 @@ bool cistern_pbuf_put_le(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint
     for (unsigned i = 0; i < WIDEST; ++i) {
         written[i] = (uint8_t)(value >> (8U * i));
     }
-    return is_width(bytes) && pbuf_take_at(p, written, (pbuf_len_t)bytes, offset) == ERR_OK;
+    return pbuf_given(p, written) && is_width(bytes) &&
+           pbuf_take_at(p, written, (pbuf_len_t)bytes, offset) == ERR_OK;
 }
 
 bool cistern_pbuf_put_be(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t value)
 {
-    return is_width(bytes) &&
-           cistern_pbuf_put_le(p, offset, bytes, LWIP_SWAP32(value) >> (8U * (WIDEST - bytes)));
+    const uint32_t turned =
+        is_width(bytes) ? LWIP_SWAP32(value) >> (8U * (WIDEST - bytes)) : 0; /* refused below */
+    return cistern_pbuf_put_le(p, offset, bytes, turned);
 }
 
 /* --- pieces ----------------------------------------------------------------------------------- */

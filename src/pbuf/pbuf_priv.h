@@ -1,8 +1,5 @@
 /* pbuf_priv.h - what the files of this folder share: misuse, reference counts, positions in a
  * chain.
- *
- * Differs by option: with CISTERN_CHECK 0 pbuf_is_usable asks only for a pointer; with
- * MEMP_MEM_MALLOC there are no pools that could be asked.
  */
 #ifndef CISTERN_PBUF_PRIV_H
 #define CISTERN_PBUF_PRIV_H

@@ -209,7 +209,10 @@ size_t cistern_pbuf_live_each(cistern_pbuf_visit_t *visit, void *argument)
 
 size_t cistern_pbuf_untraced(void)
 {
-    return untraced;
+    const cistern_critical_t state = cistern_critical_enter();
+    const size_t seen = untraced;
+    cistern_critical_leave(state);
+    return seen;
 }
 
 #else

@@ -92,7 +92,7 @@ struct memp_desc {
 };
 
 /* The same as memp_init, memp_malloc and memp_free, for one pool by its description.
- * NULL instead of a description is an LWIP_ERROR. */
+ * NULL instead of a description is an LWIP_ERROR. LWIP_HOOK_MEMP_AVAILABLE is not run. */
 void memp_init_pool(const struct memp_desc *desc);
 void *memp_malloc_pool(const struct memp_desc *desc);
 void memp_free_pool(const struct memp_desc *desc, void *mem);
