@@ -170,6 +170,7 @@ static void start(cistern_pool_t *pool)
     store_start(pool);
     pool->free_list = NULL;
     cistern_port_on_thread_end(thread_ended);
+    pool_watch_forks();
 }
 
 const strategy_t strategy_cached = {

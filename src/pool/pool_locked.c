@@ -348,6 +348,7 @@ static void start(cistern_pool_t *pool)
     if (uses_mutex(pool)) {
         mutex_init(pool);
     }
+    pool_watch_forks();
 }
 
 void *cistern_pool_get_privileged(cistern_pool_t *pool)
