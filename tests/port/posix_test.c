@@ -379,6 +379,55 @@ static void fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it(void **
     assert_no_fault();
 }
 
+/* --- the section ----------------------------------------------------------------------------- */
+
+typedef struct entrant {
+    atomic_int id;
+    atomic_bool was_inside;
+} entrant_t;
+
+static void *enter_once(void *argument)
+{
+    entrant_t *const entrant = argument;
+    entrant->id = (int)gettid();
+    const sys_prot_t level = sys_arch_protect();
+    entrant->was_inside = true;
+    sys_arch_unprotect(level);
+    return NULL;
+}
+
+/* Leaves the section and is back before a thread that sleeps can be woken. */
+static void leave_and_return(void)
+{
+    sys_arch_unprotect(0);
+    (void)sys_arch_protect();
+}
+
+static void who_was_woken_in_vain_has_the_section_next(void **state)
+{
+    (void)state;
+    unsigned in_vain = 0;
+    for (unsigned i = 0; i < 20; ++i) {
+        entrant_t entrant = {0, false};
+        (void)sys_arch_protect();
+        const pthread_t thread = start(enter_once, &entrant);
+        await_sleep(&entrant.id);
+        leave_and_return();
+        if (!entrant.was_inside) {
+            await_sleep(&entrant.id);
+            leave_and_return();
+            assert_true(entrant.was_inside);
+            ++in_vain;
+        }
+        sys_arch_unprotect(0);
+        join(thread);
+    }
+    assert_no_fault();
+    if (in_vain == 0) {
+        skip(); /* nobody was, as on a processor that a tool shares out */
+    }
+}
+
 /* --- threads that are cancelled -------------------------------------------------------------- */
 
 typedef struct sleeper {
@@ -619,6 +668,7 @@ int main(void)
         test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
         test(fork_leaves_threads_that_wait_for_a_block_behind),
         test(fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it),
+        test(who_was_woken_in_vain_has_the_section_next),
         test(cancelled_waiter_leaves_its_place_to_the_next),
         test(cancelled_waiter_of_a_pool_leaves_its_place_to_the_next),
         test(thread_has_the_name_it_was_given),
