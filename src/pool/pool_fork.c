@@ -1,11 +1,11 @@
-/* pool_fork.c - the pools of a process that forks. Their critical section is the port's to keep; here
- * are the locks of their own, and the threads that wait for a block.
+/* pool_fork.c - the pools of a process that forks. Their critical section is the port's to keep;
+ * here are the locks of their own, and the threads that wait for a block.
  *
  *   parent   | section | pool's lock | ...  fork  ... | pool's lock | section |
  *   child                                        |    | pool's lock | section |   waits for nobody
  *
- * (I19) a fork happens with every pool's lock held, taken inside the critical section in the order of
- *       the registry; who holds such a lock does not enter the section
+ * (I19) a fork happens with every pool's lock held, taken inside the critical section in the order
+ *       of the registry; who holds such a lock does not enter the section
  */
 #include "pool_core.h"
 #include "pool_extras.h"
