@@ -22,6 +22,7 @@
 #include <stddef.h>
 
 #include "arch/cistern_port.h"
+#include "arch/cistern_threads.h"
 #include "cistern/fault.h"
 #include "lwip/sys.h"
 #include "quick_lock.h"
@@ -64,18 +65,21 @@ static void thread_ends(void)
 static void before_fork(void)
 {
     (void)cistern_critical_enter();
+    cistern_host_before_fork();
     quick_lock_before_fork(&lock);
 }
 
 static void after_fork_in_parent(void)
 {
     quick_lock_after_fork(&lock);
+    cistern_host_after_fork(false);
     cistern_critical_leave(depth - 1);
 }
 
 static void after_fork_in_child(void)
 {
     quick_lock_in_child(&lock);
+    cistern_host_after_fork(true);
     cistern_critical_leave(depth - 1);
 }
 

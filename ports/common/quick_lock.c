@@ -67,10 +67,12 @@ void quick_lock_wait(quick_lock_t *lock)
     if (look(lock)) {
         return;
     }
+    bool woken = false; /* who comes only now was not handed the lock (I2) */
     host_lock(&lock->room);
     count_waiter(lock);
-    while (!lock->handed && !quick_lock_try(lock)) {
+    while (!(woken && lock->handed) && !quick_lock_try(lock)) {
         host_doze(&lock->wake, &lock->room);
+        woken = true;
         lock->hungry = true;
     }
     lock->handed = false;

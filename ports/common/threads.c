@@ -2,7 +2,8 @@
  *
  *   slots   | 1 | 1 | 0 | 1 | 0 | ...   bit i: a living thread has number i
  *
- * (I1) a bit is set iff a living thread's cistern_host_slot is that number
+ * (I1) a bit is set iff a living thread's cistern_host_slot is that number; in a forked child lives
+ *      the thread that forked
  */
 #include "arch/cistern_threads.h"
 
@@ -115,4 +116,36 @@ uint32_t cistern_host_take_slot(void)
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function)
 {
     atomic_store(&thread_ended, function);
+}
+
+/* --- fork ------------------------------------------------------------------------------------- */
+
+/* Guarded by the critical section. */
+static cistern_port_before_fork_t *before_fork;
+static cistern_port_after_fork_t *after_fork;
+
+void cistern_port_on_fork(cistern_port_before_fork_t *before, cistern_port_after_fork_t *after)
+{
+    before_fork = before;
+    after_fork = after;
+}
+
+void cistern_host_before_fork(void)
+{
+    if (before_fork != NULL) {
+        before_fork();
+    }
+    host_lock(&slots_lock);
+}
+
+void cistern_host_after_fork(bool in_child)
+{
+    if (in_child) {
+        const uint32_t mine = cistern_host_slot;
+        slots = (mine != CISTERN_PORT_NO_SLOT) ? (uint64_t)1 << mine : 0;
+    }
+    host_unlock(&slots_lock);
+    if (after_fork != NULL) {
+        after_fork(in_child);
+    }
 }

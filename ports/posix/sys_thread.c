@@ -61,7 +61,7 @@ static void set_scheduling(pthread_attr_t *attributes, int policy, int priority)
     (void)pthread_attr_setschedparam(attributes, &parameters);
 }
 
-/* Normal scheduling is that of the thread which makes the new one, unless it is real-time itself. */
+/* Normal scheduling is that of the thread which makes the new one, unless that is real-time. */
 static void set_normal(pthread_attr_t *attributes)
 {
     int policy = SCHED_OTHER;

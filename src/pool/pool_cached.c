@@ -168,6 +168,7 @@ static void prepare(cistern_pool_t *pool)
 {
     store_prepare(pool);
     cistern_port_on_thread_end(thread_ended);
+    pool_watch_forks();
 }
 
 static void fill(cistern_pool_t *pool)

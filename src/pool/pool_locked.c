@@ -348,6 +348,7 @@ static void prepare(cistern_pool_t *pool)
     if (uses_mutex(pool)) {
         mutex_init(pool);
     }
+    pool_watch_forks();
 }
 
 static void fill(cistern_pool_t *pool)

@@ -23,4 +23,11 @@
 #    define POOL_WAITS   0
 #endif
 
+/* Has forks keep the pools whole. While a pool is made. */
+#if POOL_THREADS
+void pool_watch_forks(void);
+#else
+static inline void pool_watch_forks(void) {}
+#endif
+
 #endif

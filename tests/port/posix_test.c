@@ -133,6 +133,39 @@ static void failed_assertion_says_where_and_aborts(void **state)
     assert_string_equal(text, "Assertion \"the message\" failed at line 4711 in the_file.c\n");
 }
 
+/* --- a pool of the tests ---------------------------------------------------------------------- */
+
+static _Alignas(64) unsigned char pool_memory[CISTERN_POOL_BYTES(1, 16, 0)];
+static _Alignas(64) unsigned char pool_work[CISTERN_POOL_CACHED_BYTES(1, 2)];
+static cistern_pool_extras_t pool_extras;
+static cistern_pool_t pool;
+static void *only;
+
+/* A pool of one block, which the test has. */
+static void make_pool(cistern_pool_strategy_t strategy)
+{
+    const cistern_pool_config_t config = {
+        .name = "pool", .count = 1, .size = 16, .memory = pool_memory, .extras = &pool_extras};
+    pool_extras = (cistern_pool_extras_t){
+        .strategy = strategy, .work = pool_work, .work_bytes = sizeof pool_work, .threads = 2};
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+    only = cistern_pool_get(&pool);
+    assert_non_null(only);
+}
+
+typedef struct pool_waiter {
+    atomic_int id;
+    void *block;
+} pool_waiter_t;
+
+static void *wait_for_the_block(void *argument)
+{
+    pool_waiter_t *const waiter = argument;
+    waiter->id = (int)gettid();
+    (void)cistern_pool_get_wait(&pool, PATIENCE_MS, &waiter->block);
+    return NULL;
+}
+
 /* --- fork ------------------------------------------------------------------------------------ */
 
 /* The exit status of a child that runs `body`; a child that hangs is killed by its alarm. */
@@ -278,6 +311,123 @@ static void fork_inside_a_section_and_with_a_mutex_held_keeps_both(void **state)
     end_shared();
 }
 
+static const cistern_pool_strategy_t shared_strategies[] = {CISTERN_POOL_CRITICAL,
+                                                            CISTERN_POOL_MUTEX,
+                                                            CISTERN_POOL_CACHED};
+enum { SHARED_STRATEGIES = sizeof shared_strategies / sizeof shared_strategies[0] };
+
+static bool child_gets_what_it_puts(void)
+{
+    return cistern_pool_put(&pool, only) == CISTERN_OK && cistern_pool_get(&pool) == only &&
+           faults.count == 0;
+}
+
+static void fork_leaves_threads_that_wait_for_a_block_behind(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SHARED_STRATEGIES; ++i) {
+        pool_waiter_t waiter = {0, NULL};
+        make_pool(shared_strategies[i]);
+        const pthread_t thread = start(wait_for_the_block, &waiter);
+        await_sleep(&waiter.id);
+        assert_int_equal(status_of_child(child_gets_what_it_puts), 0);
+        assert_int_equal(cistern_pool_put(&pool, only), CISTERN_OK);
+        join(thread);
+        assert_ptr_equal(waiter.block, only);
+        assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
+    }
+    assert_no_fault();
+}
+
+static atomic_bool inside;
+
+static bool stay_inside(void *block, size_t index, void *argument)
+{
+    (void)block;
+    (void)index;
+    (void)argument;
+    inside = true;
+    sys_msleep(50);
+    return true;
+}
+
+/* Lives on until the semaphore is signalled. */
+static void *look_at_the_pool(void *argument)
+{
+    (void)cistern_pool_walk(&pool, stay_inside, NULL);
+    take(argument);
+    return NULL;
+}
+
+static void fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it(void **state)
+{
+    (void)state;
+    sys_sem_t done = new_semaphore(0);
+    for (unsigned i = 0; i < SHARED_STRATEGIES; ++i) {
+        make_pool(shared_strategies[i]);
+        inside = false;
+        const pthread_t thread = start(look_at_the_pool, &done);
+        while (!inside) {
+            sys_msleep(1);
+        }
+        assert_int_equal(status_of_child(child_gets_what_it_puts), 0);
+        sys_sem_signal(&done);
+        join(thread);
+        assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
+    }
+    sys_sem_free(&done);
+    assert_no_fault();
+}
+
+/* --- the section ----------------------------------------------------------------------------- */
+
+typedef struct entrant {
+    atomic_int id;
+    atomic_bool was_inside;
+} entrant_t;
+
+static void *enter_once(void *argument)
+{
+    entrant_t *const entrant = argument;
+    entrant->id = (int)gettid();
+    const sys_prot_t level = sys_arch_protect();
+    entrant->was_inside = true;
+    sys_arch_unprotect(level);
+    return NULL;
+}
+
+/* Leaves the section and is back before a thread that sleeps can be woken. */
+static void leave_and_return(void)
+{
+    sys_arch_unprotect(0);
+    (void)sys_arch_protect();
+}
+
+static void who_was_woken_in_vain_has_the_section_next(void **state)
+{
+    (void)state;
+    unsigned in_vain = 0;
+    for (unsigned i = 0; i < 20; ++i) {
+        entrant_t entrant = {0, false};
+        (void)sys_arch_protect();
+        const pthread_t thread = start(enter_once, &entrant);
+        await_sleep(&entrant.id);
+        leave_and_return();
+        if (!entrant.was_inside) {
+            await_sleep(&entrant.id);
+            leave_and_return();
+            assert_true(entrant.was_inside);
+            ++in_vain;
+        }
+        sys_arch_unprotect(0);
+        join(thread);
+    }
+    assert_no_fault();
+    if (in_vain == 0) {
+        skip(); /* nobody was, as on a processor that a tool shares out */
+    }
+}
+
 /* --- threads that are cancelled -------------------------------------------------------------- */
 
 typedef struct sleeper {
@@ -310,45 +460,12 @@ static void cancelled_waiter_leaves_its_place_to_the_next(void **state)
     assert_no_fault();
 }
 
-static _Alignas(64) unsigned char pool_memory[CISTERN_POOL_BYTES(1, 16, 0)];
-static _Alignas(64) unsigned char pool_work[CISTERN_POOL_CACHED_BYTES(1, 2)];
-static cistern_pool_extras_t pool_extras;
-static cistern_pool_t pool;
-static void *only;
-
-/* A pool of one block, which the test has. */
-static void make_pool(cistern_pool_strategy_t strategy)
-{
-    const cistern_pool_config_t config = {
-        .name = "pool", .count = 1, .size = 16, .memory = pool_memory, .extras = &pool_extras};
-    pool_extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = pool_work, .work_bytes = sizeof pool_work, .threads = 2};
-    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
-    only = cistern_pool_get(&pool);
-    assert_non_null(only);
-}
-
-typedef struct pool_waiter {
-    atomic_int id;
-    void *block;
-} pool_waiter_t;
-
-static void *wait_for_the_block(void *argument)
-{
-    pool_waiter_t *const waiter = argument;
-    waiter->id = (int)gettid();
-    (void)cistern_pool_get_wait(&pool, PATIENCE_MS, &waiter->block);
-    return NULL;
-}
-
 static void cancelled_waiter_of_a_pool_leaves_its_place_to_the_next(void **state)
 {
     (void)state;
-    static const cistern_pool_strategy_t strategies[] = {CISTERN_POOL_CRITICAL, CISTERN_POOL_MUTEX,
-                                                         CISTERN_POOL_CACHED};
-    for (unsigned i = 0; i < sizeof strategies / sizeof strategies[0]; ++i) {
+    for (unsigned i = 0; i < SHARED_STRATEGIES; ++i) {
         pool_waiter_t waiters[2] = {{0, NULL}, {0, NULL}};
-        make_pool(strategies[i]);
+        make_pool(shared_strategies[i]);
         const pthread_t first = start(wait_for_the_block, &waiters[0]);
         await_sleep(&waiters[0].id);
         const pthread_t second = start(wait_for_the_block, &waiters[1]);
@@ -549,6 +666,9 @@ int main(void)
         test(fork_amid_busy_threads_gives_a_child_that_works),
         test(fork_leaves_waiting_threads_behind),
         test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
+        test(fork_leaves_threads_that_wait_for_a_block_behind),
+        test(fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it),
+        test(who_was_woken_in_vain_has_the_section_next),
         test(cancelled_waiter_leaves_its_place_to_the_next),
         test(cancelled_waiter_of_a_pool_leaves_its_place_to_the_next),
         test(thread_has_the_name_it_was_given),

@@ -91,6 +91,18 @@ static inline uint32_t cistern_port_thread_slot_if_any(void)
 typedef void cistern_port_thread_ended_t(uint32_t slot);
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
 
+/* --- fork -------------------------------------------------------------------------------------- */
+
+/* Sets what the process does when it forks, inside the critical section: before it, and after it in
+ * both processes. To be called inside it. */
+typedef void cistern_port_before_fork_t(void);
+typedef void cistern_port_after_fork_t(bool in_child);
+void cistern_port_on_fork(cistern_port_before_fork_t *before, cistern_port_after_fork_t *after);
+
+/* For critical.c, which knows of forks: does what was set, and keeps the numbers of threads. */
+void cistern_host_before_fork(void);
+void cistern_host_after_fork(bool in_child);
+
 /* --- a fence that costs its frequent side nothing ------------------------------------------------
  * Between a store and a later load of one thread, and the same of another: if one side uses the
  * light fence and the other the heavy one, at least one of them sees the other's store. */
