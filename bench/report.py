@@ -19,6 +19,9 @@ import time
 FOLDER = "build/bench"
 REASONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reasons.json")
 CC = os.environ.get("CC", "gcc")
+# Of the posix port, what the engines need: their critical section and what that stands on.
+HOST = [*(f"ports/common/{name}.c" for name in ("critical", "quick_lock", "platform", "threads")),
+        "ports/posix/sys_host.c"]
 LONGEST = 900  # seconds that one program may take: a peer that hangs ends the benchmark, by name
 
 

@@ -4,7 +4,9 @@
 # heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
 #   These tests of the heap built with DEFINES; the model also at full length.
 if(CISTERN_PORT MATCHES "posix|win32")
-  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c ${PROJECT_SOURCE_DIR}/ports/common/quick_lock.c
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c
+                        ${PROJECT_SOURCE_DIR}/ports/common/quick_lock.c
+                        ${PROJECT_SOURCE_DIR}/ports/common/threads.c
                         ${PROJECT_SOURCE_DIR}/ports/common/platform.c
                         ${PROJECT_SOURCE_DIR}/ports/${CISTERN_PORT}/sys_host.c)
 else()

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from report import CC, Report, interleave, run  # noqa: E402
+from report import CC, HOST, Report, interleave, run  # noqa: E402
 
 import boards  # noqa: E402
 
@@ -22,9 +22,7 @@ WAYS = {"words": None, "sse2": 1 / 6, "avx2": 1 / 11, "avx512": 1 / 15, "neon": 
 LENGTHS = (20, 64, 256, 1460)
 INCLUDE = ["-Ibench/pbuf", "-DSYS_LIGHTWEIGHT_PROT=0", "-Iinclude", "-Iinclude/standalone",
            "-Iports/posix", "-Iports/common", "-Isrc"]
-OURS = [*sorted(glob.glob("src/*/*.c")), "ports/posix/chksum.c", "ports/posix/sys_host.c",
-        "ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
-        "ports/common/threads.c"]
+OURS = [*sorted(glob.glob("src/*/*.c")), "ports/posix/chksum.c", *HOST]
 
 
 def build():

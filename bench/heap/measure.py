@@ -14,7 +14,7 @@ import sys
 from count import count
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from report import CC, Report, build_each, fetch_lwip, run  # noqa: E402
+from report import CC, HOST, Report, build_each, fetch_lwip, run  # noqa: E402
 
 BUILD = "build/bench/heap"
 SEEDS = (1, 2, 3, 4, 5)
@@ -24,9 +24,7 @@ CALLS = 1500
 INCLUDE = ["-Ibench/heap", "-Iinclude", "-Iinclude/standalone", "-Iports/posix",
            "-Iports/common", "-Isrc"]
 HEAP = sorted(glob.glob("src/heap/*.c"))
-OURS = [*HEAP, "src/fault/fault.c", "ports/common/critical.c", "ports/common/quick_lock.c",
-        "ports/common/platform.c",
-        "ports/posix/sys_host.c"]
+OURS = [*HEAP, "src/fault/fault.c", *HOST]
 
 
 def build(name, sources, flags):

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from report import CC, FOLDER, Report, fetch_lwip, interleave, run  # noqa: E402
+from report import CC, FOLDER, HOST, Report, fetch_lwip, interleave, run  # noqa: E402
 
 ROUNDS = 7
 REPLACED = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats")
@@ -36,17 +36,14 @@ def build(whose, protection):
     program = f"{FOLDER}/pbuf-{whose}-{protection}"
     common = [CC, "-std=gnu11", "-O2", "-w", "-Ibench/pbuf", f"-DSYS_LIGHTWEIGHT_PROT={protection}",
               "bench/pbuf/main.c"]
-    host = ["ports/common/critical.c", "ports/common/quick_lock.c", "ports/common/platform.c",
-            "ports/common/threads.c",
-            "ports/posix/sys_host.c"]
     if whose == "ours":
         flags = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix",
-                 "-Iports/common", "-Isrc", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *host]
+                 "-Iports/common", "-Isrc", *glob.glob("src/*/*.c"), "ports/posix/chksum.c", *HOST]
     else:
         tree = fetch_lwip()
         flags = [f"-I{tree}/include", "-Iports/posix", "-Iports/common", "-Iinclude",
                  *[f"{tree}/core/{name}.c" for name in REPLACED],
-                 *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"), *host]
+                 *glob.glob("src/fault/*.c"), *glob.glob("src/pool/*.c"), *HOST]
     run([*common, *flags, "-lpthread", "-o", program])
     return program
 

@@ -17,13 +17,11 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 import footprint  # noqa: E402
-from report import CC, Report, build_each, fetch_lwip, interleave, run  # noqa: E402
+from report import CC, HOST, Report, build_each, fetch_lwip, interleave, run  # noqa: E402
 
 BUILD = "build/bench/pool"
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
-OURS = [*sorted(glob.glob("src/pool/*.c")), "src/fault/fault.c", "ports/common/critical.c",
-        "ports/common/quick_lock.c", "ports/common/platform.c", "ports/common/threads.c",
-        "ports/posix/sys_host.c"]
+OURS = [*sorted(glob.glob("src/pool/*.c")), "src/fault/fault.c", *HOST]
 INCLUDE = ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common",
            "-Isrc"]
 
