@@ -158,7 +158,9 @@ int sys_mbox_valid(sys_mbox_t *mbox)
 
 void sys_mbox_set_invalid(sys_mbox_t *mbox)
 {
-    *mbox = (sys_mbox_t){0};
+    if (mbox != NULL) {
+        *mbox = (sys_mbox_t){0};
+    }
 }
 
 /* --- use -------------------------------------------------------------------------------------- */

@@ -224,7 +224,9 @@ int sys_mutex_valid(sys_mutex_t *mutex)
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)
 {
-    *mutex = (sys_mutex_t){0};
+    if (mutex != NULL) {
+        *mutex = (sys_mutex_t){0};
+    }
 }
 
 #elif !NO_SYS

@@ -122,7 +122,9 @@ int sys_sem_valid(sys_sem_t *sem)
 
 void sys_sem_set_invalid(sys_sem_t *sem)
 {
-    *sem = (sys_sem_t){0};
+    if (sem != NULL) {
+        *sem = (sys_sem_t){0};
+    }
 }
 
 #endif

@@ -45,8 +45,8 @@ void sys_lock_tcpip_core(void)
         return;
     }
     host_once(&once, create_core);
-    sys_mutex_lock(&core);
-    core_held = true;
+    sys_mutex_lock(&core); /* refused where none could be made */
+    core_held = sys_mutex_valid(&core);
 }
 
 void sys_unlock_tcpip_core(void)

@@ -362,6 +362,7 @@ void mailbox_is_valid_from_new_to_set_invalid(void)
     sys_mbox_t same = mbox;
     require(sys_mbox_valid(&mbox) && sys_mbox_valid_val(mbox));
     sys_mbox_set_invalid(&mbox);
+    sys_mbox_set_invalid(NULL);
     require(!sys_mbox_valid(&mbox));
     sys_mbox_free(&same);
     sys_mbox_set_invalid_val(same);

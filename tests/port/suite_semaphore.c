@@ -229,6 +229,7 @@ void semaphore_is_valid_from_new_to_set_invalid(void)
     sys_sem_t same = sem;
     require(sys_sem_valid(&sem) && sys_sem_valid_val(sem));
     sys_sem_set_invalid(&sem);
+    sys_sem_set_invalid(NULL);
     require(!sys_sem_valid(&sem) && !sys_sem_valid_val(sem));
     sys_sem_signal(&sem);
     require(faults_taken() == 1);
@@ -330,6 +331,7 @@ void mutex_is_valid_from_new_to_set_invalid(void)
     sys_mutex_t same = mutex;
     require(sys_mutex_valid(&mutex));
     sys_mutex_set_invalid(&mutex);
+    sys_mutex_set_invalid(NULL);
     require(!sys_mutex_valid(&mutex));
     require(sys_mutex_valid(&same));
     sys_mutex_free(&same);

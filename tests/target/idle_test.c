@@ -19,6 +19,15 @@ static void idle_sleeps_until_the_next_tick(void **state)
     }
 }
 
+static void a_tick_of_no_cycle_is_refused_and_the_ticks_go_on(void **state)
+{
+    (void)state;
+    cistern_bare_tick_start(CISTERN_BARE_TICKS_PER_SECOND - 1U);
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_ARGUMENT);
+    cistern_bare_idle();
+}
+
 static struct pbuf *volatile received;
 
 static void receive(void *argument)
@@ -48,6 +57,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(idle_sleeps_until_the_next_tick),
+        test(a_tick_of_no_cycle_is_refused_and_the_ticks_go_on),
         test(loop_takes_what_an_interrupt_allocated),
     };
     sys_init();

@@ -435,6 +435,17 @@ static void freeing_a_heap_pbuf_twice_is_a_fault(void **state)
     assert_int_equal(pbuf_free(keep), 1);
 }
 
+static void freeing_a_heap_pbuf_that_is_none_stops_there(void **state)
+{
+    (void)state;
+    struct pbuf *const behind = pbuf_alloc(PBUF_RAW, 8, PBUF_POOL);
+    struct pbuf own = {.type_internal = (u8_t)PBUF_RAM, .ref = 1, .next = behind};
+    assert_int_equal(pbuf_free(&own), 0);
+    assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, &own);
+    assert_int_equal(own.ref, 1);
+    assert_int_equal(pbuf_free(behind), 1);
+}
+
 static void referring_to_a_freed_pbuf_is_a_fault(void **state)
 {
     (void)state;
@@ -785,6 +796,7 @@ int main(void)
         test(freeing_nothing_is_a_fault),
         test(freeing_twice_is_a_fault_that_names_the_pool),
         test(freeing_a_heap_pbuf_twice_is_a_fault),
+        test(freeing_a_heap_pbuf_that_is_none_stops_there),
         test(referring_to_a_freed_pbuf_is_a_fault),
         test(freeing_what_is_no_pbuf_is_a_fault),
         test(a_pbuf_of_one_pool_that_says_it_is_of_another_is_a_fault),

@@ -5,7 +5,7 @@
  *      late it was served, so that no tick is lost
  */
 #include "arch/cistern_port.h"
-#include "cistern_bare.h"
+#include "tick.h"
 #include "trap.h"
 
 #define MIE_TIMER_INTERRUPT 0x80U
@@ -42,9 +42,13 @@ void cistern_bare_timer_interrupt(void)
 
 void cistern_bare_tick_start(uint32_t clock_hz)
 {
+    const uint32_t cycles = tick_cycles(clock_hz, UINT32_MAX);
+    if (cycles == 0) {
+        return;
+    }
     const cistern_critical_t state = cistern_critical_enter();
     bare_trap_install();
-    interval = clock_hz / CISTERN_BARE_TICKS_PER_SECOND;
+    interval = cycles;
     next = time_now() + interval;
     set_compare(next);
     __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER_INTERRUPT));
