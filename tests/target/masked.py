@@ -53,9 +53,10 @@ FAULTS = {
 }
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked nobody but the port uses
-# pools, and its own are plain. And who is told of a get that finds no block.
+# pools, and its own are plain. And who is told of a get that finds no block, and of a heap that changed.
 POINTERS = {
     "tell": ("memp.c:note",),
+    "leave_changed": ("mem.c:copy_numbers",),
     "cistern_pool_get": (),
     "cistern_pool_get_at": (),
     "cistern_pool_put": (),
@@ -67,7 +68,7 @@ POINTERS = {
 
 # Calls through a pointer that may return with interrupts masked: a pool is stopped as its strategy has
 # it, which is told only while the program runs.
-STOPS = {"stop"}
+STOPS = {"stop", "cistern_pool_clear"}
 
 CONDITIONS = "eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le"
 RISCV_BRANCH = re.compile(r"b(eq|ne|lt|ge|gt|le)u?z?$")
