@@ -1,6 +1,6 @@
 /* quick_lock.pml - a model of ports/common/quick_lock.c: THREADS lock and unlock ROUNDS times each.
- * What is verified: never two inside (the assertion), and every thread comes to
- * its end (no wake-up is lost, nothing is handed to nobody). The names and the steps are those of the
+ * What is verified: never two inside (an assertion), every thread comes to its end (no wake-up is
+ * lost, nothing is handed to nobody), and what is handed over goes to one that was woken. The names and the steps are those of the
  * source; a fence makes its two sides' steps happen in the order written here. With PLANT_... defined
  * the model has a bug that must be found. */
 #define THREADS 3
@@ -41,12 +41,17 @@ inline try_lock()
 
 inline wait_for_lock()
 {
+    was_woken = false;
     take_mutex();
 #ifndef PLANT_COUNT_AFTER_LOOK
     waiting++;
 #endif
     do
-    :: handed -> break
+#ifdef PLANT_HAND_TO_NEWCOMER
+    :: handed -> assert(was_woken); break
+#else
+    :: was_woken && handed -> break
+#endif
     :: else ->
         try_lock();
         if
@@ -60,6 +65,7 @@ inline wait_for_lock()
 #ifdef PLANT_COUNT_AFTER_LOOK
         waiting--;
 #endif
+        was_woken = true;
         hungry = true
     od;
     handed = false;
@@ -104,6 +110,7 @@ active [THREADS] proctype thread()
 {
     byte round;
     bool mine;
+    bool was_woken; /* in this wait: only then what is handed over may be its own */
     do
     :: round < ROUNDS ->
         try_lock();
