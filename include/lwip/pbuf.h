@@ -368,8 +368,9 @@ pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len
 
 /* Where `len` bytes from byte `offset` on lie in one piece: in the packet itself if they do, else
  * in `buffer`, to which they are copied. NULL iff the packet is shorter, or ends at `offset` though
- * len is 0, or a copy is needed and buffer is NULL or bufsize too small; a fault iff p is NULL. Linear in the data copied and in the
- * fragments up to it. Valid as long as the packet, or the buffer, is. */
+ * len is 0, or a copy is needed and buffer is NULL or bufsize too small; a fault iff p is NULL.
+ * Linear in the data copied and in the fragments up to it. Valid as long as the packet, or the
+ * buffer, is. */
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset);
 

@@ -106,7 +106,8 @@ int sys_sem_valid(sys_sem_t *sem);
 #    endif
 
 #    ifndef sys_sem_set_invalid
-/* Makes *sem name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context. */
+/* Makes *sem name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context.
+ */
 void sys_sem_set_invalid(sys_sem_t *sem);
 #    endif
 
@@ -161,7 +162,8 @@ int sys_mutex_valid(sys_mutex_t *mutex);
 #        endif
 
 #        ifndef sys_mutex_set_invalid
-/* Makes *mutex name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context. */
+/* Makes *mutex name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context.
+ */
 void sys_mutex_set_invalid(sys_mutex_t *mutex);
 #        endif
 
@@ -215,7 +217,8 @@ int sys_mbox_valid(sys_mbox_t *mbox);
 #    endif
 
 #    ifndef sys_mbox_set_invalid
-/* Makes *mbox name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context. */
+/* Makes *mbox name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context.
+ */
 void sys_mbox_set_invalid(sys_mbox_t *mbox);
 #    endif
 

@@ -431,7 +431,8 @@ static void overflow_and_want_second(void *argument)
     sys_mutex_lock(&second);
 }
 
-/* Last too: nobody gets `mutex` any more. The thread holds it, and does not want `second` any more, which main has and gives back. */
+/* Last too: nobody gets `mutex` any more. The thread holds it, and does not want `second` any more,
+ * which main has and gives back. */
 static void thread_that_overflowed_while_it_waited_passes_no_priority_on(void **state)
 {
     (void)state;
