@@ -212,7 +212,8 @@ cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t siz
 /* Gives a block back; it merges with free neighbours. NULL is ignored (OK). From check level 1 on,
  * fails iff the address is not a block in use of this heap, or a header or link that it leads to is
  * damaged (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing, but for
- * damage, which is sealed off as in alloc.
+ * damage, which is sealed off as in alloc. An address inside a block is a block in use if the bytes
+ * there, and those at two places that they name, are forged headers.
  * Constant time; after a fault linear, to find out its kind. */
 cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 

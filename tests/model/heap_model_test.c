@@ -19,6 +19,7 @@
 
 #include "cistern/fault.h"
 #include "cistern/heap.h"
+#include "content.h"
 
 #define ARENA    48000U
 #define SLOTS    96U
@@ -28,7 +29,7 @@
 typedef struct slot {
     unsigned char *memory;
     size_t size;
-    unsigned char first; /* byte i of the content is first + i */
+    uint32_t seed; /* of the content */
 } slot_t;
 
 static unsigned long operations = 20000;
@@ -67,16 +68,16 @@ static void fill(slot_t *slot, void *memory, size_t size)
 {
     slot->memory = memory;
     slot->size = size;
-    slot->first = (unsigned char)random_below(256);
+    slot->seed = random_below(UINT32_MAX);
     for (size_t i = 0; i < size; ++i) {
-        slot->memory[i] = (unsigned char)(slot->first + i);
+        slot->memory[i] = content_byte(slot->seed, i);
     }
 }
 
 static void expect_content(const slot_t *slot, const unsigned char *memory, size_t size)
 {
     for (size_t i = 0; i < size; ++i) {
-        if (memory[i] != (unsigned char)(slot->first + i)) {
+        if (memory[i] != content_byte(slot->seed, i)) {
             fail_msg("byte %zu of a block of %zu was changed", i, slot->size);
         }
     }

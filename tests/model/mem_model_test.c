@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "cistern/heap.h"
+#include "content.h"
 
 #define SLOTS   24U
 #define CHECKED 100000UL
@@ -19,7 +20,7 @@
 typedef struct slot {
     unsigned char *memory;
     mem_size_t size;
-    unsigned char first; /* byte i of the content is first + i */
+    uint32_t seed; /* of the content */
 } slot_t;
 
 static unsigned long calls = 20000;
@@ -62,7 +63,7 @@ static mem_size_t random_size(void)
 static void expect_content(const slot_t *slot, mem_size_t size)
 {
     for (mem_size_t i = 0; i < size; ++i) {
-        if (slot->memory[i] != (unsigned char)(slot->first + i)) {
+        if (slot->memory[i] != content_byte(slot->seed, i)) {
             fail_msg("byte %u of a block of %u was changed", (unsigned)i, (unsigned)slot->size);
         }
     }
@@ -79,9 +80,9 @@ static void note(slot_t *slot, void *memory, mem_size_t size)
     assert_int_equal((mem_ptr_t)memory % MEM_ALIGNMENT, 0);
     slot->memory = memory;
     slot->size = size;
-    slot->first = (unsigned char)random_below(256);
+    slot->seed = random_below(UINT32_MAX);
     for (mem_size_t i = 0; i < size; ++i) {
-        slot->memory[i] = (unsigned char)(slot->first + i);
+        slot->memory[i] = content_byte(slot->seed, i);
     }
 }
 
