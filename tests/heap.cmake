@@ -73,7 +73,8 @@ cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CON
 cistern_add_test(mem_wide_test SOURCES unit/mem_wide_test.c LABELS hosted CONFIG ${config}/mem_wide)
 cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_libc)
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
-cistern_add_test(mem_custom_aligned_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom_aligned)
+cistern_add_test(mem_custom_aligned_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom
+  DEFINES MEM_ALIGNMENT=64 MEM_STATS=1)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
 cistern_add_test(mem_lock_free_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)

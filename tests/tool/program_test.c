@@ -671,6 +671,15 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     }
 }
 
+static void assert_handles_5(const char *arguments)
+{
+    run(arguments);
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "handled", NULL), 5);
+    json_decref(json);
+}
+
 static void options_are_read_at_any_place_whatever_the_environment(void **state)
 {
     (void)state;
@@ -679,11 +688,7 @@ static void options_are_read_at_any_place_whatever_the_environment(void **state)
                                          "replay ok.pcap --json"};
     setenv("POSIXLY_CORRECT", "1", 1);
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; ++i) {
-        run(orders[i]);
-        assert_status(0);
-        json_t *const json = report();
-        assert_int_equal(number(json, "handled", NULL), 5);
-        json_decref(json);
+        assert_handles_5(orders[i]);
     }
     unsetenv("POSIXLY_CORRECT");
 }
@@ -698,11 +703,7 @@ static void the_smallest_and_largest_options_work(void **state)
         "replay --json --pool-count 4 --pool-size 16 ok.pcap",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; ++i) {
-        run(good[i]);
-        assert_status(0);
-        json_t *const json = report();
-        assert_int_equal(number(json, "handled", NULL), 5);
-        json_decref(json);
+        assert_handles_5(good[i]);
     }
 }
 

@@ -2,22 +2,9 @@
  * statistics when another context calls in the middle. The linker sends each enter, and each look
  * of memp.c at a pool's numbers, through here. */
 #include "lwip_memory.h"
+#include "sections.h"
 
-#include "cistern/critical.h"
 #include "cistern/pool.h"
-
-static unsigned sections; /* entered since the last look */
-
-cistern_critical_t __real_cistern_critical_enter(void);
-void __real_cistern_critical_leave(cistern_critical_t state);
-cistern_critical_t __wrap_cistern_critical_enter(void);
-void __wrap_cistern_critical_leave(cistern_critical_t state);
-
-cistern_critical_t __wrap_cistern_critical_enter(void)
-{
-    ++sections;
-    return __real_cistern_critical_enter();
-}
 
 void __wrap_cistern_critical_leave(cistern_critical_t state)
 {

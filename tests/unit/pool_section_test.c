@@ -1,8 +1,8 @@
 /* One critical section per call, and all numbers right when it ends. The linker sends each enter
  * and leave of the library through here. */
+#include "sections.h"
 #include "support.h"
 
-#include "cistern/critical.h"
 #include "cistern/pool.h"
 #include "lwip/memp.h"
 #include "lwip/stats.h"
@@ -15,19 +15,7 @@ typedef struct item {
 
 CISTERN_POOL_DEFINE(items, item_t, COUNT, );
 
-static unsigned sections; /* entered since the last look */
-static unsigned stale;    /* left with statistics that were not the pool's */
-
-cistern_critical_t __real_cistern_critical_enter(void);
-void __real_cistern_critical_leave(cistern_critical_t state);
-cistern_critical_t __wrap_cistern_critical_enter(void);
-void __wrap_cistern_critical_leave(cistern_critical_t state);
-
-cistern_critical_t __wrap_cistern_critical_enter(void)
-{
-    ++sections;
-    return __real_cistern_critical_enter();
-}
+static unsigned stale; /* left with statistics that were not the pool's */
 
 void __wrap_cistern_critical_leave(cistern_critical_t state)
 {

@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
-#define MEM_ALIGNMENT        8
+#ifndef MEM_ALIGNMENT
+#    define MEM_ALIGNMENT 8
+#endif
 #define MEM_CUSTOM_ALLOCATOR 1
 
 /* The test's. */
