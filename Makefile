@@ -35,7 +35,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
-        performance docs/performance.md lib clean
+        performance docs/performance.md lib clean always test-install
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -51,7 +51,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -91,6 +91,9 @@ test-win32: ## the tests on 64-bit Windows, as Wine has it
 	@cmake/require.sh $(WIN32_PACKAGES)
 	@$(call test_trees,test-win32,win32,-LE full)
 
+test-install: release ## every way in which the library reaches a project of a user's
+	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
+
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
@@ -129,18 +132,26 @@ performance: ## all benchmarks and the firmware's numbers, one after the other, 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@
 
-# Only a C compiler and make: the library with every default, in build/libcistern.a.
+# Only a C compiler and make: the library with every default, in build/libcistern.a. CFLAGS are the
+# user's; when they change, or the compiler does, everything is compiled again.
 LIB_SOURCES = $(wildcard src/*/*.c ports/posix/*.c ports/common/*.c)
 LIB_OBJECTS = $(LIB_SOURCES:%.c=build/lib/%.o)
+LIB_COMPILE = $(CC) -std=c11 -O2 -fPIC -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix \
+              -Iports/common -Isrc
 
 lib: build/libcistern.a ## the library alone, with nothing but $(CC) and make
 
 build/libcistern.a: $(LIB_OBJECTS)
+	@rm -f $@
 	$(AR) rcs $@ $^
 
-build/lib/%.o: %.c
+build/lib/%.o: %.c build/lib/command
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O2 -MMD $(CFLAGS) -Iinclude -Iinclude/standalone -Iports/posix -Iports/common -Isrc -c $< -o $@
+	$(LIB_COMPILE) -c $< -o $@
+
+build/lib/command: always
+	@mkdir -p $(@D)
+	@echo '$(LIB_COMPILE)' | cmp -s - $@ || echo '$(LIB_COMPILE)' >$@
 
 -include $(LIB_OBJECTS:.o=.d)
 

@@ -1,6 +1,7 @@
 /* main.c - cistern, the host program. */
 #include <stdio.h>
 
+#include "cistern/version.h"
 #include "memory.h"
 #include "options.h"
 #include "replay.h"
@@ -82,7 +83,7 @@ int main(int argc, char **argv)
         options_help();
         return end(STATUS_OK, true);
     case COMMAND_VERSION:
-        puts("cistern " CISTERN_VERSION);
+        puts("cistern " CISTERN_VERSION_STRING);
         return end(STATUS_OK, true);
     case COMMAND_ERROR:
     default:

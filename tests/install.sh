@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The library reaches a project of a user's by each way that README.md names, from an empty folder
+# whose path has a space: install.sh ROOT BUILD, where BUILD is a build tree of the release preset.
+set -eu
+root=$1
+build=$2
+work="$(mktemp -d)/a project"
+trap 'rm -rf "$(dirname "$work")"' EXIT
+mkdir -p "$work/config"
+cd "$work"
+echo '#define PBUF_POOL_SIZE 5' >config/lwipopts.h
+cmake --install "$build" --prefix "$work/prefix" >/dev/null
+
+# expect TEXT COMMAND...: the command prints the line TEXT.
+expect() {
+    text=$1
+    shift
+    "$@" 2>/dev/null | grep -qxF "$text" || {
+        echo "install.sh: $way: $* does not print: $text" >&2
+        exit 1
+    }
+}
+
+# A project that begins with the given lines, then uses each target, in C and in C++, in a shared
+# library and in a program; it must not get anything of ours that it did not ask for.
+cmake_project() {
+    way=$1
+    rm -rf project
+    mkdir project
+    cat >project/CMakeLists.txt
+    cat >>project/CMakeLists.txt <<END
+add_executable(user "$root/examples/lwip_pool.c")
+target_link_libraries(user PRIVATE cistern::lwip)
+add_executable(mynewt "$root/examples/mynewt_pool.c")
+target_link_libraries(mynewt PRIVATE cistern::mynewt)
+add_library(plugin SHARED "$root/examples/engine_pool.c")
+target_link_libraries(plugin PRIVATE cistern::engine)
+get_directory_property(options COMPILE_OPTIONS)
+if(options OR CISTERN_WARNINGS OR CMAKE_C_STANDARD OR TARGET cistern_program OR TARGET pool_test)
+  message(FATAL_ERROR "something of cistern's leaks into the project: \${options}")
+endif()
+END
+    cmake -S project -B project/build -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >log 2>&1 &&
+        cmake --build project/build >>log 2>&1 || {
+        cat log >&2
+        echo "install.sh: $way: the project does not build" >&2
+        exit 1
+    }
+    expect "PBUF_POOL: at most 3 of 5 in use" project/build/user
+    project/build/mynewt >/dev/null
+}
+
+cmake_project find_package <<END
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES C CXX)
+set(CISTERN_CONFIG "$work/config")
+find_package(cistern 0.2 REQUIRED)
+END
+
+cmake_project add_subdirectory <<END
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES C)
+set(CISTERN_CONFIG "$work/config")
+add_subdirectory("$root" cistern)
+END
+
+cmake_project FetchContent <<END
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES C)
+include(FetchContent)
+set(CISTERN_CONFIG "$work/config")
+FetchContent_Declare(cistern SOURCE_DIR "$root")
+FetchContent_MakeAvailable(cistern)
+END
+
+cmake_project cistern_add_library <<END
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES C)
+include("$root/cmake/cistern.cmake")
+cistern_add_library(mine CONFIG "$work/config")
+foreach(interface lwip mynewt engine)
+  add_library(cistern::\${interface} ALIAS mine)
+endforeach()
+END
+
+way=pkg-config
+PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
+[ -d "$PKG_CONFIG_PATH" ] || PKG_CONFIG_PATH=$(find "$work/prefix" -name pkgconfig)
+export PKG_CONFIG_PATH
+eval "cc -std=c11 '$root/examples/engine_pool.c' $(pkg-config --cflags --libs cistern) -o engine"
+./engine >/dev/null
+
+way="the program"
+expect "cistern $(pkg-config --modversion cistern)" prefix/bin/cistern --version
