@@ -1,9 +1,9 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
-TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang libclang-rt-14-dev libcmocka-dev python3
+TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-sanitizers libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
-LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev libc6-dev-i386 lib32gcc-12-dev
+LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
