@@ -35,7 +35,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
-        performance docs/performance.md lib clean always test-install
+        performance docs/performance.md lib clean always test-install test-freertos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,10 @@ test-cross: ## the tests but for races on 32 and 64 bits of both byte orders, an
 test-win32: ## the tests on 64-bit Windows, as Wine has it
 	@cmake/require.sh $(WIN32_PACKAGES)
 	@$(call test_trees,test-win32,win32,-LE full)
+
+test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERTOS=folder-with-tasks.c
+	@cmake/require.sh gcc libc6-dev gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
+	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(CURDIR)/build/freertos"
 
 test-install: release ## every way in which the library reaches a project of a user's
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"

@@ -90,3 +90,22 @@ set_tests_properties(${CISTERN_TEST_PREFIX}port_example_suite PROPERTIES LABELS 
 add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/walk.sh
   ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/porting_walk)
 set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
+
+# ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
+foreach(static 0 1)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+  add_executable(port_freertos_suite_${static} ${sources} ${CONFORMANCE}
+    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin.c
+    port/run_host.c port/run_cmocka.c host_posix.c)
+  target_include_directories(port_freertos_suite_${static} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+    ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/freertos
+    ${PROJECT_SOURCE_DIR}/ports/common ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16
+    CISTERN_FREERTOS_TLS_INDEX=0 configSUPPORT_STATIC_ALLOCATION=${static})
+  target_compile_options(port_freertos_suite_${static} PRIVATE ${CISTERN_WARNINGS})
+  target_link_libraries(port_freertos_suite_${static} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+  add_test(NAME ${CISTERN_TEST_PREFIX}port_freertos_suite_${static} COMMAND port_freertos_suite_${static})
+  set_tests_properties(${CISTERN_TEST_PREFIX}port_freertos_suite_${static} PROPERTIES LABELS threads
+    TIMEOUT 120)
+endforeach()
