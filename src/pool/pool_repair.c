@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_repair.c - makes a free list whole after damage.
+ *
+ *   head --> A --> B --> C --> NULL       A is sound: its link is as the engine wrote it, so B is
+ * free |                      whatever became of B. C is sound, so C is free, although no damaged
+ * link leads to it any more
+ *
+ * Vocabulary and invariants (I1) to (I7) are in pool.c. Two things say that a touched block is
+ * free: (R1) it is sound: link, address and key agree (R2) the link of a sound block, or the pool's
+ * own free_list, leads to it A free block of which neither is left is quarantined: never handed
+ * out, and counted. Where more blocks are sound than are listed, a user's content is sound by
+ * accident: then (R1) says nothing, and all that was listed is quarantined. So it is with narrow
+ * blocks, and with CISTERN_DIAGNOSIS 0.
+ */
+#include "pool_guard.h"
+
+#if CISTERN_CHECK >= 1
+
+typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
+
+static void pool_write_link(const cistern_pool_t *pool, cistern_block_t *block,
+                            cistern_block_t *next)
+{
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    block->next = next;
+    *cistern_pool_key_at(&shape, block) = cistern_pool_key(block, next);
+}
+
+/* (R2): a block that a true link leads to is free; makes it sound if it is not. */
+static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
+{
+    if (pool_has_touched(pool, block) && !pool_is_sound(pool, block)) {
+        pool_write_link(pool, block, NULL);
+    }
+}
+
+/* Counts the sound blocks; mends what they lead to, or builds the list of them in ascending order
+ * of address. */
+static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
+{
+    size_t sound = 0;
+    for (size_t i = pool->touched; i > 0; --i) {
+        cistern_block_t *const block = pool_block_at(pool, i - 1U);
+        if (!pool_is_sound(pool, block)) {
+            continue;
+        }
+        ++sound;
+        if (pass == POOL_MEND) {
+            pool_mend(pool, block->next);
+        }
+        if (pass == POOL_RELINK) {
+            pool_write_poison(pool, block);
+            pool_write_guards(pool, block);
+            pool_write_link(pool, block, pool->free_list);
+            pool->free_list = block;
+        }
+    }
+    return sound;
+}
+
+/* Takes `kept` listed blocks as free, and what else was listed as quarantined. */
+static void pool_settle(cistern_pool_t *pool, size_t kept)
+{
+    const size_t lost = pool_listed(pool) - kept;
+    const size_t most = UINT16_MAX - (size_t)pool->quarantined;
+    pool->quarantined = (uint16_t)(pool->quarantined + ((lost < most) ? lost : most));
+    pool->free -= lost;
+    if (pool->free < pool->min_free) {
+        pool->min_free = pool->free;
+    }
+    CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
+}
+
+void pool_repair(cistern_pool_t *pool)
+{
+    cistern_block_t *const first = pool->free_list;
+    const size_t listed = pool_listed(pool);
+    size_t kept = 0;
+    pool->free_list = NULL;
+    if (CISTERN_DIAGNOSIS && pool_has_keys(pool) && pool_pass_over(pool, POOL_COUNT) <= listed) {
+        pool_mend(pool, first);
+        (void)pool_pass_over(pool, POOL_MEND);
+        kept = pool_pass_over(pool, POOL_RELINK);
+    }
+    if (kept > listed) {
+        pool->free_list = NULL;
+        kept = 0;
+    }
+    pool_settle(pool, kept);
+}
+
+#else
+
+void pool_repair(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+#endif
