@@ -223,6 +223,10 @@ cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
  * on what is not a block in use is a fault, as in free, and 0. Constant time. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
+/* True iff `memory` is the start of a block in use, as cistern_heap_free would accept it; what is
+ * none is no fault. At check level 0 true for every address but NULL. Constant time. */
+bool cistern_heap_is_in_use(const cistern_heap_t *heap, const void *memory);
+
 /* The largest size that cistern_heap_alloc would serve now; 0 when there is none.
  * Good fit: constant time. First fit: linear in the number of blocks. */
 size_t cistern_heap_largest(const cistern_heap_t *heap);

@@ -84,6 +84,11 @@ size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
     return HEAP_CALL(heap->index_bits, usable_size, heap, memory);
 }
 
+bool cistern_heap_is_in_use(const cistern_heap_t *heap, const void *memory)
+{
+    return HEAP_CALL(heap->index_bits, is_in_use, heap, memory);
+}
+
 size_t cistern_heap_largest(const cistern_heap_t *heap)
 {
     return HEAP_CALL(heap->index_bits, largest, heap);

@@ -17,6 +17,14 @@ size_t(HEAP(usable_size))(const cistern_heap_t *heap, const void *memory)
     return size;
 }
 
+bool(HEAP(is_in_use))(const cistern_heap_t *heap, const void *memory)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool in_use = memory != NULL && is_live(heap, memory);
+    cistern_critical_leave(state);
+    return in_use;
+}
+
 size_t(HEAP(largest))(const cistern_heap_t *heap)
 {
     const cistern_critical_t state = cistern_critical_enter();

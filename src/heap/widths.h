@@ -30,6 +30,7 @@
     cistern_error_t(HEAP_NAME(resize, width))(cistern_heap_t * heap, void *memory, size_t size,    \
                                               bool may_grow, size_t *old_size);                    \
     size_t(HEAP_NAME(usable_size, width))(const cistern_heap_t *heap, const void *memory);         \
+    bool(HEAP_NAME(is_in_use, width))(const cistern_heap_t *heap, const void *memory);             \
     size_t(HEAP_NAME(largest, width))(const cistern_heap_t *heap);                                 \
     size_t(HEAP_NAME(walk, width))(const cistern_heap_t *heap, cistern_heap_visit_t *visit,        \
                                    void *context);                                                 \

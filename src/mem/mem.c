@@ -116,14 +116,16 @@ struct cistern_heap *mem_heap(void)
 
 void mem_init(void)
 {
-    const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = LWIP_RAM_HEAP_POINTER,
-                                          .bytes = LWIP_RAM_HEAP_SIZE,
-                                          .alignment = LWIP_ALIGNMENT,
+    const cistern_heap_config_t config = {
+        .name = "HEAP",
+        .memory = LWIP_RAM_HEAP_POINTER,
+        .bytes = LWIP_RAM_HEAP_SIZE,
+        .alignment = LWIP_ALIGNMENT,
 #    if MEM_STATS && CISTERN_CRITICAL
-                                          .note = copy_numbers,
+        .note = copy_numbers,
 #    endif
-                                          .min_size = MIN_SIZE};
+        .min_size = MIN_SIZE
+    };
     const cistern_heap_t none = {0};
     heap = none;
     const cistern_error_t error = cistern_heap_init(&heap, &config);
@@ -196,6 +198,11 @@ void mem_free_at(void *mem, const char *file, int line)
 }
 
 #    endif
+
+bool mem_is_in_use(const void *mem)
+{
+    return cistern_heap_is_in_use(&heap, mem);
+}
 
 void *mem_trim(void *mem, mem_size_t size)
 {

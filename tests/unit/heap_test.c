@@ -379,6 +379,27 @@ static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
     expect_refused(cistern_heap_free(&heap, block + 1), CISTERN_FAULT_MISALIGNED, block + 1);
 }
 
+static void in_use_is_what_alloc_gave_and_nobody_has_freed(void **state)
+{
+    (void)state;
+    static max_align_t elsewhere[8];
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    unsigned char *const other = cistern_heap_alloc(&heap, 100);
+    memset(block, 0, 100);
+    for (size_t offset = 1; offset < 100; ++offset) {
+        assert_false(cistern_heap_is_in_use(&heap, block + offset));
+    }
+    assert_true(cistern_heap_is_in_use(&heap, block));
+    assert_true(cistern_heap_is_in_use(&heap, other));
+    assert_false(cistern_heap_is_in_use(&heap, elsewhere));
+    assert_false(cistern_heap_is_in_use(&heap, NULL));
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, other), CISTERN_OK);
+    assert_false(cistern_heap_is_in_use(&heap, block));
+    assert_false(cistern_heap_is_in_use(&heap, other));
+    assert_int_equal(faults, 0);
+}
+
 /* --- resize ----------------------------------------------------------------------------------- */
 
 static void trim_of_the_last_block_gives_the_rest_back(void **state)
@@ -593,6 +614,7 @@ int main(void)
         cmocka_unit_test_setup(stale_free_inside_a_later_block_is_told_and_refused, make_heap),
         cmocka_unit_test_setup(every_address_that_is_no_block_is_refused, make_heap),
         cmocka_unit_test_setup(foreign_interior_and_misaligned_frees_are_told_apart, make_heap),
+        cmocka_unit_test_setup(in_use_is_what_alloc_gave_and_nobody_has_freed, make_heap),
         cmocka_unit_test_setup(trim_of_the_last_block_gives_the_rest_back, make_heap),
         cmocka_unit_test_setup(trim_hands_even_a_few_bytes_to_a_free_successor, make_heap),
         cmocka_unit_test_setup(trim_refuses_to_grow, make_heap),
