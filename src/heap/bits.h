@@ -62,14 +62,20 @@ static inline unsigned heap_highest_bit(heap_bits_t value)
 
 #endif
 
-#ifdef CISTERN_PORT_LOWEST_BIT
+#if defined CISTERN_PORT_LOWEST_BIT
 static inline unsigned heap_lowest_bit(size_t value)
 {
     return CISTERN_PORT_LOWEST_BIT(value);
 }
+#elif defined __GNUC__ && (!defined __arm__ || defined __ARM_FEATURE_CLZ)
+static inline unsigned heap_lowest_bit(size_t value)
+{
+    return sizeof(value) == sizeof(long) ? (unsigned)__builtin_ctzl((unsigned long)value)
+                                         : (unsigned)__builtin_ctzll(value);
+}
 #else
-/* The highest bit of the value's lowest bit alone: one instruction more where there is a scan from
- * the low end, and no second function where there is none. */
+/* The highest bit of the value's lowest bit alone: where there is no instruction, a second function
+ * of the compiler's library would be larger. */
 static inline unsigned heap_lowest_bit(size_t value)
 {
     return heap_highest_bit(value & (0U - value));

@@ -58,9 +58,9 @@ static inline size_t heap_unit(size_t alignment)
     return asked > CISTERN_HEAP_UNIT ? asked : CISTERN_HEAP_UNIT;
 }
 
-/* No index is so high that it could be a mark of heap_good.h: some bytes of the largest arena that
- * a width can have are left out. */
-#define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 4U * CISTERN_HEAP_LISTS - 8U)
+/* No index is so high that a link to it could be NONE of heap_good.h: some bytes of the largest
+ * arena that a width can have are left out. */
+#define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 15U)
 
 /* Lays one free block and the sentinel out. */
 static void heap_lay_out(cistern_heap_t *heap)
@@ -151,15 +151,15 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
         return heap_fail(heap, size);
     }
     const size_t need = heap_block_bytes(heap, size);
-    const size_t block = heap_find(heap, need);
-    if (block == HEAP_NOWHERE) {
+    const heap_found_t found = heap_find(heap, need);
+    if (found.block == HEAP_NOWHERE) {
         return heap_fail(heap, size);
     }
-    const size_t limit = heap_free_end(heap, block);
-    if (!heap_ends(heap, block, HEAP_FREE) || !heap_unlink(heap, block, limit)) {
+    const size_t limit = heap_masked(heap, heap_at(heap, found.block)->next);
+    if (!heap_ends(heap, found.block, HEAP_FREE) || !heap_take_out(heap, found, limit)) {
         return HEAP_DAMAGED(heap);
     }
-    return heap_place(heap, block, limit, need);
+    return heap_place(heap, found.block, limit, need);
 }
 
 /* How far into `block` one must begin so that what the caller gets is aligned, when what lies
@@ -207,7 +207,7 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
  * | prev (or block) free ......... | limit   */
 static inline bool heap_release(cistern_heap_t *heap, size_t block)
 {
-    const size_t next = heap_at(heap, block)->next - HEAP_USED;
+    const size_t next = heap_masked(heap, heap_at(heap, block)->next);
     const size_t prev = heap_at(heap, block)->prev;
     size_t start = block;
     size_t limit = next;
@@ -218,7 +218,7 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
         }
     }
     if (heap_state(heap, next) == HEAP_FREE) {
-        limit = heap_free_end(heap, next);
+        limit = heap_masked(heap, heap_at(heap, next)->next);
         if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
             return false;
         }
@@ -276,7 +276,7 @@ cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, s
         if (!heap_ends(heap, next, HEAP_FREE)) {
             return CISTERN_ERROR_FAULT;
         }
-        limit = heap_free_end(heap, next);
+        limit = heap_next(heap, next);
     }
     if (size - 1U >= heap->most || limit - block < heap_block_bytes(heap, size) ||
         (size > next - block - HEAP_HEAD && !may_grow)) {

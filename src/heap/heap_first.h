@@ -25,6 +25,16 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
     return true;
 }
 
+/* What the index gives for a request. */
+typedef struct heap_found {
+    size_t block; /* or HEAP_NOWHERE */
+} heap_found_t;
+
+static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_t limit)
+{
+    return heap_unlink(heap, found.block, limit);
+}
+
 /* True if the walk may not go on from `block`: with checks, if it does not lead up to one that
  * agrees. */
 static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block, size_t next)
@@ -36,18 +46,19 @@ static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block, size
 /* The lowest free block of at least `need` bytes, or HEAP_NOWHERE; a block whose successor does not
  * agree is given as it is, for the caller to find. Each step goes up, so at most end / min of them.
  */
-static inline size_t heap_find(const cistern_heap_t *heap, size_t need)
+static inline heap_found_t heap_find(const cistern_heap_t *heap, size_t need)
 {
-    size_t block = heap->lowest;
-    while (block != heap->end) {
-        const size_t next = heap_next(heap, block);
-        if ((heap_state(heap, block) == HEAP_FREE && next - block >= need) ||
-            heap_is_astray(heap, block, next)) {
-            return block;
+    heap_found_t found = {heap->lowest};
+    while (found.block != heap->end) {
+        const size_t next = heap_next(heap, found.block);
+        if ((heap_state(heap, found.block) == HEAP_FREE && next - found.block >= need) ||
+            heap_is_astray(heap, found.block, next)) {
+            return found;
         }
-        block = next;
+        found.block = next;
     }
-    return HEAP_NOWHERE;
+    found.block = HEAP_NOWHERE;
+    return found;
 }
 
 /* Ends at damage; each step goes up. */

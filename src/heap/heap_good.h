@@ -13,18 +13,14 @@
  * its own list, and only then cuts from the top. So the largest piece stays whole, and a device
  * with few blocks and a large rest needs no list.
  *
- * A list is doubly linked: in its first block `before` is a mark that names the list, so that a
- * block is taken out without its size; in its last one `after` is NONE. Links and marks have tags,
- * so that zeros are neither.
+ * A list is doubly linked; NONE is before its first block and after its last.
  */
 #include "bits.h"
 
-/* A link is an index and 4: zeros are none, and as no state is 0 a link is no word of a header. A
- * mark is the complement of a list's number, above every index; NONE, where a link to the next
- * block would be, is that of list 0. */
-#define HEAP_LINK       ((size_t)4)
-#define HEAP_MARK(list) ((cistern_heap_index_t) ~(4U * (list) + 3U))
-#define HEAP_NONE       HEAP_MARK((size_t)0)
+/* A link is an index and 4: zeros are none, and as no state is 0 a link is no word of a header.
+ * NONE is above every index. */
+#define HEAP_LINK ((size_t)4)
+#define HEAP_NONE ((size_t)(cistern_heap_index_t)~3U)
 
 #define HEAP_LISTS ((size_t)CISTERN_HEAP_LISTS)
 
@@ -85,17 +81,6 @@ static inline size_t heap_map_last(const cistern_heap_t *heap)
 
 /* --- links -------------------------------------------------------------------------------------
  */
-
-static inline bool heap_is_mark(size_t word)
-{
-    return word >= HEAP_MARK(HEAP_LISTS - 1U);
-}
-
-/* The list that a mark names. */
-static inline size_t heap_marked(size_t mark)
-{
-    return (cistern_heap_index_t)~mark / 4U;
-}
 
 #if CISTERN_CHECK >= 1
 
@@ -166,29 +151,14 @@ static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
     }
     const size_t list = heap_list_of(bytes);
     const size_t first = heap->heads[list];
-    heap_links_t *const links = heap_links(heap, block);
-    links->before = HEAP_MARK(list);
-    links->after = (cistern_heap_index_t)first;
+    heap_links(heap, block)->after = (cistern_heap_index_t)first;
     heap->heads[list] = (cistern_heap_index_t)(block + HEAP_LINK);
     if (first != HEAP_NONE) {
         heap_links(heap, first - HEAP_LINK)->before = (cistern_heap_index_t)(block + HEAP_LINK);
     } else {
         heap_map_set(heap, list);
     }
-}
-
-/* The word that names `block`, whose `before` is this; NULL if that is damaged. */
-static inline cistern_heap_index_t *heap_word_to(cistern_heap_t *heap, size_t block, size_t before)
-{
-    cistern_heap_index_t *word = NULL;
-    if (heap_is_mark(before)) {
-        word = &heap->heads[heap_marked(before)];
-    } else if (heap_is_link(heap, before)) {
-        word = &heap_links(heap, before - HEAP_LINK)->after;
-    } else {
-        return NULL;
-    }
-    return heap_names(word, block) ? word : NULL;
+    heap_links(heap, block)->before = (cistern_heap_index_t)HEAP_NONE;
 }
 
 /* Takes a block that ends at `limit` out of its list, or makes it the top no more. False if a link
@@ -202,18 +172,50 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
     }
     const size_t before = heap_links(heap, block)->before;
     const size_t after = heap_links(heap, block)->after;
-    cistern_heap_index_t *const word = heap_word_to(heap, block, before);
-    if (word == NULL) {
+    cistern_heap_index_t *word = NULL;
+    size_t list = HEAP_LISTS;
+    if (before == HEAP_NONE) {
+        list = heap_list_of(limit - block);
+        word = &heap->heads[list];
+    } else if (heap_is_link(heap, before)) {
+        word = &heap_links(heap, before - HEAP_LINK)->after;
+    } else {
+        return false;
+    }
+    if (!heap_names(word, block)) {
         return false;
     }
     if (after != HEAP_NONE) {
         if (!heap_relink(heap, after, block, before)) {
             return false;
         }
-    } else if (heap_is_mark(before)) {
-        heap_map_clear(heap, heap_marked(before));
+    } else if (list != HEAP_LISTS) {
+        heap_map_clear(heap, list);
     }
     *word = (cistern_heap_index_t)after;
+    return true;
+}
+
+/* What the index gives for a request. */
+typedef struct heap_found {
+    size_t block; /* or HEAP_NOWHERE */
+    size_t list;  /* whose first block it is, or HEAP_LISTS */
+} heap_found_t;
+
+/* Takes out what heap_find found. False if a link is damaged.
+ *   head -> block <-> after ..      head -> after ..   */
+static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_t limit)
+{
+    if (found.list == HEAP_LISTS) {
+        return heap_unlink(heap, found.block, limit);
+    }
+    const size_t after = heap_links(heap, found.block)->after;
+    if (after == HEAP_NONE) {
+        heap_map_clear(heap, found.list);
+    } else if (!heap_relink(heap, after, found.block, HEAP_NONE)) {
+        return false;
+    }
+    heap->heads[found.list] = (cistern_heap_index_t)after;
     return true;
 }
 
@@ -226,7 +228,7 @@ static size_t heap_search(const cistern_heap_t *heap, size_t list, size_t need)
     for (unsigned step = 0; step < CISTERN_HEAP_SEARCH && word != HEAP_NONE; ++step) {
         const size_t block = word - HEAP_LINK;
         word = heap_links(heap, block)->after;
-        if (heap_free_end(heap, block) - block >= need ||
+        if (heap_next(heap, block) - block >= need ||
             (word != HEAP_NONE && !heap_is_link(heap, word))) {
             return block;
         }
@@ -246,21 +248,18 @@ static inline size_t heap_find_last(const cistern_heap_t *heap, size_t list, siz
 
 /* A free block of at least `need` bytes, or HEAP_NOWHERE. Constant time. With checks it may be one
  * that is damaged, for the caller to find. */
-static inline size_t heap_find(const cistern_heap_t *heap, size_t need)
+static inline heap_found_t heap_find(const cistern_heap_t *heap, size_t need)
 {
     const size_t own = heap_list_of(need);
-    size_t list = heap_map_next(heap, own);
-    if (list == own) {
-        const size_t first = heap->heads[own] - HEAP_LINK;
-        if (heap_free_end(heap, first) - first >= need) {
-            return first;
-        }
-        list = heap_map_next(heap, own + 1U);
+    heap_found_t found = {heap->heads[own] - HEAP_LINK, own};
+    if (found.block != HEAP_NONE - HEAP_LINK &&
+        heap_next(heap, found.block) - found.block >= need) {
+        return found;
     }
-    if (list == HEAP_LISTS) {
-        return heap_find_last(heap, own, need);
-    }
-    return heap->heads[list] - HEAP_LINK;
+    found.list = heap_map_next(heap, own + 1U);
+    found.block = found.list != HEAP_LISTS ? heap->heads[found.list] - HEAP_LINK
+                                           : heap_find_last(heap, own, need);
+    return found;
 }
 
 size_t cistern_heap_index_largest(const cistern_heap_t *heap)
@@ -283,7 +282,7 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap)
 /* Verifies one list and takes its blocks off the sums; ends on a loop, as these then run out. */
 static bool heap_list_check(const cistern_heap_t *heap, size_t list, size_t *bytes, size_t *blocks)
 {
-    size_t before = HEAP_MARK(list);
+    size_t before = HEAP_NONE;
     size_t word = heap->heads[list];
     const bool marked =
         ((heap->map[list / CISTERN_HEAP_WORD_BITS] >> (list % CISTERN_HEAP_WORD_BITS)) & 1U) != 0;

@@ -83,12 +83,6 @@ static inline size_t heap_prev(const cistern_heap_t *heap, size_t block)
     return heap_at(heap, block)->prev & ~HEAP_STATES;
 }
 
-/* The end of a block that is free. */
-static inline size_t heap_free_end(const cistern_heap_t *heap, size_t block)
-{
-    return heap_at(heap, block)->next - HEAP_FREE;
-}
-
 static inline size_t heap_payload_bytes(const cistern_heap_t *heap, size_t block)
 {
     return heap_next(heap, block) - block - HEAP_HEAD;
@@ -117,28 +111,37 @@ static inline size_t heap_offset(const cistern_heap_t *heap, const void *payload
 
 #if CISTERN_CHECK >= 1
 
+/* The index in a word, whatever the word holds: one at which a header may be read if it is not
+ * beyond the end. */
+static inline size_t heap_masked(const cistern_heap_t *heap, size_t word)
+{
+    return word & ~(size_t)heap->slack;
+}
+
 /* True if both sides describe the end of `block` alike (I2), with this state. Reads within the
  * arena whatever the words hold. */
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {
-    const size_t word = heap_at(heap, block)->next;
-    const size_t next = word & ~(size_t)heap->slack;
-    return word == next + state && next <= heap->end && heap_at(heap, next)->prev == block + state;
+    const size_t next = heap_at(heap, block)->next - state;
+    return next <= heap->end && (next & heap->slack) == 0 &&
+           heap_at(heap, next)->prev == block + state;
 }
 
 /* The same of the beginning of `block`, whatever the state. */
 static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 {
     const size_t word = heap_at(heap, block)->prev;
-    const size_t prev = word & ~(size_t)heap->slack;
+    const size_t prev = heap_masked(heap, word);
     return prev <= heap->end && heap_at(heap, prev)->next == block + (word - prev);
 }
 
-/* True if the payload is that of a block in use. */
+/* True if the payload is that of a block in use. From an address that is only near one the offset
+ * is not what the neighbours have. */
 static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
 {
-    const size_t block = heap_offset(heap, payload);
-    return block < heap->end && (block & heap->slack) == 0 && heap_ends(heap, block, HEAP_USED) &&
+    const size_t offset = heap_offset(heap, payload);
+    const size_t block = heap_masked(heap, offset);
+    return offset < heap->end && offset == block && heap_ends(heap, block, HEAP_USED) &&
            heap_begins(heap, block);
 }
 
@@ -150,6 +153,12 @@ static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 }
 
 #else
+
+static inline size_t heap_masked(const cistern_heap_t *heap, size_t word)
+{
+    (void)heap;
+    return word & ~HEAP_STATES;
+}
 
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {
