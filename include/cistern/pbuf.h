@@ -19,9 +19,9 @@ extern "C" {
 
 /* --- headroom and tailroom -------------------------------------------------------------------- */
 
-/* Bytes that pbuf_add_header can add to this fragment: 0 for foreign payload; of a custom fragment of
- * type PBUF_RAM or PBUF_POOL those from payload_mem (see pbuf_alloced_custom) to the payload. Misuse
- * gives 0. Constant time. */
+/* Bytes that pbuf_add_header can add to this fragment: 0 for foreign payload; of a custom fragment
+ * of type PBUF_RAM or PBUF_POOL those from payload_mem (see pbuf_alloced_custom) to the payload.
+ * Misuse gives 0. Constant time. */
 size_t cistern_pbuf_headroom(const struct pbuf *p);
 
 /* Bytes behind the data of this fragment that are its own, so that they may be written and `len`
@@ -33,23 +33,23 @@ size_t cistern_pbuf_tailroom(const struct pbuf *p);
 
 /* --- fragments -------------------------------------------------------------------------------- */
 
-/* Puts `chain` into the packet `head`, behind its fragment `after`, for all who hold the packet. The
- * caller's reference to `chain` becomes the packet's. False, and nothing changes, iff `after` is not
- * part of `head` or the sum of the lengths does not fit; a fault besides iff one is a part of the
- * other. Linear in the number of fragments. */
+/* Puts `chain` into the packet `head`, behind its fragment `after`, for all who hold the packet.
+ * The caller's reference to `chain` becomes the packet's. False, and nothing changes, iff `after`
+ * is not part of `head` or the sum of the lengths does not fit; a fault besides iff one is a part
+ * of the other. Linear in the number of fragments. */
 bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *chain);
 
 /* Takes one fragment out of a packet, for all who hold it: not the head, for that pbuf_dechain is
- * there. The packet's reference to it becomes the caller's. False, and nothing changes, iff it is not
- * behind `head`. Linear in the number of fragments. */
+ * there. The packet's reference to it becomes the caller's. False, and nothing changes, iff it is
+ * not behind `head`. Linear in the number of fragments. */
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment);
 
-/* Makes the first `length` bytes of a packet one piece, in a new PBUF_RAM fragment with the headroom
- * of `layer` if they are not; that has the flags, if_idx and custom data of `p`. Where others hold a
- * fragment that these bytes lie in, theirs stays as it is, and the piece is as much longer as the
- * last of these fragments goes on. Returns the packet; NULL, and it stays as it was, iff it is shorter
- * or memory is short. The caller's reference goes to what is returned. Linear in the bytes of the
- * piece and in fragments. */
+/* Makes the first `length` bytes of a packet one piece, in a new PBUF_RAM fragment with the
+ * headroom of `layer` if they are not; that has the flags, if_idx and custom data of `p`. Where
+ * others hold a fragment that these bytes lie in, theirs stays as it is, and the piece is as much
+ * longer as the last of these fragments goes on. Returns the packet; NULL, and it stays as it was,
+ * iff it is shorter or memory is short. The caller's reference goes to what is returned. Linear in
+ * the bytes of the piece and in fragments. */
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length);
 
 /* --- numbers ---------------------------------------------------------------------------------- */
@@ -88,8 +88,8 @@ struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t coun
 /* --- sums ------------------------------------------------------------------------------------- */
 
 /* As pbuf_copy_partial, and *sum becomes the Internet sum (cistern/chksum.h) of the bytes copied,
- * as if they started at an even offset. A fault (0) besides iff target or sum is NULL. Linear in the
- * data. */
+ * as if they started at an even offset. A fault (0) besides iff target or sum is NULL. Linear in
+ * the data. */
 pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t length,
                                  pbuf_len_t offset, uint16_t *sum);
 

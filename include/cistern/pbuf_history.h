@@ -1,9 +1,9 @@
 /* cistern/pbuf_history.h - who holds each packet buffer, and where it was taken and last used.
  *
  * For tests and the search for leaks. From check level 3 on the calls that make, share or free
- * packet buffers record their caller's file and line; faults of packet buffers name the last one, and
- * the module that holds the fragment. Below level 3 nothing is recorded, there is nothing to visit,
- * and all of it compiles to nothing.
+ * packet buffers record their caller's file and line; faults of packet buffers name the last one,
+ * and the module that holds the fragment. Below level 3 nothing is recorded, there is nothing to
+ * visit, and all of it compiles to nothing.
  *
  * This header differs by option:
  * | option               | default | effect                                                       |

@@ -36,29 +36,26 @@ static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 }
 
 /* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type,
-                               u8_t flags)
+static struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type)
 {
+    CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
     p->next = NULL;
     p->payload = payload;
     p->tot_len = length;
     p->len = length;
     p->type_internal = (u8_t)type;
-    p->flags = flags;
+    p->flags = 0;
     p->ref = 1;
     p->if_idx = 0;
     LWIP_PBUF_CUSTOM_DATA_INIT(p);
     pbuf_history_made(p);
+    return p;
 }
 
 /* A block, or NULL, as a fragment whose payload lies behind its struct. */
-static inline struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
-                                      pbuf_type type)
+static struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length, pbuf_type type)
 {
-    if (p != NULL) {
-        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type, 0);
-    }
-    return p;
+    return p != NULL ? pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type) : NULL;
 }
 
 static inline void *pbuf_take_block(size_t headroom, pbuf_len_t length)
@@ -95,11 +92,13 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
             }
             return NULL;
         }
+        CISTERN_ASSERT(headroom <= PBUF_POOL_PAYLOAD_SIZE());
         const size_t space = PBUF_POOL_PAYLOAD_SIZE() - headroom;
         p->len = (pbuf_len_t)LWIP_MIN(left, space);
         left = (pbuf_len_t)(left - p->len);
         link = &p->next;
     }
+    CISTERN_ASSERT(head != NULL && head->tot_len == length); /* I1 */
     return head;
 }
 
@@ -125,10 +124,7 @@ struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type ty
         return NULL;
     }
     struct pbuf *const p = memp_malloc(MEMP_PBUF);
-    if (p != NULL) {
-        pbuf_set_up(p, payload, length, type, 0);
-    }
-    return p;
+    return p != NULL ? pbuf_set_up(p, payload, length, type) : NULL;
 }
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
@@ -145,8 +141,10 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
         return NULL;
     }
     p->payload_mem = payload_mem;
-    pbuf_set_up(&p->pbuf, payload_mem != NULL ? (u8_t *)payload_mem + headroom : NULL, length, type,
-                PBUF_FLAG_IS_CUSTOM);
+    u8_t *const payload = payload_mem != NULL ? (u8_t *)payload_mem + headroom : NULL;
+    (void)pbuf_set_up(&p->pbuf, payload, length, type);
+    p->pbuf.flags = PBUF_FLAG_IS_CUSTOM;
+    CISTERN_ASSERT(headroom + length <= payload_mem_len);
     return &p->pbuf;
 }
 #endif
@@ -202,6 +200,7 @@ pbuf_len_t pbuf_free(struct pbuf *p)
         if (!pbuf_is_alone(p) && !pbuf_drop_shared(p)) {
             break;
         }
+        CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 1); /* I2 */
         struct pbuf *const next = p->next;
         pbuf_ref_write(p, 0); /* I3 */
         pbuf_history_set_live(p, false);

@@ -23,6 +23,7 @@ struct pbuf *pbuf_last(struct pbuf *p)
     for (; walk.at != NULL; pbuf_walk_on(&walk)) {
         last = walk.at;
     }
+    CISTERN_ASSERT(pbuf_walk_failed(&walk) || last->next == NULL);
     return pbuf_walk_failed(&walk) ? NULL : last;
 }
 
@@ -67,6 +68,7 @@ static bool pbuf_join(struct pbuf *head, struct pbuf *tail)
     if (last == NULL) {
         return false;
     }
+    CISTERN_ASSERT(last->next == NULL && last != tail);
     last->next = tail;
     for (struct pbuf *p = head; p != tail; p = p->next) {
         p->tot_len = (pbuf_len_t)(p->tot_len + tail->tot_len);
@@ -120,6 +122,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
         length = (pbuf_len_t)(length + last->len);
         pbuf_walk_on(&walk);
     }
+    CISTERN_ASSERT(length >= last->len);
     struct pbuf *const second = walk.at;
     if (second == NULL) {
         return;
@@ -163,6 +166,7 @@ void pbuf_realloc(struct pbuf *p, pbuf_len_t size)
     for (; p != last; p = p->next) {
         p->tot_len = (pbuf_len_t)(p->tot_len - cut);
     }
+    CISTERN_ASSERT(left <= last->len && left <= size);
     struct pbuf *const behind = last->next;
     pbuf_trim(last, left);
     last->len = left;
@@ -216,6 +220,7 @@ static u8_t pbuf_extend(struct pbuf *p, size_t bytes, bool force)
         return 1;
     }
     cistern_pbuf_move_start(p, (size_t)0 - bytes);
+    CISTERN_ASSERT(p->tot_len >= bytes);
     return 0;
 }
 
@@ -234,6 +239,7 @@ u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
     if (!pbuf_is_usable(p) || header_size > p->len || !pbuf_can_move(p, header_size)) {
         return 1;
     }
+    CISTERN_ASSERT(p->len >= header_size);
     cistern_pbuf_move_start(p, header_size);
     return 0;
 }
@@ -270,6 +276,7 @@ struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size)
         (void)pbuf_free(q);
         q = next;
     }
+    CISTERN_ASSERT(q == NULL || left == 0 || left < q->len);
     if (left > 0 && q != NULL) {
         (void)pbuf_remove_header(q, left);
     }

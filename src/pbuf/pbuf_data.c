@@ -37,6 +37,7 @@ pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **dat
         cursor->walk.at = NULL;
         return 0;
     }
+    CISTERN_ASSERT(cursor->offset < p->len);
     const pbuf_len_t here = (pbuf_len_t)(p->len - cursor->offset);
     *data = (u8_t *)p->payload + cursor->offset;
     return LWIP_MIN(here, limit);
@@ -81,6 +82,7 @@ pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside,
         offset = (pbuf_len_t)(offset - q->len);
         pbuf_walk_on(&walk);
     }
+    CISTERN_ASSERT(left <= length);
     return (pbuf_len_t)(length - left);
 }
 
@@ -111,8 +113,8 @@ err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_l
     return offset < buf->tot_len ? pbuf_fill(buf, dataptr, len, offset) : ERR_MEM;
 }
 
-/* The last fragment that tot_len of `p` counts, though empty ones or, in a queue, another packet may
- * follow. NULL iff the chain is damaged, or holds less. */
+/* The last fragment that tot_len of `p` counts, though empty ones or, in a queue, another packet
+ * may follow. NULL iff the chain is damaged, or holds less. */
 static const struct pbuf *pbuf_last_counted(const struct pbuf *p)
 {
     pbuf_walk_t walk = pbuf_walk_from(p);
@@ -143,6 +145,7 @@ static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_
         if (piece == 0) {
             return ERR_VAL; /* a chain whose tot_len is not what its fragments hold */
         }
+        CISTERN_ASSERT(piece <= copy_len); /* I2 */
         MEMCPY(target, source, piece);
         pbuf_cursor_advance(&from, piece);
         pbuf_cursor_advance(&to, piece);
@@ -215,6 +218,7 @@ struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p)
 /* if_idx is followed by the members that the application has added. */
 void pbuf_inherit(struct pbuf *heir, const struct pbuf *p)
 {
+    CISTERN_ASSERT(heir != p);
     const size_t from = offsetof(struct pbuf, if_idx);
     heir->flags = (u8_t)(p->flags & ~PBUF_FLAG_IS_CUSTOM);
     MEMCPY((u8_t *)heir + from, (const u8_t *)p + from, sizeof *p - from);
@@ -229,6 +233,7 @@ struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer)
     if (whole == NULL) {
         return p;
     }
+    CISTERN_ASSERT(whole->tot_len == p->tot_len && whole->next == NULL);
     pbuf_inherit(whole, p);
     (void)pbuf_free(p);
     return whole;
@@ -250,6 +255,7 @@ err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *data
     if (pbuf_cursor_piece(&cursor, len, &target) == 0) {
         return ERR_ARG;
     }
+    CISTERN_ASSERT(cursor.walk.at == p);
     u32_t sum = LWIP_CHKSUM_COPY(target, dataptr, len);
     if ((start_offset & 1U) != 0) {
         sum = SWAP_BYTES_IN_WORD(sum);
@@ -322,6 +328,7 @@ pbuf_len_t pbuf_memcmp(const struct pbuf *p, pbuf_len_t offset, const void *s2, 
             return PBUF_NOT_FOUND;
         }
         const pbuf_len_t equal = pbuf_first_difference(data, (const u8_t *)s2 + same, piece);
+        CISTERN_ASSERT(equal <= piece && piece <= n - same);
         same = (pbuf_len_t)(same + equal);
         if (equal < piece) {
             return pbuf_count_up(same);

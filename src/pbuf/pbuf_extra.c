@@ -95,6 +95,7 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
         p->tot_len = (pbuf_len_t)(p->tot_len + behind);
         last = p;
     }
+    CISTERN_ASSERT(last->next == NULL);
     last->next = after->next;
     after->next = chain;
     return true;
@@ -112,6 +113,7 @@ bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment)
     for (struct pbuf *p = head; p != fragment; p = p->next) {
         p->tot_len = (pbuf_len_t)(p->tot_len - fragment->len);
     }
+    CISTERN_ASSERT(before->next == fragment && fragment != head);
     before->next = fragment->next;
     fragment->next = NULL;
     fragment->tot_len = fragment->len;
@@ -128,6 +130,7 @@ static pbuf_len_t pbuf_pulled(const struct pbuf *p, pbuf_len_t length)
     for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
         held = (pbuf_len_t)(held + walk.at->len);
         shared = shared || CISTERN_PBUF_REF(walk.at) != 1;
+        CISTERN_ASSERT(held >= walk.at->len);
         if (held >= length) {
             return shared ? held : length;
         }
@@ -152,6 +155,7 @@ struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t leng
         (void)pbuf_free(front);
         return NULL;
     }
+    CISTERN_ASSERT(front->len == pulled && pulled >= length);
     pbuf_inherit(front, p);
     struct pbuf *const rest = pbuf_free_header(p, pulled);
     if (rest != NULL) {
@@ -232,6 +236,7 @@ size_t cistern_pbuf_to_pieces(const struct pbuf *p, pbuf_len_t offset, pbuf_len_
         covered = (pbuf_len_t)(covered + piece);
         pbuf_cursor_advance(&cursor, piece);
     }
+    CISTERN_ASSERT(used <= count && covered <= length);
     if (described != NULL) {
         *described = covered;
     }
@@ -259,6 +264,7 @@ struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t coun
             }
             return NULL;
         }
+        CISTERN_ASSERT(p->next == NULL && p->len == length);
         p->next = chain;
         p->tot_len = (pbuf_len_t)(p->tot_len + behind);
         chain = p;

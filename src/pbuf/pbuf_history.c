@@ -72,6 +72,7 @@ static void pbuf_enqueue(pbuf_entry_t *entry)
 
 static void pbuf_dequeue(const pbuf_entry_t *entry)
 {
+    CISTERN_ASSERT(entry->older != 0 && entry->newer != 0); /* I2 */
     pbuf_entries[entry->older - 1].newer = entry->newer;
     pbuf_entries[entry->newer - 1].older = entry->older;
 }
@@ -94,6 +95,7 @@ static pbuf_entry_t *pbuf_recycle(void)
     if (entry == &pbuf_entries[PBUF_QUEUE]) {
         return NULL;
     }
+    CISTERN_ASSERT(!entry->record.live); /* I2 */
     if (entry->record.pbuf != NULL) {
         *pbuf_link_to(entry->record.pbuf) = entry->follows;
     }
@@ -114,6 +116,7 @@ static pbuf_entry_t *pbuf_entry_for(const struct pbuf *p)
         entry->follows = *pbuf_bucket_of(p);
         *pbuf_bucket_of(p) = (uint16_t)(entry - pbuf_entries + 1);
     }
+    CISTERN_ASSERT(pbuf_entry_of(p) == entry); /* I3 */
     if (!entry->record.live) {
         pbuf_dequeue(entry);
     }
@@ -142,6 +145,7 @@ void pbuf_history_made(const struct pbuf *p)
     if (entry != NULL) {
         entry->record = (cistern_pbuf_record_t){.pbuf = p, .live = true};
         entry->serial = pbuf_made;
+        CISTERN_ASSERT(pbuf_entry_of(p)->record.live); /* I1 */
     } else if (pbuf_unrecorded < SIZE_MAX) {
         ++pbuf_unrecorded;
     }

@@ -103,7 +103,8 @@ static inline bool pbuf_is_aligned(const struct pbuf *p)
     return ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
 }
 
-/* --- references -------------------------------------------------------------------------------- */
+/* --- references --------------------------------------------------------------------------------
+ */
 
 #ifdef cistern_port_atomic_write
 static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)

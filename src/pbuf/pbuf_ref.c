@@ -14,15 +14,16 @@
 
 bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
 {
-    const cistern_pool_t *const pool = cistern_pool_find(p);
+    const struct memp_desc *const pool = memp_pool_find(p);
     cistern_fault_t fault = {
         .kind = kind,
         .object = p,
         .address = p,
         .name = "pbuf",
-        .owner = pool != NULL ? pool->name : NULL,
+        .owner = pool != NULL ? pool->desc : NULL,
     };
     pbuf_history_name(p, &fault);
+    CISTERN_ASSERT(kind != CISTERN_FAULT_NONE);
     cistern_fault_raise(&fault);
     return false;
 }
@@ -49,9 +50,9 @@ static bool pbuf_is_freed(const struct pbuf *p)
     if (cistern_pbuf_is_held(p)) {
         return false;
     }
-    const cistern_pool_t *const pool = cistern_pool_find(p);
+    const struct memp_desc *const pool = memp_pool_find(p);
     return CISTERN_PBUF_REF(p) == 0 ||
-           (pool != NULL ? !cistern_pool_uses(pool, p) : pbuf_is_freed_to_heap(p));
+           (pool != NULL ? !memp_pool_uses(pool, p) : pbuf_is_freed_to_heap(p));
 }
 #    else
 static inline bool pbuf_is_freed(const struct pbuf *p)
@@ -73,6 +74,7 @@ bool pbuf_judge(const struct pbuf *p)
 
 void pbuf_walk_on(pbuf_walk_t *walk)
 {
+    CISTERN_ASSERT(walk->at != NULL && walk->mark != NULL);
     const bool closed = !pbuf_walk_step(walk);
     if (closed ? !pbuf_refuse(CISTERN_FAULT_CHAIN, walk->at)
                : walk->at != NULL && !pbuf_is_usable(walk->at)) {
@@ -123,6 +125,7 @@ static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP
  * between. */
 static LWIP_PBUF_REF_T pbuf_ref_add(struct pbuf *p, LWIP_PBUF_REF_T change)
 {
+    CISTERN_ASSERT(change == 1 || change == (LWIP_PBUF_REF_T)-1);
     LWIP_PBUF_REF_T before;
     LWIP_PBUF_REF_T after;
     do {
@@ -150,7 +153,7 @@ static bool pbuf_is_of_its_source(const struct pbuf *p)
         return true;
     }
     return source <= PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL &&
-           cistern_pool_owns(memp_pools[pbuf_pool_of(source)]->pool, p);
+           memp_pool_owns(memp_pools[pbuf_pool_of(source)], p);
 }
 #else
 static inline bool pbuf_is_of_its_source(const struct pbuf *p)
@@ -165,6 +168,7 @@ bool pbuf_drop_shared(struct pbuf *p)
     if (!pbuf_is_usable(p)) {
         return false;
     }
+    CISTERN_ASSERT(pbuf_is_aligned(p) || CISTERN_CHECK == 0);
     if (!pbuf_is_of_its_source(p)) {
         return pbuf_refuse(CISTERN_FAULT_FOREIGN_FREE, p);
     }
@@ -172,7 +176,8 @@ bool pbuf_drop_shared(struct pbuf *p)
     return before == 1 || (before == 0 && pbuf_refuse(CISTERN_FAULT_REFERENCE, p));
 }
 
-/* --- custom fragments -------------------------------------------------------------------------- */
+/* --- custom fragments --------------------------------------------------------------------------
+ */
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
 static pbuf_free_custom_fn pbuf_function_of(struct pbuf *p)
@@ -191,6 +196,7 @@ static pbuf_free_custom_fn pbuf_function_of(struct pbuf *p)
 
 bool pbuf_release_custom(struct pbuf *p)
 {
+    CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 0); /* I3 */
     const pbuf_free_custom_fn function = pbuf_function_of(p);
     if (function == NULL) {
         return pbuf_refuse(pbuf_is_custom(p) ? CISTERN_FAULT_ARGUMENT : CISTERN_FAULT_FOREIGN_FREE,

@@ -60,6 +60,7 @@ static pbuf_pattern_t pbuf_pattern_of(const u8_t *bytes, pbuf_len_t length)
     const size_t period = forward > reverse ? forward_period : reverse_period;
     const bool repeats =
         critical + period <= length && memcmp(bytes, bytes + period, critical) == 0;
+    CISTERN_ASSERT(critical < length && period >= 1);
     const size_t move = LWIP_MAX(critical, length - critical) + 1U;
     return (pbuf_pattern_t){
         .bytes = bytes,
@@ -82,6 +83,7 @@ static pbuf_len_t pbuf_match(const pbuf_pattern_t *pattern, pbuf_len_t from, pbu
         while (same < piece && data[same] == pattern->bytes[from + same]) {
             ++same;
         }
+        CISTERN_ASSERT(from + same <= to);
         from = (pbuf_len_t)(from + same);
         pbuf_cursor_advance(cursor, same);
         if (same < piece || piece == 0) {
@@ -96,6 +98,7 @@ static pbuf_len_t pbuf_match(const pbuf_pattern_t *pattern, pbuf_len_t from, pbu
 static pbuf_len_t pbuf_search(const struct pbuf *p, const pbuf_pattern_t *pattern,
                               pbuf_len_t position)
 {
+    CISTERN_ASSERT(pattern->length > 0 && pbuf_holds(p, position, pattern->length));
     pbuf_len_t behind = (pbuf_len_t)(p->tot_len - position - pattern->length);
     pbuf_len_t known = 0;
     pbuf_cursor_t left = pbuf_cursor_from(p, position);
@@ -124,6 +127,7 @@ static pbuf_len_t pbuf_search(const struct pbuf *p, const pbuf_pattern_t *patter
             move = pattern->period;
             known = (pbuf_len_t)(pattern->repeats ? pattern->length - pattern->period : 0);
         }
+        CISTERN_ASSERT(move >= 1 && known < pattern->length);
         if (move > behind) {
             return PBUF_NOT_FOUND;
         }

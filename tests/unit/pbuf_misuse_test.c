@@ -1,5 +1,5 @@
-/* Packet buffers that were freed, chains that are damaged, and fragments that others hold: what each
- * call answers, and what it leaves alone. Built at check levels 1 to 3. */
+/* Packet buffers that were freed, chains that are damaged, and fragments that others hold: what
+ * each call answers, and what it leaves alone. Built at check levels 1 to 3. */
 #include "lwip_memory.h"
 
 #include <stdbool.h>
@@ -473,7 +473,8 @@ static void a_pbuf_with_many_references_is_none_that_was_freed(void **state)
     assert_no_fault();
 }
 
-/* --- a chain whose tail was freed --------------------------------------------------------------- */
+/* --- a chain whose tail was freed ---------------------------------------------------------------
+ */
 
 static void dechain_of_a_tail_that_was_freed_is_a_fault_and_gives_none(void **state)
 {
@@ -575,8 +576,12 @@ static bool inserts(struct pbuf *p)
 }
 
 static bool (*const walks[])(struct pbuf *p) = {
-    reads_all,           fills_all, counts_all, appends, cuts,      clones,      coalesces, copies_from,
-    takes_off_the_front, compares,  finds,      pulls,   describes, gets_behind, skips,     inserts,
+    reads_all, fills_all,   counts_all,
+    appends,   cuts,        clones,
+    coalesces, copies_from, takes_off_the_front,
+    compares,  finds,       pulls,
+    describes, gets_behind, skips,
+    inserts,
 };
 
 #define WALKS (sizeof walks / sizeof walks[0])
@@ -642,7 +647,8 @@ static void a_chain_is_not_put_behind_a_part_of_itself_in_either_direction(void 
 
 /* A ring of `length` fragments that the chain leads into after `lead` others; all of them empty or
  * none. */
-static struct pbuf *ring(struct pbuf *fragments, unsigned lead, unsigned length, pbuf_len_t bytes_in)
+static struct pbuf *ring(struct pbuf *fragments, unsigned lead, unsigned length,
+                         pbuf_len_t bytes_in)
 {
     const unsigned all = lead + length;
     for (unsigned i = 0; i < all; ++i) {
@@ -829,7 +835,8 @@ static void counts_beyond_16_bits_are_right_or_the_highest(void **state)
     assert_no_fault();
 }
 
-/* --- custom fragments -------------------------------------------------------------------------- */
+/* --- custom fragments --------------------------------------------------------------------------
+ */
 
 static struct {
     uint8_t below[256];
@@ -884,7 +891,8 @@ static void a_custom_pbuf_on_memory_that_is_not_known_has_no_headroom(void **sta
     assert_int_equal(cistern_pbuf_headroom(p), 0);
 }
 
-/* --- packets that others hold ------------------------------------------------------------------ */
+/* --- packets that others hold ------------------------------------------------------------------
+ */
 
 /* "0123456789abcdefghij" in fragments of these lengths. */
 static struct pbuf *text_of(const pbuf_len_t *lengths, size_t number)
@@ -972,10 +980,10 @@ static void coalescing_leaves_what_others_hold_as_it_is(void **state)
 }
 
 #ifdef LWIP_PBUF_CUSTOM_DATA
-#    define MARK(p)         ((p)->mark = 7)
+#    define MARK(p)          ((p)->mark = 7)
 #    define assert_marked(p) assert_int_equal((p)->mark, 7)
 #else
-#    define MARK(p)         ((void)(p))
+#    define MARK(p)          ((void)(p))
 #    define assert_marked(p) ((void)(p))
 #endif
 

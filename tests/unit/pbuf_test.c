@@ -35,8 +35,8 @@ static struct pbuf *custom_pbuf(struct pbuf_custom *custom, void *payload, pbuf_
 
 static uint8_t text[PBUF_TEST_FRAGMENTS];
 
-/* A chain of `count` one-byte fragments on `text`. Two chains of half the length are made one, and so
- * on: pbuf_cat walks both. */
+/* A chain of `count` one-byte fragments on `text`. Two chains of half the length are made one, and
+ * so on: pbuf_cat walks both. */
 static struct pbuf *custom_chain(size_t count)
 {
     static struct pbuf_custom customs[PBUF_TEST_FRAGMENTS];
