@@ -29,6 +29,10 @@
 #    define BIG_ENDIAN 4321
 #endif
 
+/* Options of the engines are those of lwipopts.h, before lwip/opt.h adds its defaults: each file of a
+ * program must see the same. */
+#include "cistern/config.h"
+
 #include "arch/cc.h"
 
 #ifndef BYTE_ORDER
