@@ -36,8 +36,9 @@
  *   3  adds who: file and line of the last get and put, and a short history of each block
  *
  * CISTERN_HEAP_FIT
- *   good   constant time: lists of free blocks by size under a bitmap; about 200 bytes of lists for 64 KB
- *   first  the lowest free block that is large enough: no lists, but linear in the number of blocks
+ *   good   constant time: lists of free blocks by size under a bitmap; about 200 bytes of lists for
+ * 64 KB first  the lowest free block that is large enough: no lists, but linear in the number of
+ * blocks
  *
  * CISTERN_HEAP_INDEX_BITS
  *   0      chosen per heap from the size of its arena; the code is there once per width
@@ -92,7 +93,13 @@
 #endif
 
 /* The critical section that protects engine state. With 1 the port's arch/cistern_port.h says how;
- * 0 is right only when a single context (no interrupt, one thread) ever calls the library. */
+ * 0 is right only when a single context (no interrupt, one thread) ever calls the library. A port
+ * that knows better than SYS_LIGHTWEIGHT_PROT says so in arch/cistern_config.h. */
+#if !defined CISTERN_CRITICAL && defined __has_include
+#    if __has_include("arch/cistern_config.h")
+#        include "arch/cistern_config.h"
+#    endif
+#endif
 #ifndef CISTERN_CRITICAL
 #    if defined SYS_LIGHTWEIGHT_PROT
 #        define CISTERN_CRITICAL SYS_LIGHTWEIGHT_PROT
@@ -160,8 +167,8 @@
 #    error "CISTERN_HEAP_INDEX_BITS must be 0, 16, 32 or 64: see cistern/config.h"
 #endif
 
-/* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own overflow
- * check. Each block then also carries the size that was asked for. */
+/* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own
+ * overflow check. Each block then also carries the size that was asked for. */
 #ifndef CISTERN_HEAP_GUARDED
 #    if CISTERN_CHECK >= 2
 #        define CISTERN_HEAP_GUARDED 1

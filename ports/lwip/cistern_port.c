@@ -3,8 +3,15 @@
 #include "lwip/arch.h"
 
 #include "cistern/fault.h"
+#include "cistern/config.h"
+#include "lwip/sys.h"
 
-static const char *or_dash(const char *text)
+#if !CISTERN_CRITICAL && !defined SYS_ARCH_PROTECTS_NOTHING && defined CISTERN_CRITICAL_BY_PORT
+#    error                                                                                         \
+        "SYS_LIGHTWEIGHT_PROT is 0 and SYS_ARCH_PROTECT stands in sys_arch.h, where the engines do not see it: define CISTERN_CRITICAL 1 in lwipopts.h"
+#endif
+
+static const char *cistern_port_text(const char *text)
 {
     return (text != NULL) ? text : "-";
 }
@@ -12,6 +19,6 @@ static const char *or_dash(const char *text)
 void cistern_port_fault(const cistern_fault_t *fault)
 {
     LWIP_PLATFORM_DIAG(("cistern: fault: %s: object %s, owner %s\n",
-                        cistern_fault_text(fault->kind), or_dash(fault->name),
-                        or_dash(fault->owner)));
+                        cistern_fault_text(fault->kind), cistern_port_text(fault->name),
+                        cistern_port_text(fault->owner)));
 }

@@ -95,6 +95,15 @@ typedef struct sys_bare_mutex {
 } sys_mutex_t;
 #endif
 
+/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid. */
+#ifdef __cplusplus
+#    define SYS_SEM_NULL  (sys_sem_t())
+#    define SYS_MBOX_NULL (sys_mbox_t())
+#else
+#    define SYS_SEM_NULL  ((sys_sem_t){{0, 0}})
+#    define SYS_MBOX_NULL ((sys_mbox_t){{0, 0}})
+#endif
+
 /* A thread; NULL names none. */
 typedef struct bare_thread *sys_thread_t;
 

@@ -41,6 +41,15 @@ typedef struct sys_host_mutex {
 } sys_mutex_t;
 #endif
 
+/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid. */
+#ifdef __cplusplus
+#    define SYS_SEM_NULL  (sys_sem_t())
+#    define SYS_MBOX_NULL (sys_mbox_t())
+#else
+#    define SYS_SEM_NULL  ((sys_sem_t){{0, 0}})
+#    define SYS_MBOX_NULL ((sys_mbox_t){{0, 0}})
+#endif
+
 /* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
