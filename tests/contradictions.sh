@@ -46,7 +46,8 @@ trap 'rm -rf "$own"' EXIT
 mkdir "$own/arch"
 echo '#include <stdlib.h>' >"$own/arch/cc.h"
 printf '%s\n' 'typedef int sys_sem_t, sys_mutex_t, sys_mbox_t, sys_thread_t;' \
-    '#define SYS_ARCH_PROTECT(lev) lev = 1' >"$own/arch/sys_arch.h"
+    '#define SYS_ARCH_DECL_PROTECT(lev) int lev' '#define SYS_ARCH_PROTECT(lev) lev = 1' \
+    '#define SYS_ARCH_UNPROTECT(lev) (void)lev' >"$own/arch/sys_arch.h"
 refuses CISTERN_CRITICAL -DSYS_LIGHTWEIGHT_PROT=0 "-I$own" -Iports/lwip -Iinclude/standalone \
     -include ports/lwip/cistern_port.c
 exit $failed

@@ -306,7 +306,6 @@ void sys_arch_unprotect(sys_prot_t pval);
 
 #elif !defined SYS_ARCH_PROTECT
 
-#    define SYS_ARCH_PROTECTS_NOTHING
 #    define SYS_ARCH_DECL_PROTECT(lev)
 #    define SYS_ARCH_PROTECT(lev)
 #    define SYS_ARCH_UNPROTECT(lev)

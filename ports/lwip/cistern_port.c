@@ -2,13 +2,15 @@
  * Without state. */
 #include "lwip/arch.h"
 
-#include "cistern/fault.h"
+#include "arch/cistern_port.h"
 #include "cistern/config.h"
+#include "cistern/fault.h"
 #include "lwip/sys.h"
 
-#if !CISTERN_CRITICAL && !defined SYS_ARCH_PROTECTS_NOTHING && defined CISTERN_CRITICAL_BY_PORT
-#    error                                                                                         \
-        "SYS_LIGHTWEIGHT_PROT is 0 and SYS_ARCH_PROTECT stands in sys_arch.h, where the engines do not see it: define CISTERN_CRITICAL 1 in lwipopts.h"
+#if !CISTERN_CRITICAL && defined CISTERN_CRITICAL_BY_PORT
+_Static_assert(sizeof CISTERN_LWIP_TEXT(SYS_ARCH_PROTECT(CISTERN_LWIP_LEVEL)) == 1,
+               "SYS_LIGHTWEIGHT_PROT is 0 and SYS_ARCH_PROTECT stands in sys_arch.h, where the "
+               "engines do not see it: define CISTERN_CRITICAL 1 in lwipopts.h");
 #endif
 
 static const char *cistern_port_text(const char *text)
