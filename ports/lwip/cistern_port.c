@@ -1,9 +1,9 @@
 /* cistern_port.c (lwip) - faults on a port written for lwIP: a line through its LWIP_PLATFORM_DIAG.
  * Without state. */
-#include "lwip/arch.h"
+/* First, as the engines read it: before lwip/sys.h. */
+#include "cistern/config.h"
 
 #include "arch/cistern_port.h"
-#include "cistern/config.h"
 #include "cistern/fault.h"
 #include "lwip/sys.h"
 
