@@ -5,11 +5,9 @@
  *
  * Differences from Mynewt that a client can see:
  *   - block sizes and counts are size_t, so pools of any size work
- *   - OS_MEMPOOL_SIZE and OS_MEMPOOL_BYTES include one byte per block behind the last one
- *     (CISTERN_CHECK 1 and up): a buffer must be declared with them, or CISTERN_CHECK set to 0
  *   - double, foreign, interior, misaligned and wrong-pool puts are faults in every build: reported
  *     to cistern/fault.h and refused with OS_INVALID_PARM
- *   - pools of lwIP's face appear in listings too
+ *   - pools of cistern/pool.h appear in listings too; lwIP's do not: see lwip/memp.h
  */
 #ifndef H_OS_MEMPOOL_
 #define H_OS_MEMPOOL_
@@ -66,13 +64,26 @@ typedef uint32_t os_membuf_t;
 #    define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
 #endif
 
-/* Bytes that a block of `sz` bytes takes. */
-#define OS_MEMPOOL_BLOCK_SZ(sz) CISTERN_POOL_STRIDE(sz, OS_ALIGNMENT)
+/* Guards behind the blocks of plain pools: only if Mynewt's own option asks for them, since clients
+ * index blocks by their size. */
+#if defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
+#    define OS_MEMPOOL_HAS_GUARD 1
+#else
+#    define OS_MEMPOOL_HAS_GUARD 0
+#endif
+
+/* Bytes that a block of `sz` bytes takes; with guards, of an extended pool the same without. */
+#if OS_MEMPOOL_HAS_GUARD
+#    define OS_MEMPOOL_BLOCK_SZ(sz)     CISTERN_POOL_STRIDE(sz, OS_ALIGNMENT)
+#    define OS_MEMPOOL_ALL_BYTES(n, sz) CISTERN_POOL_BYTES(n, sz, OS_ALIGNMENT)
+#else
+#    define OS_MEMPOOL_BLOCK_SZ(sz)     CISTERN_POOL_TIGHT_STRIDE(sz, OS_ALIGNMENT)
+#    define OS_MEMPOOL_ALL_BYTES(n, sz) ((size_t)(n)*OS_MEMPOOL_BLOCK_SZ(sz))
+#endif
 
 /* Elements of os_membuf_t, and bytes, of a buffer for n blocks of blksize bytes. */
 #define OS_MEMPOOL_SIZE(n, blksize)                                                                \
-    ((CISTERN_POOL_BYTES(n, blksize, OS_ALIGNMENT) + sizeof(os_membuf_t) - 1U) /                   \
-     sizeof(os_membuf_t))
+    ((OS_MEMPOOL_ALL_BYTES(n, blksize) + sizeof(os_membuf_t) - 1U) / sizeof(os_membuf_t))
 #define OS_MEMPOOL_BYTES(n, blksize) (sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(n, blksize))
 
 /* --- types ------------------------------------------------------------------------------------ */
@@ -131,8 +142,8 @@ struct os_mempool_info {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* Empties the list of Mynewt's pools; pools of lwIP's face stay registered. Needed only by ports
- * that start their OS anew. Linear in the number of pools. Thread context. */
+/* Empties the list of pools, without reading one and without a lock: for ports that start their OS
+ * anew. Constant time. Thread context, before other threads run. */
 void os_mempool_module_init(void);
 
 /* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; again on a
@@ -177,13 +188,14 @@ os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
-/* The same for a caller in a place of its own, which is remembered. `file` is stored, not copied. */
+/* The same for a caller in a place of its own, which is remembered. `file` is stored, not copied.
+ */
 #if CISTERN_CHECK >= 3
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);
 os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, const char *file,
                                       int line);
-#    define os_memblock_get(mp) os_memblock_get_at((mp), __FILE__, __LINE__)
+#    define os_memblock_get(mp)        os_memblock_get_at((mp), __FILE__, __LINE__)
 #    define os_memblock_put(mp, block) os_memblock_put_at((mp), (block), __FILE__, __LINE__)
 #    define os_memblock_put_from_cb(mp, block)                                                     \
         os_memblock_put_from_cb_at((mp), (block), __FILE__, __LINE__)

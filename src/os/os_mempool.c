@@ -24,9 +24,6 @@ SAME_PLACE(slh_first, free_list);
 SAME_PLACE(name, name);
 _Static_assert(sizeof(struct os_mempool) == sizeof(cistern_pool_t), "struct os_mempool: size");
 
-/* Marks, among the engine's flags, the pools that this face made. */
-#define OS_MEMPOOL_F_MYNEWT 0x80U
-
 static os_error_t os_error(cistern_error_t error)
 {
     switch (error) {
@@ -43,14 +40,7 @@ static os_error_t os_error(cistern_error_t error)
 
 void os_mempool_module_init(void)
 {
-    cistern_pool_t *pool = cistern_pool_next(NULL);
-    while (pool != NULL) {
-        cistern_pool_t *const next = cistern_pool_next(pool);
-        if ((pool->flags & OS_MEMPOOL_F_MYNEWT) != 0) {
-            (void)cistern_pool_unregister(pool);
-        }
-        pool = next;
-    }
+    cistern_pool_forget_all();
 }
 
 static os_error_t init(struct os_mempool *mp, size_t blocks, size_t block_size, void *membuf,
@@ -62,7 +52,8 @@ static os_error_t init(struct os_mempool *mp, size_t blocks, size_t block_size, 
         .size = block_size,
         .alignment = OS_ALIGNMENT,
         .memory = membuf,
-        .flags = (uint8_t)(OS_MEMPOOL_F_MYNEWT | flags),
+        .flags = (uint8_t)flags,
+        .tight = !OS_MEMPOOL_HAS_GUARD || flags != 0,
     };
     return os_error(cistern_pool_init(&mp->mp_engine, &config));
 }
