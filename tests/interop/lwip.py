@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """lwIP, no line of it changed, built with this library's mem, memp, pbuf, def, inet_chksum, stats and sys.
 
-    lwip.py FOLDER [TREE] [--full]
+    lwip.py FOLDER [TREE] [--full]          ROWS=<regular expression> chooses rows
 
 FOLDER may exist from an earlier run. TREE is a folder with lwIP's sources; without it, Debian's source package
 is fetched. The rows:
@@ -121,6 +121,11 @@ def options(folder, text):
     return folder
 
 
+def wanted(row):
+    """ROWS in the environment: a regular expression that chooses rows."""
+    return re.search(os.environ.get("ROWS", ""), row) is not None
+
+
 def report(row, result):
     print(f"{row:<34} {result}", flush=True)
 
@@ -156,6 +161,9 @@ FULL = [*SHORT, *FITS[2:], *ALIGNED[:2],
         ("lock-free pools", "#define CISTERN_MEMP_LOCK_FREE 1\n", []),
         ("LWIP_STATS_DISPLAY", "#define LWIP_STATS_DISPLAY 1\n", []),
         ("sanitizers, level 3", "#define CISTERN_CHECK 3\n", SANITIZED)]
+
+# Level 0 detects nothing; these two free wrongly on purpose.
+UNDETECTED = {"test_mem_invalid_free", "test_mem_double_free"}
 
 MALLOC_POOLS = """LWIP_MALLOC_MEMPOOL_START
 LWIP_MALLOC_MEMPOOL(60, 256)
@@ -221,7 +229,9 @@ def run_suite(tree, name, text, flags):
         passed, failed = suite_result(build_suite(tree, folder, text, flags, alone=False))
     except (RuntimeError, subprocess.CalledProcessError) as error:
         passed, failed = 0, {f"build: {error}"}
-    if failed:
+    if "CISTERN_CHECK 0" in text and failed == UNDETECTED:
+        report(f"suite: {name}", f"{passed} pass, 2 that free wrongly are not detected at level 0")
+    elif failed:
         known = suite_result(build_suite(tree, folder + "-alone", text, flags, alone=True))[1]
         failed, also = failed - known, failed & known
         if failed:
@@ -256,6 +266,13 @@ def application_files(tree):
 
 
 def run_apps(tree, no_sys, own_port):
+    try:
+        compare_apps(tree, no_sys, own_port)
+    except RuntimeError as error:
+        failures.append(f"apps: NO_SYS {no_sys}: {error}")
+
+
+def compare_apps(tree, no_sys, own_port):
     """own_port: contrib's port is kept, and ports/lwip behind it."""
     name = f"apps: NO_SYS {no_sys}, {'contrib port, ports/lwip' if own_port else 'posix port'}"
     folder = "apps-" + re.sub(r"\W+", "-", name)
@@ -310,7 +327,6 @@ def run_echo(tree, name, extra, own_port):
 
 def main(arguments):
     full = "--full" in arguments
-    only = os.environ.get("ROWS", "")
     folder, *tree = [argument for argument in arguments if not argument.startswith("--")]
     tree = [os.path.abspath(path) for path in tree]
     os.makedirs(folder, exist_ok=True)
@@ -330,16 +346,14 @@ def main(arguments):
               ("posix port, sanitizers, level 2", [*SANITIZED, "-DCISTERN_CHECK=2"], False),
               ("contrib port, ports/lwip", [], True)]
     for name, extra, own_port in echoes:
-        if has_contrib or not own_port:
+        if wanted(f"echo: {name}") and (has_contrib or not own_port):
             run_echo(tree, name, extra, own_port)
     for no_sys in (0, 1):
         for own_port in (False, True) if has_contrib else (False,):
-            try:
+            if wanted(f"apps: NO_SYS {no_sys}"):
                 run_apps(tree, no_sys, own_port)
-            except RuntimeError as error:
-                failures.append(f"apps: NO_SYS {no_sys}: {error}")
     for name, text, flags in FULL if full else SHORT:
-        if only in name:
+        if wanted(f"suite: {name}"):
             run_suite(tree, name, text, flags)
     for failure in failures:
         print(f"FAILED: {failure}", file=sys.stderr)
