@@ -12,6 +12,7 @@ is fetched. The rows:
           warning is one that lwIP alone has as well; then they link, with and without threads
   echo    TCP and UDP over lwIP's loop interface, with threads, on the posix port and, if TREE has it, on
           contrib's unix port with ports/lwip behind it
+  fuzz    lwIP's fuzz program runs its inputs to their end
 """
 import concurrent.futures
 import glob
@@ -323,6 +324,27 @@ def run_echo(tree, name, extra, own_port):
     report(f"echo: {name}", said)
 
 
+# --- lwIP's fuzz programs over their inputs -------------------------------------------------------------------
+
+def run_fuzz(tree):
+    """fuzz3 takes a packet per line of input and moves the time (sys_now_offset); its numbers are not random."""
+    flags = ["-g", "-O1", "-w", *SANITIZED, f"-I{tree}/test/fuzz", f"-I{ROOT}/include",
+             *(f"-I{ROOT}/{port}" for port in POSIX), f"-I{ROOT}/src", f"-I{tree}/src/include", f"-I{tree}/contrib"]
+    files = sources(tree, "src/core/**/*.c", "src/api/*.c", "src/netif/[!s]*.c", "src/apps/**/*.c", "test/fuzz/fuzz3.c",
+                    "test/fuzz/fuzz_common.c", "contrib/examples/snmp/snmp_private_mib/*.c")
+    try:
+        library, _ = archive("fuzz-library", flags, ours(POSIX))
+        objects, _ = compile_all("fuzz", flags, [file for file in files if not REPLACED.search(file)])
+        run(["gcc", *SANITIZED, *objects, library, "-lpthread", "-lm", "-o", "fuzz/fuzz"])
+        inputs = glob.glob(f"{tree}/test/fuzz/inputs/*/*")
+        for path in inputs:
+            with open(path, "rb") as file:
+                run(["fuzz/fuzz"], stdin=file, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60)
+        report("fuzz: lwIP's inputs, sanitizers", f"{len(inputs)} run to their end")
+    except (RuntimeError, subprocess.SubprocessError) as error:
+        failures.append(f"fuzz: {error} {(getattr(error, 'stderr', None) or b'')[-900:]}")
+
+
 # --- all of it ------------------------------------------------------------------------------------------------
 
 def main(arguments):
@@ -348,6 +370,8 @@ def main(arguments):
     for name, extra, own_port in echoes:
         if wanted(f"echo: {name}") and (has_contrib or not own_port):
             run_echo(tree, name, extra, own_port)
+    if wanted("fuzz") and os.path.isdir(f"{tree}/test/fuzz/inputs"):
+        run_fuzz(tree)
     for no_sys in (0, 1):
         for own_port in (False, True) if has_contrib else (False,):
             if wanted(f"apps: NO_SYS {no_sys}"):
