@@ -41,7 +41,8 @@ typedef struct sys_host_mutex {
 } sys_mutex_t;
 #endif
 
-/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid. */
+/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
+ */
 #ifdef __cplusplus
 #    define SYS_SEM_NULL  (sys_sem_t())
 #    define SYS_MBOX_NULL (sys_mbox_t())
@@ -62,9 +63,11 @@ sys_sem_t *sys_arch_netconn_sem_get(void);
 void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);
 
-#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
-#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#ifndef LWIP_NETCONN_THREAD_SEM_GET
+#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#    define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#    define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#endif
 
 #ifdef __cplusplus
 }
