@@ -39,15 +39,4 @@ refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arc
 bridge='-DNO_SYS=1 -Itests/port/protect -Iports/lwip -Iinclude/standalone -include lwip/opt.h -include arch/cistern_port.h'
 refuses CISTERN_LWIP_LEVEL $bridge -Iinclude -DPROTECT_named
 refuses CISTERN_LWIP_LEVEL_BYTES $bridge -Iinclude -DPROTECT_large
-
-# Macros where the engines' options cannot see them.
-own=$(mktemp -d)
-trap 'rm -rf "$own"' EXIT
-mkdir "$own/arch"
-echo '#include <stdlib.h>' >"$own/arch/cc.h"
-printf '%s\n' 'typedef int sys_sem_t, sys_mutex_t, sys_mbox_t, sys_thread_t;' \
-    '#define SYS_ARCH_DECL_PROTECT(lev) int lev' '#define SYS_ARCH_PROTECT(lev) lev = 1' \
-    '#define SYS_ARCH_UNPROTECT(lev) (void)lev' >"$own/arch/sys_arch.h"
-refuses CISTERN_CRITICAL -DSYS_LIGHTWEIGHT_PROT=0 "-I$own" -Iports/lwip -Iinclude/standalone \
-    -include ports/lwip/cistern_port.c
 exit $failed

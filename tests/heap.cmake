@@ -50,7 +50,12 @@ endfunction()
 
 if(NOT CISTERN_SANITIZE MATCHES thread)
   set(all_tests unit/heap unit/heap_damage model/heap_model)
-  heap_add_tests(any_width TESTS ${all_tests})
+  heap_add_tests(default TESTS ${all_tests})
+  heap_add_tests(lines TESTS unit/heap_lines model/heap_model DEFINES CISTERN_HEAP_CACHE_LINE=32)
+  heap_add_tests(lines_guarded TESTS unit/heap_lines
+    DEFINES CISTERN_HEAP_CACHE_LINE=64 CISTERN_CHECK=2)
+  heap_add_tests(plain TESTS model/heap_model DEFINES CISTERN_CHECK=0)
+  heap_add_tests(plain_first TESTS model/heap_model DEFINES CISTERN_CHECK=0 CISTERN_HEAP_FIT=first)
   heap_add_tests(guards TESTS unit/heap_guard model/heap_model DEFINES CISTERN_CHECK=2)
   heap_add_tests(owners TESTS unit/heap_guard model/heap_model
     DEFINES CISTERN_CHECK=3 CISTERN_HEAP_FIT=first)

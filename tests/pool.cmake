@@ -68,15 +68,19 @@ cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG $
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c
   CONFIG ${config}/memp_overflow LABELS "host;big")
 
-# cistern_add_refusal(NAME CONFIG EXPECTED): memp.c must not compile, and say this.
+# cistern_add_refusal(NAME CONFIG EXPECTED [SOURCE]): memp.c, or SOURCE, must not compile, and say this.
 function(cistern_add_refusal NAME CONFIG EXPECTED)
   if(CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING)
     return()
   endif()
+  set(source ${PROJECT_SOURCE_DIR}/src/memp/memp.c)
+  if(ARGN)
+    set(source ${ARGN})
+  endif()
   get_target_property(folders cistern INTERFACE_INCLUDE_DIRECTORIES)
   list(TRANSFORM folders PREPEND -I)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${CMAKE_C_COMPILER} -std=c11 -fsyntax-only
-    -I${CONFIG} ${folders} -I${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/src/memp/memp.c)
+    -I${CONFIG} ${folders} -I${PROJECT_SOURCE_DIR}/src ${source})
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES PASS_REGULAR_EXPRESSION "${EXPECTED}")
 endfunction()
 
@@ -86,5 +90,7 @@ cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
 cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow
   "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0")
+cistern_add_refusal(pbuf_refuses_16_bit_results_of_32_bit_lengths ${config}/pbuf_options
+  "cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t" ${config}/pbuf_options/skip.c)
 cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
   ${config}/memp_scattered_pools "do not follow each other; move every")

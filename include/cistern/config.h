@@ -9,6 +9,8 @@
  * | option                  | default | range | effect and cost                                   |
  * |-------------------------|---------|-------|---------------------------------------------------|
  * | CISTERN_CHECK           | 1       | 0..3  | check ladder, see below                           |
+ * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: misuse and damage are found, refused and       |
+ * |                         |         |       | counted as ever, but neither named nor repaired   |
  * | CISTERN_ASSERT(x)       | off     | macro | internal assertions, for debug builds             |
  * | CISTERN_CRITICAL        | 1       | 0, 1  | 0: engines take no lock; 1: arch/cistern_port.h   |
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
@@ -28,7 +30,14 @@
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
  * |                         |         |       | bytes each                                        |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
- * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
+ * | CISTERN_HEAP_BYTES      | below   | 64..  | the largest arena of any heap in the program      |
+ * | CISTERN_HEAP_INDEX_BITS | below   | below | width of the indices in a heap's block headers    |
+ * | CISTERN_HEAP_SEARCH     | 8       | 1..   | good fit: blocks of its own list that a request   |
+ * |                         |         |       | examines where no other list serves it            |
+ * | CISTERN_HEAP_CACHE_LINE | 0       | 2^n   | not 0: a payload shares no line of so many bytes  |
+ * |                         |         |       | with a header (DMA); each header takes one line   |
+ * | CISTERN_HEAP_QUARANTINE | 4       | 1..   | level 2: frees for which a block whose guard was  |
+ * |                         |         |       | broken is held back; an index each                |
  * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets; |
  * |                         |         |       | 1 at level 3                                      |
  * | CISTERN_HEAP_GUARD_BEFORE, _AFTER | 16 | 0.. | bytes of guard around a heap block's payload   |
@@ -42,18 +51,25 @@
  *   3  adds who: file and line of the last get and put, and a short history of each block
  *
  * CISTERN_HEAP_FIT
- *   good   constant time: lists of free blocks by size under a bitmap; about 200 bytes of lists for
- * 64 KB first  the lowest free block that is large enough: no lists, but linear in the number of
- * blocks
+ *   good   constant time: lists of free blocks by size under a bitmap; 186 bytes of lists for 64 KB
+ *   first  the lowest free block that is large enough: no lists, but linear in the number of blocks
+ *
+ * CISTERN_HEAP_BYTES
+ *   Index width and, for good fit, the number of lists follow from it; a larger arena is refused by
+ *   init. The default is what MEM_SIZE of lwipopts.h needs; 4 GB where LWIP_RAM_HEAP_SIZE gives lwIP's
+ *   heap a length of its own; 64 KB where there is neither. A program that makes larger heaps sets it.
  *
  * CISTERN_HEAP_INDEX_BITS
- *   0      chosen per heap from the size of its arena; the code is there once per width
- *   16     arenas up to 64 KB only: 4 bytes per block header, smallest code and control block
- *   32     arenas up to 4 GB only: 8 bytes per block header
+ *   16     arenas up to 64 KB: 4 bytes per block header
+ *   32     arenas up to 4 GB: 8 bytes per block header
  *   64     arenas of any size, indices are size_t
+ *   The default is the narrowest for CISTERN_HEAP_BYTES. Where only the width is set, CISTERN_HEAP_BYTES
+ *   is the most that it can name.
  */
 #ifndef CISTERN_CONFIG_H
 #define CISTERN_CONFIG_H
+
+#include <stdint.h>
 
 #ifdef CISTERN_CONFIG_HEADER
 #    include CISTERN_CONFIG_HEADER
@@ -90,13 +106,23 @@
 #    endif
 #endif
 
+#ifndef CISTERN_DIAGNOSIS
+#    define CISTERN_DIAGNOSIS 1
+#endif
+#if CISTERN_DIAGNOSIS != 0 && CISTERN_DIAGNOSIS != 1
+#    error "CISTERN_DIAGNOSIS must be 0 or 1: see cistern/config.h"
+#endif
+#if !CISTERN_DIAGNOSIS && CISTERN_CHECK >= 3
+#    error "Level 3 names who had a block: set CISTERN_DIAGNOSIS to 1"
+#endif
+
 #ifndef CISTERN_ASSERT
 #    define CISTERN_ASSERT(condition) ((void)0)
 #endif
 
 /* The critical section that protects engine state. With 1 the port's arch/cistern_port.h says how;
- * 0 is right only when a single context (no interrupt, one thread) ever calls the library. A port
- * that knows better than SYS_LIGHTWEIGHT_PROT says so in arch/cistern_config.h. */
+ * 0 is right only when a single context (no interrupt, one thread) ever calls the library. A port that
+ * knows better than SYS_LIGHTWEIGHT_PROT says so in arch/cistern_config.h. */
 #if !defined CISTERN_CRITICAL && defined __has_include
 #    if __has_include("arch/cistern_config.h")
 #        include "arch/cistern_config.h"
@@ -176,16 +202,72 @@
 #    error "CISTERN_HEAP_FIT (or MEM_FIT) must be good or first: see cistern/config.h"
 #endif
 
-#ifndef CISTERN_HEAP_INDEX_BITS
-#    define CISTERN_HEAP_INDEX_BITS 0
+#if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 0
+#    undef CISTERN_HEAP_INDEX_BITS
 #endif
-#if CISTERN_HEAP_INDEX_BITS != 0 && CISTERN_HEAP_INDEX_BITS != 16 &&                               \
-    CISTERN_HEAP_INDEX_BITS != 32 && CISTERN_HEAP_INDEX_BITS != 64
-#    error "CISTERN_HEAP_INDEX_BITS must be 0, 16, 32 or 64: see cistern/config.h"
+#ifndef CISTERN_HEAP_BYTES
+#    if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 64 && SIZE_MAX > 0xffffffff
+#        define CISTERN_HEAP_BYTES ((UINT64_C(1) << 48) - 1)
+#    elif defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS > 16
+#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
+#    elif defined CISTERN_HEAP_INDEX_BITS || !defined MEM_SIZE
+#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                               \
+        (defined MEM_LIBC_MALLOC && MEM_LIBC_MALLOC) ||                                            \
+        (defined MEM_CUSTOM_ALLOCATOR && MEM_CUSTOM_ALLOCATOR)
+#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#    elif defined LWIP_RAM_HEAP_SIZE && SIZE_MAX > 0xffff
+#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
+#    elif defined MEM_ALIGNMENT
+#        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 2 * (MEM_ALIGNMENT) + 56)
+#    else
+#        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 64)
+#    endif
+#endif
+#ifndef CISTERN_HEAP_INDEX_BITS
+#    if CISTERN_HEAP_BYTES <= 0x10000
+#        define CISTERN_HEAP_INDEX_BITS 16
+#    elif CISTERN_HEAP_BYTES <= 0xffffffff
+#        define CISTERN_HEAP_INDEX_BITS 32
+#    else
+#        define CISTERN_HEAP_INDEX_BITS 64
+#    endif
+#endif
+#if CISTERN_HEAP_INDEX_BITS != 16 && CISTERN_HEAP_INDEX_BITS != 32 && CISTERN_HEAP_INDEX_BITS != 64
+#    error "CISTERN_HEAP_INDEX_BITS must be 16, 32 or 64: see cistern/config.h"
+#endif
+#if CISTERN_HEAP_BYTES < 64
+#    error "CISTERN_HEAP_BYTES (or MEM_SIZE) is too small for a heap: see cistern/config.h"
+#endif
+#if (CISTERN_HEAP_INDEX_BITS == 16 && CISTERN_HEAP_BYTES > 0x10000) ||                             \
+    (CISTERN_HEAP_INDEX_BITS == 32 && CISTERN_HEAP_BYTES > 0xffffffff)
+#    error "CISTERN_HEAP_INDEX_BITS is too narrow for CISTERN_HEAP_BYTES: leave it out"
 #endif
 
-/* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own
- * overflow check. Each block then also carries the size that was asked for. */
+#ifndef CISTERN_HEAP_SEARCH
+#    define CISTERN_HEAP_SEARCH 8
+#endif
+#if CISTERN_HEAP_SEARCH < 1
+#    error "CISTERN_HEAP_SEARCH must be at least 1: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_HEAP_CACHE_LINE
+#    define CISTERN_HEAP_CACHE_LINE 0
+#endif
+#if (CISTERN_HEAP_CACHE_LINE & (CISTERN_HEAP_CACHE_LINE - 1)) != 0 ||                              \
+    (CISTERN_HEAP_CACHE_LINE != 0 && CISTERN_HEAP_CACHE_LINE < 16)
+#    error "CISTERN_HEAP_CACHE_LINE must be 0, or a power of two from 16 on: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_HEAP_QUARANTINE
+#    define CISTERN_HEAP_QUARANTINE 4
+#endif
+#if CISTERN_HEAP_QUARANTINE < 1
+#    error "CISTERN_HEAP_QUARANTINE must be at least 1: see cistern/config.h"
+#endif
+
+/* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own overflow
+ * check. Each block then also carries the size that was asked for. */
 #ifndef CISTERN_HEAP_GUARDED
 #    if CISTERN_CHECK >= 2
 #        define CISTERN_HEAP_GUARDED 1

@@ -10,50 +10,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cistern/pbuf_trail.h"
+#include "cistern/pbuf_history.h"
 #include "lwip/pbuf.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* --- room ------------------------------------------------------------------------------------- */
+/* --- headroom and tailroom -------------------------------------------------------------------- */
 
-/* Bytes that pbuf_add_header can add to this fragment: 0 for foreign payload. A fault (0) iff p is
- * NULL. Constant time. */
+/* Bytes that pbuf_add_header can add to this fragment: 0 for foreign payload; of a custom fragment
+ * of type PBUF_RAM or PBUF_POOL those from payload_mem (see pbuf_alloced_custom) to the payload.
+ * Misuse gives 0. Constant time. */
 size_t cistern_pbuf_headroom(const struct pbuf *p);
 
 /* Bytes behind the data of this fragment that are its own, so that they may be written and `len`
  * may grow by them (and tot_len, of this fragment and those before it): the rest of a PBUF_POOL
  * element; for PBUF_RAM the rest of the heap's block, of which pbuf_realloc gives back what the
  * heap can use. 0 for foreign payload, custom fragments, and PBUF_RAM where the heap is not
- * cistern/heap.h. A fault (0) iff p is NULL or its memory was freed. Constant time. */
+ * cistern/heap.h. Misuse gives 0. Constant time. */
 size_t cistern_pbuf_tailroom(const struct pbuf *p);
 
 /* --- fragments -------------------------------------------------------------------------------- */
 
-/* Puts `chain` into the packet `head`, behind its fragment `after`. The caller's reference to
- * `chain` becomes the packet's. False, and nothing changes, iff `after` is not part of `head`, the
- * sum of the lengths does not fit, or one is part of the other; a fault besides iff a pointer is
- * NULL. Linear in the number of fragments. */
+/* Puts `chain` into the packet `head`, behind its fragment `after`, for all who hold the packet.
+ * The caller's reference to `chain` becomes the packet's. False, and nothing changes, iff `after`
+ * is not part of `head` or the sum of the lengths does not fit; a fault besides iff one is a part
+ * of the other. Linear in the number of fragments. */
 bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *chain);
 
-/* Takes one fragment out of a packet: not the head, for that pbuf_dechain is there. The packet's
- * reference to it becomes the caller's. False, and nothing changes, iff it is not behind `head`; a
- * fault besides iff a pointer is NULL. Linear in the number of fragments. */
+/* Takes one fragment out of a packet, for all who hold it: not the head, for that pbuf_dechain is
+ * there. The packet's reference to it becomes the caller's. False, and nothing changes, iff it is
+ * not behind `head`. Linear in the number of fragments. */
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment);
 
-/* Makes the first `length` bytes of a packet one piece, in a new PBUF_RAM fragment with the header
- * room of `layer` if they are not. Returns the packet; NULL, and it stays as it was, iff it is
- * shorter or memory is short; a fault (NULL) iff p is NULL. The caller's reference goes to what is
- * returned. Linear in length and fragments. */
+/* Makes the first `length` bytes of a packet one piece, in a new PBUF_RAM fragment with the
+ * headroom of `layer` if they are not; that has the flags, if_idx and custom data of `p`. Where
+ * others hold a fragment that these bytes lie in, theirs stays as it is, and the piece is as much
+ * longer as the last of these fragments goes on. Returns the packet; NULL, and it stays as it was,
+ * iff it is shorter or memory is short. The caller's reference goes to what is returned. Linear in
+ * the bytes of the piece and in fragments. */
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length);
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
 /* The `bytes` bytes (1 to 4) from byte `offset` on, as a number with its highest (be) or lowest
  * (le) byte first. False iff the packet is shorter, or the width another one; *value is as it was
- * then. A fault besides iff a pointer is NULL. Linear in the number of fragments. */
+ * then. A fault besides iff `value` is NULL. Linear in the number of fragments. */
 bool cistern_pbuf_get_be(const struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t *value);
 bool cistern_pbuf_get_le(const struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t *value);
 
@@ -72,7 +75,7 @@ typedef struct cistern_piece {
 
 /* Describes up to `length` bytes of a packet, from byte `offset` on, by at most `count` pieces,
  * leaving out empty fragments. Returns how many it took; *described, which may be NULL, is how many
- * bytes they cover. A fault (0) iff p or pieces is NULL. Linear in the number of fragments. The
+ * bytes they cover. A fault (0) besides iff pieces is NULL. Linear in the number of fragments. The
  * packet keeps its memory. */
 size_t cistern_pbuf_to_pieces(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length,
                               cistern_piece_t *pieces, size_t count, size_t *described);
@@ -85,7 +88,8 @@ struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t coun
 /* --- sums ------------------------------------------------------------------------------------- */
 
 /* As pbuf_copy_partial, and *sum becomes the Internet sum (cistern/chksum.h) of the bytes copied,
- * as if they started at an even offset. A fault (0) iff a pointer is NULL. Linear in the data. */
+ * as if they started at an even offset. A fault (0) besides iff target or sum is NULL. Linear in
+ * the data. */
 pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t length,
                                  pbuf_len_t offset, uint16_t *sum);
 
@@ -112,7 +116,7 @@ struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memo
                                    void *context);
 #endif
 
-/* From check level 3 on callers are noted: see cistern/pbuf_trail.h. */
+/* From check level 3 on callers are recorded: see cistern/pbuf_history.h. */
 #if CISTERN_CHECK >= 3
 #    define cistern_pbuf_pull(p, layer, length)                                                    \
         cistern_pbuf_taken_at(cistern_pbuf_pull((p), (layer), (length)), __FILE__, __LINE__)

@@ -32,7 +32,10 @@
 #    define BIG_ENDIAN 4321
 #endif
 
-/* First lwipopts.h, whatever a source includes first: what it defines, a cc.h that asks keeps. */
+/* Options of the engines are those of lwipopts.h, before lwip/opt.h adds its defaults: each file of a
+ * program must see the same. And lwipopts.h comes first, whatever a source includes first: what it
+ * defines, a cc.h that asks keeps. */
+#include "cistern/config.h"
 #include "lwip/opt.h"
 
 #include "arch/cc.h"

@@ -82,6 +82,12 @@ void mem_free(void *mem);
  * LWIP_MEM_ILLEGAL_FREE is not run. `mem` is not NULL. A custom allocator never refuses. */
 bool mem_try_free(void *mem);
 
+/* True iff `mem` is the start of a block that mem_malloc gave and nobody has freed; what is none is
+ * no fault. Where that is unknown, with a custom allocator or at check level 0, true for every
+ * address but NULL. Constant time; with the malloc pools one step for each. Same contexts as
+ * mem_malloc. */
+bool mem_is_in_use(const void *mem);
+
 /* Shrinks a block to `size` bytes in place and returns `mem`. Growing is refused (NULL, and the
  * block stays as it was), and so is an address that is no live block, as in mem_free. Does nothing
  * (returns mem) with pools or a custom allocator. Constant time. */

@@ -3,7 +3,7 @@
  *   chain    p --next--> q --next--> r --> NULL          one packet in three fragments
  *            tot_len = len(p) + len(q) + len(r), at q: len(q) + len(r), at r: len(r)
  *
- *   PBUF_RAM, PBUF_POOL   | struct pbuf | header room | payload ... |   one piece of memory
+ *   PBUF_RAM, PBUF_POOL   | struct pbuf | headroom | payload ... |   one piece of memory
  *   PBUF_ROM, PBUF_REF    | struct pbuf |  payload --> memory of someone else
  *
  * Words: a *fragment* is one struct pbuf with its data; a *chain* is a list of fragments that make
@@ -11,19 +11,26 @@
  * chain's first fragment is the *head*, the others are its *tail*. Lengths and offsets are in
  * bytes.
  *
- * Misuse (NULL where a pbuf is needed, a pbuf without references, an address that is no pbuf) is a
- * fault of cistern/fault.h: it is counted and reported once, and the call is refused.
+ * Misuse is a fault of cistern/fault.h: it is counted and reported once, and the call is refused: it
+ * answers as documented and writes nothing. Misuse of every call is NULL where a pbuf is needed, a
+ * pbuf without references (it was freed, and its memory is not in use again), and a misaligned
+ * address. A call that walks a chain stops, with a fault, in front of a fragment without references
+ * and when the chain leads back into itself; one that reads or writes data stops at a fragment with a
+ * length whose payload was never set. At check level 0 only NULL is refused, without a fault, and
+ * chains are trusted.
  *
  * This header differs by option:
  * | option                        | default | effect                                           |
  * |-------------------------------|---------|--------------------------------------------------|
  * | CISTERN_PBUF_LEN_32           | 0       | 1: lengths have 32 bits, for chains above 64 KiB |
+ * |                               |         | (see pbuf_skip); needs C11                       |
  * | LWIP_PBUF_REF_T               | u8_t    | unsigned type of the reference count             |
  * | LWIP_PBUF_CUSTOM_DATA         | none    | more members at the end of struct pbuf           |
  * | LWIP_PBUF_CUSTOM_DATA_INIT(p) | none    | sets these members in a new pbuf                 |
- * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for header room and payload in an element  |
+ * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for headroom and payload in an element     |
  * | LWIP_SUPPORT_CUSTOM_PBUF      | 1       | 0: no pbuf_alloced_custom                        |
- * | CISTERN_CHECK                 | 1       | 3: callers are noted, see cistern/pbuf_trail.h   |
+ * | CISTERN_CHECK                 | 1       | 0 to 3: see above; 3: callers are recorded, see  |
+ * |                               |         | cistern/pbuf_history.h                           |
  *
  * Contexts: a chain belongs to one context at a time. Calls on different chains may be made from
  * every context that the port's critical section covers, interrupts too; reference counts may be
@@ -34,11 +41,13 @@
 
 #include "lwip/opt.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "cistern/config.h"
+#include "cistern/critical.h"
 #include "lwip/err.h"
 
 #ifdef __cplusplus
@@ -82,8 +91,8 @@ typedef u16_t pbuf_len_t;
 #    define PBUF_IP_HLEN 20
 #endif
 
-/* For which protocol layer a pbuf is made. The value is the room, in bytes, that is kept free
- * before the payload for the headers of this layer and all below it. */
+/* For which protocol layer a pbuf is made. The value is the headroom: bytes that are kept free before
+ * the payload for the headers of this layer and all below it. */
 typedef enum {
     PBUF_TRANSPORT =
         PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN + PBUF_IP_HLEN + PBUF_TRANSPORT_HLEN,
@@ -156,17 +165,18 @@ typedef void (*pbuf_free_custom_fn)(struct pbuf *p);
 struct pbuf_custom {
     struct pbuf pbuf; /* the first member: a pointer to it is a pointer to the whole */
     pbuf_free_custom_fn custom_free_function;
+    void *payload_mem; /* where its headroom begins, or NULL: pbuf_alloced_custom sets it */
 };
 #endif
 
 /* --- sizes ------------------------------------------------------------------------------------ */
 
-/* Bytes from the start of a PBUF_RAM or PBUF_POOL fragment to its header room. */
+/* Bytes from the start of a PBUF_RAM or PBUF_POOL fragment to its headroom. */
 #define PBUF_STRUCT_SIZE LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf))
 
 #define PBUF_POOL_BUFSIZE_ALIGNED LWIP_MEM_ALIGN_SIZE(PBUF_POOL_BUFSIZE)
 
-/* Bytes for header room and payload in an element of the PBUF_POOL. A program that lays out the
+/* Bytes for headroom and payload in an element of the PBUF_POOL. A program that lays out the
  * pool at run time defines this in lwipopts.h as an expression that reads the size then in effect.
  */
 #ifndef PBUF_POOL_PAYLOAD_SIZE
@@ -221,10 +231,10 @@ void pbuf_pool_is_empty(void);
 #define pbuf_init()
 
 /* Makes a packet of `length` bytes with a reference count of 1. PBUF_RAM: one fragment from the
- * heap. PBUF_POOL: as many pool elements as it takes; only the first has header room. PBUF_ROM and
+ * heap. PBUF_POOL: as many pool elements as it takes; only the first has headroom. PBUF_ROM and
  * PBUF_REF: a struct alone, payload NULL, `layer` has no meaning. Length 0 is valid for every type.
  * Fails (NULL, counted in the statistics of the heap or pool) iff memory is short; a fault iff
- * `type` is none of the four or the header room does not fit a pool element.
+ * `type` is none of the four or the headroom does not fit a pool element.
  * Time: of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
  * heap may be used. The caller owns the reference; the payload's content is undefined. */
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);
@@ -235,9 +245,10 @@ struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);
 struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type);
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
-/* Makes a fragment of `p`, memory of the caller, with `length` bytes at payload_mem plus the header
- * room of `l`; payload_mem may be NULL, to be set later.
- * Fails (NULL) iff header room and length do not fit payload_mem_len; a fault iff p is NULL.
+/* Makes a fragment of `p`, memory of the caller, with `length` bytes at payload_mem plus the headroom
+ * of `l`; payload_mem may be NULL, and the payload set later. Of type PBUF_RAM or PBUF_POOL it has
+ * the headroom that lies behind payload_mem, wherever that is; none where payload_mem is NULL.
+ * Fails (NULL) iff headroom and length do not fit payload_mem_len; a fault iff p is NULL.
  * Constant time. Any context. Set p->custom_free_function before: it gets `p` back at the end. */
 struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type,
                                  struct pbuf_custom *p, void *payload_mem,
@@ -246,95 +257,64 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
 
 /* Gives up one reference to the head of a chain. As long as that was the last one the fragment is
  * freed and the next one follows; the walk stops at the first fragment that others still hold.
- * Returns the number of fragments freed. A fault (0, nothing changed) iff p is NULL, has no
- * reference (it was freed before), is misaligned, or is no element of the pool that its type names.
+ * Returns the number of fragments freed, or the highest number where that is less. A fault (0,
+ * nothing changed) besides iff p is no element of the pool that its type names.
  * Linear in the number of fragments freed. Any context that may free into heap and pools. */
 pbuf_len_t pbuf_free(struct pbuf *p);
 
-/* Adds a reference to one fragment, not to its tail. NULL is ignored. A fault iff it has none. A
- * count that reaches the highest value of LWIP_PBUF_REF_T stays there for ever, as a fault says
- * once: the fragment is never freed, rather than too early. Constant time. Any context. */
+/* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the highest value of
+ * LWIP_PBUF_REF_T stays there for ever, as a fault says once: the fragment is never freed, rather
+ * than too early. Constant time. Any context. */
 void pbuf_ref(struct pbuf *p);
 
-/* Number of fragments, of a queue all that follow; 0 for NULL. Linear in it. Any context. */
+/* Number of fragments, of a queue all that follow, or the highest number where that is less; 0 for
+ * NULL. Linear in it. Any context. */
 pbuf_len_t pbuf_clen(const struct pbuf *p);
 
 /* --- length and headers ----------------------------------------------------------------------- */
 
-/* Shortens a packet to `size` bytes: gives up its references to the fragments behind, and the
- * unused rest of a PBUF_RAM fragment back to the heap. Does nothing if it is not longer. A fault
- * iff p is NULL. Linear in the number of fragments. From where the heap may be used, if any is
+/* Shortens a packet to `size` bytes, for all who hold it: gives up its references to the fragments
+ * behind, and the unused rest of a PBUF_RAM fragment back to the heap. Does nothing if tot_len is not
+ * larger. A fault besides, and nothing changes, iff the fragments hold less than `size`, so that
+ * tot_len is wrong. Linear in the number of fragments. From where the heap may be used, if any is
  * PBUF_RAM. */
 void pbuf_realloc(struct pbuf *p, pbuf_len_t size);
 
-/* Bytes of header room: 0 before foreign payload. */
-inline size_t cistern_pbuf_room(const struct pbuf *p)
-{
-    const mem_ptr_t start = (mem_ptr_t)p + PBUF_STRUCT_SIZE;
-    const mem_ptr_t payload = (mem_ptr_t)p->payload;
-    const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
-    return own && payload > start ? payload - start : 0;
-}
-
-/* Moves the start of the data on by `bytes`, modulo the width of size_t: so it moves back, too. */
-inline void cistern_pbuf_move_start(struct pbuf *p, size_t bytes)
-{
-    p->payload = (u8_t *)p->payload + (ptrdiff_t)bytes;
-    p->len = (pbuf_len_t)(p->len - bytes);
-    p->tot_len = (pbuf_len_t)(p->tot_len - bytes);
-}
-
-/* 1, and a fault iff p is NULL. */
-u8_t cistern_pbuf_refuse_header(const struct pbuf *p);
-
-/* Moves payload back over `header_size_increment` bytes of header room. 0: done; 1: refused, since
- * the room is not there (for PBUF_ROM and PBUF_REF: always; with _force: never) or tot_len would
- * overflow. 0 bytes is always done. A fault (1) iff p is NULL. Constant time. */
-inline u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment)
-{
-    if (p == NULL || header_size_increment > (size_t)(PBUF_NOT_FOUND - p->tot_len) ||
-        header_size_increment > cistern_pbuf_room(p)) {
-        return cistern_pbuf_refuse_header(p);
-    }
-    cistern_pbuf_move_start(p, (size_t)0 - header_size_increment);
-    return 0;
-}
+/* Moves payload back over `header_size_increment` bytes of headroom. 0: done; 1: refused, since the
+ * headroom is not there (for PBUF_ROM and PBUF_REF: always; with _force: never, but for a payload
+ * that was never set) or tot_len would overflow. 0 bytes is always done. Constant time. */
+u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment);
 u8_t pbuf_add_header_force(struct pbuf *p, size_t header_size_increment);
 
-/* Moves payload on over `header_size` bytes, which become header room. 0: done; 1: refused, since
- * this first fragment is shorter. A fault (1) iff p is NULL. Constant time. */
-inline u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
-{
-    if (p == NULL || header_size > p->len) {
-        return cistern_pbuf_refuse_header(p);
-    }
-    cistern_pbuf_move_start(p, header_size);
-    return 0;
-}
+/* Moves payload on over `header_size` bytes, which become headroom. 0: done; 1: refused, since this
+ * first fragment is shorter. Constant time. */
+u8_t pbuf_remove_header(struct pbuf *p, size_t header_size);
 
 /* The older form: pbuf_add_header (_force) of a size of 0 and up, pbuf_remove_header of minus a
  * negative one; answers, faults and time are theirs. */
 u8_t pbuf_header(struct pbuf *p, s16_t header_size);
 u8_t pbuf_header_force(struct pbuf *p, s16_t header_size);
 
-/* Takes `size` bytes off the front, over as many fragments as it takes, freeing those that are used
- * up. Returns what is left, or NULL; the caller's reference goes to that. NULL is ignored. Linear
- * in the number of fragments freed. */
+/* Takes `size` bytes off the front, over as many fragments as it takes, and gives up the caller's
+ * reference to those that are used up: who holds them too keeps the whole packet, but for the bytes
+ * taken off the fragment that is left first, as pbuf_remove_header does. Returns what is left, or
+ * NULL; the caller's reference goes to that. NULL is ignored. A fault (`q`, nothing changed) iff the
+ * chain is damaged. Linear in the number of fragments given up. */
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size);
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
 /* Puts chain `tail` behind `head`. The caller's reference to `tail` becomes the chain's. tot_len is
- * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. A fault, and nothing changes, iff
- * either is NULL or `tail` is a part of `head`. Linear in the number of fragments of `head`. */
+ * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. A fault besides, and nothing
+ * changes, iff one is a part of the other. Linear in the number of fragments of both. */
 void pbuf_cat(struct pbuf *head, struct pbuf *tail);
 
 /* As pbuf_cat, and the caller keeps a reference to `tail`: it has one more. */
 void pbuf_chain(struct pbuf *head, struct pbuf *tail);
 
 /* Cuts the first fragment off. Returns the tail if others hold it; NULL if there was none or if it
- * was freed, since the chain's reference to it is given up. A fault iff p is NULL.
- * Linear in the number of fragments freed. */
+ * was freed, since the chain's reference to it is given up, or had been freed before, which is a
+ * fault. Linear in the number of fragments freed. */
 struct pbuf *pbuf_dechain(struct pbuf *p);
 
 /* Cuts a chain of more than 64 KiB, made by pbuf_cat: `p` keeps the longest front whose length fits
@@ -344,8 +324,20 @@ struct pbuf *pbuf_dechain(struct pbuf *p);
 void pbuf_split_64k(struct pbuf *p, struct pbuf **rest);
 
 /* The fragment that holds byte `in_offset` of the chain, and in *out_offset (which may be NULL) the
- * offset in it. NULL iff the chain is not longer. Linear in the number of fragments. */
+ * offset in it. NULL iff the chain is not longer; NULL as `in` gives NULL. Linear in the number of
+ * fragments. */
 struct pbuf *pbuf_skip(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_offset);
+
+/* lwIP's own code passes a pointer to 16 bits (its SNMP agent): with 32-bit lengths that would be
+ * written beyond. It does not compile: this function takes no arguments. */
+#if CISTERN_PBUF_LEN_32 && !defined __cplusplus
+struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
+#    define pbuf_skip(in, in_offset, out_offset)                                                   \
+        _Generic((out_offset),                                                                     \
+                 u16_t *: cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t,                         \
+                 s16_t *: cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t,                         \
+                 default: pbuf_skip)((in), (in_offset), (out_offset))
+#endif
 
 /* --- data ------------------------------------------------------------------------------------- */
 
@@ -362,14 +354,13 @@ err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_
                              pbuf_len_t offset);
 
 /* Copies up to `len` bytes from byte `offset` on to `dataptr`, and returns how many there were.
- * A fault (0) iff either pointer is NULL. Linear in the data. */
+ * A fault (0) besides iff dataptr is NULL. Linear in the data. */
 pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len,
                              pbuf_len_t offset);
 
 /* Where `len` bytes from byte `offset` on lie in one piece: in the packet itself if they do, else
  * in `buffer`, to which they are copied. NULL iff the packet is shorter, or ends at `offset` though
- * len is 0, or a copy is needed and buffer is NULL or bufsize too small; a fault iff p is NULL.
- * Linear in the data copied and in the fragments up to it. Valid as long as the packet, or the
+ * len is 0, or a copy is needed and buffer is NULL or bufsize too small. Linear in the data copied and in the fragments up to it. Valid as long as the packet, or the
  * buffer, is. */
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset);
@@ -380,9 +371,10 @@ void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pb
 err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len);
 err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_len_t offset);
 
-/* Makes one PBUF_RAM fragment of a chain, with the header room of `layer`, and frees the chain.
- * Returns `p` as it is if it is one fragment, is a queue, or memory is short. The caller's
- * reference goes to what is returned. A fault (NULL) iff p is NULL. Linear in the data. */
+/* Makes one PBUF_RAM fragment of a chain, with the headroom of `layer`, and gives up the caller's
+ * reference to the chain. The fragment has the flags, if_idx and custom data of `p`. Returns `p` as it
+ * is if it is one fragment, is a queue, or memory is short. The caller's reference goes to what is
+ * returned. Misuse gives NULL. Linear in the data. */
 struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer);
 
 /* A copy of a packet in new memory of type PBUF_RAM or PBUF_POOL, which the caller owns; NULL iff
@@ -417,13 +409,83 @@ pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_le
  * found, nor is NULL, which is no fault. */
 pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr);
 
+/* --- compiled where they are called -------------------------------------------------------------
+ * Headers are moved for each layer of each packet: what is nothing but an addition is done in place,
+ * the rest by the functions. */
+
+/* A count that other contexts may change. */
+#ifdef cistern_port_atomic_read
+#    define CISTERN_PBUF_REF(p) cistern_port_atomic_read(&(p)->ref)
+#else
+#    define CISTERN_PBUF_REF(p) (*(const volatile LWIP_PBUF_REF_T *)&(p)->ref)
+#endif
+
+/* Few fragments have more references; the poison of freed memory reads as more. */
+#define CISTERN_PBUF_FEW 15U
+
+/* True where address and count alone say that a fragment has references. */
+#if CISTERN_CHECK >= 1
+static inline bool cistern_pbuf_is_held(const struct pbuf *p)
+{
+    return p != NULL && ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0 &&
+           CISTERN_PBUF_REF(p) - 1U < (CISTERN_CHECK >= 2 ? CISTERN_PBUF_FEW : UINT_MAX);
+}
+#else
+static inline bool cistern_pbuf_is_held(const struct pbuf *p)
+{
+    return p != NULL;
+}
+#endif
+
+/* Moves the start of the data on by `bytes`, modulo the width of size_t: so it moves back, too. */
+static inline void cistern_pbuf_move_start(struct pbuf *p, size_t bytes)
+{
+    p->payload = (u8_t *)p->payload + (ptrdiff_t)bytes;
+    p->len = (pbuf_len_t)(p->len - bytes);
+    p->tot_len = (pbuf_len_t)(p->tot_len - bytes);
+}
+
+/* Bytes in front of payload that lies behind its struct; 0 for any other. */
+static inline size_t cistern_pbuf_own_headroom(const struct pbuf *p)
+{
+    const mem_ptr_t start = (mem_ptr_t)p + PBUF_STRUCT_SIZE;
+    const mem_ptr_t payload = (mem_ptr_t)p->payload;
+    const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0 &&
+                     (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
+    return own && payload > start ? payload - start : 0;
+}
+
+static inline u8_t cistern_pbuf_add_header(struct pbuf *p, size_t bytes)
+{
+    if (!cistern_pbuf_is_held(p) || bytes > (size_t)(PBUF_NOT_FOUND - p->tot_len) ||
+        bytes > cistern_pbuf_own_headroom(p)) {
+        return pbuf_add_header(p, bytes);
+    }
+    cistern_pbuf_move_start(p, (size_t)0 - bytes);
+    return 0;
+}
+
+static inline u8_t cistern_pbuf_remove_header(struct pbuf *p, size_t bytes)
+{
+    if (!cistern_pbuf_is_held(p) || bytes > p->len || p->payload == NULL) {
+        return pbuf_remove_header(p, bytes);
+    }
+    cistern_pbuf_move_start(p, bytes);
+    return 0;
+}
+
+#ifndef __OPTIMIZE_SIZE__
+#    define pbuf_add_header(p, bytes)    cistern_pbuf_add_header((p), (bytes))
+#    define pbuf_remove_header(p, bytes) cistern_pbuf_remove_header((p), (bytes))
+#endif
+
 #ifdef __cplusplus
 }
 #endif
 
-/* From check level 3 on macros note who makes, shares and frees packet buffers. */
+/* From check level 3 on macros record who makes, shares and frees packet buffers. */
 #if CISTERN_CHECK >= 3
-#    include "cistern/pbuf_trail.h"
+#    include "cistern/pbuf_history.h"
 #endif
 
 #endif

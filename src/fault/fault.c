@@ -43,6 +43,7 @@ const char *cistern_fault_text(cistern_fault_kind_t kind)
         "write to a free block",
         "packet buffer used after its last reference was freed",
         "argument out of contract",
+        "chain of packet buffers that is a ring, or shorter than its length",
     };
     return ((unsigned)kind < CISTERN_FAULT_KINDS) ? text[kind] : "unknown fault";
 }

@@ -1,6 +1,6 @@
-/* bits.h - the highest and the lowest bit of a word, by the port's instruction where it has one.
+/* bits.h - the highest and the lowest bit of a word, by the compiler's own scan where it has one.
  *
- * A port may define in arch/cistern_bits.h
+ * A port may define in arch/cistern_bits.h, for a compiler that is not known here,
  *   CISTERN_PORT_HIGHEST_BIT(value)   index of the highest bit set; value is not 0
  *   CISTERN_PORT_LOWEST_BIT(value)    index of the lowest bit set; value is not 0
  */
@@ -11,28 +11,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined __has_include
-#    if __has_include("arch/cistern_bits.h")
-#        include "arch/cistern_bits.h"
-#    endif
-#endif
-
 /* Holds a number of bytes and a word of a map: size_t has fewer bits than the word where pointers
  * have 16. */
 #if SIZE_MAX > UINT32_MAX
-typedef size_t bits_t;
+typedef size_t heap_bits_t;
 #else
-typedef uint32_t bits_t;
+typedef uint32_t heap_bits_t;
 #endif
 
-#ifdef CISTERN_PORT_HIGHEST_BIT
-static inline unsigned highest_bit(bits_t value)
+#if defined __GNUC__
+
+/* The builtin for the word's width: one instruction, or a short function of the compiler's library.
+ */
+static inline unsigned heap_highest_bit(heap_bits_t value)
+{
+    const unsigned zeros = sizeof(value) == sizeof(int) ? (unsigned)__builtin_clz((unsigned)value)
+                           : sizeof(value) == sizeof(long)
+                               ? (unsigned)__builtin_clzl((unsigned long)value)
+                               : (unsigned)__builtin_clzll(value);
+    return zeros ^ (unsigned)(sizeof(value) * CHAR_BIT - 1U);
+}
+
+#else
+
+#    if defined __has_include
+#        if __has_include("arch/cistern_bits.h")
+#            include "arch/cistern_bits.h"
+#        endif
+#    endif
+
+#    ifdef CISTERN_PORT_HIGHEST_BIT
+static inline unsigned heap_highest_bit(heap_bits_t value)
 {
     return CISTERN_PORT_HIGHEST_BIT(value);
 }
-#else
+#    else
 /* Halves the range five or six times: log2 of the word's width. */
-static inline unsigned highest_bit(bits_t value)
+static inline unsigned heap_highest_bit(heap_bits_t value)
 {
     unsigned bit = 0;
     for (unsigned step = sizeof(value) * CHAR_BIT / 2U; step != 0; step /= 2U) {
@@ -43,18 +58,21 @@ static inline unsigned highest_bit(bits_t value)
     }
     return bit;
 }
+#    endif
+
 #endif
 
 #ifdef CISTERN_PORT_LOWEST_BIT
-static inline unsigned lowest_bit(size_t value)
+static inline unsigned heap_lowest_bit(size_t value)
 {
     return CISTERN_PORT_LOWEST_BIT(value);
 }
 #else
-/* The highest bit of the value's lowest bit alone. */
-static inline unsigned lowest_bit(size_t value)
+/* The highest bit of the value's lowest bit alone: one instruction more where there is a scan from
+ * the low end, and no second function where there is none. */
+static inline unsigned heap_lowest_bit(size_t value)
 {
-    return highest_bit(value & (0U - value));
+    return heap_highest_bit(value & (0U - value));
 }
 #endif
 

@@ -1,198 +1,300 @@
-/* heap.c - the heap engine: blocks of any size from one arena. Here are the words and the calls that
- * are alike for each width of index; core.h has the rest.
+/* heap.c - the heap engine: blocks of any size from one arena.
  *
  * Words. The arena is memory from `base` on; an index is the offset of a byte of it. A block is a
- * header and a payload; it is in use or free. Its neighbours are the blocks before and after it in
- * memory. The sentinel is a header, in use, after the last block; the chain of neighbours is a ring
- * through it, so that no block lacks a neighbour. The index of free blocks finds one that is large
- * enough: by first.h or by good.h.
+ * header and a payload; it is free, in use, or in quarantine. Its neighbours are the blocks before
+ * and after it in memory. The sentinel is a header, in use, after the last block; the chain of
+ * neighbours is a ring through it, so that no block lacks a neighbour. The index of free blocks
+ * finds one that is large enough: heap_first.h or heap_good.h. The top is the free block before the
+ * sentinel, if that one is free: good fit keeps it in no list.
  *
- *   base                    block                                          end
- *   | prev next | payload   | prev next | links or payload    | ...        | sentinel |
+ *   base                    block                                   top            end
+ *   | prev next | payload   | prev next | links or payload    | ... | prev next |  | sentinel |
  *               ^ aligned               ^ aligned: what the caller gets
  *
  *   Header of a block at index b (16-bit indices: 4 bytes; 32: 8; size_t: 2 * sizeof(size_t))
- *     prev   index of the predecessor, the sentinel for the first block; lowest bit: that is in use
- *     next   index of the successor; lowest bit: this block is in use
+ *     prev   index of the predecessor, the sentinel for the first block; lowest two bits: its state
+ *     next   index of the successor; lowest two bits: the state of this block
  *   so that each boundary between blocks is described twice, once from either side. A write past
- *   a payload's end meets prev first: both neighbours' frees will notice.
+ *   a payload's end meets prev first: both neighbours' frees find it. No state is 0: zeros are no
+ *   header. Two words of one value name two places that cannot both name this one: no pattern is
+ * one.
  *
  * The arena starts so that payloads, not headers, are aligned: a header of 4 bytes costs 4 bytes at
- * every alignment.
+ * every alignment. With CISTERN_HEAP_CACHE_LINE a header has a line of its own.
  *
  * Invariants
- *   I1  Blocks start at multiples of the alignment, from 0 on; each has at least `min` bytes and ends
- *       where the next one starts; the last one ends at `end`, where the sentinel is.
- *   I2  Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both
- *       sides of a boundary tell the same state of the block before it.
- *   I3  No two free blocks are neighbours.
- *   I4  `used` is the sum of the bytes of the blocks in use and `blocks` their number.
- *   I5  The index holds every free block and nothing else: see first.h and good.h.
- *   I6  A header that ceases to be one is set to 0 (check level 1 and up), so that an address kept
- *       from an earlier life finds nothing there that agrees with its neighbours.
+ *   I1  Blocks start at multiples of the alignment, from 0 on; each has at least `min` bytes and
+ * ends where the next one starts; the last one ends at `end`, where the sentinel is. I2  Neighbours
+ * agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both sides of a
+ * boundary say the same state of the block before it. I3  No two free blocks are neighbours. I4
+ * `used` is the sum of the bytes of the blocks in use, `blocks` their number, and `quarantined` the
+ * sum of the bytes of those in quarantine. I5  The index holds every free block and nothing else:
+ * see heap_first.h and heap_good.h. I6  A header that ceases to be one is overwritten (check level
+ * 1 and up), so that an address kept from an earlier life finds nothing there that agrees with its
+ * neighbours.
+ *
+ * heap_calls.h puts the critical section around the calls here, heap_guard.h the guards around
+ * their payloads; heap_repair.c is entered when a check fails.
  */
-#include "cistern/heap.h"
+#include "heap_calls.h"
 
-#include <string.h>
+#if CISTERN_HEAP_FIT_IS_FIRST
+#    include "heap_first.h"
+#else
+#    include "heap_good.h"
+#endif
 
-#include "cistern/critical.h"
-#include "cistern/fault.h"
-#include "guard.h"
-#include "widths.h"
+/* --- life ------------------------------------------------------------------------------------- */
 
-void cistern_heap_raise(const cistern_heap_t *heap, const void *address, cistern_fault_kind_t kind)
+/* Least payload: what the index or the guards need in it. */
+#define HEAP_LEAST                                                                                 \
+    (HEAP_LINKS_BYTES > HEAP_TAG_BYTES ? HEAP_LINKS_BYTES                                          \
+     : HEAP_TAG_BYTES != 0             ? HEAP_TAG_BYTES                                            \
+                                       : 1U)
+
+static inline size_t heap_unit(size_t alignment)
 {
-    cistern_fault_t fault = {.kind = kind, .object = heap, .address = address, .name = heap->name};
-    name_culprit(heap, &fault);
-    cistern_fault_raise(&fault);
+    const size_t asked = alignment != 0 ? alignment : sizeof(void *);
+    return asked > CISTERN_HEAP_UNIT ? asked : CISTERN_HEAP_UNIT;
 }
 
-/* --- the calls that depend on the width -------------------------------------------------------- */
+/* No index is so high that it could be a mark of heap_good.h: some bytes of the largest arena that
+ * a width can have are left out. */
+#define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 4U * CISTERN_HEAP_LISTS - 8U)
 
-#if HEAP_WIDTHS > 1
-
-/* The narrowest width of index that can name the last of `bytes`. */
-static unsigned bits_for(size_t bytes)
+/* Lays one free block and the sentinel out. */
+static void heap_lay_out(cistern_heap_t *heap)
 {
-    const size_t last = bytes - 1U;
-    return last >> 16U == 0 ? 16U : last >> 16U >> 16U == 0 ? 32U : 64U;
+    heap_join(heap, 0, heap->end, HEAP_FREE);
+    heap_join(heap, heap->end, 0, HEAP_USED);
+    heap_poison(heap_payload(heap, 0), heap->end - HEAP_HEAD);
+    heap_index_reset(heap);
+    heap_link(heap, 0, heap->end);
 }
 
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config)
 {
-    const unsigned bits = config != NULL ? bits_for(config->bytes) : 16U;
-    return HEAP_CALL(bits, init, heap, config);
-}
-
-void *(cistern_heap_alloc)(cistern_heap_t *heap, size_t size)
-{
-    return HEAP_CALL(heap->index_bits, alloc, heap, size);
-}
-
-void *(cistern_heap_aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t size)
-{
-    return HEAP_CALL(heap->index_bits, aligned_alloc, heap, alignment, size);
-}
-
-cistern_error_t(cistern_heap_free)(cistern_heap_t *heap, void *memory)
-{
-    return HEAP_CALL(heap->index_bits, free, heap, memory);
-}
-
-size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
-{
-    return HEAP_CALL(heap->index_bits, usable_size, heap, memory);
-}
-
-size_t cistern_heap_largest(const cistern_heap_t *heap)
-{
-    return HEAP_CALL(heap->index_bits, largest, heap);
-}
-
-size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit, void *context)
-{
-    return HEAP_CALL(heap->index_bits, walk, heap, visit, context);
-}
-
-bool cistern_heap_check(const cistern_heap_t *heap)
-{
-    return HEAP_CALL(heap->index_bits, check, heap);
-}
-
-#endif
-
-/* --- the calls that do not -------------------------------------------------------------------- */
-
-void *(cistern_heap_calloc)(cistern_heap_t *heap, size_t count, size_t size)
-{
-    if (size != 0 && count > SIZE_MAX / size) {
-        const cistern_critical_t state = cistern_critical_enter();
-        count_failure(heap, size);
-        cistern_critical_leave(state);
-        return NULL;
+    if (heap == NULL || config == NULL || config->memory == NULL ||
+        (config->alignment & (config->alignment - 1U)) != 0) {
+        return CISTERN_ERROR_ARGUMENT;
     }
-    void *const memory = (cistern_heap_alloc)(heap, count * size);
-    return memory != NULL ? memset(memory, 0, count * size) : NULL;
-}
-
-/* Moves a block to one of `size` bytes. The old one stays where there is none. */
-static void *move(cistern_heap_t *heap, void *memory, size_t old_size, size_t size)
-{
-    void *const moved = (cistern_heap_alloc)(heap, size);
-    if (moved != NULL) {
-        (void)memcpy(moved, memory, old_size < size ? old_size : size);
-        (void)(cistern_heap_free)(heap, memory);
+    const size_t unit = heap_unit(config->alignment);
+    const size_t skip = (size_t)(0U - (uintptr_t)config->memory - HEAP_HEAD) & (unit - 1U);
+    const size_t outside = skip + sizeof(heap_header_t);
+    const size_t payload = config->min_size > HEAP_LEAST ? config->min_size : HEAP_LEAST;
+    if (config->bytes > CISTERN_HEAP_BYTES || outside >= config->bytes ||
+        payload >= config->bytes || unit > config->bytes) {
+        return CISTERN_ERROR_SIZE;
     }
-    return moved;
-}
-
-void *(cistern_heap_realloc)(cistern_heap_t *heap, void *memory, size_t size)
-{
-    if (memory == NULL) {
-        return (cistern_heap_alloc)(heap, size);
+    const size_t room = config->bytes - outside;
+    const size_t end = (room < HEAP_LIMIT ? room : HEAP_LIMIT) & (0U - unit);
+    const size_t least = heap_front_of(unit) + HEAP_AFTER + HEAP_HEAD;
+    const size_t min = (payload + HEAP_HEAD + unit - 1U) & (0U - unit);
+    if (min > end || least >= end) {
+        return CISTERN_ERROR_SIZE;
     }
-    if (size == 0) {
-        (void)(cistern_heap_free)(heap, memory);
-        return NULL;
+    (void)memset(heap, 0, sizeof(*heap));
+    heap->base = (unsigned char *)config->memory + skip;
+    heap->name = config->name;
+    heap->end = (cistern_heap_index_t)end;
+    heap->most = (cistern_heap_index_t)(end - HEAP_HEAD);
+    heap->slack = (cistern_heap_index_t)(unit - 1U);
+    heap->min = (cistern_heap_index_t)min;
+    heap_lay_out(heap);
+    return CISTERN_OK;
+}
+
+/* --- alloc -------------------------------------------------------------------------------------
+ */
+
+/* Block bytes for a payload of `size`, which the arena can hold. */
+static inline size_t heap_block_bytes(const cistern_heap_t *heap, size_t size)
+{
+    const size_t slack = heap->slack;
+    const size_t bytes = (size + HEAP_HEAD + slack) & ~slack;
+    return bytes > heap->min ? bytes : heap->min;
+}
+
+/* Answers a request for which there is no block. Size 0 is no failure. */
+static void *heap_fail(cistern_heap_t *heap, size_t size)
+{
+    if (size != 0 && heap->failures != (cistern_heap_index_t)-1) {
+        ++heap->failures;
     }
-    size_t old_size = 0;
-    const cistern_error_t error =
-        HEAP_CALL(heap->index_bits, resize, heap, memory, size, true, &old_size);
-    if (error == CISTERN_ERROR_SIZE) {
-        return move(heap, memory, old_size, size);
+    return NULL;
+}
+
+/* Gives `block`, which is in no list and reaches to `limit`, `need` bytes and the rest to a new
+ * free block, unless that would be too small; its payload.
+ *   | block ................. | limit        | block need | rest ...... | limit       */
+static inline void *heap_place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
+{
+    size_t bytes = limit - block;
+    if (bytes - need >= heap->min) {
+        heap_join(heap, block + need, limit, HEAP_FREE);
+        heap_link(heap, block + need, bytes - need);
+        bytes = need;
     }
-    return error == CISTERN_OK ? memory : NULL;
-}
-
-cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t size)
-{
-    size_t old_size = 0;
-    return HEAP_CALL(heap->index_bits, resize, heap, memory, size, false, &old_size);
-}
-
-void cistern_heap_stats(const cistern_heap_t *heap, cistern_heap_stats_t *stats)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    stats->name = heap->name;
-    stats->bytes = heap->end;
-    stats->used = heap->used;
-    stats->max_used = heap->max_used;
-    stats->free = heap->end - heap->used;
-    stats->blocks = heap->blocks;
-    stats->failures = heap->failures;
-    cistern_critical_leave(state);
-}
-
-void cistern_heap_reset_max_used(cistern_heap_t *heap)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    heap->max_used = heap->used;
-    leave_changed(heap, state);
-}
-
-#if CISTERN_CHECK >= 3
-
-void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line)
-{
-    if (memory != NULL) {
-        const cistern_critical_t state = cistern_critical_enter();
-        tag_owner((unsigned char *)memory - front(heap), file, line);
-        cistern_critical_leave(state);
+    heap_join(heap, block, block + bytes, HEAP_USED);
+    ++heap->blocks;
+    heap->used += bytes;
+    if (heap->used > heap->max_used) {
+        heap->max_used = heap->used;
     }
-    return memory;
+    heap_hide(heap_payload(heap, block));
+    return heap_payload(heap, block);
 }
 
-cistern_error_t cistern_heap_free_at(cistern_heap_t *heap, void *memory, const char *file, int line)
+void *cistern_heap_take(cistern_heap_t *heap, size_t size)
 {
-    const cistern_error_t error = (cistern_heap_free)(heap, memory);
-    if (memory != NULL && error == CISTERN_OK) {
-        const cistern_heap_event_t event = {.address = memory, .file = file, .line = line};
-        const cistern_critical_t state = cistern_critical_enter();
-        heap->history[heap->events % CISTERN_HEAP_HISTORY] = event;
-        ++heap->events;
-        cistern_critical_leave(state);
+    if (size - 1U >= heap->most) {
+        return heap_fail(heap, size);
     }
-    return error;
+    const size_t need = heap_block_bytes(heap, size);
+    const size_t block = heap_find(heap, need);
+    if (block == HEAP_NOWHERE) {
+        return heap_fail(heap, size);
+    }
+    const size_t limit = heap_free_end(heap, block);
+    if (!heap_ends(heap, block, HEAP_FREE) || !heap_unlink(heap, block, limit)) {
+        return HEAP_DAMAGED(heap);
+    }
+    return heap_place(heap, block, limit, need);
 }
 
-#endif
+/* How far into `block` one must begin so that what the caller gets is aligned, when what lies
+ * before becomes a free block: the distance must be enough for one, else the next aligned address
+ * is taken. */
+static size_t heap_gap(const cistern_heap_t *heap, size_t block, size_t alignment)
+{
+    const uintptr_t memory = (uintptr_t)heap_payload(heap, block) + heap_front(heap);
+    const size_t gap = (size_t)(0U - memory) & (alignment - 1U);
+    if (gap == 0 || gap >= heap->min) {
+        return gap;
+    }
+    return gap + ((heap->min - gap + alignment - 1U) & (0U - alignment));
+}
+
+/*   | block ..................... |      | block (free) | aligned need | rest (free) |   */
+void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t size)
+{
+    const size_t slack = alignment + heap->min;
+    const size_t max_used = heap->max_used;
+    unsigned char *const payload =
+        cistern_heap_take(heap, size == 0 || size > SIZE_MAX - slack ? size : size + slack);
+    if (payload == NULL || payload == HEAP_DAMAGED(heap)) {
+        return payload;
+    }
+    const size_t block = heap_offset(heap, payload);
+    const size_t gap = heap_gap(heap, block, alignment);
+    if (gap != 0) {
+        heap_join(heap, block + gap, heap_next(heap, block), HEAP_USED);
+        heap_join(heap, block, block + gap, HEAP_USED);
+        ++heap->blocks;
+        heap_hide(payload + gap);
+        (void)cistern_heap_give(heap, payload);
+    }
+    (void)cistern_heap_resize(heap, payload + gap, size, false);
+    heap->max_used = heap->used > max_used ? heap->used : max_used;
+    return payload + gap;
+}
+
+/* --- free --------------------------------------------------------------------------------------
+ */
+
+/* Makes a live block, and its free neighbours, one free block. False if a neighbour is damaged:
+ * then no header has been changed, the index may have been. | prev free | block | next free | limit
+ * | prev (or block) free ......... | limit   */
+static inline bool heap_release(cistern_heap_t *heap, size_t block)
+{
+    const size_t next = heap_at(heap, block)->next - HEAP_USED;
+    const size_t prev = heap_at(heap, block)->prev;
+    size_t start = block;
+    size_t limit = next;
+    if ((prev & HEAP_STATES) == HEAP_FREE) {
+        start = prev - HEAP_FREE;
+        if (!heap_unlink(heap, start, block)) {
+            return false;
+        }
+    }
+    if (heap_state(heap, next) == HEAP_FREE) {
+        limit = heap_free_end(heap, next);
+        if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
+            return false;
+        }
+        heap_forget(heap, next);
+        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+    }
+    heap_bury(heap_payload(heap, block), HEAP_LEAST);
+    if (start != block) {
+        heap_forget(heap, block);
+    }
+    heap->used -= next - block;
+    --heap->blocks;
+    heap_join(heap, start, limit, HEAP_FREE);
+    heap_link(heap, start, limit - start);
+    return true;
+}
+
+bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
+{
+    return heap_is_live(heap, payload) && heap_release(heap, heap_offset(heap, payload));
+}
+
+/* --- resize ------------------------------------------------------------------------------------
+ */
+
+/* Gives a live block `need` bytes of those up to `limit`, its end or that of a free successor.
+ * False if the successor is damaged. | block | next free ... | limit      | block need .. | rest |
+ * limit   */
+static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
+{
+    const size_t next = heap_next(heap, block);
+    if (limit != next) {
+        if (!heap_unlink(heap, next, limit)) {
+            return false;
+        }
+        heap_forget(heap, next);
+        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+    }
+    heap->used -= next - block;
+    --heap->blocks;
+    (void)heap_place(heap, block, limit, need);
+    return true;
+}
+
+cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, size_t size,
+                                    bool may_grow)
+{
+    if (!heap_is_live(heap, payload)) {
+        return CISTERN_ERROR_FAULT;
+    }
+    const size_t block = heap_offset(heap, payload);
+    const size_t next = heap_next(heap, block);
+    size_t limit = next;
+    if (heap_state(heap, next) == HEAP_FREE) {
+        if (!heap_ends(heap, next, HEAP_FREE)) {
+            return CISTERN_ERROR_FAULT;
+        }
+        limit = heap_free_end(heap, next);
+    }
+    if (size - 1U >= heap->most || limit - block < heap_block_bytes(heap, size) ||
+        (size > next - block - HEAP_HEAD && !may_grow)) {
+        return CISTERN_ERROR_SIZE;
+    }
+    return heap_extend(heap, block, limit, heap_block_bytes(heap, size)) ? CISTERN_OK
+                                                                         : CISTERN_ERROR_FAULT;
+}
+
+/* --- for heap_repair.c --------------------------------------------------------------------------
+ */
+
+void cistern_heap_index_reset(cistern_heap_t *heap)
+{
+    heap_index_reset(heap);
+}
+
+void cistern_heap_index_add(cistern_heap_t *heap, size_t block, size_t bytes)
+{
+    heap_link(heap, block, bytes);
+}

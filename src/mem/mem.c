@@ -1,14 +1,14 @@
 /* mem.c - lwIP's heap on one arena of cistern/heap.h.
  *
- *   arena, or LWIP_RAM_HEAP_POINTER
+ *   ram_heap, or LWIP_RAM_HEAP_POINTER
  *   | what cistern_heap_init makes of it: LWIP_RAM_HEAP_SIZE bytes                         |
  *
- * Words: the arena is the memory; the heap is the engine's object over it. lwip_stats.mem is a copy
- * of the heap's own numbers, in bytes with headers.
+ * Words: the arena is the memory; mem_object is the engine's heap over it. lwip_stats.mem is a copy
+ * of that heap's own numbers, in bytes with headers.
  *
  * Invariant
- *   I1  Outside critical sections lwip_stats.mem.used and .max are the heap's: it tells of each
- *       change inside the section in which it was made.
+ *   I1  Outside critical sections lwip_stats.mem.used and .max are the heap's: they are copied
+ * inside the section in which they change.
  *
  * Its siblings are mem_custom.c (C library or user's allocator) and mem_pools.c.
  */
@@ -23,6 +23,7 @@
 #    include "cistern/heap.h"
 #    include "lwip/debug.h"
 #    include "lwip/stats.h"
+#    include "../heap/heap_calls.h"
 #    include "illegal.h"
 
 #    if LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT && !CISTERN_CRITICAL
@@ -32,6 +33,12 @@
 /* Smallest payload: lwIP's, so that freed blocks are of use to later requests. */
 #    ifndef MIN_SIZE
 #        define MIN_SIZE 12
+#    endif
+
+#    ifndef LWIP_RAM_HEAP_SIZE
+#        if MEM_SIZE < 32
+#            error "MEM_SIZE is the bytes of the heap: set it to 32 or more"
+#        endif
 #    endif
 
 #    ifdef LWIP_RAM_HEAP_POINTER
@@ -46,43 +53,47 @@ LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_AL
 #        define LWIP_RAM_HEAP_POINTER ram_heap
 #    endif
 
-static cistern_heap_t heap;
+static cistern_heap_t mem_object;
+
+static void mem_raise(cistern_fault_kind_t kind)
+{
+    const cistern_fault_t fault = {.kind = kind, .object = &mem_object, .name = "HEAP"};
+    cistern_fault_raise(&fault);
+}
 
 /* The whole heap is verified after each call, with the critical section held; damage is a fault. */
 #    if MEM_SANITY_CHECK || MEM_OVERFLOW_CHECK >= 2
-static void sanity_check(void)
+static void mem_sanity_check(void)
 {
-    if (!cistern_heap_check(&heap)) {
-        const cistern_fault_t fault = {
-            .kind = CISTERN_FAULT_HEADER, .object = &heap, .name = heap.name};
-        cistern_fault_raise(&fault);
+    if (!cistern_heap_check(&mem_object)) {
+        mem_raise(CISTERN_FAULT_HEADER);
     }
 }
 #    else
-static inline void sanity_check(void) {}
+static inline void mem_sanity_check(void) {}
 #    endif
 
 #    if MEM_STATS
-static inline mem_size_t clamped(size_t bytes)
+static inline mem_size_t mem_clamped(size_t bytes)
 {
     return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
 }
 
 /* Copies the numbers that change (I1). */
-static void copy_numbers(const cistern_heap_t *changed)
+static inline void mem_changed(const cistern_heap_t *heap)
 {
-    lwip_stats.mem.used = clamped(changed->used);
-    lwip_stats.mem.max = clamped(changed->max_used);
+    lwip_stats.mem.used = mem_clamped(heap->used);
+    lwip_stats.mem.max = mem_clamped(heap->max_used);
 }
 
-static void start_stats(void)
+static void mem_start_stats(void)
 {
-    lwip_stats.mem.avail = clamped(heap.end);
-    copy_numbers(&heap);
+    lwip_stats.mem.avail = mem_clamped(mem_object.end);
+    mem_changed(&mem_object);
 }
 
 /* Counts requests that failed and frees that were refused: rare, so in a section of its own. */
-static void count(unsigned failed, unsigned illegal)
+static void mem_count(unsigned failed, unsigned illegal)
 {
     const cistern_critical_t state = cistern_critical_enter();
     lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
@@ -90,117 +101,113 @@ static void count(unsigned failed, unsigned illegal)
     cistern_critical_leave(state);
 }
 #    else
-static void start_stats(void) {}
+#        define mem_changed heap_unobserved
 
-static void count(unsigned failed, unsigned illegal)
+static inline void mem_start_stats(void) {}
+
+static inline void mem_count(unsigned failed, unsigned illegal)
 {
     (void)failed;
     (void)illegal;
 }
 #    endif
 
-/* Without a critical section the heap tells nobody of its changes: each call looks. */
-#    if MEM_STATS && !CISTERN_CRITICAL
-static inline void look(void)
-{
-    copy_numbers(&heap);
-}
-#    else
-static inline void look(void) {}
-#    endif
-
 struct cistern_heap *mem_heap(void)
 {
-    return &heap;
+    return &mem_object;
 }
 
+/* An arena of which no heap can be made leaves one from which every request fails, and is a fault.
+ * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
     const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = LWIP_RAM_HEAP_POINTER,
+                                          .memory = (void *)(uintptr_t)(LWIP_RAM_HEAP_POINTER),
                                           .bytes = LWIP_RAM_HEAP_SIZE,
                                           .alignment = LWIP_ALIGNMENT,
-#    if MEM_STATS && CISTERN_CRITICAL
-                                          .note = copy_numbers,
-#    endif
                                           .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
-    heap = none;
-    const cistern_error_t error = cistern_heap_init(&heap, &config);
-    LWIP_ASSERT("mem_init: MEM_SIZE is too small for a heap, or too large for its indices",
-                error == CISTERN_OK);
-    LWIP_UNUSED_ARG(error);
-    start_stats();
+    mem_object = none;
+    if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
+        mem_raise(CISTERN_FAULT_ARGUMENT);
+    }
+    mem_start_stats();
 }
 
-/* Hands out what a request got; `asked` tells whether it was for anything. */
-static inline void *handed_out(void *mem, bool asked)
+static inline void *mem_given(void *mem, bool asked)
 {
     if (mem == NULL && asked) {
-        count(1, 0);
+        mem_count(1, 0);
     }
-    look();
-    sanity_check();
+    mem_sanity_check();
     return mem;
 }
 
 void *(mem_malloc)(mem_size_t size)
 {
-    return handed_out(cistern_heap_alloc(&heap, size), size != 0);
+    return mem_given(heap_alloc(&mem_object, size, mem_changed), size != 0);
 }
 
+/* A product that overflows is a request for more than there can be. */
 void *(mem_calloc)(mem_size_t count, mem_size_t size)
 {
-    return handed_out(cistern_heap_calloc(&heap, count, size), count != 0 && size != 0);
+    const bool fits = size == 0 || count <= SIZE_MAX / size;
+    const size_t bytes = fits ? (size_t)count * size : SIZE_MAX;
+    void *const mem = mem_given(heap_alloc(&mem_object, bytes, mem_changed), bytes != 0);
+    return mem != NULL ? memset(mem, 0, bytes) : NULL;
 }
 
-/* Ends a call that gave memory back: false iff it was refused that. */
-static inline bool handed_back(cistern_error_t error)
+/* Ends a call that gave memory back: false if it was refused that. */
+static inline bool mem_taken_back(cistern_error_t error)
 {
     const bool illegal = error == CISTERN_ERROR_FAULT;
     if (illegal) {
-        count(0, 1);
+        mem_count(0, 1);
     }
-    look();
-    sanity_check();
+    mem_sanity_check();
     return !illegal;
 }
 
 bool mem_try_free(void *mem)
 {
-    return handed_back(cistern_heap_free(&heap, mem));
-}
-
-static inline void freed(cistern_error_t error)
-{
-    if (!handed_back(error)) {
-        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
-    }
+    return mem_taken_back(heap_free(&mem_object, mem, mem_changed));
 }
 
 void(mem_free)(void *mem)
 {
-    freed(cistern_heap_free(&heap, mem));
+    if (!mem_try_free(mem)) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
+    }
 }
 
 #    if CISTERN_CHECK >= 3
 
 void *mem_owned(void *mem, const char *file, int line)
 {
-    return cistern_heap_tag(&heap, mem, file, line);
+    return cistern_heap_tag(&mem_object, mem, file, line);
 }
 
 void mem_free_at(void *mem, const char *file, int line)
 {
-    freed(cistern_heap_free_at(&heap, mem, file, line));
+    const unsigned long faults = cistern_fault_count();
+    (mem_free)(mem);
+    if (mem != NULL && cistern_fault_count() == faults) {
+        cistern_heap_remember(&mem_object, mem, file, line);
+    }
 }
 
 #    endif
 
+bool mem_is_in_use(const void *mem)
+{
+    return cistern_heap_is_in_use(&mem_object, mem);
+}
+
 void *mem_trim(void *mem, mem_size_t size)
 {
-    const cistern_error_t error = cistern_heap_trim(&heap, mem, size);
-    if (!handed_back(error)) {
+    const size_t wanted = size != 0 ? size : 1U;
+    const cistern_error_t error = heap_resize(&mem_object, mem, wanted, false, mem_changed);
+    if (!mem_taken_back(error)) {
         LWIP_MEM_ILLEGAL_FREE("mem_trim: not a block in use of this heap");
     }
     return error == CISTERN_OK ? mem : NULL;

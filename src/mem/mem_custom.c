@@ -138,6 +138,11 @@ bool mem_try_free(void *mem)
     return true;
 }
 
+bool mem_is_in_use(const void *mem)
+{
+    return mem != NULL;
+}
+
 void *mem_trim(void *mem, mem_size_t size)
 {
     (void)size;

@@ -1,70 +1,130 @@
 /* pbuf.c - packet buffers: making, sharing, freeing.
  *
- * Words: see lwip/pbuf.h. `room` is header room.
+ * Words: see lwip/pbuf.h. A fragment's *source* is where its struct comes from: heap or a pool.
  *
- *   PBUF_RAM    heap block   | struct pbuf | room | payload, length bytes |
+ *   PBUF_RAM    heap block   | struct pbuf | headroom | payload, length bytes |
  *                            ^ p             ^ PBUF_STRUCT_SIZE, aligned as the heap's blocks
- *   PBUF_POOL   elements     | struct pbuf | room | payload |--next-->| struct pbuf | payload |
+ *   PBUF_POOL   elements     | struct pbuf | headroom | payload |--next-->| struct pbuf | payload |
  *   PBUF_REF    MEMP_PBUF    | struct pbuf |   payload --> the caller's memory
  *
  * I1  tot_len of a fragment is its len plus tot_len of the next one (modulo 65536 in pbuf_cat).
  * I2  a fragment's ref is the number of pointers to it: the callers' and the fragment before.
  * I3  ref is 0 iff the fragment has been given back; it is set before memory goes back, so that a
- *     second free of memory that nobody took yet sees it.
- * I4  with STRUCT_DATA_CONTIGUOUS, p + PBUF_STRUCT_SIZE <= payload.
+ *     second free of memory that is not in use again sees it. At level 2 and up poison follows, and
+ *     the block's own state says that it is free.
+ * I4  with STRUCT_DATA_CONTIGUOUS, p + PBUF_STRUCT_SIZE <= payload, unless the fragment is custom.
  *
  * The common case, one fragment with one reference, goes straight through: heap and pools judge the
- * address, nothing is judged twice. pbuf_misuse.c has the rest.
+ * address, and nothing is judged twice.
  */
 #include "pbuf_priv.h"
 
+#ifndef LWIP_PBUF_CUSTOM_DATA_INIT
+#    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
+#endif
+
 /* --- making ----------------------------------------------------------------------------------- */
 
-/* A request that mem_size_t cannot express is not made: not even its highest value would do. */
-static inline void *take_block(size_t room, pbuf_len_t length)
+/* The most bytes behind the struct that a request to the heap can express. */
+#define PBUF_HEAP_MOST                                                                             \
+    (((size_t)(mem_size_t)-1 & ~((size_t)LWIP_ALIGNMENT - 1U)) - PBUF_STRUCT_SIZE)
+
+static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 {
-    const size_t behind = room + LWIP_MEM_ALIGN_SIZE((size_t)length);
-    const size_t bytes = PBUF_STRUCT_SIZE + behind;
-    const bool fits = behind >= length && bytes >= behind && (mem_size_t)bytes == bytes;
-    return fits ? mem_malloc((mem_size_t)bytes) : pbuf_count_failure();
+    const size_t bytes = headroom + length;
+    return bytes >= length && bytes <= most;
 }
 
-static inline bool fits_an_element(size_t room, pbuf_len_t length)
+/* The struct alone; tot_len is len, since a fragment starts as the last one. */
+static struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type)
 {
-    const size_t most = PBUF_POOL_PAYLOAD_SIZE();
-    return length <= most && room <= most - length;
+    CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
+    p->next = NULL;
+    p->payload = payload;
+    p->tot_len = length;
+    p->len = length;
+    p->type_internal = (u8_t)type;
+    p->flags = 0;
+    p->ref = 1;
+    p->if_idx = 0;
+    LWIP_PBUF_CUSTOM_DATA_INIT(p);
+    pbuf_history_made(p);
+    return p;
+}
+
+/* A block, or NULL, as a fragment whose payload lies behind its struct. */
+static struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length, pbuf_type type)
+{
+    return p != NULL ? pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type) : NULL;
+}
+
+static inline void *pbuf_take_block(size_t headroom, pbuf_len_t length)
+{
+    if (!pbuf_fits(PBUF_HEAP_MOST, headroom, length)) {
+        return pbuf_count_failure();
+    }
+    return mem_malloc((mem_size_t)(PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length)));
+}
+
+static inline void *pbuf_take_element(void)
+{
+    void *const element = memp_malloc(MEMP_PBUF_POOL);
+    if (element == NULL) {
+        PBUF_POOL_IS_EMPTY();
+    }
+    return element;
+}
+
+struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
+{
+    struct pbuf *head = NULL;
+    struct pbuf **link = &head;
+    if (headroom > PBUF_POOL_PAYLOAD_SIZE()) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
+        return NULL;
+    }
+    for (pbuf_len_t left = length; head == NULL || left > 0; headroom = 0) {
+        struct pbuf *const p = pbuf_begin(pbuf_take_element(), headroom, left, PBUF_POOL);
+        *link = p;
+        if (p == NULL) {
+            if (head != NULL) {
+                (void)pbuf_free(head);
+            }
+            return NULL;
+        }
+        CISTERN_ASSERT(headroom <= PBUF_POOL_PAYLOAD_SIZE());
+        const size_t space = PBUF_POOL_PAYLOAD_SIZE() - headroom;
+        p->len = (pbuf_len_t)LWIP_MIN(left, space);
+        left = (pbuf_len_t)(left - p->len);
+        link = &p->next;
+    }
+    CISTERN_ASSERT(head != NULL && head->tot_len == length); /* I1 */
+    return head;
 }
 
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type)
 {
-    const size_t room = LWIP_MEM_ALIGN_SIZE((size_t)layer);
-    struct pbuf *p;
+    const size_t headroom = LWIP_MEM_ALIGN_SIZE((size_t)layer);
     if (type == PBUF_RAM) {
-        p = take_block(room, length);
-    } else if (type != PBUF_POOL) {
+        return pbuf_begin(pbuf_take_block(headroom, length), headroom, length, PBUF_RAM);
+    }
+    if (type != PBUF_POOL) {
         return pbuf_alloc_reference(NULL, length, type);
-    } else if (fits_an_element(room, length)) {
-        p = pbuf_take_element();
-    } else {
-        return pbuf_alloc_elements(room, length);
     }
-    if (p != NULL) {
-        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, type, 0);
+    if (!pbuf_fits(PBUF_POOL_PAYLOAD_SIZE(), headroom, length)) {
+        return pbuf_alloc_elements(headroom, length);
     }
-    return p;
+    return pbuf_begin(pbuf_take_element(), headroom, length, PBUF_POOL);
 }
 
 struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type)
 {
     if (type != PBUF_REF && type != PBUF_ROM) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
     struct pbuf *const p = memp_malloc(MEMP_PBUF);
-    if (p != NULL) {
-        pbuf_set_up(p, payload, length, type, 0);
-    }
-    return p;
+    return p != NULL ? pbuf_set_up(p, payload, length, type) : NULL;
 }
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
@@ -72,71 +132,107 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
                                  struct pbuf_custom *p, void *payload_mem,
                                  pbuf_len_t payload_mem_len)
 {
-    const size_t room = LWIP_MEM_ALIGN_SIZE((size_t)l);
+    const size_t headroom = LWIP_MEM_ALIGN_SIZE((size_t)l);
     if (p == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
-    if (room > payload_mem_len || length > payload_mem_len - room) {
+    if (!pbuf_fits(payload_mem_len, headroom, length)) {
         return NULL;
     }
-    pbuf_set_up(&p->pbuf, payload_mem != NULL ? (u8_t *)payload_mem + room : NULL, length, type,
-                PBUF_FLAG_IS_CUSTOM);
+    p->payload_mem = payload_mem;
+    u8_t *const payload = payload_mem != NULL ? (u8_t *)payload_mem + headroom : NULL;
+    (void)pbuf_set_up(&p->pbuf, payload, length, type);
+    p->pbuf.flags = PBUF_FLAG_IS_CUSTOM;
+    CISTERN_ASSERT(headroom + length <= payload_mem_len);
     return &p->pbuf;
 }
 #endif
 
-/* --- sharing and freeing ---------------------------------------------------------------------- */
+/* --- freeing ---------------------------------------------------------------------------------- */
 
-void pbuf_ref(struct pbuf *p)
+/* At level 0 heap and pools take back what they are given. */
+#if CISTERN_CHECK >= 1
+static inline bool pbuf_release_to_heap(struct pbuf *p)
 {
-    if (p == NULL) {
-        return;
-    }
-    const LWIP_PBUF_REF_T before = pbuf_is_poisoned(p) ? 0 : pbuf_ref_take(p);
-    if (before == 0 || before == PBUF_REF_PINNED - 1) {
-        pbuf_misuse(CISTERN_FAULT_REFERENCE, p);
-    }
+    return mem_try_free(p);
 }
 
-/* Gives a fragment without references to where it came from: false iff that does not take it. */
-static inline bool hand_back(struct pbuf *p)
+static inline bool pbuf_release_to_pool(memp_t pool, struct pbuf *p)
+{
+    return memp_try_free(pool, p);
+}
+#else
+static inline bool pbuf_release_to_heap(struct pbuf *p)
+{
+    mem_free(p);
+    return true;
+}
+
+static inline bool pbuf_release_to_pool(memp_t pool, struct pbuf *p)
+{
+    memp_free(pool, p);
+    return true;
+}
+#endif
+
+/* Gives a fragment without references to its source: false iff that does not take it. */
+static inline bool pbuf_release(struct pbuf *p)
 {
     const unsigned source = pbuf_get_allocsrc(p);
-    if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0 || !pbuf_is_source(source)) {
-        return pbuf_hand_back_custom(p);
+    if (pbuf_is_custom(p) || source > PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL) {
+        return pbuf_release_custom(p);
     }
     if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
-        return mem_try_free(p);
+        return pbuf_release_to_heap(p);
     }
-    return memp_try_free(pbuf_pool_of(source), p);
-}
-
-/* Gives up one reference: true iff it was the last, the fragment is gone, and *next follows it. */
-static inline bool release(struct pbuf *p, struct pbuf **next)
-{
-    if ((!pbuf_can_be_read(p) || pbuf_ref_read(p) != 1) && pbuf_drop_shared(p) != 1) {
-        return false;
-    }
-    *next = p->next;
-    pbuf_ref_write(p, 0); /* I3 */
-    pbuf_trail_gone(p);
-    const bool gone = hand_back(p);
-    if (!gone) {
-        pbuf_ref_write(p, 1);
-        pbuf_trail_kept(p);
-    }
-    return gone;
+    return pbuf_release_to_pool(pbuf_pool_of(source), p);
 }
 
 pbuf_len_t pbuf_free(struct pbuf *p)
 {
-    pbuf_len_t freed = 0;
+    size_t freed = 0;
+    if (p == NULL) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+        return 0;
+    }
     do {
-        if (!release(p, &p)) {
+        if (!pbuf_is_alone(p) && !pbuf_drop_shared(p)) {
+            break;
+        }
+        CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 1); /* I2 */
+        struct pbuf *const next = p->next;
+        pbuf_ref_write(p, 0); /* I3 */
+        pbuf_history_set_live(p, false);
+        if (!pbuf_release(p)) {
+            pbuf_ref_write(p, 1);
+            pbuf_history_set_live(p, true);
             break;
         }
         ++freed;
+        p = next;
     } while (p != NULL);
-    return freed;
+    return (pbuf_len_t)LWIP_MIN(freed, PBUF_NOT_FOUND);
 }
+
+/* --- with the caller's place ------------------------------------------------------------------ */
+
+#if CISTERN_CHECK >= 3
+
+void cistern_pbuf_ref_at(struct pbuf *p, const char *file, int line)
+{
+    (void)pbuf_history_used(p, file, line);
+    pbuf_ref(p);
+}
+
+/* Records the place at each fragment that pbuf_free will come to. */
+pbuf_len_t cistern_pbuf_free_at(struct pbuf *p, const char *file, int line)
+{
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    while (walk.at != NULL && pbuf_history_used(walk.at, file, line) && pbuf_is_alone(walk.at) &&
+           pbuf_walk_step(&walk)) {
+    }
+    return pbuf_free(p);
+}
+
+#endif

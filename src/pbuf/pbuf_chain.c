@@ -1,122 +1,129 @@
-/* pbuf_chain.c - packet buffers: chains of fragments.
+/* pbuf_chain.c - packet buffers: chains of fragments, the length of a packet, headers in front.
  *
- *   pbuf_cat(h, t)       h --> h2     +  t --> t2        =>   h --> h2 --> t --> t2
- *   pbuf_dechain(h)      h --> h2 --> h3                 =>   h     +  h2 --> h3
+ *   pbuf_cat(h, t)            h --> h2     +  t --> t2            =>   h --> h2 --> t --> t2
+ *   pbuf_dechain(h)           h --> h2 --> h3                     =>   h     +  h2 --> h3
+ *   pbuf_realloc(p, 5)        | 0 1 2 3 |-->| 4 5 6 7 |-->| 8 9 | =>   | 0 1 2 3 |-->| 4 |
+ *   pbuf_add_header(p, 2)     |     | headroom | data |           =>   |     |        |   data |
+ *   pbuf_free_header(p, 5)    | 0 1 2 3 |-->| 4 5 6 7 |           =>              | 5 6 7 |
  *
- * I1 and I2 of pbuf.c hold before and after each call.
+ * I1, I2 and I4 of pbuf.c hold before and after each call.
+ * I5  what a call rewrites it has walked before: a damaged chain is refused as it is.
  */
 #include "pbuf_priv.h"
 
-struct pbuf *pbuf_alloc_elements(size_t room, pbuf_len_t length)
+/* --- walks ------------------------------------------------------------------------------------ */
+
+struct pbuf *pbuf_last(struct pbuf *p)
 {
-    struct pbuf *head = NULL;
-    struct pbuf **link = &head;
-    if (room > PBUF_POOL_PAYLOAD_SIZE()) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+    struct pbuf *last = NULL;
+    if (!pbuf_is_usable(p)) {
         return NULL;
     }
-    do {
-        struct pbuf *const p = pbuf_take_element();
-        *link = p;
-        if (p == NULL) {
-            break;
-        }
-        const size_t space = PBUF_POOL_PAYLOAD_SIZE() - room;
-        pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + room, length, PBUF_POOL, 0);
-        p->len = (pbuf_len_t)LWIP_MIN(length, space);
-        length = (pbuf_len_t)(length - p->len);
-        link = &p->next;
-        room = 0;
-    } while (length > 0);
-    if (length > 0 && head != NULL) {
-        pbuf_free(head);
-        head = NULL;
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    for (; walk.at != NULL; pbuf_walk_on(&walk)) {
+        last = walk.at;
     }
-    return head;
+    CISTERN_ASSERT(pbuf_walk_failed(&walk) || last->next == NULL);
+    return pbuf_walk_failed(&walk) ? NULL : last;
 }
 
 pbuf_len_t pbuf_clen(const struct pbuf *p)
 {
     pbuf_len_t fragments = 0;
-    for (; p != NULL; p = p->next) {
-        ++fragments;
+    if (p == NULL || !pbuf_is_usable(p)) {
+        return 0;
+    }
+    for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
+        fragments = pbuf_count_up(fragments);
     }
     return fragments;
 }
 
-/* The last fragment of `head`; NULL iff `tail` is a part of it, so that a cycle would come about.
- */
-static struct pbuf *last_before(struct pbuf *head, const struct pbuf *tail)
-{
-    struct pbuf *p = head;
-    while (p != tail && p->next != NULL) {
-        p = p->next;
-    }
-    return p != tail ? p : NULL;
-}
+/* --- chains ----------------------------------------------------------------------------------- */
 
-static bool cat(struct pbuf *head, struct pbuf *tail)
+/* The last fragment of `head`, where `tail` can be put behind it; else NULL, after a fault. Chains
+ * that share a fragment end in the same one. */
+#if CISTERN_CHECK >= 1
+static struct pbuf *pbuf_last_before(struct pbuf *head, struct pbuf *tail)
 {
-    if (!pbuf_given(head, tail)) {
-        return false;
+    struct pbuf *const last = pbuf_last(head);
+    const struct pbuf *const end = last != NULL ? pbuf_last(tail) : NULL;
+    if (last != NULL && last == end) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, tail);
+        return NULL;
     }
-    struct pbuf *const last = last_before(head, tail);
+    return end != NULL ? last : NULL;
+}
+#else
+static struct pbuf *pbuf_last_before(struct pbuf *head, const struct pbuf *tail)
+{
+    return tail != NULL ? pbuf_last(head) : NULL;
+}
+#endif
+
+/* True iff the packets were joined: the reference to `tail` is the chain's now. */
+static bool pbuf_join(struct pbuf *head, struct pbuf *tail)
+{
+    struct pbuf *const last = pbuf_last_before(head, tail);
     if (last == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, tail);
         return false;
     }
-    for (struct pbuf *p = head; p != NULL; p = p->next) {
+    CISTERN_ASSERT(last->next == NULL && last != tail);
+    last->next = tail;
+    for (struct pbuf *p = head; p != tail; p = p->next) {
         p->tot_len = (pbuf_len_t)(p->tot_len + tail->tot_len);
     }
-    last->next = tail;
     return true;
 }
 
 void pbuf_cat(struct pbuf *head, struct pbuf *tail)
 {
-    (void)cat(head, tail);
+    (void)pbuf_join(head, tail);
 }
 
 void pbuf_chain(struct pbuf *head, struct pbuf *tail)
 {
-    if (cat(head, tail)) {
+    if (pbuf_join(head, tail)) {
         pbuf_ref(tail);
     }
 }
 
 struct pbuf *pbuf_dechain(struct pbuf *p)
 {
-    if (p == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
-        return NULL;
-    }
-    struct pbuf *const tail = p->next;
+    struct pbuf *const tail = pbuf_is_usable(p) ? p->next : NULL;
     if (tail == NULL) {
         return NULL;
     }
-    tail->tot_len = (pbuf_len_t)(p->tot_len - p->len);
+    const pbuf_len_t behind = (pbuf_len_t)(p->tot_len - p->len);
     p->tot_len = p->len;
     p->next = NULL;
+    if (!pbuf_is_usable(tail)) {
+        return NULL;
+    }
+    tail->tot_len = behind;
     return pbuf_free(tail) > 0 ? NULL : tail;
 }
 
 void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
 {
     if (rest == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
         return;
     }
     *rest = NULL;
-    if (p == NULL) {
+    if (p == NULL || !pbuf_is_usable(p)) {
         return;
     }
+    pbuf_walk_t walk = pbuf_walk_from(p);
     struct pbuf *last = p;
-    pbuf_len_t length = p->len;
-    while (last->next != NULL && last->next->len <= PBUF_NOT_FOUND - length) {
-        last = last->next;
+    pbuf_len_t length = 0;
+    while (walk.at != NULL && walk.at->len <= PBUF_NOT_FOUND - length) {
+        last = walk.at;
         length = (pbuf_len_t)(length + last->len);
+        pbuf_walk_on(&walk);
     }
-    struct pbuf *const second = last->next;
+    CISTERN_ASSERT(length >= last->len);
+    struct pbuf *const second = walk.at;
     if (second == NULL) {
         return;
     }
@@ -128,15 +135,150 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
     *rest = second;
 }
 
-struct pbuf *pbuf_skip(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_offset)
+/* --- length ----------------------------------------------------------------------------------- */
+
+/* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap. */
+static void pbuf_trim(struct pbuf *p, pbuf_len_t length)
 {
-    struct pbuf *p = in;
-    while (p != NULL && in_offset >= p->len) {
-        in_offset = (pbuf_len_t)(in_offset - p->len);
-        p = p->next;
+    const bool of_heap = pbuf_match_allocsrc(p, PBUF_RAM) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
+    if (of_heap && length != p->len) {
+        (void)mem_trim(p, (mem_size_t)((size_t)((u8_t *)p->payload - (u8_t *)p) + length));
     }
-    if (out_offset != NULL) {
-        *out_offset = in_offset;
+}
+
+void pbuf_realloc(struct pbuf *p, pbuf_len_t size)
+{
+    if (!pbuf_is_usable(p) || size >= p->tot_len) {
+        return;
     }
-    return p;
+    const pbuf_len_t cut = (pbuf_len_t)(p->tot_len - size);
+    pbuf_len_t left = size;
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    while (walk.at != NULL && left > walk.at->len) {
+        left = (pbuf_len_t)(left - walk.at->len);
+        pbuf_walk_on(&walk);
+    }
+    struct pbuf *const last = walk.at;
+    if (last == NULL) { /* I5 */
+        (void)(pbuf_walk_failed(&walk) || pbuf_refuse(CISTERN_FAULT_CHAIN, p));
+        return;
+    }
+    for (; p != last; p = p->next) {
+        p->tot_len = (pbuf_len_t)(p->tot_len - cut);
+    }
+    CISTERN_ASSERT(left <= last->len && left <= size);
+    struct pbuf *const behind = last->next;
+    pbuf_trim(last, left);
+    last->len = left;
+    last->tot_len = left;
+    last->next = NULL;
+    if (behind != NULL) {
+        (void)pbuf_free(behind);
+    }
+}
+
+/* --- headers ---------------------------------------------------------------------------------- */
+
+/* Where the headroom of a fragment of type PBUF_RAM or PBUF_POOL begins, or 0. */
+#if LWIP_SUPPORT_CUSTOM_PBUF
+static mem_ptr_t pbuf_memory_start(const struct pbuf *p)
+{
+    return (p->flags & PBUF_FLAG_IS_CUSTOM) != 0
+               ? (mem_ptr_t)((const struct pbuf_custom *)(const void *)p)->payload_mem
+               : (mem_ptr_t)p + PBUF_STRUCT_SIZE;
+}
+#else
+static mem_ptr_t pbuf_memory_start(const struct pbuf *p)
+{
+    return (mem_ptr_t)p + PBUF_STRUCT_SIZE;
+}
+#endif
+
+/* None in front of a payload that was set anew, below the memory or far above. */
+size_t pbuf_headroom(const struct pbuf *p)
+{
+    const mem_ptr_t start = pbuf_memory_start(p);
+    const mem_ptr_t before = (mem_ptr_t)p->payload - start;
+    const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
+    return own && start != 0 && before <= PBUF_NOT_FOUND ? before : 0;
+}
+
+/* True iff the payload can be moved: false, after a fault, where it was never set. */
+static bool pbuf_can_move(const struct pbuf *p, size_t bytes)
+{
+    return p->payload != NULL || bytes == 0 || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+}
+
+/* Moves payload back: with force also that of others, which lies where it may. */
+static u8_t pbuf_extend(struct pbuf *p, size_t bytes, bool force)
+{
+    if (!pbuf_is_usable(p) || bytes > (size_t)(PBUF_NOT_FOUND - p->tot_len)) {
+        return 1;
+    }
+    const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
+    if (force && !own ? !pbuf_can_move(p, bytes) : bytes > pbuf_headroom(p)) {
+        return 1;
+    }
+    cistern_pbuf_move_start(p, (size_t)0 - bytes);
+    CISTERN_ASSERT(p->tot_len >= bytes);
+    return 0;
+}
+
+u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment)
+{
+    return pbuf_extend(p, header_size_increment, false);
+}
+
+u8_t pbuf_add_header_force(struct pbuf *p, size_t header_size_increment)
+{
+    return pbuf_extend(p, header_size_increment, true);
+}
+
+u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
+{
+    if (!pbuf_is_usable(p) || header_size > p->len || !pbuf_can_move(p, header_size)) {
+        return 1;
+    }
+    CISTERN_ASSERT(p->len >= header_size);
+    cistern_pbuf_move_start(p, header_size);
+    return 0;
+}
+
+u8_t pbuf_header(struct pbuf *p, s16_t header_size)
+{
+    return header_size < 0 ? pbuf_remove_header(p, (size_t)(-(s32_t)header_size))
+                           : pbuf_add_header(p, (size_t)header_size);
+}
+
+u8_t pbuf_header_force(struct pbuf *p, s16_t header_size)
+{
+    return header_size < 0 ? pbuf_remove_header(p, (size_t)(-(s32_t)header_size))
+                           : pbuf_add_header_force(p, (size_t)header_size);
+}
+
+struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size)
+{
+    if (q == NULL || !pbuf_is_usable(q)) {
+        return NULL;
+    }
+    pbuf_len_t left = size;
+    pbuf_walk_t walk = pbuf_walk_from(q);
+    while (walk.at != NULL && left > 0 && left >= walk.at->len) {
+        left = (pbuf_len_t)(left - walk.at->len);
+        pbuf_walk_on(&walk);
+    }
+    if (pbuf_walk_failed(&walk)) { /* I5 */
+        return q;
+    }
+    while (q != walk.at) { /* others may hold it: what is behind it gets a reference of its own */
+        struct pbuf *const next = q->next;
+        pbuf_ref(next);
+        (void)pbuf_free(q);
+        q = next;
+    }
+    CISTERN_ASSERT(q == NULL || left == 0 || left < q->len);
+    if (left > 0 && q != NULL) {
+        (void)pbuf_remove_header(q, left);
+    }
+    return q;
 }

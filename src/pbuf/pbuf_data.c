@@ -7,84 +7,145 @@
  * I1  each call walks a chain once: a cursor visits every fragment at most once.
  * I2  what a call would not wholly fit is refused before the first byte is written.
  */
+#include "lwip/inet_chksum.h"
 #include "pbuf_priv.h"
+
+/* --- positions -------------------------------------------------------------------------------- */
+
+struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor)
+{
+    while (cursor->walk.at != NULL && cursor->offset >= cursor->walk.at->len) {
+        cursor->offset = (pbuf_len_t)(cursor->offset - cursor->walk.at->len);
+        pbuf_walk_on(&cursor->walk);
+    }
+    return cursor->walk.at;
+}
+
+/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
+static inline bool pbuf_has_payload(const struct pbuf *p)
+{
+    return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+}
+
+pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
+{
+    const struct pbuf *const p = pbuf_cursor_settle(cursor);
+    if (p == NULL) {
+        return 0;
+    }
+    if (!pbuf_has_payload(p)) {
+        cursor->walk.at = NULL;
+        return 0;
+    }
+    CISTERN_ASSERT(cursor->offset < p->len);
+    const pbuf_len_t here = (pbuf_len_t)(p->len - cursor->offset);
+    *data = (u8_t *)p->payload + cursor->offset;
+    return LWIP_MIN(here, limit);
+}
+
+struct pbuf *(pbuf_skip)(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_offset)
+{
+    pbuf_cursor_t cursor = pbuf_cursor_from(in, in_offset);
+    if (in == NULL || !pbuf_is_usable(in)) {
+        return NULL;
+    }
+    struct pbuf *const p = pbuf_cursor_settle(&cursor);
+    if (out_offset != NULL) {
+        *out_offset = cursor.offset;
+    }
+    return p;
+}
 
 /* --- copying ---------------------------------------------------------------------------------- */
 
-/* Copies up to `len` bytes of a packet to memory outside, or from there with `in`, when it only
- * reads what is outside. Returns how many there were. */
-static pbuf_len_t transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t len,
-                           bool in)
+pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t length,
+                         bool in)
 {
-    u8_t *next = outside;
-    pbuf_len_t left = len;
-    for (; p != NULL && left > 0; p = p->next) {
-        if (offset >= p->len) {
-            offset = (pbuf_len_t)(offset - p->len);
-            continue;
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    pbuf_len_t left = length;
+    while (left > 0 && walk.at != NULL) {
+        const struct pbuf *const q = walk.at;
+        if (offset < q->len) {
+            if (!pbuf_has_payload(q)) {
+                break;
+            }
+            u8_t *const inside = (u8_t *)q->payload + offset;
+            const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(left, q->len - offset);
+            MEMCPY(in ? inside : outside, in ? outside : inside, piece);
+            outside = (u8_t *)outside + piece;
+            left = (pbuf_len_t)(left - piece);
+            if (left == 0) {
+                break;
+            }
+            offset = q->len;
         }
-        u8_t *const inside = (u8_t *)p->payload + offset;
-        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(left, p->len - offset);
-        MEMCPY(in ? inside : next, in ? next : inside, piece);
-        next += piece;
-        left = (pbuf_len_t)(left - piece);
-        offset = 0;
+        offset = (pbuf_len_t)(offset - q->len);
+        pbuf_walk_on(&walk);
     }
-    return (pbuf_len_t)(len - left);
+    CISTERN_ASSERT(left <= length);
+    return (pbuf_len_t)(length - left);
 }
 
 pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len, pbuf_len_t offset)
 {
-    return pbuf_given(p, dataptr) ? transfer(p, offset, dataptr, len, false) : 0;
+    return pbuf_is_given(p, dataptr) ? pbuf_transfer(p, offset, dataptr, len, false) : 0;
+}
+
+static err_t pbuf_fill(struct pbuf *p, const void *bytes, pbuf_len_t length, pbuf_len_t offset)
+{
+    if (!pbuf_holds(p, offset, length)) {
+        return ERR_MEM;
+    }
+    return pbuf_transfer(p, offset, (void *)(mem_ptr_t)bytes, length, true) == length ? ERR_OK
+                                                                                      : ERR_VAL;
 }
 
 err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len)
 {
-    if (!pbuf_given(buf, dataptr)) {
-        return ERR_ARG;
-    }
-    if (len > buf->tot_len) {
-        return ERR_MEM;
-    }
-    (void)transfer(buf, 0, (void *)(mem_ptr_t)dataptr, len, true);
-    return ERR_OK;
+    return pbuf_is_given(buf, dataptr) ? pbuf_fill(buf, dataptr, len, 0) : ERR_ARG;
 }
 
 err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_len_t offset)
 {
-    if (!pbuf_given(buf, dataptr)) {
+    if (!pbuf_is_given(buf, dataptr)) {
         return ERR_ARG;
     }
-    if (offset >= buf->tot_len || !pbuf_holds(buf, offset, len)) {
-        return ERR_MEM;
-    }
-    (void)transfer(buf, offset, (void *)(mem_ptr_t)dataptr, len, true);
-    return ERR_OK;
+    return offset < buf->tot_len ? pbuf_fill(buf, dataptr, len, offset) : ERR_MEM;
 }
 
-/* What hangs behind the last fragment that `p` counts: nothing, empty fragments, or a packet. */
-static const struct pbuf *behind(const struct pbuf *p)
+/* The last fragment that tot_len of `p` counts, though empty ones or, in a queue, another packet
+ * may follow. NULL iff the chain is damaged, or holds less. */
+static const struct pbuf *pbuf_last_counted(const struct pbuf *p)
 {
-    while (p->next != NULL && p->tot_len != p->len) {
-        p = p->next;
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    while (walk.at != NULL && walk.at->tot_len != walk.at->len) {
+        pbuf_walk_on(&walk);
     }
-    return p->next;
+    return walk.at;
 }
 
-/* Copies bytes that are known to be there, to where they are known to fit. */
-static err_t copy(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
-                  pbuf_len_t offset)
+/* True iff no fragment follows those that tot_len counts. */
+static bool pbuf_is_single(const struct pbuf *p)
 {
-    pbuf_cursor_t from = {p_from, 0};
-    pbuf_cursor_t to = {p_to, offset};
+    const struct pbuf *const last = pbuf_last_counted(p);
+    return last != NULL && last->next == NULL;
+}
+
+/* Copies bytes that tot_len says are there, to where they are known to fit. */
+static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                             pbuf_len_t offset)
+{
+    pbuf_cursor_t from = pbuf_cursor_from(p_from, 0);
+    pbuf_cursor_t to = pbuf_cursor_from(p_to, offset);
     while (copy_len > 0) {
-        u8_t *source;
-        u8_t *target;
+        u8_t *source = NULL;
+        u8_t *target = NULL;
         const pbuf_len_t here = pbuf_cursor_piece(&from, copy_len, &source);
         const pbuf_len_t piece = here > 0 ? pbuf_cursor_piece(&to, here, &target) : 0;
         if (piece == 0) {
             return ERR_VAL; /* a chain whose tot_len is not what its fragments hold */
         }
+        CISTERN_ASSERT(piece <= copy_len); /* I2 */
         MEMCPY(target, source, piece);
         pbuf_cursor_advance(&from, piece);
         pbuf_cursor_advance(&to, piece);
@@ -96,83 +157,123 @@ static err_t copy(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_
 err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
                              pbuf_len_t offset)
 {
-    if (!pbuf_given(p_to, p_from)) {
+    if (!pbuf_is_usable(p_to) || !pbuf_is_usable(p_from) || copy_len > p_from->tot_len ||
+        !pbuf_holds(p_to, offset, copy_len)) {
         return ERR_ARG;
     }
-    if (copy_len > p_from->tot_len || !pbuf_holds(p_to, offset, copy_len)) {
-        return ERR_ARG;
-    }
-    if (behind(p_to) != NULL || behind(p_from) != NULL) {
+    if (!pbuf_is_single(p_to) || !pbuf_is_single(p_from)) {
         return ERR_VAL;
     }
-    return copy(p_to, p_from, copy_len, offset);
+    return pbuf_copy_known(p_to, p_from, copy_len, offset);
 }
+
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from)
 {
-    return pbuf_copy_partial_pbuf(p_to, p_from, (pbuf_len_t)(p_from != NULL ? p_from->tot_len : 0),
-                                  0);
+    if (!pbuf_is_usable(p_from)) {
+        return ERR_ARG;
+    }
+    return pbuf_copy_partial_pbuf(p_to, p_from, p_from->tot_len, 0);
 }
 
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset)
 {
-    if (!pbuf_given(p, p)) {
-        return NULL;
-    }
-    pbuf_cursor_t from = {p, offset};
     u8_t *data = NULL;
-    pbuf_cursor_settle(&from);
-    if (from.at == NULL) {
+    pbuf_cursor_t from = pbuf_cursor_from(p, offset);
+    if (!pbuf_is_usable(p)) {
         return NULL;
     }
     if (pbuf_cursor_piece(&from, len, &data) == len) {
-        return data;
+        return data; /* NULL at the end of the packet */
     }
-    if (buffer == NULL || bufsize < len) {
+    if (data == NULL || buffer == NULL || bufsize < len) {
         return NULL;
     }
-    return pbuf_copy_partial(from.at, buffer, len, from.offset) == len ? buffer : NULL;
+    return pbuf_transfer(from.walk.at, from.offset, buffer, len, false) == len ? buffer : NULL;
 }
+
+/* --- whole packets ---------------------------------------------------------------------------- */
 
 struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p)
 {
-    if (p == NULL || (type != PBUF_RAM && type != PBUF_POOL)) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
+    if (!pbuf_is_usable(p)) {
         return NULL;
     }
-    const struct pbuf *const next = behind(p);
-    if (next != NULL && next->tot_len != 0) {
+    if (type != PBUF_RAM && type != PBUF_POOL) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+        return NULL;
+    }
+    const struct pbuf *const last = pbuf_last_counted(p);
+    if (last == NULL || (last->next != NULL && last->next->tot_len != 0)) {
         return NULL;
     }
     struct pbuf *const clone = pbuf_alloc(l, p->tot_len, type);
-    if (clone != NULL && copy(clone, p, p->tot_len, 0) != ERR_OK) {
-        pbuf_free(clone);
+    if (clone != NULL && pbuf_copy_known(clone, p, p->tot_len, 0) != ERR_OK) {
+        (void)pbuf_free(clone);
         return NULL;
     }
     return clone;
 }
 
+/* if_idx is followed by the members that the application has added. */
+void pbuf_inherit(struct pbuf *heir, const struct pbuf *p)
+{
+    CISTERN_ASSERT(heir != p);
+    const size_t from = offsetof(struct pbuf, if_idx);
+    heir->flags = (u8_t)(p->flags & ~PBUF_FLAG_IS_CUSTOM);
+    MEMCPY((u8_t *)heir + from, (const u8_t *)p + from, sizeof *p - from);
+}
+
 struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer)
 {
-    if (!pbuf_given(p, p)) {
+    if (!pbuf_is_usable(p)) {
         return NULL;
     }
     struct pbuf *const whole = p->next != NULL ? pbuf_clone(layer, PBUF_RAM, p) : NULL;
     if (whole == NULL) {
         return p;
     }
-    pbuf_free(p);
+    CISTERN_ASSERT(whole->tot_len == p->tot_len && whole->next == NULL);
+    pbuf_inherit(whole, p);
+    (void)pbuf_free(p);
     return whole;
+}
+
+/* --- filling and summing ---------------------------------------------------------------------- */
+
+err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *dataptr, pbuf_len_t len,
+                       u16_t *chksum)
+{
+    u8_t *target = NULL;
+    if (!pbuf_is_given(p, dataptr) || !pbuf_is_given(p, chksum)) {
+        return ERR_ARG;
+    }
+    if (len == 0 || start_offset > p->len || len > p->len - start_offset) {
+        return ERR_ARG;
+    }
+    pbuf_cursor_t cursor = pbuf_cursor_from(p, start_offset);
+    if (pbuf_cursor_piece(&cursor, len, &target) == 0) {
+        return ERR_ARG;
+    }
+    CISTERN_ASSERT(cursor.walk.at == p);
+    u32_t sum = LWIP_CHKSUM_COPY(target, dataptr, len);
+    if ((start_offset & 1U) != 0) {
+        sum = SWAP_BYTES_IN_WORD(sum);
+    }
+    sum += *chksum;
+    sum = FOLD_U32T(sum);
+    *chksum = (u16_t)FOLD_U32T(sum);
+    return ERR_OK;
 }
 
 /* --- single bytes ----------------------------------------------------------------------------- */
 
 /* Where the byte at `offset` lies, or NULL past the end. */
-static u8_t *byte_at(const struct pbuf *p, pbuf_len_t offset)
+static u8_t *pbuf_byte_at(const struct pbuf *p, pbuf_len_t offset)
 {
-    pbuf_cursor_t cursor = {p, offset};
     u8_t *data = NULL;
-    if (pbuf_given(p, p)) {
+    pbuf_cursor_t cursor = pbuf_cursor_from(p, offset);
+    if (pbuf_is_usable(p)) {
         (void)pbuf_cursor_piece(&cursor, 1, &data);
     }
     return data;
@@ -180,19 +281,19 @@ static u8_t *byte_at(const struct pbuf *p, pbuf_len_t offset)
 
 int pbuf_try_get_at(const struct pbuf *p, pbuf_len_t offset)
 {
-    const u8_t *const byte = byte_at(p, offset);
+    const u8_t *const byte = pbuf_byte_at(p, offset);
     return byte != NULL ? *byte : -1;
 }
 
 u8_t pbuf_get_at(const struct pbuf *p, pbuf_len_t offset)
 {
-    const u8_t *const byte = byte_at(p, offset);
+    const u8_t *const byte = pbuf_byte_at(p, offset);
     return byte != NULL ? *byte : 0;
 }
 
 void pbuf_put_at(struct pbuf *p, pbuf_len_t offset, u8_t data)
 {
-    u8_t *const byte = byte_at(p, offset);
+    u8_t *const byte = pbuf_byte_at(p, offset);
     if (byte != NULL) {
         *byte = data;
     }
@@ -201,7 +302,7 @@ void pbuf_put_at(struct pbuf *p, pbuf_len_t offset, u8_t data)
 /* --- comparing -------------------------------------------------------------------------------- */
 
 /* Index of the first byte that differs; `n` if none does. */
-static pbuf_len_t first_difference(const u8_t *a, const u8_t *b, pbuf_len_t n)
+static pbuf_len_t pbuf_first_difference(const u8_t *a, const u8_t *b, pbuf_len_t n)
 {
     pbuf_len_t i = 0;
     if (memcmp(a, b, n) == 0) {
@@ -215,19 +316,22 @@ static pbuf_len_t first_difference(const u8_t *a, const u8_t *b, pbuf_len_t n)
 
 pbuf_len_t pbuf_memcmp(const struct pbuf *p, pbuf_len_t offset, const void *s2, pbuf_len_t n)
 {
-    if (!pbuf_given(p, s2) || !pbuf_holds(p, offset, n)) {
+    if (!pbuf_is_given(p, s2) || !pbuf_holds(p, offset, n)) {
         return PBUF_NOT_FOUND;
     }
-    pbuf_cursor_t cursor = {p, offset};
+    pbuf_cursor_t cursor = pbuf_cursor_from(p, offset);
     pbuf_len_t same = 0;
     while (same < n) {
-        u8_t *data;
+        u8_t *data = NULL;
         const pbuf_len_t piece = pbuf_cursor_piece(&cursor, (pbuf_len_t)(n - same), &data);
-        const pbuf_len_t equal =
-            piece > 0 ? first_difference(data, (const u8_t *)s2 + same, piece) : 0;
+        if (piece == 0) { /* a chain whose tot_len is not what its fragments hold */
+            return PBUF_NOT_FOUND;
+        }
+        const pbuf_len_t equal = pbuf_first_difference(data, (const u8_t *)s2 + same, piece);
+        CISTERN_ASSERT(equal <= piece && piece <= n - same);
         same = (pbuf_len_t)(same + equal);
-        if (equal < piece || piece == 0) {
-            return same < PBUF_NOT_FOUND ? (pbuf_len_t)(same + 1U) : PBUF_NOT_FOUND;
+        if (equal < piece) {
+            return pbuf_count_up(same);
         }
         pbuf_cursor_advance(&cursor, piece);
     }

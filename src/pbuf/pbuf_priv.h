@@ -1,5 +1,9 @@
-/* pbuf_priv.h - what the files of this folder share: misuse, reference counts, positions in a
- * chain.
+/* pbuf_priv.h - what the files of this folder share: misuse, walks along a chain, cursors, history.
+ *
+ *   pbuf_extra.c, pbuf_search.c --> pbuf_data.c --> pbuf_chain.c --> pbuf.c --> pbuf_ref.c
+ *                                                         pbuf_history.c, pbuf_ooseq.c
+ *
+ * A file calls those to its right only.
  */
 #ifndef CISTERN_PBUF_PRIV_H
 #define CISTERN_PBUF_PRIV_H
@@ -14,51 +18,66 @@
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/pbuf.h"
-#include "trail.h"
 
-#ifndef LWIP_PBUF_CUSTOM_DATA_INIT
-#    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
-#endif
+/* The functions are defined and called here whatever macros of the same names do. */
+#undef pbuf_add_header
+#undef pbuf_remove_header
+#undef pbuf_skip
+#undef pbuf_alloc
+#undef pbuf_alloc_reference
+#undef pbuf_alloced_custom
+#undef pbuf_clone
+#undef pbuf_coalesce
+#undef pbuf_free
+#undef pbuf_ref
+#undef cistern_pbuf_pull
+#undef cistern_pbuf_from_pieces
+#undef cistern_pbuf_external
 
 /* --- misuse ----------------------------------------------------------------------------------- */
 
-/* Reports misuse of `p`, naming the pool that the address lies in. Outside critical sections. */
-void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p);
+#if CISTERN_CHECK >= 1
 
-/* True iff the fields of the address can be looked at. */
-static inline bool pbuf_can_be_read(const struct pbuf *p)
+/* Raises a fault that names `p`, the pool that it lies in and, at level 3, who had it last. False,
+ * for the caller to answer. Outside critical sections. Linear in the number of pools. */
+bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p);
+
+/* True iff `p` has references; else false, after a fault. Constant time, but for the fault, and at
+ * level 2 and up linear in the number of pools where the count is above CISTERN_PBUF_FEW. */
+bool pbuf_judge(const struct pbuf *p);
+
+#    ifdef __OPTIMIZE_SIZE__
+#        define PBUF_JUDGES_IN_PLACE 0
+#    else
+#        define PBUF_JUDGES_IN_PLACE 1
+#    endif
+
+/* The same; where size does not matter the usual case is decided without a call. */
+static inline bool pbuf_is_usable(const struct pbuf *p)
 {
-    return p != NULL && ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
+    return (PBUF_JUDGES_IN_PLACE && cistern_pbuf_is_held(p)) || pbuf_judge(p);
 }
 
-/* True iff the address is that of freed memory that was filled with poison, so that no field can
- * tell that it was freed (I3 of pbuf.c): from check level 2 on. */
-#if CISTERN_CHECK >= 2
-bool pbuf_is_poisoned(const struct pbuf *p);
 #else
-static inline bool pbuf_is_poisoned(const struct pbuf *p)
+
+static inline bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
 {
+    (void)kind;
     (void)p;
     return false;
 }
+
+static inline bool pbuf_is_usable(const struct pbuf *p)
+{
+    return p != NULL;
+}
+
 #endif
 
-/* Gives up one reference of several. Returns the count before; where that was 1 it still is. A
- * fault (0, nothing changed) iff `p` cannot be read, has no reference, or is no element of the pool
- * that its type names. */
-LWIP_PBUF_REF_T pbuf_drop_shared(struct pbuf *p);
-
-/* Calls a custom fragment's own function: false, after a fault, iff it has none or `p` is none. */
-bool pbuf_hand_back_custom(struct pbuf *p);
-
-/* True iff both pointers are there; else an argument fault of `p`. */
-static inline bool pbuf_given(const struct pbuf *p, const void *other)
+/* pbuf_is_usable, and the caller's other pointer is there. */
+static inline bool pbuf_is_given(const struct pbuf *p, const void *other)
 {
-    const bool given = p != NULL && other != NULL;
-    if (!given) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, p);
-    }
-    return given;
+    return pbuf_is_usable(p) && (other != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p));
 }
 
 /* --- sources ---------------------------------------------------------------------------------- */
@@ -68,153 +87,144 @@ _Static_assert(MEMP_PBUF_POOL == MEMP_PBUF + 1 && PBUF_TYPE_ALLOC_SRC_MASK_STD_M
                                                       PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF + 1,
                "pbuf_pool_of counts on it");
 
-/* True iff heap or pools are meant. */
-static inline bool pbuf_is_source(unsigned source)
-{
-    return source <= PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL;
-}
-
 /* The pool of a source that is not the heap. */
 static inline memp_t pbuf_pool_of(unsigned source)
 {
     return (memp_t)(source + MEMP_PBUF - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF);
 }
 
-/* --- making ----------------------------------------------------------------------------------- */
-
-/* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static inline void pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type,
-                               u8_t flags)
+static inline bool pbuf_is_custom(const struct pbuf *p)
 {
-    p->next = NULL;
-    p->payload = payload;
-    p->tot_len = length;
-    p->len = length;
-    p->type_internal = (u8_t)type;
-    p->flags = flags;
-    p->ref = 1;
-    p->if_idx = 0;
-    LWIP_PBUF_CUSTOM_DATA_INIT(p);
-    pbuf_trail_made(p);
+    return (p->flags & PBUF_FLAG_IS_CUSTOM) != 0;
 }
 
-/* Counts a request that was not made to the heap as one that it failed; NULL. */
-void *pbuf_count_failure(void);
-
-/* An element; NULL iff the pool is empty. */
-static inline void *pbuf_take_element(void)
+static inline bool pbuf_is_aligned(const struct pbuf *p)
 {
-    void *const element = memp_malloc(MEMP_PBUF_POOL);
-    if (element == NULL) {
-        PBUF_POOL_IS_EMPTY();
-    }
-    return element;
+    return ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
 }
 
-/* As many elements as it takes: pbuf_alloc's way where one is not enough. Bounded by the number of
- * elements in the pool. */
-struct pbuf *pbuf_alloc_elements(size_t room, pbuf_len_t length);
+/* --- references --------------------------------------------------------------------------------
+ */
 
-/* --- reference counts -------------------------------------------------------------------------
- * Several contexts may change a count at once: with the port's atomic operations where it has them,
- * else inside the critical section. Who reads a 1 holds the only reference, so that nobody else can
- * change it any more: the common case needs neither.
- *
- * A count that reached its highest value stays there: nobody knows any more how many there are. */
-
-#define PBUF_REF_PINNED ((LWIP_PBUF_REF_T) ~(LWIP_PBUF_REF_T)0)
-
-#ifdef cistern_port_atomic_replace
-static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
-{
-    return cistern_port_atomic_read(&p->ref);
-}
-
+#ifdef cistern_port_atomic_write
 static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)
 {
     cistern_port_atomic_write(&p->ref, count);
 }
-
-static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
-{
-    return cistern_port_atomic_replace(&p->ref, &before, after);
-}
 #else
-static inline LWIP_PBUF_REF_T pbuf_ref_read(const struct pbuf *p)
-{
-    return *(const volatile LWIP_PBUF_REF_T *)&p->ref;
-}
-
 static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)
 {
     p->ref = count;
 }
-
-static inline bool pbuf_ref_replace(struct pbuf *p, LWIP_PBUF_REF_T before, LWIP_PBUF_REF_T after)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool unchanged = p->ref == before;
-    if (unchanged) {
-        p->ref = after;
-    }
-    cistern_critical_leave(state);
-    return unchanged;
-}
 #endif
 
-/* Both return the count before, and change nothing if it was 0 or pinned, nor does pbuf_ref_drop if
- * it was 1. They repeat only when another context changed the count in between. */
-
-static inline LWIP_PBUF_REF_T pbuf_ref_take(struct pbuf *p)
+/* True iff the count of an address that is not NULL can be read, and is 1: then the caller has the
+ * only reference. */
+static inline bool pbuf_is_alone(const struct pbuf *p)
 {
-    LWIP_PBUF_REF_T before;
-    do {
-        before = pbuf_ref_read(p);
-    } while (before != 0 && before != PBUF_REF_PINNED &&
-             !pbuf_ref_replace(p, before, (LWIP_PBUF_REF_T)(before + 1)));
-    return before;
+    return (CISTERN_CHECK == 0 || pbuf_is_aligned(p)) && CISTERN_PBUF_REF(p) == 1;
 }
 
-static inline LWIP_PBUF_REF_T pbuf_ref_drop(struct pbuf *p)
+/* Gives up a reference where the count is not 1: true iff it was the last one after all. False, and
+ * nothing changed but for that, after a fault iff `p` is not usable or no element of its pool. */
+bool pbuf_drop_shared(struct pbuf *p);
+
+/* Calls a custom fragment's own function: false, after a fault, iff it has none or `p` is none. */
+bool pbuf_release_custom(struct pbuf *p);
+
+/* --- walks ------------------------------------------------------------------------------------
+ * A walk visits the fragments of a chain, each of which has references. It ends in front of one
+ * that has none, and when it goes in a circle, after a fault either way. `mark` follows `at` in
+ * leaps of 1, 2, 4, ... steps, so that a circle of n fragments, m steps from the head, is found
+ * within 3 * max(m, n) steps (R. P. Brent: "An improved Monte Carlo factorization algorithm",
+ * 1980).
+ */
+
+typedef struct pbuf_walk {
+    struct pbuf *at; /* NULL behind the last fragment */
+#if CISTERN_CHECK >= 1
+    const struct pbuf *mark; /* NULL once the chain was found to be damaged */
+    size_t steps;
+#endif
+} pbuf_walk_t;
+
+#if CISTERN_CHECK >= 1
+
+/* Starts at a fragment that is usable, or at NULL. */
+static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
 {
-    LWIP_PBUF_REF_T before;
-    do {
-        before = pbuf_ref_read(p);
-    } while (before > 1 && before != PBUF_REF_PINNED &&
-             !pbuf_ref_replace(p, before, (LWIP_PBUF_REF_T)(before - 1)));
-    return before;
+    return (pbuf_walk_t){(struct pbuf *)p, p, 0};
 }
 
-/* --- positions -------------------------------------------------------------------------------- */
+/* One step, unless that closes a circle: then false. */
+static inline bool pbuf_walk_step(pbuf_walk_t *walk)
+{
+    struct pbuf *const next = walk->at->next;
+    walk->at = next;
+    if (next == walk->mark) {
+        return false;
+    }
+    ++walk->steps;
+    if ((walk->steps & (walk->steps - 1U)) == 0 && next != NULL) {
+        walk->mark = next;
+    }
+    return true;
+}
 
-/* A position in a chain: byte `offset`, counted from fragment `at`, which may lie behind it. */
+/* One step of a walk that is not at its end. */
+void pbuf_walk_on(pbuf_walk_t *walk);
+
+/* True iff the walk has ended at damage. */
+static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
+{
+    return walk->mark == NULL;
+}
+
+#else
+
+static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
+{
+    return (pbuf_walk_t){(struct pbuf *)p};
+}
+
+static inline void pbuf_walk_on(pbuf_walk_t *walk)
+{
+    walk->at = walk->at->next;
+}
+
+static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
+{
+    (void)walk;
+    return false;
+}
+
+#endif
+
+/* The last fragment of a chain; NULL, after a fault, iff the chain is damaged or not usable. */
+struct pbuf *pbuf_last(struct pbuf *p);
+
+/* --- cursors ---------------------------------------------------------------------------------- */
+
+/* A position in a chain: byte `offset`, counted from the fragment of the walk, which may lie behind
+ * it. */
 typedef struct pbuf_cursor {
-    const struct pbuf *at;
+    pbuf_walk_t walk;
     pbuf_len_t offset;
 } pbuf_cursor_t;
 
-/* Moves the cursor into the fragment that holds its byte, past empty ones; at is NULL at the end of
- * the chain. Visits each fragment once in the life of the cursor. */
-static inline void pbuf_cursor_settle(pbuf_cursor_t *cursor)
+/* Starts at byte `offset` of a chain that is usable. */
+static inline pbuf_cursor_t pbuf_cursor_from(const struct pbuf *p, pbuf_len_t offset)
 {
-    while (cursor->at != NULL && cursor->offset >= cursor->at->len) {
-        cursor->offset = (pbuf_len_t)(cursor->offset - cursor->at->len);
-        cursor->at = cursor->at->next;
-    }
+    return (pbuf_cursor_t){pbuf_walk_from(p), offset};
 }
 
+/* Moves the cursor into the fragment that holds its byte, past empty ones. Returns that, or NULL at
+ * the end of the chain. Visits each fragment once in the life of the cursor. */
+struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor);
+
 /* The bytes at the cursor that lie in one piece: how many, at most `limit`, and where. 0 at the
- * end. */
-static inline pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
-{
-    pbuf_cursor_settle(cursor);
-    if (cursor->at == NULL) {
-        return 0;
-    }
-    const pbuf_len_t here = (pbuf_len_t)(cursor->at->len - cursor->offset);
-    *data = (u8_t *)cursor->at->payload + cursor->offset;
-    return LWIP_MIN(here, limit);
-}
+ * end, and after a fault where a fragment with a length has no payload. */
+pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data);
 
 static inline void pbuf_cursor_advance(pbuf_cursor_t *cursor, pbuf_len_t bytes)
 {
@@ -226,5 +236,65 @@ static inline bool pbuf_holds(const struct pbuf *p, pbuf_len_t offset, pbuf_len_
 {
     return offset <= p->tot_len && length <= p->tot_len - offset;
 }
+
+/* One more, but for the highest count, which stays. */
+static inline pbuf_len_t pbuf_count_up(pbuf_len_t count)
+{
+    const pbuf_len_t more = (pbuf_len_t)(count + 1U);
+    return more != 0 ? more : count;
+}
+
+/* --- parts of others -------------------------------------------------------------------------- */
+
+/* As many elements as it takes, where one is not enough. Bounded by the elements in the pool. */
+struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length);
+
+/* Counts a request that cannot be made to the heap as one that it failed; NULL. */
+void *pbuf_count_failure(void);
+
+/* Bytes in front of the payload of a usable fragment that are its own. */
+size_t pbuf_headroom(const struct pbuf *p);
+
+/* Copies between a usable packet, from `offset` on, and memory outside: with `in` to the packet.
+ * Returns how many bytes that were. */
+pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t length,
+                         bool in);
+
+/* Gives `heir`, which takes the place of `p`, what p was marked with. */
+void pbuf_inherit(struct pbuf *heir, const struct pbuf *p);
+
+/* --- history (level 3) ------------------------------------------------------------------------ */
+
+#if CISTERN_CHECK >= 3
+
+/* A fragment was made; is used at a place, false iff it has no live record; is about to be given
+ * back, so that others may take its memory (live false), or was refused (true). */
+void pbuf_history_made(const struct pbuf *p);
+bool pbuf_history_used(const struct pbuf *p, const char *file, int line);
+void pbuf_history_set_live(const struct pbuf *p, bool live);
+
+/* Names the holder and the last user in a fault, where they are known. */
+void pbuf_history_name(const struct pbuf *p, cistern_fault_t *fault);
+
+#else
+
+static inline void pbuf_history_made(const struct pbuf *p)
+{
+    (void)p;
+}
+
+static inline void pbuf_history_set_live(const struct pbuf *p, bool live)
+{
+    (void)p;
+    (void)live;
+}
+
+static inline void pbuf_history_name(const struct pbuf *p, cistern_fault_t *fault)
+{
+    (void)p;
+    (void)fault;
+}
+
+#endif
 
 #endif

@@ -15,16 +15,16 @@
  */
 #include "pbuf_priv.h"
 
-typedef struct pattern {
+typedef struct pbuf_pattern {
     const u8_t *bytes;
     pbuf_len_t length;
     pbuf_len_t critical;
     pbuf_len_t period;
     bool repeats; /* period is that of the whole pattern */
-} pattern_t;
+} pbuf_pattern_t;
 
 /* Start of the suffix that sorts last, in the order of bytes or in its reverse, and its period. */
-static size_t last_suffix(const u8_t *bytes, size_t length, bool reversed, size_t *period)
+static size_t pbuf_last_suffix(const u8_t *bytes, size_t length, bool reversed, size_t *period)
 {
     size_t before = (size_t)-1; /* one before the best suffix so far: may be one before the first */
     size_t start = 0;
@@ -50,18 +50,19 @@ static size_t last_suffix(const u8_t *bytes, size_t length, bool reversed, size_
     return before + 1;
 }
 
-static pattern_t pattern_of(const u8_t *bytes, pbuf_len_t length)
+static pbuf_pattern_t pbuf_pattern_of(const u8_t *bytes, pbuf_len_t length)
 {
     size_t forward_period;
     size_t reverse_period;
-    const size_t forward = last_suffix(bytes, length, false, &forward_period);
-    const size_t reverse = last_suffix(bytes, length, true, &reverse_period);
+    const size_t forward = pbuf_last_suffix(bytes, length, false, &forward_period);
+    const size_t reverse = pbuf_last_suffix(bytes, length, true, &reverse_period);
     const size_t critical = LWIP_MAX(forward, reverse);
     const size_t period = forward > reverse ? forward_period : reverse_period;
     const bool repeats =
         critical + period <= length && memcmp(bytes, bytes + period, critical) == 0;
+    CISTERN_ASSERT(critical < length && period >= 1);
     const size_t move = LWIP_MAX(critical, length - critical) + 1U;
-    return (pattern_t){
+    return (pbuf_pattern_t){
         .bytes = bytes,
         .length = length,
         .critical = (pbuf_len_t)critical,
@@ -72,29 +73,36 @@ static pattern_t pattern_of(const u8_t *bytes, pbuf_len_t length)
 
 /* Compares bytes [from, to) of the pattern at the cursor, and moves it over those that match.
  * Returns the index of the first that does not, or `to`. */
-static pbuf_len_t match(const pattern_t *pattern, pbuf_len_t from, pbuf_len_t to,
-                        pbuf_cursor_t *cursor)
+static pbuf_len_t pbuf_match(const pbuf_pattern_t *pattern, pbuf_len_t from, pbuf_len_t to,
+                             pbuf_cursor_t *cursor)
 {
     while (from < to) {
-        pbuf_cursor_settle(cursor);
-        if (cursor->at == NULL ||
-            ((const u8_t *)cursor->at->payload)[cursor->offset] != pattern->bytes[from]) {
+        u8_t *data = NULL;
+        const pbuf_len_t piece = pbuf_cursor_piece(cursor, (pbuf_len_t)(to - from), &data);
+        pbuf_len_t same = 0;
+        while (same < piece && data[same] == pattern->bytes[from + same]) {
+            ++same;
+        }
+        CISTERN_ASSERT(from + same <= to);
+        from = (pbuf_len_t)(from + same);
+        pbuf_cursor_advance(cursor, same);
+        if (same < piece || piece == 0) {
             break;
         }
-        ++from;
-        ++cursor->offset;
     }
     return from;
 }
 
 /* The search proper: the pattern is not empty and not longer than the packet behind `position`.
  * Each move is by one byte at least. */
-static pbuf_len_t search(const struct pbuf *p, const pattern_t *pattern, pbuf_len_t position)
+static pbuf_len_t pbuf_search(const struct pbuf *p, const pbuf_pattern_t *pattern,
+                              pbuf_len_t position)
 {
-    pbuf_len_t room = (pbuf_len_t)(p->tot_len - position - pattern->length);
+    CISTERN_ASSERT(pattern->length > 0 && pbuf_holds(p, position, pattern->length));
+    pbuf_len_t behind = (pbuf_len_t)(p->tot_len - position - pattern->length);
     pbuf_len_t known = 0;
-    pbuf_cursor_t left = {p, position};
-    pbuf_cursor_t right = {p, (pbuf_len_t)(position + pattern->critical)};
+    pbuf_cursor_t left = pbuf_cursor_from(p, position);
+    pbuf_cursor_t right = pbuf_cursor_from(p, (pbuf_len_t)(position + pattern->critical));
     pbuf_cursor_t scan = right;
     for (;;) {
         pbuf_len_t move;
@@ -102,7 +110,10 @@ static pbuf_len_t search(const struct pbuf *p, const pattern_t *pattern, pbuf_le
             scan = right;
         }
         const pbuf_len_t start = LWIP_MAX(known, pattern->critical);
-        const pbuf_len_t end = match(pattern, start, pattern->length, &scan);
+        const pbuf_len_t end = pbuf_match(pattern, start, pattern->length, &scan);
+        if (scan.walk.at == NULL) {
+            return PBUF_NOT_FOUND; /* a damaged chain */
+        }
         if (end < pattern->length) {
             move = (pbuf_len_t)(end - pattern->critical + 1);
             known = 0;
@@ -110,35 +121,37 @@ static pbuf_len_t search(const struct pbuf *p, const pattern_t *pattern, pbuf_le
             pbuf_cursor_t rest = left;
             pbuf_cursor_advance(&rest, known);
             if (known >= pattern->critical ||
-                match(pattern, known, pattern->critical, &rest) == pattern->critical) {
+                pbuf_match(pattern, known, pattern->critical, &rest) == pattern->critical) {
                 return position;
             }
             move = pattern->period;
             known = (pbuf_len_t)(pattern->repeats ? pattern->length - pattern->period : 0);
         }
-        if (move > room) {
+        CISTERN_ASSERT(move >= 1 && known < pattern->length);
+        if (move > behind) {
             return PBUF_NOT_FOUND;
         }
-        room = (pbuf_len_t)(room - move);
+        behind = (pbuf_len_t)(behind - move);
         position = (pbuf_len_t)(position + move);
         pbuf_cursor_advance(&left, move);
         pbuf_cursor_advance(&right, move);
-        pbuf_cursor_settle(&left);
-        pbuf_cursor_settle(&right);
+        if (pbuf_cursor_settle(&left) == NULL || pbuf_cursor_settle(&right) == NULL) {
+            return PBUF_NOT_FOUND;
+        }
     }
 }
 
 pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_len,
                         pbuf_len_t start_offset)
 {
-    if (!pbuf_given(p, mem) || !pbuf_holds(p, start_offset, mem_len)) {
+    if (!pbuf_is_given(p, mem) || !pbuf_holds(p, start_offset, mem_len)) {
         return PBUF_NOT_FOUND;
     }
     if (mem_len == 0) {
         return start_offset;
     }
-    const pattern_t pattern = pattern_of(mem, mem_len);
-    return search(p, &pattern, start_offset);
+    const pbuf_pattern_t pattern = pbuf_pattern_of(mem, mem_len);
+    return pbuf_search(p, &pattern, start_offset);
 }
 
 pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr)

@@ -48,10 +48,11 @@ static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
     return filled;
 }
 
-/* Bytes of a block before its guard: the size asked for, and at least a link. */
+/* Bytes of a block before its guard: the size asked for, and at least link and key. */
 static inline size_t pool_usable(const cistern_pool_t *pool)
 {
-    return (pool->size < sizeof(void *)) ? sizeof(void *) : pool->size;
+    const size_t least = sizeof(void *) + pool->key_offset;
+    return (pool->size < least) ? least : pool->size;
 }
 
 /* Where a free block's poison ends. */

@@ -64,20 +64,38 @@ static void count_fault(const cistern_fault_t *fault)
     ++faults;
 }
 
+/* What blocks are filled with beside noise: zeros, ones, guards, poison; and words that have the
+ * form of a header's or a link's. */
+static const unsigned char constants[] = {0x00, 0xff, 0xb5, 0xdb};
+
+static unsigned char filled_with(uint32_t seed, size_t i)
+{
+    static const cistern_heap_index_t words[] = {1U, 2U, 3U, 4U, 258U, 1026U};
+    const size_t kind = seed % 11U;
+    if (kind < sizeof(constants)) {
+        return constants[kind];
+    }
+    if (kind == 4) {
+        const cistern_heap_index_t word = words[(seed / 11U + i / sizeof(word)) % 6U];
+        return (unsigned char)(word >> i % sizeof(word) * 8U);
+    }
+    return content_byte(seed, i);
+}
+
 static void fill(slot_t *slot, void *memory, size_t size)
 {
     slot->memory = memory;
     slot->size = size;
     slot->seed = random_below(UINT32_MAX);
     for (size_t i = 0; i < size; ++i) {
-        slot->memory[i] = content_byte(slot->seed, i);
+        slot->memory[i] = filled_with(slot->seed, i);
     }
 }
 
 static void expect_content(const slot_t *slot, const unsigned char *memory, size_t size)
 {
     for (size_t i = 0; i < size; ++i) {
-        if (memory[i] != content_byte(slot->seed, i)) {
+        if (memory[i] != filled_with(slot->seed, i)) {
             fail_msg("byte %zu of a block of %zu was changed", i, slot->size);
         }
     }
@@ -161,9 +179,12 @@ static void trim(slot_t *slot)
     expect_content(slot, slot->memory, slot->size);
 }
 
-/* Frees an address inside a live block: refused, and told of. */
+/* Frees an address inside a live block: refused, and reported. */
 static void misuse(const slot_t *slot)
 {
+    if (CISTERN_CHECK == 0) {
+        return;
+    }
     const size_t before = faults;
     const size_t offset = 1U + random_below((unsigned)slot->size);
     assert_int_equal(cistern_heap_free(&heap, slot->memory + offset), CISTERN_ERROR_FAULT);
@@ -260,7 +281,7 @@ static void heap_agrees_with_the_model(void **state)
         run_against_model(alignment);
     }
     (void)cistern_fault_set_handler(previous);
-    assert_true(faults > 0);
+    assert_int_equal(faults > 0, CISTERN_CHECK > 0);
 }
 
 int main(int argc, char **argv)

@@ -43,7 +43,7 @@ FAULTS = {
     "cistern_bare_exception",
     "cistern_fault_raise",
     "diagnose",
-    "pbuf_misuse",
+    "pbuf_refuse",
     "pool_put_hard",
     "pool_refuse",
     "pool_report",

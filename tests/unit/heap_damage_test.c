@@ -188,28 +188,156 @@ static void any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect(void **state)
     free_scene(sound);
 }
 
-static void an_overrun_into_the_next_header_is_told_by_either_blocks_free(void **state)
+/* Bytes of a header, whatever the width of index. */
+#define HEADER (2U * sizeof(cistern_heap_index_t))
+
+static void an_overrun_into_a_header_names_that_block_and_both_frees_are_served(void **state)
 {
     (void)state;
     for (size_t freed = 0; freed < 2; ++freed) {
         scene_t *const scene = new_scene();
         build(scene);
         const size_t usable = cistern_heap_usable_size(&scene->heap, scene->blocks[3]);
-        memset(scene->blocks[3], 0xff, usable + 2U);
-        unsigned char *const block = scene->blocks[3 + freed];
-        assert_int_equal(cistern_heap_free(&scene->heap, block), CISTERN_ERROR_FAULT);
-        assert_one_fault(CISTERN_FAULT_HEADER, block);
+        memset(scene->blocks[3], 0xff, usable + HEADER);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[3 + freed]), CISTERN_OK);
+        assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[4]);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4 - freed]), CISTERN_OK);
+        assert_no_fault();
+        assert_true(cistern_heap_check(&scene->heap));
         expect_margins(scene);
         free_scene(scene);
     }
 }
 
-static void damage_is_sealed_off_and_the_rest_of_the_heap_is_whole_again(void **state)
+static size_t quarantined(const cistern_heap_t *heap)
+{
+    cistern_heap_stats_t stats;
+    cistern_heap_stats(heap, &stats);
+    assert_int_equal(stats.used + stats.free + stats.quarantined, stats.bytes);
+    return stats.quarantined;
+}
+
+/* Frees what is live in the scene: all of it is accepted, and nothing was lost. */
+static void expect_nothing_lost(scene_t *scene)
+{
+    cistern_heap_stats_t stats;
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        if (!is_freed(i)) {
+            expect_untouched(scene, i);
+            assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]), CISTERN_OK);
+        }
+    }
+    assert_true(cistern_heap_check(&scene->heap));
+    cistern_heap_stats(&scene->heap, &stats);
+    assert_int_equal(stats.used, 0);
+    assert_int_equal(stats.free, stats.bytes);
+    assert_true(cistern_heap_largest(&scene->heap) + HEADER == stats.bytes);
+    expect_margins(scene);
+}
+
+/* What a header is overwritten with: never one. */
+static const unsigned char patterns[] = {0x00, 0xff, 0x55, 0xaa, 0xa5, 0x5a, 0xdb, 0xb5,
+                                         0xcc, 0xcd, 0x01, 0x20, 0x03, 0x80, 0x08, 0x10};
+
+/* Each live or free block's, one at a time; 6 merged with 5 and has none; 12 is the top's. */
+static void a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i <= BLOCKS; ++i) {
+        for (size_t pattern = 0; pattern < sizeof(patterns) && i != 6; ++pattern) {
+            scene_t *const scene = new_scene();
+            build(scene);
+            unsigned char *const payload =
+                i < BLOCKS ? scene->blocks[i]
+                           : scene->blocks[11] + HEADER +
+                                 cistern_heap_usable_size(&scene->heap, scene->blocks[11]);
+            memset(payload - HEADER, patterns[pattern], HEADER);
+            assert_false(cistern_heap_check(&scene->heap));
+            expect_nothing_lost(scene);
+            assert_int_equal(faults.count, 1);
+            assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+            assert_ptr_equal(faults.last.address, payload);
+            free_scene(scene);
+            faults.count = 0;
+        }
+    }
+}
+
+static void the_sentinel_is_written_anew_too(void **state)
+{
+    (void)state;
+    for (size_t pattern = 0; pattern < sizeof(patterns); ++pattern) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        memset(scene->heap.base + scene->heap.end, patterns[pattern], HEADER);
+        assert_false(cistern_heap_check(&scene->heap));
+        while (faults.count == 0) {
+            assert_non_null(cistern_heap_alloc(&scene->heap, 200));
+        }
+        assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+        assert_true(cistern_heap_check(&scene->heap));
+        assert_int_equal(quarantined(&scene->heap), 0);
+        expect_margins(scene);
+        free_scene(scene);
+        faults.count = 0;
+    }
+}
+
+static void sound_blocks_between_two_destroyed_headers_stay_blocks(void **state)
 {
     (void)state;
     scene_t *const scene = new_scene();
     build(scene);
-    memset(scene->blocks[2] - 8, 0xff, 16);
+    memset(scene->blocks[1] - HEADER, 0x41, HEADER);
+    memset(scene->blocks[8] - HEADER, 0x42, HEADER);
+    expect_nothing_lost(scene);
+    assert_int_equal(faults.count, 1);
+    free_scene(scene);
+}
+
+/* A write over the headers of 3 and 4, and all between them: where 3 ended nobody knows. */
+static void what_nobody_knows_is_quarantined_and_no_more(void **state)
+{
+    (void)state;
+    for (size_t pattern = 0; pattern < sizeof(patterns); ++pattern) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        memset(scene->blocks[3] - HEADER, patterns[pattern],
+               (size_t)(scene->blocks[4] - scene->blocks[3]) + HEADER);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[8]), CISTERN_OK);
+        assert_int_equal(faults.count, 0);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_ERROR_FAULT);
+        assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+        assert_true(cistern_heap_check(&scene->heap));
+        const size_t lost = quarantined(&scene->heap);
+        assert_in_range(lost, 1, 256);
+        faults.count = 0;
+        for (size_t i = 3; i < 5; ++i) {
+            assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]),
+                             CISTERN_ERROR_FAULT);
+            assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[i]);
+        }
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[0]), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[1]), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[7]), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[10]), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[11]), CISTERN_OK);
+        assert_no_fault();
+        assert_int_equal(quarantined(&scene->heap), lost);
+        assert_int_equal(scene->heap.used, 0);
+        assert_int_equal(scene->heap.blocks, 0);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_margins(scene);
+        free_scene(scene);
+    }
+}
+
+static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    memset(scene->blocks[2] - HEADER, 0xff, 2U * HEADER);
     while (faults.count == 0) {
         (void)cistern_heap_alloc(&scene->heap, 24);
     }
@@ -245,8 +373,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect),
-        test(an_overrun_into_the_next_header_is_told_by_either_blocks_free),
-        test(damage_is_sealed_off_and_the_rest_of_the_heap_is_whole_again),
+        test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
+        test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
+        test(the_sentinel_is_written_anew_too),
+        test(sound_blocks_between_two_destroyed_headers_stay_blocks),
+        test(what_nobody_knows_is_quarantined_and_no_more),
+        test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(check_finds_any_bit_of_a_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,19 +35,24 @@ static struct pbuf *custom_pbuf(struct pbuf_custom *custom, void *payload, pbuf_
 
 static uint8_t text[PBUF_TEST_FRAGMENTS];
 
-/* A chain of `count` one-byte fragments on `text`. Built from its end, so in linear time. */
+/* A chain of `count` one-byte fragments on `text`. Two chains of half the length are made one, and
+ * so on: pbuf_cat walks both. */
 static struct pbuf *custom_chain(size_t count)
 {
     static struct pbuf_custom customs[PBUF_TEST_FRAGMENTS];
-    struct pbuf *chain = NULL;
-    for (size_t i = count; i > 0; --i) {
-        struct pbuf *const p = custom_pbuf(&customs[i - 1], &text[i - 1], 1);
-        if (chain != NULL) {
-            pbuf_cat(p, chain);
+    struct pbuf *parts[20];
+    size_t waiting = 0;
+    for (size_t i = 0; i < count; ++i) {
+        parts[waiting++] = custom_pbuf(&customs[i], &text[i], 1);
+        for (size_t k = i + 1; k % 2 == 0; k /= 2) {
+            --waiting;
+            pbuf_cat(parts[waiting - 1], parts[waiting]);
         }
-        chain = p;
     }
-    return chain;
+    for (; waiting > 1; --waiting) {
+        pbuf_cat(parts[waiting - 2], parts[waiting - 1]);
+    }
+    return parts[0];
 }
 
 /* --- struct ----------------------------------------------------------------------------------- */

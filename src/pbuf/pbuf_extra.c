@@ -1,5 +1,4 @@
-/* pbuf_more.c - packet buffers: room, fragments in the middle, numbers, pieces, memory with an
- * owner.
+/* pbuf_extra.c - packet buffers: what cistern/pbuf.h has beside lwIP's calls.
  *
  *   cistern_pbuf_insert(h, a, c)   h --> a --> b           =>   h --> a --> c --> c2 --> b
  *   cistern_pbuf_remove(h, a)      h --> a --> b           =>   h --> b      +   a
@@ -13,28 +12,28 @@
 #include "cistern/heap.h"
 #include "pbuf_priv.h"
 
-/* --- room ------------------------------------------------------------------------------------- */
+/* --- headroom and tailroom -------------------------------------------------------------------- */
 
 size_t cistern_pbuf_headroom(const struct pbuf *p)
 {
-    return pbuf_given(p, p) ? cistern_pbuf_room(p) : 0;
+    return pbuf_is_usable(p) ? pbuf_headroom(p) : 0;
 }
 
 #if MEM_CUSTOM_ALLOCATOR || MEM_USE_POOLS
 /* Another allocator does not say how long its blocks are: no more than the data is sure. */
-static mem_ptr_t heap_end(const struct pbuf *p)
+static mem_ptr_t pbuf_heap_end(const struct pbuf *p)
 {
     return (mem_ptr_t)p->payload + p->len;
 }
 #else
-static mem_ptr_t heap_end(const struct pbuf *p)
+static mem_ptr_t pbuf_heap_end(const struct pbuf *p)
 {
     return (mem_ptr_t)p + cistern_heap_usable_size(mem_heap(), p);
 }
 #endif
 
 /* Where a fragment's own memory ends; 0 for foreign payload. */
-static mem_ptr_t end_of(const struct pbuf *p)
+static mem_ptr_t pbuf_memory_end(const struct pbuf *p)
 {
     if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0) {
         return 0;
@@ -42,48 +41,47 @@ static mem_ptr_t end_of(const struct pbuf *p)
     if (pbuf_match_type(p, PBUF_POOL)) {
         return (mem_ptr_t)p + PBUF_STRUCT_SIZE + PBUF_POOL_PAYLOAD_SIZE();
     }
-    return pbuf_match_type(p, PBUF_RAM) ? heap_end(p) : 0;
+    return pbuf_match_type(p, PBUF_RAM) ? pbuf_heap_end(p) : 0;
 }
 
 size_t cistern_pbuf_tailroom(const struct pbuf *p)
 {
-    if (!pbuf_given(p, p)) {
+    if (!pbuf_is_usable(p)) {
         return 0;
     }
-    if (pbuf_is_poisoned(p) || pbuf_ref_read(p) == 0) {
-        pbuf_misuse(CISTERN_FAULT_REFERENCE, p);
-        return 0;
-    }
-    const mem_ptr_t end = end_of(p);
+    const mem_ptr_t end = pbuf_memory_end(p);
     const mem_ptr_t data_end = (mem_ptr_t)p->payload + p->len;
     return end > data_end ? end - data_end : 0;
 }
 
 /* --- fragments -------------------------------------------------------------------------------- */
 
-static bool contains(const struct pbuf *chain, const struct pbuf *fragment)
+/* The fragment of the usable chain `head` whose successor is `fragment`; NULL iff there is none. */
+static struct pbuf *pbuf_before(const struct pbuf *head, const struct pbuf *fragment)
 {
-    while (chain != NULL && chain != fragment) {
-        chain = chain->next;
+    pbuf_walk_t walk = pbuf_walk_from(head);
+    while (walk.at != NULL && walk.at->next != fragment) {
+        pbuf_walk_on(&walk);
     }
-    return chain != NULL;
+    return walk.at;
 }
 
-/* True iff the two lists end in the same fragment, so that they share at least that one. */
-static bool share_an_end(const struct pbuf *a, const struct pbuf *b)
+/* True iff the chains have no fragment in common, so that they end in different ones; else false,
+ * after a fault, as where one is damaged. */
+static bool pbuf_are_apart(struct pbuf *a, struct pbuf *b)
 {
-    while (a->next != NULL) {
-        a = a->next;
+    const struct pbuf *const end_of_a = pbuf_last(a);
+    const struct pbuf *const end_of_b = end_of_a != NULL ? pbuf_last(b) : NULL;
+    if (end_of_b == NULL) {
+        return false;
     }
-    return contains(b, a);
+    return end_of_a != end_of_b || pbuf_refuse(CISTERN_FAULT_ARGUMENT, b);
 }
 
 bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *chain)
 {
-    if (!pbuf_given(head, after) || !pbuf_given(head, chain)) {
-        return false;
-    }
-    if (!contains(head, after) || share_an_end(head, chain) ||
+    if (!pbuf_is_given(head, after) || !pbuf_are_apart(head, chain) ||
+        (head != after && pbuf_before(head, after) == NULL) ||
         chain->tot_len > PBUF_NOT_FOUND - head->tot_len) {
         return false;
     }
@@ -93,10 +91,11 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
         p->tot_len = (pbuf_len_t)(p->tot_len + added);
     }
     struct pbuf *last = chain;
-    for (; last->next != NULL; last = last->next) {
-        last->tot_len = (pbuf_len_t)(last->tot_len + behind);
+    for (struct pbuf *p = chain; p != NULL; p = p->next) {
+        p->tot_len = (pbuf_len_t)(p->tot_len + behind);
+        last = p;
     }
-    last->tot_len = (pbuf_len_t)(last->tot_len + behind);
+    CISTERN_ASSERT(last->next == NULL);
     last->next = after->next;
     after->next = chain;
     return true;
@@ -104,34 +103,61 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
 
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment)
 {
-    if (!pbuf_given(head, fragment) || head == fragment || !contains(head, fragment)) {
+    if (!pbuf_is_usable(head) || !pbuf_is_usable(fragment)) {
         return false;
     }
-    struct pbuf *before = head;
-    for (; before->next != fragment; before = before->next) {
-        before->tot_len = (pbuf_len_t)(before->tot_len - fragment->len);
+    struct pbuf *const before = pbuf_before(head, fragment);
+    if (before == NULL || head == fragment) {
+        return false;
     }
-    before->tot_len = (pbuf_len_t)(before->tot_len - fragment->len);
+    for (struct pbuf *p = head; p != fragment; p = p->next) {
+        p->tot_len = (pbuf_len_t)(p->tot_len - fragment->len);
+    }
+    CISTERN_ASSERT(before->next == fragment && fragment != head);
     before->next = fragment->next;
     fragment->next = NULL;
     fragment->tot_len = fragment->len;
     return true;
 }
 
+/* How many bytes a pull of `length` takes to the front: these alone, or to the end of the fragment
+ * that holds the last of them where others hold one of the fragments too, since theirs must stay as
+ * they are. 0, after a fault, iff the chain does not hold what its tot_len says. */
+static pbuf_len_t pbuf_pulled(const struct pbuf *p, pbuf_len_t length)
+{
+    bool shared = false;
+    pbuf_len_t held = 0;
+    for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
+        held = (pbuf_len_t)(held + walk.at->len);
+        shared = shared || CISTERN_PBUF_REF(walk.at) != 1;
+        CISTERN_ASSERT(held >= walk.at->len);
+        if (held >= length) {
+            return shared ? held : length;
+        }
+    }
+    return 0;
+}
+
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length)
 {
-    if (!pbuf_given(p, p) || length > p->tot_len) {
+    if (!pbuf_is_usable(p) || length > p->tot_len) {
         return NULL;
     }
     if (length <= p->len) {
         return p;
     }
-    struct pbuf *const front = pbuf_alloc(layer, length, PBUF_RAM);
+    const pbuf_len_t pulled = pbuf_pulled(p, length);
+    struct pbuf *const front = pulled != 0 ? pbuf_alloc(layer, pulled, PBUF_RAM) : NULL;
     if (front == NULL) {
         return NULL;
     }
-    (void)pbuf_copy_partial(p, front->payload, length, 0);
-    struct pbuf *const rest = pbuf_free_header(p, length);
+    if (pbuf_transfer(p, 0, front->payload, pulled, false) != pulled) {
+        (void)pbuf_free(front);
+        return NULL;
+    }
+    CISTERN_ASSERT(front->len == pulled && pulled >= length);
+    pbuf_inherit(front, p);
+    struct pbuf *const rest = pbuf_free_header(p, pulled);
     if (rest != NULL) {
         pbuf_cat(front, rest);
     }
@@ -140,17 +166,17 @@ struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t leng
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-#define WIDEST 4U
+#define PBUF_WIDEST 4U
 
-static bool is_width(unsigned bytes)
+static bool pbuf_is_width(unsigned bytes)
 {
-    return bytes >= 1 && bytes <= WIDEST;
+    return bytes >= 1 && bytes <= PBUF_WIDEST;
 }
 
 bool cistern_pbuf_get_be(const struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t *value)
 {
-    uint8_t read[WIDEST];
-    if (!pbuf_given(p, value) || !is_width(bytes) ||
+    uint8_t read[PBUF_WIDEST];
+    if (!pbuf_is_given(p, value) || !pbuf_is_width(bytes) ||
         pbuf_copy_partial(p, read, (pbuf_len_t)bytes, offset) != bytes) {
         return false;
     }
@@ -167,24 +193,25 @@ bool cistern_pbuf_get_le(const struct pbuf *p, pbuf_len_t offset, unsigned bytes
     if (!cistern_pbuf_get_be(p, offset, bytes, value)) {
         return false;
     }
-    *value = LWIP_SWAP32(*value) >> (8U * (WIDEST - bytes));
+    *value = LWIP_SWAP32(*value) >> (8U * (PBUF_WIDEST - bytes));
     return true;
 }
 
 bool cistern_pbuf_put_le(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t value)
 {
-    uint8_t written[WIDEST];
-    for (unsigned i = 0; i < WIDEST; ++i) {
+    uint8_t written[PBUF_WIDEST];
+    for (unsigned i = 0; i < PBUF_WIDEST; ++i) {
         written[i] = (uint8_t)(value >> (8U * i));
     }
-    return pbuf_given(p, written) && is_width(bytes) &&
+    return pbuf_is_given(p, written) && pbuf_is_width(bytes) &&
            pbuf_take_at(p, written, (pbuf_len_t)bytes, offset) == ERR_OK;
 }
 
 bool cistern_pbuf_put_be(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t value)
 {
-    const uint32_t turned =
-        is_width(bytes) ? LWIP_SWAP32(value) >> (8U * (WIDEST - bytes)) : 0; /* refused below */
+    const uint32_t turned = pbuf_is_width(bytes)
+                                ? LWIP_SWAP32(value) >> (8U * (PBUF_WIDEST - bytes))
+                                : 0; /* refused below */
     return cistern_pbuf_put_le(p, offset, bytes, turned);
 }
 
@@ -193,14 +220,14 @@ bool cistern_pbuf_put_be(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint
 size_t cistern_pbuf_to_pieces(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length,
                               cistern_piece_t *pieces, size_t count, size_t *described)
 {
-    if (!pbuf_given(p, pieces)) {
+    if (!pbuf_is_given(p, pieces)) {
         return 0;
     }
-    pbuf_cursor_t cursor = {p, offset};
+    pbuf_cursor_t cursor = pbuf_cursor_from(p, offset);
     pbuf_len_t covered = 0;
     size_t used = 0;
     while (used < count && covered < length) {
-        u8_t *data;
+        u8_t *data = NULL;
         const pbuf_len_t piece = pbuf_cursor_piece(&cursor, (pbuf_len_t)(length - covered), &data);
         if (piece == 0) {
             break;
@@ -209,6 +236,7 @@ size_t cistern_pbuf_to_pieces(const struct pbuf *p, pbuf_len_t offset, pbuf_len_
         covered = (pbuf_len_t)(covered + piece);
         pbuf_cursor_advance(&cursor, piece);
     }
+    CISTERN_ASSERT(used <= count && covered <= length);
     if (described != NULL) {
         *described = covered;
     }
@@ -219,25 +247,26 @@ struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t coun
 {
     struct pbuf *chain = NULL;
     if (pieces == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
     /* From the last to the first: each fragment is put before what is there, in constant time. */
     for (size_t i = count; i > 0; --i) {
-        const size_t room = PBUF_NOT_FOUND - (chain != NULL ? chain->tot_len : 0U);
+        const pbuf_len_t behind = chain != NULL ? chain->tot_len : (pbuf_len_t)0;
         const size_t length = pieces[i - 1].length;
         struct pbuf *const p =
-            length <= room ? pbuf_alloc_reference(pieces[i - 1].base, (pbuf_len_t)length, PBUF_REF)
-                           : NULL;
+            length <= (size_t)(PBUF_NOT_FOUND - behind)
+                ? pbuf_alloc_reference(pieces[i - 1].base, (pbuf_len_t)length, PBUF_REF)
+                : NULL;
         if (p == NULL) {
             if (chain != NULL) {
-                pbuf_free(chain);
+                (void)pbuf_free(chain);
             }
             return NULL;
         }
-        if (chain != NULL) {
-            pbuf_cat(p, chain);
-        }
+        CISTERN_ASSERT(p->next == NULL && p->len == length);
+        p->next = chain;
+        p->tot_len = (pbuf_len_t)(p->tot_len + behind);
         chain = p;
     }
     return chain;
@@ -248,14 +277,14 @@ struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t coun
 pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t length,
                                  pbuf_len_t offset, uint16_t *sum)
 {
-    if (!pbuf_given(p, target) || !pbuf_given(p, sum)) {
+    if (!pbuf_is_given(p, target) || !pbuf_is_given(p, sum)) {
         return 0;
     }
-    pbuf_cursor_t from = {p, offset};
+    pbuf_cursor_t from = pbuf_cursor_from(p, offset);
     pbuf_len_t copied = 0;
     *sum = 0;
     while (copied < length) {
-        u8_t *data;
+        u8_t *data = NULL;
         const pbuf_len_t piece = pbuf_cursor_piece(&from, (pbuf_len_t)(length - copied), &data);
         if (piece == 0) {
             break;
@@ -271,7 +300,7 @@ pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t 
 /* --- memory with an owner --------------------------------------------------------------------- */
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
-static void destroy_external(struct pbuf *p)
+static void pbuf_destroy_external(struct pbuf *p)
 {
     const cistern_pbuf_external_t *const external = (const cistern_pbuf_external_t *)(void *)p;
     external->destroy(external->context, external->memory);
@@ -282,13 +311,13 @@ struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memo
                                    void *context)
 {
     if (external == NULL || destroy == NULL) {
-        pbuf_misuse(CISTERN_FAULT_ARGUMENT, NULL);
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
     external->destroy = destroy;
     external->context = context;
     external->memory = memory;
-    external->custom.custom_free_function = destroy_external;
+    external->custom.custom_free_function = pbuf_destroy_external;
     return pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &external->custom, memory, length);
 }
 #endif

@@ -1,22 +1,22 @@
-/* cistern/pbuf_trail.h - who holds each packet buffer, and where it was taken and last used.
+/* cistern/pbuf_history.h - who holds each packet buffer, and where it was taken and last used.
  *
  * For tests and the search for leaks. From check level 3 on the calls that make, share or free
- * packet buffers note their caller's file and line; faults of packet buffers name the last one, and
- * the module that holds the fragment. Below level 3 nothing is noted, nothing is there to visit,
- * and all of it compiles to nothing.
+ * packet buffers record their caller's file and line; faults of packet buffers name the last one,
+ * and the module that holds the fragment. Below level 3 nothing is recorded, there is nothing to
+ * visit, and all of it compiles to nothing.
  *
  * This header differs by option:
- * | option             | default | effect                                                      |
- * |--------------------|---------|-------------------------------------------------------------|
- * | CISTERN_CHECK      | 1       | 3: macros of the same names note the callers of lwip/pbuf.h |
- * | CISTERN_PBUF_TRAIL | 64      | entries, 1 and up, of 9 words: live fragments, and behind   |
- * |                    |         | them those that were freed last                             |
+ * | option               | default | effect                                                       |
+ * |----------------------|---------|--------------------------------------------------------------|
+ * | CISTERN_CHECK        | 1       | 3: macros of the same names record callers of lwip/pbuf.h    |
+ * | CISTERN_PBUF_HISTORY | 64      | records, 1 to 65534, of some 11 words: live fragments, and   |
+ * |                      |         | behind them those that were freed last                       |
  *
- * Contexts: as lwip/pbuf.h. Each call is linear in CISTERN_PBUF_TRAIL for each fragment it is
- * about, with the critical section held.
+ * Contexts: as lwip/pbuf.h. Constant time for each fragment, unless said otherwise: records are
+ * found by a hash of the address.
  */
-#ifndef CISTERN_PBUF_TRAIL_H
-#define CISTERN_PBUF_TRAIL_H
+#ifndef CISTERN_PBUF_HISTORY_H
+#define CISTERN_PBUF_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,11 +28,11 @@
 extern "C" {
 #endif
 
-#ifndef CISTERN_PBUF_TRAIL
-#    define CISTERN_PBUF_TRAIL 64
+#ifndef CISTERN_PBUF_HISTORY
+#    define CISTERN_PBUF_HISTORY 64
 #endif
-#if CISTERN_PBUF_TRAIL < 1
-#    error "CISTERN_PBUF_TRAIL must be at least 1: see cistern/pbuf_trail.h"
+#if CISTERN_PBUF_HISTORY < 1 || CISTERN_PBUF_HISTORY > 65534
+#    error "CISTERN_PBUF_HISTORY must be 1 to 65534: see cistern/pbuf_history.h"
 #endif
 
 /* A line of source; file is NULL where the caller gave none, as inside a library that was compiled
@@ -43,39 +43,39 @@ typedef struct cistern_pbuf_place {
 } cistern_pbuf_place_t;
 
 /* What is known of a fragment. */
-typedef struct cistern_pbuf_trail {
+typedef struct cistern_pbuf_record {
     const struct pbuf *pbuf;
     const char *holder;         /* the module that cistern_pbuf_hold named last, or NULL */
     cistern_pbuf_place_t taken; /* where it was made */
     cistern_pbuf_place_t used;  /* the last call that made, shared, freed or handed it over */
     unsigned long age;          /* fragments made since */
     bool live;                  /* false: it was freed */
-} cistern_pbuf_trail_t;
+} cistern_pbuf_record_t;
 
-/* Looks at one live fragment; returns whether to go on. Called outside the critical section: it may
- * free the fragment, but not read it where other contexts may free it. */
-typedef bool cistern_pbuf_visit_t(const cistern_pbuf_trail_t *trail, void *argument);
+/* Called for a live fragment; returns whether to go on. Called outside the critical section: it may
+ * free the fragment, but must not read it where other contexts may free it. */
+typedef bool cistern_pbuf_visit_t(const cistern_pbuf_record_t *record, void *argument);
 
 #if CISTERN_CHECK >= 3
 
-/* Says that from now on `module` holds the fragments of a chain: call it where a packet is handed
- * over. Where a fragment is shared, who said it last counts. The string is kept, not copied. NULL
- * as module: nobody in particular; NULL as p is ignored. Ownership as the references count it is
- * not changed. */
+/* Says that from now on `module` holds the fragments of a chain, as far as they have records: call
+ * it where a packet is handed over. Where a fragment is shared, the last call counts. The string is
+ * kept, not copied. NULL as module: none in particular; NULL as p is ignored. Ownership as the
+ * references count it is not changed. */
 void cistern_pbuf_hold_at(const struct pbuf *p, const char *module, const char *file, int line);
 #    define cistern_pbuf_hold(p, module) cistern_pbuf_hold_at((p), (module), __FILE__, __LINE__)
 
 /* Calls `visit` for each live fragment, oldest first, until it returns false. Returns how many it
- * visited. Time: the square of CISTERN_PBUF_TRAIL. */
+ * visited. Time: the square of CISTERN_PBUF_HISTORY. */
 size_t cistern_pbuf_live_each(cistern_pbuf_visit_t *visit, void *argument);
 
-/* Copies what is known of a fragment, also of one that was freed, as long as nothing newer took its
- * entry. False, and *trail unchanged, iff nothing is. */
-bool cistern_pbuf_trail_of(const struct pbuf *p, cistern_pbuf_trail_t *trail);
+/* Copies what is known of a fragment, also of one that was freed, as long as no newer one took its
+ * record. False, and *record unchanged, iff nothing is. */
+bool cistern_pbuf_record_of(const struct pbuf *p, cistern_pbuf_record_t *record);
 
-/* Number of fragments made while CISTERN_PBUF_TRAIL others were live, so that nothing is known of
+/* Number of fragments made while CISTERN_PBUF_HISTORY others were live, so that nothing is known of
  * them. Saturates. */
-size_t cistern_pbuf_untraced(void);
+size_t cistern_pbuf_unrecorded(void);
 
 /* What the macros below call. The first returns p, whose fragments that have no place yet were
  * taken here. */
@@ -115,14 +115,14 @@ static inline size_t cistern_pbuf_live_each(cistern_pbuf_visit_t *visit, void *a
     return 0;
 }
 
-static inline bool cistern_pbuf_trail_of(const struct pbuf *p, cistern_pbuf_trail_t *trail)
+static inline bool cistern_pbuf_record_of(const struct pbuf *p, cistern_pbuf_record_t *record)
 {
     (void)p;
-    (void)trail;
+    (void)record;
     return false;
 }
 
-static inline size_t cistern_pbuf_untraced(void)
+static inline size_t cistern_pbuf_unrecorded(void)
 {
     return 0;
 }

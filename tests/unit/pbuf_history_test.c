@@ -8,12 +8,12 @@
 
 #define MOST 4
 
-static cistern_pbuf_trail_t seen[MOST];
+static cistern_pbuf_record_t seen[MOST];
 static size_t seen_count;
 
-static bool remember(const cistern_pbuf_trail_t *trail, void *most)
+static bool remember(const cistern_pbuf_record_t *record, void *most)
 {
-    seen[seen_count++] = *trail;
+    seen[seen_count++] = *record;
     return seen_count < *(const size_t *)most;
 }
 
@@ -162,35 +162,35 @@ static void ignore(struct pbuf *p)
     (void)p;
 }
 
-static void the_trail_of_a_freed_fragment_stays_until_its_entry_is_needed(void **state)
+static void the_record_of_a_freed_fragment_stays_until_it_is_needed(void **state)
 {
     (void)state;
-    cistern_pbuf_trail_t trail;
+    cistern_pbuf_record_t record;
     struct pbuf *const p = pbuf_alloc(PBUF_RAW, 1, PBUF_RAM);
     pbuf_free(p);
     const int line = __LINE__ - 1;
-    assert_true(cistern_pbuf_trail_of(p, &trail));
-    assert_false(trail.live);
-    assert_place(trail.used, line);
-    struct pbuf_custom customs[CISTERN_PBUF_TRAIL];
-    for (size_t i = 0; i < CISTERN_PBUF_TRAIL; ++i) { /* as many newer ones: the oldest goes */
+    assert_true(cistern_pbuf_record_of(p, &record));
+    assert_false(record.live);
+    assert_place(record.used, line);
+    struct pbuf_custom customs[CISTERN_PBUF_HISTORY];
+    for (size_t i = 0; i < CISTERN_PBUF_HISTORY; ++i) { /* as many newer ones: the oldest goes */
         customs[i].custom_free_function = ignore;
         pbuf_free(pbuf_alloced_custom(PBUF_RAW, 0, PBUF_REF, &customs[i], NULL, 0));
     }
-    assert_false(cistern_pbuf_trail_of(p, &trail));
+    assert_false(cistern_pbuf_record_of(p, &record));
 }
 
 static void fragments_beyond_the_table_are_counted(void **state)
 {
     (void)state;
-    struct pbuf *taken[CISTERN_PBUF_TRAIL + 2];
-    const size_t before = cistern_pbuf_untraced();
-    for (size_t i = 0; i < CISTERN_PBUF_TRAIL + 2; ++i) {
+    struct pbuf *taken[CISTERN_PBUF_HISTORY + 2];
+    const size_t before = cistern_pbuf_unrecorded();
+    for (size_t i = 0; i < CISTERN_PBUF_HISTORY + 2; ++i) {
         taken[i] = pbuf_alloc(PBUF_RAW, 1, PBUF_RAM);
     }
-    assert_int_equal(cistern_pbuf_untraced() - before, 2);
-    assert_false(cistern_pbuf_trail_of(taken[CISTERN_PBUF_TRAIL + 1], &seen[0]));
-    for (size_t i = 0; i < CISTERN_PBUF_TRAIL + 2; ++i) {
+    assert_int_equal(cistern_pbuf_unrecorded() - before, 2);
+    assert_false(cistern_pbuf_record_of(taken[CISTERN_PBUF_HISTORY + 1], &seen[0]));
+    for (size_t i = 0; i < CISTERN_PBUF_HISTORY + 2; ++i) {
         assert_int_equal(pbuf_free(taken[i]), 1);
     }
     assert_int_equal(look(MOST), 0);
@@ -208,7 +208,7 @@ int main(void)
         test(a_free_that_was_refused_leaves_the_fragment_in_sight),
         test(what_a_call_makes_was_taken_by_its_caller),
         test(calls_by_address_are_seen_without_a_line),
-        test(the_trail_of_a_freed_fragment_stays_until_its_entry_is_needed),
+        test(the_record_of_a_freed_fragment_stays_until_it_is_needed),
         test(fragments_beyond_the_table_are_counted),
     };
     return cmocka_run_group_tests(tests, memory_start, memory_is_back);

@@ -129,12 +129,14 @@ static void an_insertion_that_would_tangle_chains_is_refused(void **state)
     struct pbuf *const p = chain_on((char[]){"abcd"}, (int[]){2, 2, -1});
     struct pbuf *const other = chain_on((char[]){"ef"}, (int[]){2, -1});
     assert_false(cistern_pbuf_insert(p, other, p));
-    assert_false(cistern_pbuf_insert(p, p, p->next));
-    assert_false(cistern_pbuf_insert(p, other, other));
-    assert_spells(p, "abcd");
-    assert_no_fault();
-    assert_false(cistern_pbuf_insert(p, p, NULL));
     assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_false(cistern_pbuf_insert(p, p, p->next));
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p->next);
+    assert_false(cistern_pbuf_insert(p, other, other));
+    assert_no_fault();
+    assert_spells(p, "abcd");
+    assert_false(cistern_pbuf_insert(p, p, NULL));
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, NULL);
     assert_int_equal(pbuf_free(p), 2);
     assert_int_equal(pbuf_free(other), 1);
 }

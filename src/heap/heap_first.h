@@ -1,0 +1,85 @@
+/* heap_first.h - first fit: the lowest free block that is large enough. Included by heap.c.
+ *
+ * The index is one number, `lowest`: no free block lies below it, and a block or the sentinel
+ * starts there (I5). Free blocks carry no links. The top is the last block that the walk meets.
+ */
+
+static inline void heap_index_reset(cistern_heap_t *heap)
+{
+    heap->lowest = heap->end;
+}
+
+static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
+{
+    (void)bytes;
+    if (block < heap->lowest) {
+        heap->lowest = (cistern_heap_index_t)block;
+    }
+}
+
+static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
+{
+    if (block == heap->lowest) {
+        heap->lowest = (cistern_heap_index_t)limit;
+    }
+    return true;
+}
+
+/* True if the walk may not go on from `block`: with checks, if it does not lead up to one that
+ * agrees. */
+static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block, size_t next)
+{
+    return CISTERN_CHECK >= 1 &&
+           (next <= block || !heap_ends(heap, block, heap_state(heap, block)));
+}
+
+/* The lowest free block of at least `need` bytes, or HEAP_NOWHERE; a block whose successor does not
+ * agree is given as it is, for the caller to find. Each step goes up, so at most end / min of them.
+ */
+static inline size_t heap_find(const cistern_heap_t *heap, size_t need)
+{
+    size_t block = heap->lowest;
+    while (block != heap->end) {
+        const size_t next = heap_next(heap, block);
+        if ((heap_state(heap, block) == HEAP_FREE && next - block >= need) ||
+            heap_is_astray(heap, block, next)) {
+            return block;
+        }
+        block = next;
+    }
+    return HEAP_NOWHERE;
+}
+
+/* Ends at damage; each step goes up. */
+size_t cistern_heap_index_largest(const cistern_heap_t *heap)
+{
+    size_t largest = 0;
+    size_t block = heap->lowest;
+    while (block < heap->end && heap_next(heap, block) > block) {
+        const size_t bytes = heap_next(heap, block) - block;
+        if (heap_state(heap, block) == HEAP_FREE && bytes > largest) {
+            largest = bytes;
+        }
+        block += bytes;
+    }
+    return largest;
+}
+
+/* The blocks from `lowest` on hold all the free bytes there are. */
+bool cistern_heap_index_check(const cistern_heap_t *heap, size_t free_bytes, size_t free_blocks)
+{
+    size_t bytes = 0;
+    size_t blocks = 0;
+    size_t block = 0;
+    while (block < heap->lowest) {
+        block = heap_next(heap, block);
+    }
+    const bool starts_a_block = block == heap->lowest;
+    for (; block != heap->end; block = heap_next(heap, block)) {
+        if (heap_state(heap, block) == HEAP_FREE) {
+            bytes += heap_next(heap, block) - block;
+            ++blocks;
+        }
+    }
+    return starts_a_block && bytes == free_bytes && blocks == free_blocks;
+}

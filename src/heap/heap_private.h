@@ -1,0 +1,250 @@
+/* heap_private.h - blocks and what their boundaries say: for the files of src/heap, and for lwIP's
+ * heap, which does more in the same critical section. Words and invariants: see heap.c. */
+#ifndef CISTERN_HEAP_PRIVATE_H
+#define CISTERN_HEAP_PRIVATE_H
+
+#include <string.h>
+
+#include "cistern/critical.h"
+#include "cistern/fault.h"
+#include "cistern/heap.h"
+
+/* What the lowest two bits of a header's word say: the state of the block before the boundary that
+ * the word names. No state is 0, so that zeros are no word of a header. */
+#define HEAP_FREE       ((size_t)1)
+#define HEAP_USED       ((size_t)2)
+#define HEAP_QUARANTINE ((size_t)3)
+#define HEAP_STATES     ((size_t)3)
+
+/* What guards (level 2) and free blocks hold. */
+#define HEAP_GUARD  0xb5
+#define HEAP_POISON 0xdb
+
+/* Instead of an index: none. */
+#define HEAP_NOWHERE SIZE_MAX
+
+typedef struct heap_header {
+    cistern_heap_index_t prev; /* index of the predecessor, and its state */
+    cistern_heap_index_t next; /* index of the successor, and this block's state */
+} heap_header_t;
+
+/* Where a free block's payload begins: its place in a list. */
+typedef struct heap_links {
+    cistern_heap_index_t after;  /* the next in the list */
+    cistern_heap_index_t before; /* the one before in the list */
+} heap_links_t;
+
+/* Bytes of a free block's payload that the index takes. */
+#if CISTERN_HEAP_FIT_IS_FIRST
+#    define HEAP_LINKS_BYTES ((size_t)0)
+#else
+#    define HEAP_LINKS_BYTES sizeof(heap_links_t)
+#endif
+
+/* Bytes from a block to its payload. */
+#if CISTERN_HEAP_CACHE_LINE
+#    define HEAP_HEAD ((size_t)CISTERN_HEAP_CACHE_LINE)
+#else
+#    define HEAP_HEAD sizeof(heap_header_t)
+#endif
+
+/* What cistern_heap_take returns when it meets damage: no payload has this address. */
+#define HEAP_DAMAGED(heap) ((void *)(heap))
+
+/* What a call met, to be reported outside the critical section. */
+typedef struct heap_outcome {
+    cistern_fault_kind_t kind; /* or FAULT_NONE */
+    const void *address;       /* of a payload, as the engine sees it */
+} heap_outcome_t;
+
+/* Told of a heap whose numbers may have changed, still inside the critical section. */
+typedef void heap_changed_t(const cistern_heap_t *heap);
+
+/* How often a call is tried: once more after a repair. */
+#define HEAP_TRIES 2U
+
+static inline heap_header_t *heap_at(const cistern_heap_t *heap, size_t block)
+{
+    return (heap_header_t *)(void *)(heap->base + block);
+}
+
+static inline unsigned char *heap_payload(const cistern_heap_t *heap, size_t block)
+{
+    return heap->base + block + HEAP_HEAD;
+}
+
+static inline size_t heap_next(const cistern_heap_t *heap, size_t block)
+{
+    return heap_at(heap, block)->next & ~HEAP_STATES;
+}
+
+static inline size_t heap_prev(const cistern_heap_t *heap, size_t block)
+{
+    return heap_at(heap, block)->prev & ~HEAP_STATES;
+}
+
+/* The end of a block that is free. */
+static inline size_t heap_free_end(const cistern_heap_t *heap, size_t block)
+{
+    return heap_at(heap, block)->next - HEAP_FREE;
+}
+
+static inline size_t heap_payload_bytes(const cistern_heap_t *heap, size_t block)
+{
+    return heap_next(heap, block) - block - HEAP_HEAD;
+}
+
+static inline size_t heap_state(const cistern_heap_t *heap, size_t block)
+{
+    return heap_at(heap, block)->next & HEAP_STATES;
+}
+
+/* Makes `block` end at `next`, in a state. */
+static inline void heap_join(const cistern_heap_t *heap, size_t block, size_t next, size_t state)
+{
+    heap_at(heap, block)->next = (cistern_heap_index_t)(next + state);
+    heap_at(heap, next)->prev = (cistern_heap_index_t)(block + state);
+}
+
+/* Where the block of a payload begins: beyond the end for a foreign address. */
+static inline size_t heap_offset(const cistern_heap_t *heap, const void *payload)
+{
+    return (size_t)((uintptr_t)payload - HEAP_HEAD - (uintptr_t)heap->base);
+}
+
+/* --- what is verified on the way ----------------------------------------------------------------
+ * At level 0 all of it is true. */
+
+#if CISTERN_CHECK >= 1
+
+/* True if both sides describe the end of `block` alike (I2), with this state. Reads within the
+ * arena whatever the words hold. */
+static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
+{
+    const size_t word = heap_at(heap, block)->next;
+    const size_t next = word & ~(size_t)heap->slack;
+    return word == next + state && next <= heap->end && heap_at(heap, next)->prev == block + state;
+}
+
+/* The same of the beginning of `block`, whatever the state. */
+static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
+{
+    const size_t word = heap_at(heap, block)->prev;
+    const size_t prev = word & ~(size_t)heap->slack;
+    return prev <= heap->end && heap_at(heap, prev)->next == block + (word - prev);
+}
+
+/* True if the payload is that of a block in use. */
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    const size_t block = heap_offset(heap, payload);
+    return block < heap->end && (block & heap->slack) == 0 && heap_ends(heap, block, HEAP_USED) &&
+           heap_begins(heap, block);
+}
+
+/* Unmakes the header of a block that merged into its predecessor (I6): with zeros, or with poison,
+ * which the bytes of a free block hold. */
+static inline void heap_forget(const cistern_heap_t *heap, size_t block)
+{
+    (void)memset(heap_at(heap, block), CISTERN_CHECK >= 2 ? HEAP_POISON : 0, HEAP_HEAD);
+}
+
+#else
+
+static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
+{
+    (void)heap;
+    (void)block;
+    (void)state;
+    return true;
+}
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    (void)heap;
+    return payload != NULL;
+}
+
+static inline void heap_forget(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+}
+
+#endif
+
+/* --- heap.c, inside the critical section: on payloads as the engine sees them -------------------
+ */
+
+/* A block of at least `size` bytes; NULL if none is free, which is counted, HEAP_DAMAGED if damage
+ * is in the way. */
+void *cistern_heap_take(cistern_heap_t *heap, size_t size);
+
+/* The same with an alignment that is larger than the heap's, for what the caller gets. */
+void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t size);
+
+/* Gives a block back. False if it is none in use, or damage is in the way. */
+bool cistern_heap_give(cistern_heap_t *heap, const void *payload);
+
+/* Changes the size of a block where it is. ERROR_SIZE if it does not fit there, ERROR_FAULT if it
+ * is no block in use, or damage is in the way. */
+cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, size_t size,
+                                    bool may_grow);
+
+/* What heap_repair.c makes the index of free blocks anew with. */
+void cistern_heap_index_reset(cistern_heap_t *heap);
+void cistern_heap_index_add(cistern_heap_t *heap, size_t block, size_t bytes);
+
+/* True if the index holds what a walk over all blocks has added up (I5). */
+bool cistern_heap_index_check(const cistern_heap_t *heap, size_t free_bytes, size_t free_blocks);
+
+/* Bytes of the largest block that cistern_heap_take would find; 0 if there is none. */
+size_t cistern_heap_index_largest(const cistern_heap_t *heap);
+
+/* --- heap_repair.c: when a call did not go on ---------------------------------------------------
+ */
+
+#if CISTERN_CHECK >= 1
+
+static inline bool heap_is_damaged(const cistern_heap_t *heap, const void *payload)
+{
+    return payload == (const void *)heap;
+}
+
+/* Finds out why a call with this payload, or an alloc (HEAP_DAMAGED), did not go on, repairs what
+ * is damaged, and reports it. True if the call may be tried once more. */
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed);
+
+/* What a payload is that is none of a block in use, as far as the blocks before it are sound. */
+cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload);
+
+/* Reports a fault, if there is one, outside the critical section. */
+void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outcome);
+
+#else
+
+static inline bool heap_is_damaged(const cistern_heap_t *heap, const void *payload)
+{
+    (void)heap;
+    (void)payload;
+    return false;
+}
+
+static inline bool cistern_heap_repair(cistern_heap_t *heap, const void *payload,
+                                       heap_changed_t *changed)
+{
+    (void)heap;
+    (void)payload;
+    (void)changed;
+    return false;
+}
+
+static inline void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outcome)
+{
+    (void)heap;
+    (void)outcome;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,247 @@
+/* heap_repair.c - after a check has failed: what the fault is, and the repair of the heap. Nothing
+ * here runs before; it is linear, and out of the way of what does. Words: see heap.c.
+ *
+ * A boundary is sound if both sides describe it alike. A gap lies between a block that begins at a
+ * sound boundary and does not end at one (low), and the next block from which on boundaries are
+ * sound again (high):
+ *
+ *   sound | low | ? ? ? ? ? ? ? ? ? | high | sound
+ *         ^ known                   ^ known
+ *
+ * Two words still describe the gap, low's `next` and high's `prev`. Where one of them alone leads
+ * to the other end, or both lead to one header in between, that boundary or header is written anew
+ * and nothing is lost. Where they do not, the gap is put into quarantine from low to high: nobody
+ * can say what stood there. Then the index and the sums are made anew from what is known.
+ */
+#include "heap_guard.h"
+
+#if CISTERN_CHECK >= 1
+
+void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outcome)
+{
+    if (outcome->kind != CISTERN_FAULT_NONE) {
+        cistern_fault_t fault = {
+            .kind = outcome->kind,
+            .object = heap,
+            .address = outcome->address != NULL ? heap_memory_of(heap, outcome->address) : NULL,
+            .name = heap->name};
+        cistern_heap_name_user(heap, &fault);
+        cistern_fault_raise(&fault);
+    }
+}
+
+#endif
+
+#if CISTERN_CHECK >= 1 && CISTERN_DIAGNOSIS
+
+/* A word of a header, taken apart. */
+typedef struct heap_word {
+    size_t block;
+    size_t state; /* 0 if the word cannot be one */
+} heap_word_t;
+
+/* Takes a word apart that should name a block from `first` to `last`. */
+static heap_word_t heap_read(const cistern_heap_t *heap, size_t word, size_t first, size_t last)
+{
+    heap_word_t read = {word & ~HEAP_STATES, word & HEAP_STATES};
+    if (read.block < first || read.block > last || (read.block & heap->slack) != 0) {
+        read.state = 0;
+    }
+    return read;
+}
+
+/* True if the block ends at a sound boundary, whatever its state. */
+static bool heap_is_sound(const cistern_heap_t *heap, size_t block)
+{
+    const heap_word_t next =
+        heap_read(heap, heap_at(heap, block)->next, block + heap->min, heap->end);
+    return next.state != 0 && heap_at(heap, next.block)->prev == block + next.state;
+}
+
+/* True if a chain begins at `block`: two sound boundaries in a row, or one to the sentinel. One
+ * alone could be the bytes of a caller. */
+static bool heap_is_chain(const cistern_heap_t *heap, size_t block)
+{
+    if (!heap_is_sound(heap, block)) {
+        return false;
+    }
+    const size_t next = heap_next(heap, block);
+    return next == heap->end || heap_is_sound(heap, next);
+}
+
+/* The next block behind `low` at which a chain begins, or the sentinel. */
+static size_t heap_high(const cistern_heap_t *heap, size_t low)
+{
+    size_t high = low + heap->min;
+    while (high < heap->end && !heap_is_chain(heap, high)) {
+        high += (size_t)heap->slack + 1U;
+    }
+    return high < heap->end ? high : heap->end;
+}
+
+/* Repairs the gap from `low` to `high`: which block's header was damaged. */
+static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high)
+{
+    const heap_word_t next = heap_read(heap, heap_at(heap, low)->next, low + heap->min, high);
+    const heap_word_t prev = heap_read(heap, heap_at(heap, high)->prev, low, high - heap->min);
+    const bool leads_up = next.state != 0 && next.block == high;
+    const bool leads_down = prev.state != 0 && prev.block == low;
+    if (leads_up != leads_down) {
+        heap_join(heap, low, high, leads_up ? next.state : prev.state);
+        return leads_up ? high : low;
+    }
+    if (next.state != 0 && prev.state != 0 && next.block == prev.block) {
+        heap_join(heap, low, next.block, next.state);
+        heap_join(heap, next.block, high, prev.state);
+        return next.block;
+    }
+    heap_join(heap, low, high, HEAP_QUARANTINE);
+    return low;
+}
+
+/* Repairs every gap, and the ring through the sentinel: the first block whose header was damaged,
+ * or HEAP_NOWHERE. Each step goes up, and a gap is passed over once. */
+static size_t heap_mend(cistern_heap_t *heap)
+{
+    const size_t end = heap->end;
+    size_t damaged = HEAP_NOWHERE;
+    if (heap_at(heap, 0)->prev != end + HEAP_USED || heap_at(heap, end)->next != HEAP_USED) {
+        damaged = heap_at(heap, 0)->prev != end + HEAP_USED ? 0 : end;
+        heap_join(heap, end, 0, HEAP_USED);
+    }
+    for (size_t block = 0; block != end; block = heap_next(heap, block)) {
+        if (!heap_is_sound(heap, block)) {
+            const size_t found = heap_mend_gap(heap, block, heap_high(heap, block));
+            damaged = damaged != HEAP_NOWHERE ? damaged : found;
+        }
+    }
+    return damaged;
+}
+
+/* Joins a free block and the free ones behind it, which damage may have left. */
+static void heap_absorb(cistern_heap_t *heap, size_t block)
+{
+    size_t next = heap_next(heap, block);
+    while (next != heap->end && heap_state(heap, next) == HEAP_FREE) {
+        const size_t limit = heap_next(heap, next);
+        heap_forget(heap, next);
+        heap_join(heap, block, limit, HEAP_FREE);
+        next = limit;
+    }
+}
+
+/* Makes the index and the sums anew of a sound chain (I4, I5). */
+static void heap_rebuild(cistern_heap_t *heap)
+{
+    cistern_heap_index_reset(heap);
+    heap->used = 0;
+    heap->blocks = 0;
+    heap->quarantined = 0;
+    for (size_t block = 0; block != heap->end; block = heap_next(heap, block)) {
+        const size_t state = heap_state(heap, block);
+        if (state == HEAP_FREE) {
+            heap_absorb(heap, block);
+        }
+        const size_t bytes = heap_next(heap, block) - block;
+        if (state == HEAP_FREE) {
+            cistern_heap_index_add(heap, block, bytes);
+        } else if (state == HEAP_USED) {
+            heap->used += bytes;
+            ++heap->blocks;
+        } else {
+            heap->quarantined = (cistern_heap_index_t)(heap->quarantined + bytes);
+        }
+    }
+    heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
+}
+
+#    if CISTERN_HEAP_GUARDED
+static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
+{
+    return cistern_heap_is_held(heap, block);
+}
+#    else
+static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return false;
+}
+#    endif
+
+cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload)
+{
+    const size_t offset = heap_offset(heap, payload);
+    if (offset >= heap->end) {
+        return CISTERN_FAULT_FOREIGN_FREE;
+    }
+    if ((offset & heap->slack) != 0) {
+        return CISTERN_FAULT_MISALIGNED;
+    }
+    size_t block = 0;
+    while (heap_is_sound(heap, block) && heap_next(heap, block) <= offset) {
+        block = heap_next(heap, block);
+    }
+    const size_t state = heap_state(heap, block);
+    if (!heap_is_sound(heap, block) || (state == HEAP_QUARANTINE && !heap_is_held(heap, block))) {
+        return CISTERN_FAULT_HEADER;
+    }
+    return state == HEAP_USED && offset != block ? CISTERN_FAULT_INTERIOR_FREE
+                                                 : CISTERN_FAULT_DOUBLE_FREE;
+}
+
+/* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
+ * more. Inside the critical section. */
+static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcome_t *outcome)
+{
+    const size_t damaged = heap->end != 0 ? heap_mend(heap) : HEAP_NOWHERE;
+    const bool is_alloc = heap_is_damaged(heap, payload);
+    const bool is_link = damaged == HEAP_NOWHERE && (is_alloc || heap_is_live(heap, payload));
+    outcome->address = is_alloc ? NULL : payload;
+    outcome->kind = CISTERN_FAULT_LINK;
+    if (damaged != HEAP_NOWHERE) {
+        outcome->kind = CISTERN_FAULT_HEADER;
+        outcome->address = heap_payload(heap, damaged);
+    }
+    if (damaged != HEAP_NOWHERE || is_link) {
+        heap_rebuild(heap);
+        return is_alloc || heap_is_live(heap, payload);
+    }
+    outcome->kind = cistern_heap_classify(heap, payload);
+    return false;
+}
+
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
+{
+    heap_outcome_t outcome;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool again = heap_diagnose(heap, payload, &outcome);
+    changed(heap);
+    cistern_critical_leave(state);
+    cistern_heap_report(heap, &outcome);
+    return again;
+}
+
+#elif CISTERN_CHECK >= 1
+
+/* Without diagnosis: refused and counted. */
+cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload)
+{
+    (void)heap;
+    (void)payload;
+    return CISTERN_FAULT_HEADER;
+}
+
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
+{
+    const heap_outcome_t outcome = {CISTERN_FAULT_HEADER,
+                                    heap_is_damaged(heap, payload) ? NULL : payload};
+    (void)changed;
+    cistern_heap_report(heap, &outcome);
+    return false;
+}
+
+#endif
+
+/* At level 0 there is nothing here: ISO C wants a translation unit to hold something. */
+typedef int heap_repair_is_optional_t;
