@@ -73,9 +73,9 @@ test-verify: ## every interleaving of the lock-free pool, and of a model of the 
 	@cmake/require.sh $(VERIFY_PACKAGES)
 	@$(call test_trees,test-verify,verify)
 
-test-lwip: ## lwIP's own unit suite, and an echo over its sockets, on this library
+test-lwip: ## lwIP's own unit suite, its applications and an echo on this library; LWIP=<tree> for one of yours
 	@cmake/require.sh $(LWIP_PACKAGES)
-	@tests/interop/lwip.sh build/interop
+	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
 
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)

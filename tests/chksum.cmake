@@ -12,3 +12,8 @@ cistern_add_test(chksum_options_test SOURCES unit/chksum_test.c LABELS big
 cistern_add_test(inet_chksum_test SOURCES unit/inet_chksum_test.c LABELS big)
 cistern_add_test(inet_chksum_options_test SOURCES unit/inet_chksum_test.c LABELS big
   DEFINES LWIP_IPV6=1 LWIP_CHKSUM=cistern_chksum_bytes CISTERN_PBUF_LEN_32=1)
+# Twice: the length of LWIP_CHKSUM is documented as a u16_t and as an int.
+cistern_add_test(chksum_own_test SOURCES unit/chksum_own_test.c LABELS big
+  CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/chksum_own)
+cistern_add_test(chksum_own_int_test SOURCES unit/chksum_own_test.c LABELS big
+  CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/chksum_own DEFINES OWN_LENGTH=int CISTERN_PBUF_LEN_32=1)

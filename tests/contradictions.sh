@@ -9,7 +9,7 @@ refuses() { # OPTION FLAG ...
     option=$1
     shift
     said=$(echo '#include "cistern/config.h"' | gcc -std=c11 -Iinclude "$@" -fsyntax-only -x c - 2>&1) || true
-    echo "$said" | grep "error: #error" | grep -qw "$option" || {
+    echo "$said" | grep -E "error: (#error|static assertion)" | grep -qw "$option" || {
         echo "$*: no #error that names $option" >&2
         failed=1
     }
@@ -30,5 +30,13 @@ refuses CISTERN_HEAP_GUARDED -DCISTERN_HEAP_GUARDED=2
 refuses CISTERN_HEAP_GUARDED -DCISTERN_HEAP_GUARDED=0 -DCISTERN_CHECK=3
 refuses CISTERN_CHECK -DCISTERN_HEAP_GUARDED=1 -DCISTERN_CHECK=0
 refuses CISTERN_HEAP_HISTORY -DCISTERN_HEAP_HISTORY=0
+refuses LWIP_IPV4 -DLWIP_IPV4=0 -DLWIP_IPV6=0 -Iinclude/standalone -Iports/posix -include lwip/opt.h
+refuses LWIP_COMPAT_MUTEX_ALLOWED -DLWIP_COMPAT_MUTEX=1 -Iinclude/standalone -Iports/posix -Iports/common \
+    -include lwip/sys.h
 refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arch.h
+
+# What the macros of a cc.h of one's own declare.
+bridge='-DNO_SYS=1 -Itests/port/protect -Iports/lwip -Iinclude/standalone -include lwip/opt.h -include arch/cistern_port.h'
+refuses CISTERN_LWIP_LEVEL $bridge -Iinclude -DPROTECT_named
+refuses CISTERN_LWIP_LEVEL_BYTES $bridge -Iinclude -DPROTECT_large
 exit $failed

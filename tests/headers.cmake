@@ -24,6 +24,33 @@ target_link_libraries(headers_compile_alone PRIVATE cistern)
 target_compile_options(headers_compile_alone PRIVATE -Wall -Wextra -Werror
   $<$<COMPILE_LANGUAGE:C>:-Wpedantic -Wconversion -Wshadow>)
 
+# lwIP's headers before those of the system's network, and behind them: the names of byte swaps, byte
+# order and ssize_t meet. Two orders, two languages, strict and GNU C.
+set(network "#include <netinet/in.h>\n#include <arpa/inet.h>\n#include <sys/socket.h>\n#include <netdb.h>\n")
+set(generated)
+foreach(header def sys inet_chksum)
+  foreach(language c cpp)
+    set(own "#include \"lwip/${header}.h\"\n")
+    set(use "unsigned ${header}_(unsigned x)\n{\n    return htonl(x) + ntohl(x) + htons(80) + ntohs(80);\n}\n")
+    set(use "unsigned ${header}_(unsigned x);\n#include \"lwip/def.h\"\n${use}")
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/headers/network_${header})
+    file(CONFIGURE OUTPUT ${file}_behind.${language} CONTENT "${own}${network}${use}")
+    file(CONFIGURE OUTPUT ${file}_before.${language} CONTENT "${network}${own}${use}")
+    list(APPEND generated ${file}_behind.${language} ${file}_before.${language})
+  endforeach()
+endforeach()
+if(CISTERN_PORT STREQUAL posix)
+  foreach(standard 11 99)
+    foreach(optimized 0 2) # glibc's macros of these names depend on it
+      set(name headers_meet_the_network_${standard}_${optimized})
+      add_library(${name} OBJECT ${generated})
+      target_link_libraries(${name} PRIVATE cistern)
+      target_compile_options(${name} PRIVATE -Wall -Wextra -Wundef -Werror -O${optimized}
+        $<$<COMPILE_LANGUAGE:C>:-std=gnu${standard}>)
+    endforeach()
+  endforeach()
+endif()
+
 # The only header whose C differs from its C++ by an option.
 add_library(headers_compile_aligned OBJECT
   ${CMAKE_CURRENT_BINARY_DIR}/headers/os_os_mempool_h.c

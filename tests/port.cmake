@@ -22,7 +22,7 @@ cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
 
 cistern_add_test(arch_test SOURCES port/arch_test.c)
-cistern_add_test(arch_includes_test LABELS hosted SOURCES port/arch_test.c
+cistern_add_test(arch_includes_test SOURCES port/arch_test.c
   DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
 cistern_add_test(arch_own_types_test LABELS host SOURCES port/arch_test.c
   CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/own_types)
@@ -62,6 +62,31 @@ target_compile_options(bridge_test PRIVATE ${CISTERN_WARNINGS})
 target_link_libraries(bridge_test PRIVATE PkgConfig::CMOCKA)
 add_test(NAME ${CISTERN_TEST_PREFIX}bridge_test COMMAND bridge_test)
 set_tests_properties(${CISTERN_TEST_PREFIX}bridge_test PROPERTIES TIMEOUT 120)
+
+# The whole library on ports of lwIP's whose cc.h has macros of each kind for the section, which are the
+# section whatever SYS_LIGHTWEIGHT_PROT says, and sys_arch_protect with a type of its own.
+file(GLOB whole CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${PROJECT_SOURCE_DIR}/ports/lwip/*.c)
+function(protect_add_test KIND)
+  add_executable(protect_${KIND}_test port/protect_test.c ${whole})
+  target_include_directories(protect_${KIND}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
+    ${CMAKE_CURRENT_SOURCE_DIR}/port/protect ${PROJECT_SOURCE_DIR}/ports/lwip
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(protect_${KIND}_test PRIVATE NO_SYS=1 PROTECT_${KIND} ${ARGN})
+  target_compile_options(protect_${KIND}_test PRIVATE ${CISTERN_WARNINGS} -Werror
+    -Wno-unused-variable) # which PROTECT_unused declares
+  target_link_libraries(protect_${KIND}_test PRIVATE PkgConfig::CMOCKA)
+  add_test(NAME ${CISTERN_TEST_PREFIX}protect_${KIND}_test COMMAND protect_${KIND}_test)
+  set_tests_properties(${CISTERN_TEST_PREFIX}protect_${KIND}_test PROPERTIES TIMEOUT 120)
+endfunction()
+protect_add_test(int SYS_LIGHTWEIGHT_PROT=0)
+protect_add_test(unused)
+protect_add_test(empty)
+protect_add_test(blocks SYS_LIGHTWEIGHT_PROT=0)
+protect_add_test(struct)
+protect_add_test(register)
+protect_add_test(pointer)
+protect_add_test(named CISTERN_LWIP_LEVEL=cpu_sr)
+protect_add_test(functions)
 
 # The template is a port that compiles, with threads and without.
 foreach(no_sys 0 1)

@@ -90,14 +90,14 @@ static void add_lengths(const char *name, sum_t *sum)
     }
 }
 
-static void add_ways(void)
+static void add_strategies(void)
 {
-    const cistern_port_chksum_way_t *way;
-    for (unsigned i = 0; (way = cistern_port_chksum_way(i)) != NULL; ++i) {
+    const cistern_chksum_strategy_t *strategy;
+    for (unsigned i = 0; (strategy = cistern_chksum_strategy(i)) != NULL; ++i) {
         char name[24];
-        add_lengths(way->name, way->sum);
-        (void)snprintf(name, sizeof name, "%s copy", way->name);
-        add(name, NULL, way->copy, LONGEST, 0);
+        add_lengths(strategy->name, strategy->sum);
+        (void)snprintf(name, sizeof name, "%s copy", strategy->name);
+        add(name, NULL, strategy->copy, LONGEST, 0);
     }
 }
 
@@ -108,7 +108,7 @@ static void add_all(void)
     add("checksum", ours, NULL, LONGEST, 1);
     add("lwip", lwip, NULL, LONGEST, 1);
     add_lengths("sum", CISTERN_CHKSUM_SUM);
-    add_ways();
+    add_strategies();
     add_lengths("algorithm 1", cistern_chksum_bytes);
     add_lengths("algorithm 2", cistern_chksum_halfwords);
     add_lengths("algorithm 3", cistern_chksum_words);

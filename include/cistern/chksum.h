@@ -10,12 +10,15 @@
  * |                          | 1: byte by byte, the smallest code                    |
  * |                          | 2: 16 bits at a time                                  |
  * |                          | 3: 32 bits at a time, unrolled                        |
- * |                          | 4: the port's, the fastest of the target              |
+ * |                          | 4: the fastest of the target: the port's; else, with  |
+ * |                          | gcc and clang, vectors on hosts, aligned words on     |
+ * |                          | Cortex-M and RISC-V                                   |
  * |                          | default: LWIP_CHKSUM_ALGORITHM if it is set; else 4   |
- * |                          | if the port has one, else 2                           |
+ * |                          | if the target has one, else 3 with pointers of 64     |
+ * |                          | bits, else 2                                          |
  *
- * A port with an algorithm of its own says so in arch/cistern_chksum.h, which defines
- * CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
+ * A port with an algorithm of its own, a peripheral for example, says so in arch/cistern_chksum.h,
+ * which defines CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
  * CISTERN_PORT_CHKSUM_COPY(target, source, length).
  */
 #ifndef CISTERN_CHKSUM_H
@@ -32,6 +35,20 @@
 #    endif
 #endif
 
+#ifdef __GNUC__
+#    if defined __unix__ || defined __APPLE__ || defined _WIN64
+#        define CISTERN_CHKSUM_VECTORS
+#    elif defined __arm__ || defined __riscv
+#        define CISTERN_CHKSUM_ALIGNED
+#    endif
+#endif
+#if !defined CISTERN_PORT_CHKSUM && defined CISTERN_CHKSUM_VECTORS
+#    define CISTERN_PORT_CHKSUM      cistern_chksum_vectors
+#    define CISTERN_PORT_CHKSUM_COPY cistern_chksum_vectors_copy
+#elif !defined CISTERN_PORT_CHKSUM && defined CISTERN_CHKSUM_ALIGNED
+#    define CISTERN_PORT_CHKSUM cistern_chksum_aligned
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,6 +58,8 @@ extern "C" {
 #        define CISTERN_CHKSUM_ALGORITHM LWIP_CHKSUM_ALGORITHM
 #    elif defined CISTERN_PORT_CHKSUM
 #        define CISTERN_CHKSUM_ALGORITHM 4
+#    elif UINTPTR_MAX > 0xffffffffU
+#        define CISTERN_CHKSUM_ALGORITHM 3
 #    else
 #        define CISTERN_CHKSUM_ALGORITHM 2
 #    endif
@@ -54,7 +73,8 @@ extern "C" {
 #elif CISTERN_CHKSUM_ALGORITHM == 4 && defined CISTERN_PORT_CHKSUM
 #    define CISTERN_CHKSUM_SUM CISTERN_PORT_CHKSUM
 #elif CISTERN_CHKSUM_ALGORITHM == 4
-#    error "LWIP_CHKSUM_ALGORITHM 4 needs a port with arch/cistern_chksum.h: set 1, 2 or 3"
+#    error                                                                                         \
+        "This target has no CISTERN_CHKSUM_ALGORITHM 4: set it, or LWIP_CHKSUM_ALGORITHM, to 1, 2 or 3"
 #else
 #    error "LWIP_CHKSUM_ALGORITHM must be 1, 2, 3 or 4: see cistern/chksum.h"
 #endif
@@ -104,6 +124,31 @@ static inline uint16_t cistern_chksum_swap(uint16_t sum)
 uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
 uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
 uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
+
+#ifdef CISTERN_CHKSUM_ALIGNED
+/* Algorithm 4 of processors that trap on, or are slow with, words that are not aligned. */
+uint16_t cistern_chksum_aligned(const void *data, size_t length);
+#endif
+
+#ifdef CISTERN_CHKSUM_VECTORS
+/* Algorithm 4 of hosts, for fewer than 2^34 bytes, by the widest vectors that this machine has,
+ * which the first call finds out. */
+uint16_t cistern_chksum_vectors(const void *data, size_t length);
+
+/* The same of the bytes that it copies, in one pass. The two pieces must not overlap. */
+uint16_t cistern_chksum_vectors_copy(void *target, const void *source, size_t length);
+
+/* One of the strategies that the two choose from. */
+typedef struct cistern_chksum_strategy {
+    const char *name;
+    uint16_t (*sum)(const void *data, size_t length);
+    uint16_t (*copy)(void *target, const void *source, size_t length);
+} cistern_chksum_strategy_t;
+
+/* Strategy number `index` of those that this machine can run, the best last; NULL if there are
+ * fewer. Any context. For tests and benchmarks. */
+const cistern_chksum_strategy_t *cistern_chksum_strategy(unsigned index);
+#endif
 
 /* --- sums of memory --------------------------------------------------------------------------- */
 

@@ -121,7 +121,13 @@
 #endif
 
 /* The critical section that protects engine state. With 1 the port's arch/cistern_port.h says how;
- * 0 is right only when a single context (no interrupt, one thread) ever calls the library. */
+ * 0 is right only when a single context (no interrupt, one thread) ever calls the library. A port that
+ * knows better than SYS_LIGHTWEIGHT_PROT says so in arch/cistern_config.h. */
+#if !defined CISTERN_CRITICAL && defined __has_include
+#    if __has_include("arch/cistern_config.h")
+#        include "arch/cistern_config.h"
+#    endif
+#endif
 #ifndef CISTERN_CRITICAL
 #    if defined SYS_LIGHTWEIGHT_PROT
 #        define CISTERN_CRITICAL SYS_LIGHTWEIGHT_PROT

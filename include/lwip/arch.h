@@ -1,18 +1,21 @@
 /* lwip/arch.h - what the compiler and the target are like.
  *
- * The port's arch/cc.h is read first and may define any of the names below; what it leaves out gets
- * a default that is right for a C11 compiler with <stdint.h>. The options that cc.h may set:
+ * lwipopts.h and then the port's arch/cc.h are read first and may define any of the names below;
+ * what they leave out gets a default that is right for a C11 compiler with <stdint.h>. The options:
  *
  * | name                              | meaning                                | default         |
  * |-----------------------------------|----------------------------------------|-----------------|
  * | BYTE_ORDER                        | LITTLE_ENDIAN or BIG_ENDIAN            | the compiler's  |
  * | LWIP_NO_STDDEF_H / _STDINT_H      | 1: cc.h gives these types itself       | 0               |
  * | LWIP_NO_INTTYPES_H / _LIMITS_H    | 1: cc.h gives formatters / limits      | 0               |
- * | LWIP_NO_CTYPE_H / _UNISTD_H       | 1: do not include them                 | 0 / 1           |
+ * | LWIP_NO_CTYPE_H                   | 1: not included                        | 0               |
+ * | LWIP_NO_UNISTD_H                  | 1: cc.h gives ssize_t itself, where    | 0               |
+ * |                                   | <limits.h> has SSIZE_MAX               |                 |
  * | LWIP_PLATFORM_HTONS(x), HTONL(x)  | swaps the bytes of 16, 32 bits         | the compiler's  |
  * | LWIP_PLATFORM_DIAG(x)             | prints; x is printf's list in brackets | printf          |
  * | LWIP_PLATFORM_ASSERT(x)           | an assertion failed                    | print and abort |
  * | LWIP_RAND()                       | a random u32_t                         | none            |
+ * | LWIP_RAND_FOR_FUZZ                | LWIP_RAND() is lwip_fuzz_rand()        | off             |
  * | U16_F S16_F X16_F U32_F ... SZT_F | printf conversions of the types        | <inttypes.h>    |
  * | PACK_STRUCT_*                     | how to pack a struct                   | attribute       |
  * | PACK_STRUCT_USE_INCLUDES          | pack by arch/bpstruct.h, epstruct.h    | off             |
@@ -30,8 +33,10 @@
 #endif
 
 /* Options of the engines are those of lwipopts.h, before lwip/opt.h adds its defaults: each file of a
- * program must see the same. */
+ * program must see the same. And lwipopts.h comes first, whatever a source includes first: what it
+ * defines, a cc.h that asks keeps. */
 #include "cistern/config.h"
+#include "lwip/opt.h"
 
 #include "arch/cc.h"
 
@@ -42,22 +47,6 @@
 #        define BYTE_ORDER LITTLE_ENDIAN
 #    else
 #        error "BYTE_ORDER is unknown: define it as LITTLE_ENDIAN or BIG_ENDIAN in arch/cc.h"
-#    endif
-#endif
-
-/* Byte swaps, which lwip/def.h uses: by the compiler if cc.h says nothing. */
-#if BYTE_ORDER == LITTLE_ENDIAN
-#    if defined __GNUC__ && !defined LWIP_PLATFORM_HTONS
-#        define LWIP_PLATFORM_HTONS(x) __builtin_bswap16((u16_t)(x))
-#    endif
-#    if defined __GNUC__ && !defined LWIP_PLATFORM_HTONL
-#        define LWIP_PLATFORM_HTONL(x) __builtin_bswap32((u32_t)(x))
-#    endif
-#    if defined LWIP_PLATFORM_HTONS && !defined lwip_htons
-#        define lwip_htons(x) ((u16_t)LWIP_PLATFORM_HTONS(x))
-#    endif
-#    if defined LWIP_PLATFORM_HTONL && !defined lwip_htonl
-#        define lwip_htonl(x) ((u32_t)LWIP_PLATFORM_HTONL(x))
 #    endif
 #endif
 
@@ -164,17 +153,21 @@ typedef uintptr_t mem_ptr_t;
 #    define lwip_toupper(c) (lwip_islower(c) ? (c) - 'a' + 'A' : (c))
 #endif
 
+/* ssize_t: a system that has it in <unistd.h> has SSIZE_MAX in <limits.h>, except where a strict
+ * standard is asked for; the others get both from here. */
 #ifndef LWIP_NO_UNISTD_H
-#    define LWIP_NO_UNISTD_H 1
+#    define LWIP_NO_UNISTD_H 0
 #endif
-#if !LWIP_NO_UNISTD_H
-#    include <unistd.h>
-#endif
-#ifndef SSIZE_MAX
-#    if LWIP_NO_UNISTD_H && !defined LWIP_NO_SSIZE_T && !defined __unix__
-typedef int ssize_t;
-#        define SSIZE_MAX INT_MAX
+#ifdef SSIZE_MAX
+#    if !LWIP_NO_UNISTD_H
+#        include <unistd.h>
 #    endif
+#elif defined __unix__ || defined __APPLE__ || defined __MINGW32__
+#    include <sys/types.h>
+#    define SSIZE_MAX PTRDIFF_MAX
+#else
+typedef int ssize_t;
+#    define SSIZE_MAX INT_MAX
 #endif
 
 /* --- diagnostics ----------------------------------------------------------------------------- */
@@ -281,6 +274,22 @@ typedef int ssize_t;
 #endif
 #ifndef PACK_STRUCT_FLD_S
 #    define PACK_STRUCT_FLD_S(x) PACK_STRUCT_FIELD(x)
+#endif
+
+/* --- random numbers of fuzz tests --------------------------------------------------------------
+ */
+
+#ifdef LWIP_RAND_FOR_FUZZ
+#    ifdef __cplusplus
+extern "C" {
+#    endif
+/* The same numbers in each run. The fuzz test gives it. */
+u32_t lwip_fuzz_rand(void);
+#    ifdef __cplusplus
+}
+#    endif
+#    undef LWIP_RAND
+#    define LWIP_RAND() lwip_fuzz_rand()
 #endif
 
 /* --- errno -------------------------------------------------------------------------------------

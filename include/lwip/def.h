@@ -2,13 +2,14 @@
  *
  * | option                                | effect                                            |
  * |---------------------------------------|---------------------------------------------------|
- * | LWIP_PLATFORM_HTONS(x), HTONL(x)      | the port's own byte swap; default: the compiler's |
- * |                                       | built-in one (lwip/arch.h), else lwip_swap16, 32  |
+ * | LWIP_PLATFORM_HTONS(x), HTONL(x)      | the port's own byte swap, called with a variable; |
+ * |                                       | default: the compiler's, else shifts              |
  * | lwip_htons(x), lwip_htonl(x)          | the same, under the name that lwIP 2.1 has for it |
  * | LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS | htons, htonl, ntohs, ntohl come from elsewhere    |
+ * | LWIP_PERF                             | 1: arch/perf.h has PERF_START and PERF_STOP(x)    |
  * | lwip_itoa, lwip_strnicmp,             | defined as a macro: the function is not provided  |
  * | lwip_stricmp, lwip_strnstr,           |                                                   |
- * | lwip_strnistr                         |                                                   |
+ * | lwip_strnistr, lwip_memcmp_consttime  |                                                   |
  */
 #ifndef LWIP_HDR_DEF_H
 #define LWIP_HDR_DEF_H
@@ -16,8 +17,9 @@
 #include "lwip/arch.h"
 #include "lwip/opt.h"
 
-/* perf.h belongs to a port and is optional in the original; users expect these two names from here
- */
+#if defined LWIP_PERF && LWIP_PERF
+#    include "arch/perf.h"
+#endif
 #ifndef PERF_START
 #    define PERF_START
 #endif
@@ -53,15 +55,31 @@ extern "C" {
     (((u32_t)(x) << 24) | (((u32_t)(x)&0xff00U) << 8) | (((u32_t)(x) >> 8) & 0xff00U) |            \
      ((u32_t)(x) >> 24))
 
-/* The same of what is evaluated once. Constant time, any context. */
+#ifndef LWIP_PLATFORM_HTONS
+#    ifdef __GNUC__
+#        define LWIP_PLATFORM_HTONS(x) __builtin_bswap16(x)
+#    else
+#        define LWIP_PLATFORM_HTONS(x) LWIP_SWAP16(x)
+#    endif
+#endif
+#ifndef LWIP_PLATFORM_HTONL
+#    ifdef __GNUC__
+#        define LWIP_PLATFORM_HTONL(x) __builtin_bswap32(x)
+#    else
+#        define LWIP_PLATFORM_HTONL(x) LWIP_SWAP32(x)
+#    endif
+#endif
+
+/* The same as functions: the platform's macro may evaluate its argument twice, they do it once.
+ * Constant time, any context. */
 static inline u16_t lwip_swap16(u16_t x)
 {
-    return LWIP_SWAP16(x);
+    return (u16_t)LWIP_PLATFORM_HTONS(x);
 }
 
 static inline u32_t lwip_swap32(u32_t x)
 {
-    return LWIP_SWAP32(x);
+    return (u32_t)LWIP_PLATFORM_HTONL(x);
 }
 
 /* PP_HTONS and so on are constant expressions, e.g. for case labels and initialisers. */
@@ -93,18 +111,50 @@ u16_t(lwip_htons)(u16_t x);
 u32_t(lwip_htonl)(u32_t x);
 #endif
 
+/* The short names are macros of functions that nothing else calls: where a header of the system's
+ * declares htonl(uint32_t) after this one, the macro makes it a second declaration of
+ * lwip_system_32, whose types, calling convention, linkage and exceptions are therefore those of
+ * the system's own. */
 #ifndef LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
+#    if defined _WIN32 && defined __GNUC__
+extern inline __attribute__((gnu_inline, always_inline)) u16_t __stdcall lwip_system_16(u16_t x)
+{
+    return __builtin_bswap16(x);
+}
+
+extern inline __attribute__((gnu_inline,
+                             always_inline)) unsigned long __stdcall lwip_system_32(unsigned long x)
+{
+    return __builtin_bswap32(x);
+}
+#    else
+#        if defined __cplusplus && defined __GLIBC__
+#            define LWIP_SYSTEM_THROW __THROW
+#        else
+#            define LWIP_SYSTEM_THROW
+#        endif
+static inline u16_t lwip_system_16(u16_t x) LWIP_SYSTEM_THROW
+{
+    return lwip_htons(x);
+}
+
+static inline u32_t lwip_system_32(u32_t x) LWIP_SYSTEM_THROW
+{
+    return lwip_htonl(x);
+}
+#    endif
+
 #    ifndef htons
-#        define htons(x) lwip_htons(x)
+#        define htons(x) lwip_system_16(x)
 #    endif
 #    ifndef ntohs
-#        define ntohs(x) lwip_ntohs(x)
+#        define ntohs(x) lwip_system_16(x)
 #    endif
 #    ifndef htonl
-#        define htonl(x) lwip_htonl(x)
+#        define htonl(x) lwip_system_32(x)
 #    endif
 #    ifndef ntohl
-#        define ntohl(x) lwip_ntohl(x)
+#        define ntohl(x) lwip_system_32(x)
 #    endif
 #endif
 
@@ -137,9 +187,11 @@ char *lwip_strnstr(const char *buffer, const char *token, size_t n);
 char *lwip_strnistr(const char *buffer, const char *token, size_t n);
 #endif
 
+#ifndef lwip_memcmp_consttime
 /* 0 iff the `len` bytes are equal. The time depends on len alone, not on the content: for keys and
  * message authentication codes. Any context. */
 int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len);
+#endif
 
 #ifdef __cplusplus
 }

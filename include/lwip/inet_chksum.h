@@ -6,7 +6,8 @@
  *
  * | option                      | effect                                                          |
  * |-----------------------------|-----------------------------------------------------------------|
- * | LWIP_CHKSUM(data, len)      | the user's own sum of a piece of memory; default: the engine's  |
+ * | LWIP_CHKSUM(data, len)      | the user's own sum of a piece of memory, in place of every sum  |
+ * |                             | below; gets u16_t lengths below 32 KiB; default: the engine's   |
  * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h                     |
  * | LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy          |
  */
@@ -34,11 +35,13 @@ extern "C" {
 #    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0xffffU)))
 #endif
 
-/* The sum of `len` bytes, of any length and alignment. Linear in len. Any context. */
+/* The sum of `len` bytes, of any length and alignment, by the engine. Linear in len. Any context.
+ */
 u16_t lwip_standard_chksum(const void *dataptr, size_t len);
 
 #ifndef LWIP_CHKSUM
-#    define LWIP_CHKSUM cistern_chksum_sum
+#    define LWIP_CHKSUM           cistern_chksum_sum
+#    define LWIP_CHKSUM_OF_ENGINE 1
 #endif
 
 #ifndef LWIP_CHKSUM_COPY

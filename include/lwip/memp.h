@@ -109,7 +109,7 @@ void memp_init(void);
 /* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use,
  * or the first free one is damaged, which is a fault and repaired. Constant time but for that. From
  * the contexts that the port's critical section allows. The caller owns the element until
- * memp_free; its content is undefined. */
+ * memp_free; its content is undefined, but zeros at check levels 2 and 3. */
 void *memp_malloc(memp_t type);
 
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An

@@ -11,8 +11,13 @@
  * | option                | effect                                                              |
  * |-----------------------|---------------------------------------------------------------------|
  * | NO_SYS 1              | semaphores, mutexes, mailboxes and threads are empty macros         |
- * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance        |
+ * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance. With  |
+ * |                       | a core lock it also needs LWIP_COMPAT_MUTEX_ALLOWED                 |
  * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: one context only uses the library        |
+ * | SYS_ARCH_PROTECT, SYS_ARCH_DECL_PROTECT, SYS_ARCH_UNPROTECT in cc.h: the port's own protection
+ * | |                       | in place of sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well   |
+ * | LWIP_MARK_TCPIP_THREAD| what the TCP/IP thread does first; default: nothing                 |
+ * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test has                |
  */
 #ifndef LWIP_HDR_SYS_H
 #define LWIP_HDR_SYS_H
@@ -22,8 +27,17 @@
 #include "lwip/arch.h"
 #include "lwip/err.h"
 
+/* Before the port's header, which asks for it. */
+#ifndef LWIP_COMPAT_MUTEX
+#    define LWIP_COMPAT_MUTEX 0
+#endif
+
 #if !NO_SYS
 #    include "arch/sys_arch.h"
+#endif
+
+#ifndef LWIP_MARK_TCPIP_THREAD
+#    define LWIP_MARK_TCPIP_THREAD()
 #endif
 
 #ifdef __cplusplus
@@ -123,7 +137,7 @@ void sys_sem_set_invalid(sys_sem_t *sem);
 
 #    if LWIP_COMPAT_MUTEX
 
-#        ifndef LWIP_COMPAT_MUTEX_ALLOWED
+#        if LWIP_TCPIP_CORE_LOCKING && !defined LWIP_COMPAT_MUTEX_ALLOWED
 #            error                                                                                 \
                 "LWIP_COMPAT_MUTEX loses priority inheritance: define LWIP_COMPAT_MUTEX_ALLOWED too"
 #        endif
@@ -162,7 +176,8 @@ int sys_mutex_valid(sys_mutex_t *mutex);
 #        endif
 
 #        ifndef sys_mutex_set_invalid
-/* Makes *mutex name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context.
+/* Makes *mutex name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any
+ * context.
  */
 void sys_mutex_set_invalid(sys_mutex_t *mutex);
 #        endif
@@ -217,7 +232,8 @@ int sys_mbox_valid(sys_mbox_t *mbox);
 #    endif
 
 #    ifndef sys_mbox_set_invalid
-/* Makes *mbox name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any context.
+/* Makes *mbox name nothing; NULL is ignored. Does not free. Never fails. Constant time. Any
+ * context.
  */
 void sys_mbox_set_invalid(sys_mbox_t *mbox);
 #    endif
@@ -239,8 +255,10 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox);
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio);
 
+#    ifndef sys_msleep
 /* Waits `ms` milliseconds at least; 0 returns at once. Thread. */
 void sys_msleep(u32_t ms);
+#    endif
 
 #endif
 
@@ -252,6 +270,11 @@ void sys_init(void);
 #ifndef sys_jiffies
 /* Ticks since some start, wrapping at 32 bits; the port says how long a tick is. Any context. */
 u32_t sys_jiffies(void);
+#endif
+
+#ifdef LWIP_FUZZ_SYS_NOW
+/* What sys_now adds to the time; wraps with it. */
+extern u32_t sys_now_offset;
 #endif
 
 #ifndef sys_now
@@ -269,21 +292,19 @@ u32_t sys_now(void);
  *   SYS_ARCH_UNPROTECT(level);
  */
 
-#if SYS_LIGHTWEIGHT_PROT
+#if !defined SYS_ARCH_PROTECT && SYS_LIGHTWEIGHT_PROT
 
-#    ifndef SYS_ARCH_PROTECT
-#        define SYS_ARCH_DECL_PROTECT(lev) sys_prot_t lev
-#        define SYS_ARCH_PROTECT(lev)      lev = sys_arch_protect()
-#        define SYS_ARCH_UNPROTECT(lev)    sys_arch_unprotect(lev)
+#    define SYS_ARCH_DECL_PROTECT(lev) sys_prot_t lev
+#    define SYS_ARCH_PROTECT(lev)      lev = sys_arch_protect()
+#    define SYS_ARCH_UNPROTECT(lev)    sys_arch_unprotect(lev)
 
 /* Enters a protected section and returns the state before; nests. Thread, interrupt. */
 sys_prot_t sys_arch_protect(void);
 
 /* Restores the state that the matching sys_arch_protect returned. Thread, interrupt. */
 void sys_arch_unprotect(sys_prot_t pval);
-#    endif
 
-#else
+#elif !defined SYS_ARCH_PROTECT
 
 #    define SYS_ARCH_DECL_PROTECT(lev)
 #    define SYS_ARCH_PROTECT(lev)

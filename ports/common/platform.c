@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "arch/cc.h"
+#include "lwip/arch.h"
 #include "cistern/fault.h"
 
 static const char *or_dash(const char *text)

@@ -1,10 +1,9 @@
 /* cistern_port.c (lwip) - faults on a port written for lwIP: a line through its LWIP_PLATFORM_DIAG.
  * Without state. */
+#include "cistern/fault.h"
 #include "lwip/arch.h"
 
-#include "cistern/fault.h"
-
-static const char *or_dash(const char *text)
+static const char *cistern_port_text(const char *text)
 {
     return (text != NULL) ? text : "-";
 }
@@ -12,6 +11,6 @@ static const char *or_dash(const char *text)
 void cistern_port_fault(const cistern_fault_t *fault)
 {
     LWIP_PLATFORM_DIAG(("cistern: fault: %s: object %s, owner %s\n",
-                        cistern_fault_text(fault->kind), or_dash(fault->name),
-                        or_dash(fault->owner)));
+                        cistern_fault_text(fault->kind), cistern_port_text(fault->name),
+                        cistern_port_text(fault->owner)));
 }

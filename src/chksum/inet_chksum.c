@@ -6,7 +6,7 @@
  *                     ab cd e.            .f gh ij k.
  *
  * A fragment that starts at an odd offset of the packet has its bytes in the other halves: its sum
- * is swapped before it is added.
+ * is swapped before it is added. Each sum of memory is one by LWIP_CHKSUM.
  *
  * I1  sums between steps have 16 bits: carries are folded at each step.
  */
@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "cistern/chksum.h"
 #include "cistern/fault.h"
@@ -24,7 +25,7 @@
 #    endif
 #endif
 
-static u16_t refuse(const void *p)
+static u16_t chksum_refuse(const void *p)
 {
     const cistern_fault_t fault = {
         .kind = CISTERN_FAULT_ARGUMENT, .object = p, .address = p, .name = "inet_chksum"};
@@ -34,6 +35,31 @@ static u16_t refuse(const void *p)
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
+#ifdef LWIP_CHKSUM_OF_ENGINE
+#    define chksum_memory cistern_chksum_sum
+#    define chksum_copy   cistern_chksum_copy
+#else
+/* What every LWIP_CHKSUM can count, with an int of 16 bits too; even, so that no piece is swapped.
+ */
+#    define CHKSUM_PIECE 0x7ffeU
+
+static u16_t chksum_memory(const void *data, size_t length)
+{
+    const u8_t *bytes = data;
+    u16_t sum = 0;
+    for (; length > CHKSUM_PIECE; length -= CHKSUM_PIECE, bytes += CHKSUM_PIECE) {
+        sum = cistern_chksum_add(sum, LWIP_CHKSUM(bytes, (u16_t)CHKSUM_PIECE));
+    }
+    return cistern_chksum_add(sum, LWIP_CHKSUM(bytes, (u16_t)length));
+}
+
+static u16_t chksum_copy(void *target, const void *source, size_t length)
+{
+    memcpy(target, source, length);
+    return chksum_memory(target, length);
+}
+#endif
+
 u16_t lwip_standard_chksum(const void *dataptr, size_t len)
 {
     return cistern_chksum_sum(dataptr, len);
@@ -41,29 +67,29 @@ u16_t lwip_standard_chksum(const void *dataptr, size_t len)
 
 u16_t inet_chksum(const void *dataptr, u16_t len)
 {
-    return (u16_t)~LWIP_CHKSUM(dataptr, len);
+    return (u16_t)~chksum_memory(dataptr, len);
 }
 
 u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 {
     if (dst == NULL || src == NULL) {
-        return refuse(dst);
+        return chksum_refuse(dst);
     }
-    return cistern_chksum_copy(dst, src, len);
+    return chksum_copy(dst, src, len);
 }
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
 /* More bytes than a chain has, also one of more than tot_len can tell. */
-#define WHOLE_CHAIN SIZE_MAX
+#define CHKSUM_WHOLE_CHAIN SIZE_MAX
 
 /* The sum of the first `length` bytes of a chain, or of all of a shorter one, added to `sum`. */
-static u16_t add_chain(u16_t sum, const struct pbuf *p, size_t length)
+static u16_t chksum_add_chain(u16_t sum, const struct pbuf *p, size_t length)
 {
     bool odd = false;
     for (; p != NULL && length > 0; p = p->next) {
         const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(p->len, length);
-        const u16_t part = LWIP_CHKSUM(p->payload, piece);
+        const u16_t part = chksum_memory(p->payload, piece);
         sum = cistern_chksum_add(sum, odd ? cistern_chksum_swap(part) : part);
         odd = odd != ((piece & 1U) != 0);
         length -= piece;
@@ -73,102 +99,101 @@ static u16_t add_chain(u16_t sum, const struct pbuf *p, size_t length)
 
 u16_t inet_chksum_pbuf(struct pbuf *p)
 {
-    return p != NULL ? (u16_t)~add_chain(0, p, WHOLE_CHAIN) : refuse(p);
+    return p != NULL ? (u16_t)~chksum_add_chain(0, p, CHKSUM_WHOLE_CHAIN) : chksum_refuse(p);
 }
 
 /* --- pseudo headers --------------------------------------------------------------------------- */
 
 /* The sum of a pseudo header, but for the addresses. */
-static u16_t pseudo_sum(u8_t proto, u16_t proto_len)
+static u16_t chksum_pseudo(u8_t proto, u16_t proto_len)
 {
     return cistern_chksum_add(lwip_htons(proto), lwip_htons(proto_len));
 }
 
 /* `addresses` is the sum of both addresses. */
-static u16_t pseudo_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
-                             u16_t addresses)
+static u16_t chksum_with_pseudo(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
+                                u16_t addresses)
 {
-    const u16_t header = cistern_chksum_add(addresses, pseudo_sum(proto, proto_len));
-    return (u16_t)~add_chain(header, p, length);
+    const u16_t header = cistern_chksum_add(addresses, chksum_pseudo(proto, proto_len));
+    return (u16_t)~chksum_add_chain(header, p, length);
 }
 
 #if LWIP_IPV4
-static u16_t ip4_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
-                          const ip4_addr_t *src, const ip4_addr_t *dest)
+static u16_t chksum_ip4(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
+                        const ip4_addr_t *src, const ip4_addr_t *dest)
 {
     if (p == NULL || src == NULL || dest == NULL) {
-        return refuse(p);
+        return chksum_refuse(p);
     }
     const u16_t addresses =
         cistern_chksum_add(cistern_chksum_fold(src->addr), cistern_chksum_fold(dest->addr));
-    return pseudo_checksum(p, proto, proto_len, length, addresses);
+    return chksum_with_pseudo(p, proto, proto_len, length, addresses);
 }
 
 u16_t inet_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip4_addr_t *src,
                          const ip4_addr_t *dest)
 {
-    return ip4_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
+    return chksum_ip4(p, proto, proto_len, CHKSUM_WHOLE_CHAIN, src, dest);
 }
 
 u16_t inet_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,
                                  const ip4_addr_t *src, const ip4_addr_t *dest)
 {
-    return ip4_checksum(p, proto, proto_len, chksum_len, src, dest);
+    return chksum_ip4(p, proto, proto_len, chksum_len, src, dest);
 }
 #endif
 
 #if LWIP_IPV6 || defined CISTERN_STANDALONE
-static u16_t ip6_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
-                          const ip6_addr_t *src, const ip6_addr_t *dest)
+static u16_t chksum_ip6(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
+                        const ip6_addr_t *src, const ip6_addr_t *dest)
 {
     if (p == NULL || src == NULL || dest == NULL) {
-        return refuse(p);
+        return chksum_refuse(p);
     }
-    const u16_t addresses = cistern_chksum_add(cistern_chksum_sum(src->addr, sizeof(src->addr)),
-                                               cistern_chksum_sum(dest->addr, sizeof(dest->addr)));
-    return pseudo_checksum(p, proto, proto_len, length, addresses);
+    const u16_t addresses = cistern_chksum_add(chksum_memory(src->addr, sizeof(src->addr)),
+                                               chksum_memory(dest->addr, sizeof(dest->addr)));
+    return chksum_with_pseudo(p, proto, proto_len, length, addresses);
 }
 
 u16_t ip6_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip6_addr_t *src,
                         const ip6_addr_t *dest)
 {
-    return ip6_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
+    return chksum_ip6(p, proto, proto_len, CHKSUM_WHOLE_CHAIN, src, dest);
 }
 
 u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,
                                 const ip6_addr_t *src, const ip6_addr_t *dest)
 {
-    return ip6_checksum(p, proto, proto_len, chksum_len, src, dest);
+    return chksum_ip6(p, proto, proto_len, chksum_len, src, dest);
 }
 #endif
 
 /* --- by the kind of address ------------------------------------------------------------------- */
 
 #if LWIP_IPV4 && LWIP_IPV6
-static u16_t ip_checksum(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
-                         const ip_addr_t *src, const ip_addr_t *dest)
+static u16_t chksum_ip(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
+                       const ip_addr_t *src, const ip_addr_t *dest)
 {
     if (src == NULL || dest == NULL) {
-        return refuse(p);
+        return chksum_refuse(p);
     }
-    return IP_IS_V6(dest)
-               ? ip6_checksum(p, proto, proto_len, length, ip_2_ip6(src), ip_2_ip6(dest))
-               : ip4_checksum(p, proto, proto_len, length, ip_2_ip4(src), ip_2_ip4(dest));
+    return IP_IS_V6(dest) ? chksum_ip6(p, proto, proto_len, length, ip_2_ip6(src), ip_2_ip6(dest))
+                          : chksum_ip4(p, proto, proto_len, length, ip_2_ip4(src), ip_2_ip4(dest));
 }
 #elif LWIP_IPV6
-#    define ip_checksum ip6_checksum
+#    define chksum_ip chksum_ip6
 #else
-#    define ip_checksum ip4_checksum
+#    define chksum_ip chksum_ip4
 #endif
 
 u16_t ip_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip_addr_t *src,
                        const ip_addr_t *dest)
 {
-    return ip_checksum(p, proto, proto_len, WHOLE_CHAIN, src, dest);
+    return chksum_ip(p, proto, proto_len, CHKSUM_WHOLE_CHAIN, src, dest);
 }
 
 u16_t ip_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,
                                const ip_addr_t *src, const ip_addr_t *dest)
 {
-    return ip_checksum(p, proto, proto_len, chksum_len, src, dest);
+    return chksum_ip(p, proto, proto_len, chksum_len, src, dest);
 }

@@ -49,17 +49,17 @@ void lwip_itoa(char *result, size_t bufsize, int number)
 
 #if !defined lwip_strnicmp || !defined lwip_stricmp || !defined lwip_strnistr
 /* Not tolower: that depends on the locale. */
-static int lower(char c)
+static int def_lower(char c)
 {
     const unsigned char byte = (unsigned char)c;
     return (byte >= 'A' && byte <= 'Z') ? byte - 'A' + 'a' : byte;
 }
 
 /* How the first `len` characters differ: 0 iff they do not before a NUL in both. */
-static int difference_without_case(const char *a, const char *b, size_t len)
+static int def_difference(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; ++i) {
-        const int difference = lower(a[i]) - lower(b[i]);
+        const int difference = def_lower(a[i]) - def_lower(b[i]);
         if (difference != 0 || a[i] == '\0') {
             return difference;
         }
@@ -71,30 +71,30 @@ static int difference_without_case(const char *a, const char *b, size_t len)
 #ifndef lwip_strnicmp
 int lwip_strnicmp(const char *str1, const char *str2, size_t len)
 {
-    return difference_without_case(str1, str2, len);
+    return def_difference(str1, str2, len);
 }
 #endif
 
 #ifndef lwip_stricmp
 int lwip_stricmp(const char *str1, const char *str2)
 {
-    return difference_without_case(str1, str2, (size_t)-1);
+    return def_difference(str1, str2, (size_t)-1);
 }
 #endif
 
 #if !defined lwip_strnstr || !defined lwip_strnistr
 /* Length of a string that ends at a NUL or after n characters. */
-static size_t length_within(const char *string, size_t n)
+static size_t def_length(const char *string, size_t n)
 {
     const char *const end = memchr(string, '\0', n);
     return end != NULL ? (size_t)(end - string) : n;
 }
 
-static char *find(const char *buffer, const char *token, size_t n,
-                  bool (*equal)(const char *, const char *, size_t))
+static char *def_find(const char *buffer, const char *token, size_t n,
+                      bool (*equal)(const char *, const char *, size_t))
 {
     const size_t token_length = strlen(token);
-    const size_t length = length_within(buffer, n);
+    const size_t length = def_length(buffer, n);
     for (size_t i = 0; i + token_length <= length; ++i) {
         if (equal(buffer + i, token, token_length)) {
             return LWIP_CONST_CAST(char *, buffer + i);
@@ -105,29 +105,30 @@ static char *find(const char *buffer, const char *token, size_t n,
 #endif
 
 #ifndef lwip_strnstr
-static bool same(const char *a, const char *b, size_t len)
+static bool def_same(const char *a, const char *b, size_t len)
 {
     return memcmp(a, b, len) == 0;
 }
 
 char *lwip_strnstr(const char *buffer, const char *token, size_t n)
 {
-    return find(buffer, token, n, same);
+    return def_find(buffer, token, n, def_same);
 }
 #endif
 
 #ifndef lwip_strnistr
-static bool same_without_case(const char *a, const char *b, size_t len)
+static bool def_same_without_case(const char *a, const char *b, size_t len)
 {
-    return difference_without_case(a, b, len) == 0;
+    return def_difference(a, b, len) == 0;
 }
 
 char *lwip_strnistr(const char *buffer, const char *token, size_t n)
 {
-    return find(buffer, token, n, same_without_case);
+    return def_find(buffer, token, n, def_same_without_case);
 }
 #endif
 
+#ifndef lwip_memcmp_consttime
 int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len)
 {
     const unsigned char *const a = s1;
@@ -138,3 +139,4 @@ int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len)
     }
     return difference;
 }
+#endif

@@ -71,9 +71,9 @@ static void check_sums(const input_t *in, const uint8_t *data)
     require(value_of(cistern_chksum_words(data, in->length)) == expected, "algorithm 3");
     require(value_of(cistern_chksum_sum(data, in->length)) == expected, "the chosen algorithm");
     require(value_of(inet_chksum(data, (u16_t)in->length)) == (0xffffU ^ expected), "inet_chksum");
-    for (unsigned i = 0; cistern_port_chksum_way(i) != NULL; ++i) {
-        const cistern_port_chksum_way_t *const way = cistern_port_chksum_way(i);
-        require(value_of(way->sum(data, in->length)) == expected, way->name);
+    for (unsigned i = 0; cistern_chksum_strategy(i) != NULL; ++i) {
+        const cistern_chksum_strategy_t *const strategy = cistern_chksum_strategy(i);
+        require(value_of(strategy->sum(data, in->length)) == expected, strategy->name);
     }
 }
 
@@ -90,8 +90,8 @@ static void check_copy(const input_t *in, const uint8_t *data,
 static void check_copies(const input_t *in, const uint8_t *data)
 {
     check_copy(in, data, cistern_chksum_copy);
-    for (unsigned i = 0; cistern_port_chksum_way(i) != NULL; ++i) {
-        check_copy(in, data, cistern_port_chksum_way(i)->copy);
+    for (unsigned i = 0; cistern_chksum_strategy(i) != NULL; ++i) {
+        check_copy(in, data, cistern_chksum_strategy(i)->copy);
     }
 }
 

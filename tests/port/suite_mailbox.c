@@ -368,6 +368,8 @@ void mailbox_is_valid_from_new_to_set_invalid(void)
     sys_mbox_set_invalid_val(same);
     require(!sys_mbox_valid_val(same));
     require(faults_taken() == 0);
+    sys_mbox_t nothing = SYS_MBOX_NULL;
+    require(!sys_mbox_valid(&nothing));
 }
 
 void mailboxes_run_out_with_ERR_MEM_and_are_counted(void)

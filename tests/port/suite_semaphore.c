@@ -237,6 +237,8 @@ void semaphore_is_valid_from_new_to_set_invalid(void)
     sys_sem_free(&same);
     sys_sem_set_invalid_val(same);
     require(!sys_sem_valid(&same));
+    sys_sem_t nothing = SYS_SEM_NULL;
+    require(!sys_sem_valid(&nothing));
 }
 
 void semaphores_run_out_with_ERR_MEM_and_are_counted(void)

@@ -7,9 +7,13 @@
 
 #include "support.h"
 
+#include "lwip/def.h"
 #include "lwip/sys.h"
 
+/* Behind lwip/def.h, whose names of byte swaps are declared once more here. */
 #define WIN32_LEAN_AND_MEAN 1
+#include <winsock2.h>
+
 #include <windows.h>
 
 #define PATIENCE_MS 20000

@@ -90,14 +90,14 @@ static void chosen_sum_equals_the_reference(void **state)
     assert_right_for_a_long_odd_piece(cistern_chksum_sum);
 }
 
-#if defined CISTERN_PORT_CHKSUM_WAY && !defined LWIP_CHKSUM_ALGORITHM
-static void every_way_of_the_port_equals_the_reference(void **state)
+#if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+static void every_strategy_of_the_host_equals_the_reference(void **state)
 {
     (void)state;
-    for (unsigned i = 0; cistern_port_chksum_way(i) != NULL; ++i) {
-        print_message("%s\n", cistern_port_chksum_way(i)->name);
-        assert_right(cistern_port_chksum_way(i)->sum);
-        assert_right_for_a_long_odd_piece(cistern_port_chksum_way(i)->sum);
+    for (unsigned i = 0; cistern_chksum_strategy(i) != NULL; ++i) {
+        print_message("%s\n", cistern_chksum_strategy(i)->name);
+        assert_right(cistern_chksum_strategy(i)->sum);
+        assert_right_for_a_long_odd_piece(cistern_chksum_strategy(i)->sum);
     }
 }
 #endif
@@ -133,13 +133,13 @@ static void copying_sum_copies_and_equals_the_reference(void **state)
     assert_copy_right(cistern_chksum_copy);
 }
 
-#if defined CISTERN_PORT_CHKSUM_WAY && !defined LWIP_CHKSUM_ALGORITHM
-static void every_way_of_the_port_copies_and_equals_the_reference(void **state)
+#if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+static void every_strategy_of_the_host_copies_and_equals_the_reference(void **state)
 {
     (void)state;
     fill_randomly(memory, sizeof memory);
-    for (unsigned i = 0; cistern_port_chksum_way(i) != NULL; ++i) {
-        assert_copy_right(cistern_port_chksum_way(i)->copy);
+    for (unsigned i = 0; cistern_chksum_strategy(i) != NULL; ++i) {
+        assert_copy_right(cistern_chksum_strategy(i)->copy);
     }
 }
 #endif
@@ -200,12 +200,12 @@ int main(void)
         test(word_sum_equals_the_reference),
 #endif
         test(chosen_sum_equals_the_reference),
-#if defined CISTERN_PORT_CHKSUM_WAY && !defined LWIP_CHKSUM_ALGORITHM
-        test(every_way_of_the_port_equals_the_reference),
+#if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+        test(every_strategy_of_the_host_equals_the_reference),
 #endif
         test(copying_sum_copies_and_equals_the_reference),
-#if defined CISTERN_PORT_CHKSUM_WAY && !defined LWIP_CHKSUM_ALGORITHM
-        test(every_way_of_the_port_copies_and_equals_the_reference),
+#if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+        test(every_strategy_of_the_host_copies_and_equals_the_reference),
 #endif
         test(sum_of_the_example_in_rfc_1071_is_right),
         test(an_ip_header_with_its_checksum_in_it_sums_to_nothing),

@@ -60,15 +60,17 @@ static void names_of_the_sockets_interface_are_those_of_lwip(void **state)
 }
 
 #if BYTE_ORDER == LITTLE_ENDIAN && defined OWN_SWAP
-/* The text of a macro's expansion. */
-#    define TEXT_(...) #    __VA_ARGS__
-#    define TEXT(...)  TEXT_(__VA_ARGS__)
+unsigned own_swaps;
 
 static void the_ports_own_byte_swap_replaces_the_compilers(void **state)
 {
     (void)state;
-    assert_non_null(strstr(TEXT(lwip_htons(1)), "lwip_swap16"));
-    assert_non_null(strstr(TEXT(lwip_ntohl(1)), "lwip_swap32"));
+    own_swaps = 0;
+    assert_int_equal(lwip_htons(0x1234), 0x3412);
+    assert_int_equal(lwip_ntohl(0x12345678U), 0x78563412U);
+    assert_int_equal(htons(0x1234), 0x3412);
+    assert_int_equal((lwip_htonl)(0x12345678U), 0x78563412U);
+    assert_int_equal(own_swaps, 4);
 }
 #endif
 

@@ -46,10 +46,31 @@ static void every_call_looks_at_every_pool(void **state)
     assert_int_equal(assertions, 2);
 }
 
+static void assert_zeros(const unsigned char *element)
+{
+    for (size_t i = 0; i < memp_pools[MEMP_PBUF]->size; ++i) {
+        assert_int_equal(element[i], 0);
+    }
+}
+
+static void element_is_zeros_at_first_and_when_it_is_used_again(void **state)
+{
+    (void)state;
+    unsigned char *element = memp_malloc(MEMP_PBUF);
+    assert_zeros(element);
+    memset(element, 0x77, memp_pools[MEMP_PBUF]->size);
+    memp_free(MEMP_PBUF, element);
+    element = memp_malloc(MEMP_PBUF);
+    assert_zeros(element);
+    memp_free(MEMP_PBUF, element);
+    assert_int_equal(faults.count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(overflow_is_reported_with_the_line_of_the_malloc, start),
+        cmocka_unit_test_setup(element_is_zeros_at_first_and_when_it_is_used_again, start),
         cmocka_unit_test_setup(every_call_looks_at_every_pool, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

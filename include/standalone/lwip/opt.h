@@ -32,17 +32,11 @@
 #ifndef LWIP_TCPIP_CORE_LOCKING
 #    define LWIP_TCPIP_CORE_LOCKING 1
 #endif
-#ifndef LWIP_COMPAT_MUTEX /* 1: mutexes are binary semaphores */
-#    define LWIP_COMPAT_MUTEX 0
-#endif
 #ifndef LWIP_NETCONN_SEM_PER_THREAD
 #    define LWIP_NETCONN_SEM_PER_THREAD 0
 #endif
 #ifndef LWIP_ASSERT_CORE_LOCKED
 #    define LWIP_ASSERT_CORE_LOCKED()
-#endif
-#ifndef LWIP_MARK_TCPIP_THREAD
-#    define LWIP_MARK_TCPIP_THREAD()
 #endif
 
 /* --- memory copies --------------------------------------------------------------------------- */
@@ -231,6 +225,9 @@
 #endif
 #if MEMP_OVERFLOW_CHECK < 0 || MEMP_OVERFLOW_CHECK > 2
 #    error "MEMP_OVERFLOW_CHECK must be 0, 1 or 2"
+#endif
+#if !LWIP_IPV4 && !LWIP_IPV6
+#    error "LWIP_IPV4 and LWIP_IPV6 are both 0: set one of them to 1"
 #endif
 #if !LWIP_STATS && LWIP_STATS_DISPLAY
 #    error "LWIP_STATS_DISPLAY needs LWIP_STATS 1"

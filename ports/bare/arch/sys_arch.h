@@ -95,6 +95,16 @@ typedef struct sys_bare_mutex {
 } sys_mutex_t;
 #endif
 
+/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
+ */
+#ifdef __cplusplus
+#    define SYS_SEM_NULL  (sys_sem_t())
+#    define SYS_MBOX_NULL (sys_mbox_t())
+#else
+#    define SYS_SEM_NULL  ((sys_sem_t){{0, 0}})
+#    define SYS_MBOX_NULL ((sys_mbox_t){{0, 0}})
+#endif
+
 /* A thread; NULL names none. */
 typedef struct bare_thread *sys_thread_t;
 
@@ -108,9 +118,11 @@ sys_sem_t *sys_arch_netconn_sem_get(void);
 void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);
 
-#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
-#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#ifndef LWIP_NETCONN_THREAD_SEM_GET
+#    define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#    define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#endif
 
 #ifdef __cplusplus
 }

@@ -41,6 +41,16 @@ typedef struct sys_host_mutex {
 } sys_mutex_t;
 #endif
 
+/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
+ */
+#ifdef __cplusplus
+#    define SYS_SEM_NULL  (sys_sem_t())
+#    define SYS_MBOX_NULL (sys_mbox_t())
+#else
+#    define SYS_SEM_NULL  ((sys_sem_t){{0, 0}})
+#    define SYS_MBOX_NULL ((sys_mbox_t){{0, 0}})
+#endif
+
 /* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
@@ -53,9 +63,11 @@ sys_sem_t *sys_arch_netconn_sem_get(void);
 void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);
 
-#define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
-#define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#ifndef LWIP_NETCONN_THREAD_SEM_GET
+#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
+#    define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#    define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#endif
 
 #ifdef __cplusplus
 }

@@ -16,10 +16,14 @@
 #define LWIP_ERRNO_STDINCLUDE 1
 
 /* Unpredictable, as port numbers and initial sequence numbers have to be. */
-#define LWIP_RAND() cistern_posix_random()
+#ifndef LWIP_RAND
+#    define LWIP_RAND() cistern_posix_random()
+#endif
 
 /* An assertion says where it failed, flushes what was printed, and aborts. */
-#define LWIP_PLATFORM_ASSERT(message) cistern_host_assert_failed((message), __FILE__, __LINE__)
+#ifndef LWIP_PLATFORM_ASSERT
+#    define LWIP_PLATFORM_ASSERT(message) cistern_host_assert_failed((message), __FILE__, __LINE__)
+#endif
 
 /* What SYS_ARCH_PROTECT remembers: the depth of nesting before it. It stands here and not in
  * sys_arch.h because programs without threads (NO_SYS 1) need it too. */

@@ -26,7 +26,7 @@
 #define LWIP_NO_INTTYPES_H 0
 #define LWIP_NO_LIMITS_H   0
 #define LWIP_NO_CTYPE_H    0
-#define LWIP_NO_UNISTD_H   1 /* only for ssize_t, which few targets have */
+#define LWIP_NO_UNISTD_H   0 /* for ssize_t, where <limits.h> has SSIZE_MAX; an int elsewhere */
 
 /* --- printf conversions -------------------------------------------------------------------------
  * Of u16_t, s16_t, u32_t, s32_t and size_t in LWIP_PLATFORM_DIAG. <inttypes.h> has them right. Set
@@ -37,20 +37,26 @@
 /* --- messages -----------------------------------------------------------------------------------
  * Debug messages and statistics. `x` is printf's whole argument list in brackets, so that the macro
  * calls the function by writing its name before them. Leave the body empty to print nothing: no
- * string is then linked. */
-#define LWIP_PLATFORM_DIAG(x)                                                                      \
-    do {                                                                                           \
-        board_printf x;                                                                            \
-    } while (0)
+ * string is then linked. lwipopts.h is read before this file: what it defines is kept. */
+#ifndef LWIP_PLATFORM_DIAG
+#    define LWIP_PLATFORM_DIAG(x)                                                                  \
+        do {                                                                                       \
+            board_printf x;                                                                        \
+        } while (0)
+#endif
 
 /* An assertion failed: a defect of the program. It must not return: stop, or reset. Define
  * LWIP_NOASSERT in lwipopts.h to have no assertions. */
-#define LWIP_PLATFORM_ASSERT(message) board_panic((message), __FILE__, __LINE__)
+#ifndef LWIP_PLATFORM_ASSERT
+#    define LWIP_PLATFORM_ASSERT(message) board_panic((message), __FILE__, __LINE__)
+#endif
 
 /* --- random numbers -----------------------------------------------------------------------------
  * 32 bits that nobody can guess: lwIP makes port numbers and initial sequence numbers of them. Use
  * the chip's generator; a counter or an unseeded rand() lets strangers into your connections. */
-#define LWIP_RAND() board_random()
+#ifndef LWIP_RAND
+#    define LWIP_RAND() board_random()
+#endif
 
 /* --- packing ------------------------------------------------------------------------------------
  * Structs that lie on the wire have no gaps. gcc and clang: the attribute. Compilers that pack by

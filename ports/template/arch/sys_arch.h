@@ -15,6 +15,10 @@
 typedef u32_t sys_sem_t;
 typedef u32_t sys_mbox_t;
 
+/* What names nothing, to initialise, to set and to compare. */
+#define SYS_SEM_NULL  0U
+#define SYS_MBOX_NULL 0U
+
 /* Not 0 where a thread was started. */
 typedef u32_t sys_thread_t;
 

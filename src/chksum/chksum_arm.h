@@ -1,23 +1,22 @@
-/* arch/cistern_cpu_chksum.h (bare, Cortex-M) - sums of words: loads in bulk, additions with carry.
+/* chksum_arm.h - sums of words: loads in bulk, additions with carry.
  */
-#ifndef CISTERN_ARCH_CPU_CHKSUM_H
-#define CISTERN_ARCH_CPU_CHKSUM_H
+#ifndef CISTERN_CHKSUM_ARM_H
+#define CISTERN_CHKSUM_ARM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* A word of memory of any type. */
-typedef uint32_t __attribute__((may_alias)) cistern_cpu_word_t;
+typedef uint32_t __attribute__((may_alias)) chksum_word_t;
 
-#if defined __ARM_ARCH_6M__ || defined __ARM_ARCH_8M_BASE__
+#if defined __thumb__ && !defined __thumb2__ || defined __ARM_ARCH_8M_BASE__
 
 /* Adds words to a ones' complement sum, eight at a time. A comparison destroys the carry, so it is
  * added in before each; a movs leaves it alone. Loads in bulk and additions with carry know the
  * lower registers only. */
-static inline uint32_t cistern_cpu_add_words(uint32_t sum, const cistern_cpu_word_t *from,
-                                             size_t count)
+static inline uint32_t chksum_add_words(uint32_t sum, const chksum_word_t *from, size_t count)
 {
-    const cistern_cpu_word_t *const end = from + count;
+    const chksum_word_t *const end = from + count;
     __asm__ volatile(".syntax unified\n\t"
                      "b 2f\n"
                      "1: ldmia %1!, {r3-r6}\n\t"
@@ -56,11 +55,10 @@ static inline uint32_t cistern_cpu_add_words(uint32_t sum, const cistern_cpu_wor
 /* Adds words to a ones' complement sum, eight at a time. teq leaves the carry alone, so that one
  * chain of additions goes through all. Not r7 and r9: the frame pointer of some builds, and a
  * register that some platforms keep. */
-static inline uint32_t cistern_cpu_add_words(uint32_t sum, const cistern_cpu_word_t *from,
-                                             size_t count)
+static inline uint32_t chksum_add_words(uint32_t sum, const chksum_word_t *from, size_t count)
 {
-    const cistern_cpu_word_t *const end = from + count;
-    const cistern_cpu_word_t *const end_of_blocks = from + count / 8U * 8U;
+    const chksum_word_t *const end = from + count;
+    const chksum_word_t *const end_of_blocks = from + count / 8U * 8U;
     __asm__ volatile("adds %0, %0, #0\n\t"
                      "b 2f\n"
                      "1: ldmia %1!, {r3-r6, r8, r10-r12}\n\t"

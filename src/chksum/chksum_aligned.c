@@ -1,4 +1,5 @@
-/* chksum.c (bare) - the Internet sum by aligned words, for processors that trap on others.
+/* chksum_aligned.c - algorithm 4 of Cortex-M and RISC-V: the Internet sum by aligned words, for
+ * processors that trap on others.
  *
  *   data   b | half | word | word | ... | word | half | b |      what is not there is left out
  *
@@ -8,16 +9,20 @@
  */
 #include "cistern/chksum.h"
 
-#ifdef CISTERN_PORT_CHKSUM
+#ifdef CISTERN_CHKSUM_ALIGNED
 
 #    include <stdbool.h>
 
-#    include "arch/cistern_cpu_chksum.h"
+#    ifdef __arm__
+#        include "chksum_arm.h"
+#    else
+#        include "chksum_riscv.h"
+#    endif
 
 /* A half of memory of any type. */
-typedef uint16_t __attribute__((may_alias)) half_t;
+typedef uint16_t __attribute__((may_alias)) chksum_half_t;
 
-uint16_t cistern_port_chksum(const void *data, size_t length)
+uint16_t cistern_chksum_aligned(const void *data, size_t length)
 {
     const uint8_t *bytes = data;
     const bool odd = ((uintptr_t)bytes & 1U) != 0 && length != 0;
@@ -28,15 +33,15 @@ uint16_t cistern_port_chksum(const void *data, size_t length)
         length -= 1;
     }
     if (((uintptr_t)bytes & 2U) != 0 && length >= 2) {
-        sum += *(const half_t *)(const void *)bytes;
+        sum += *(const chksum_half_t *)(const void *)bytes;
         bytes += 2;
         length -= 2;
     }
-    const size_t words = length / sizeof(cistern_cpu_word_t);
-    sum = cistern_cpu_add_words(sum, (const void *)bytes, words);
-    bytes += words * sizeof(cistern_cpu_word_t);
+    const size_t words = length / sizeof(chksum_word_t);
+    sum = chksum_add_words(sum, (const void *)bytes, words);
+    bytes += words * sizeof(chksum_word_t);
     if ((length & 2U) != 0) {
-        sum = cistern_chksum_add32(sum, *(const half_t *)(const void *)bytes);
+        sum = cistern_chksum_add32(sum, *(const chksum_half_t *)(const void *)bytes);
         bytes += 2;
     }
     if ((length & 1U) != 0) {

@@ -1,7 +1,7 @@
-/* arch/cistern_cpu_chksum.h (bare, RISC-V) - sums of words. There is no carry flag: a sum that is
+/* chksum_riscv.h - sums of words. There is no carry flag: a sum that is
  * less than what was added has carried (sltu). That makes four instructions of four bytes. */
-#ifndef CISTERN_ARCH_CPU_CHKSUM_H
-#define CISTERN_ARCH_CPU_CHKSUM_H
+#ifndef CISTERN_CHKSUM_RISCV_H
+#define CISTERN_CHKSUM_RISCV_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,9 +9,9 @@
 #include "cistern/chksum.h"
 
 /* A word of memory of any type. */
-typedef uint32_t __attribute__((may_alias)) cistern_cpu_word_t;
+typedef uint32_t __attribute__((may_alias)) chksum_word_t;
 
-static inline uint32_t cistern_cpu_add_block(uint32_t sum, const cistern_cpu_word_t *from)
+static inline uint32_t chksum_add_block(uint32_t sum, const chksum_word_t *from)
 {
     sum = cistern_chksum_add32(sum, from[0]);
     sum = cistern_chksum_add32(sum, from[1]);
@@ -24,11 +24,10 @@ static inline uint32_t cistern_cpu_add_block(uint32_t sum, const cistern_cpu_wor
 }
 
 /* Adds words to a ones' complement sum, eight at a time. */
-static inline uint32_t cistern_cpu_add_words(uint32_t sum, const cistern_cpu_word_t *from,
-                                             size_t count)
+static inline uint32_t chksum_add_words(uint32_t sum, const chksum_word_t *from, size_t count)
 {
     for (; count >= 8U; count -= 8U, from += 8) {
-        sum = cistern_cpu_add_block(sum, from);
+        sum = chksum_add_block(sum, from);
     }
     for (; count != 0; --count, ++from) {
         sum = cistern_chksum_add32(sum, *from);

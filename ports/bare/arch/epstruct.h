@@ -1,0 +1,2 @@
+/* arch/epstruct.h (bare) - after a packed struct, with PACK_STRUCT_USE_INCLUDES: as on hosts. */
+#include "../../common/arch/epstruct.h"
