@@ -30,7 +30,7 @@ static inline void assert_heap_is_back(void) {}
 static inline size_t free_elements(memp_t type)
 {
     cistern_pool_stats_t stats;
-    cistern_pool_stats(memp_pools[type]->pool, &stats);
+    memp_pool_stats(memp_pools[type], &stats);
     return stats.free;
 }
 

@@ -19,8 +19,14 @@
  * |                         |         |       | pointer per element; statistics that follow the   |
  * |                         |         |       | pool, at an atomic exchange per get and put;      |
  * |                         |         |       | memp_desc's tab is not kept up to date            |
+ * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: faults are detected, refused and counted, but  |
+ * |                         |         |       | owners are not named and lists not built anew     |
+ * | CISTERN_POOL_KEY        | below   | expr. | the secret in the key of a free block: odd; see   |
+ * |                         |         |       | cistern/pool_core.h                               |
+ * | CISTERN_POOL_POISON     | 64      | bytes | level 2: how much of a free block is poisoned;    |
+ * |                         |         |       | all of it at level 3 and with OS_MEMPOOL_POISON   |
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
- * |                         |         |       | bytes each; 2 if MEMP_OVERFLOW_CHECK asks for it  |
+ * |                         |         |       | bytes each                                        |
  * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
  * | CISTERN_HEAP_INDEX_BITS | 0       | below | width of the indices in a heap's block headers    |
  * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets; |
@@ -31,7 +37,7 @@
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
  *   1  constant-time detection of double, foreign, interior, misaligned and wrong-pool frees and of
- *      damaged links and headers; one byte per pool block, no byte per heap block
+ *      damaged links and headers; no byte per pool block, no byte per heap block
  *   2  adds guards around blocks and poison in free blocks: overflow and write after free
  *   3  adds who: file and line of the last get and put, and a short history of each block
  *
@@ -56,14 +62,10 @@
 #    endif
 #endif
 
-/* The originals' options for guards and poison ask for level 2; lwIP's asks for the caller's file
- * and line as well. */
+/* The originals' options for guards and poison ask for level 2. */
 #ifndef CISTERN_CHECK
 #    if defined MEMP_OVERFLOW_CHECK && MEMP_OVERFLOW_CHECK > 0
-#        define CISTERN_CHECK 3
-#        ifndef CISTERN_POOL_HISTORY
-#            define CISTERN_POOL_HISTORY 2
-#        endif
+#        define CISTERN_CHECK 2
 #    elif defined OS_MEMPOOL_POISON && OS_MEMPOOL_POISON > 0
 #        define CISTERN_CHECK 2
 #    elif defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
@@ -102,6 +104,21 @@
 #endif
 #if CISTERN_CRITICAL != 0 && CISTERN_CRITICAL != 1
 #    error "CISTERN_CRITICAL must be 0 or 1: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_DIAGNOSIS
+#    define CISTERN_DIAGNOSIS 1
+#endif
+#if CISTERN_DIAGNOSIS != 0 && CISTERN_DIAGNOSIS != 1
+#    error "CISTERN_DIAGNOSIS must be 0 or 1: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_POOL_POISON
+#    if CISTERN_CHECK >= 3 || (defined OS_MEMPOOL_POISON && OS_MEMPOOL_POISON > 0)
+#        define CISTERN_POOL_POISON SIZE_MAX
+#    else
+#        define CISTERN_POOL_POISON ((size_t)64)
+#    endif
 #endif
 
 #ifndef CISTERN_POOL_HISTORY

@@ -1,19 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/pool.h - fixed-size blocks from a pool: the engine under both faces.
  *
- *   memory      | block 0 | block 1 | ... | block n-1 | state bytes (check level 1 and up) |
+ *   memory      | block 0 | block 1 | ... | block n-1 |
  *               ^ base              stride
- *   free_list --> block 2 --> block 0 --> NULL        last in, first out; links in the first word
+ *   free_list --> block 2 --> block 0 --> NULL        last in, first out
+ *   free block  | link | key | ......... |            link: the next free block, a plain pointer
  *
- * A block is free or in use. A free block's first word is a plain pointer to the next free block; a
- * block in use belongs to the caller wholly. Words: `size` is what the user asked for, `stride`
- * what a block takes, both in bytes; `count` is the number of blocks.
+ * A block is free or in use. A free block's first word is a plain pointer to the next free block
+ * and its second word a key, from check level 1 on: put refuses a block that is free because its
+ * key is there, get refuses a block whose key is damaged. A block in use belongs to the caller
+ * wholly. Words: `size` is what the user asked for, `stride` what a block takes, both in bytes;
+ * `count` is the number of blocks.
+ *
+ * Blocks of one word have no second one, and keep no key. Their put costs a walk of the free list
+ * where their content is NULL or the address of a block; a damaged link loses the blocks behind it.
  *
  * This header differs by option:
  * | option                | what it adds                                                      |
  * |-----------------------|-------------------------------------------------------------------|
- * | CISTERN_CHECK 1       | `inverse` in a pool, with 64-bit pointers `states` too; a byte    |
- * |                       | per block behind the blocks                                       |
- * | CISTERN_CHECK 2       | a guard of at least CISTERN_POOL_GUARD bytes behind each block    |
+ * | CISTERN_CHECK 1       | `inverse`, `limit`, `quarantined` and `key_offset` in a pool       |
+ * | CISTERN_CHECK 2       | `guard` in a pool, and CISTERN_POOL_GUARD bytes behind each block  |
  * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
  * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
  */
@@ -58,14 +64,17 @@ struct cistern_pool_link_probe {
 #    define CISTERN_POOL_GUARD 0U
 #endif
 
-/* Bytes from one block to the next: room for `size` bytes and for a link, and the guard, aligned.
- */
-#define CISTERN_POOL_STRIDE(size, alignment)                                                       \
-    CISTERN_POOL_ALIGN_UP(CISTERN_POOL_ROOM(size) + CISTERN_POOL_GUARD,                            \
-                          CISTERN_POOL_ALIGNMENT(alignment))
+/* Bytes from one block to the next where blocks follow each other without a guard: space for `size`
+ * bytes and for a link, aligned. */
+#define CISTERN_POOL_TIGHT_STRIDE(size, alignment)                                                 \
+    CISTERN_POOL_ALIGN_UP(CISTERN_POOL_LEAST(size), CISTERN_POOL_ALIGNMENT(alignment))
 
-/* Alignment alone makes room for a link, unless a pointer needs less than its size. */
-#define CISTERN_POOL_ROOM(size)                                                                    \
+/* The same with the guard that the check level adds. */
+#define CISTERN_POOL_STRIDE(size, alignment)                                                       \
+    CISTERN_POOL_TIGHT_STRIDE(CISTERN_POOL_LEAST(size) + CISTERN_POOL_GUARD, alignment)
+
+/* Alignment alone makes space for a link, unless a pointer needs less than its size. */
+#define CISTERN_POOL_LEAST(size)                                                                   \
     (CISTERN_POOL_LINK_ALIGNMENT < sizeof(void *) && (size_t)(size) < sizeof(void *)               \
          ? sizeof(void *)                                                                          \
          : (size_t)(size))
@@ -88,27 +97,16 @@ typedef struct cistern_pool_record {
     unsigned next;                                    /* where the next event goes */
 } cistern_pool_record_t;
 
-/* Bytes behind the last block that the checks of one block take. */
+/* Bytes behind the last block that the records of one block take: none below level 3. */
 #if CISTERN_CHECK >= 3
-#    define CISTERN_POOL_CHECK_BYTES (sizeof(cistern_pool_record_t) + 1U)
-#elif CISTERN_CHECK >= 1
-#    define CISTERN_POOL_CHECK_BYTES ((size_t)1)
+#    define CISTERN_POOL_RECORD_BYTES sizeof(cistern_pool_record_t)
 #else
-#    define CISTERN_POOL_CHECK_BYTES ((size_t)0)
+#    define CISTERN_POOL_RECORD_BYTES ((size_t)0)
 #endif
-#define CISTERN_POOL_STATE_BYTES(count) ((size_t)(count)*CISTERN_POOL_CHECK_BYTES)
 
 /* Bytes of memory that a pool of `count` blocks needs, from an aligned address on. */
 #define CISTERN_POOL_BYTES(count, size, alignment)                                                 \
-    ((size_t)(count)*CISTERN_POOL_STRIDE(size, alignment) + CISTERN_POOL_STATE_BYTES(count))
-
-/* Where the states are follows from the other fields; a pool remembers it where a word more matters
- * less than six instructions. */
-#if CISTERN_CHECK >= 1 && UINTPTR_MAX > 0xFFFFFFFFU
-#    define CISTERN_POOL_STORES_STATES 1
-#else
-#    define CISTERN_POOL_STORES_STATES 0
-#endif
+    ((size_t)(count) * (CISTERN_POOL_STRIDE(size, alignment) + CISTERN_POOL_RECORD_BYTES))
 
 /* --- types ------------------------------------------------------------------------------------ */
 
@@ -132,16 +130,24 @@ typedef struct cistern_pool {
     struct cistern_pool *next;  /* in the registry, in order of registration */
     cistern_block_t *free_list; /* last freed first */
     const char *name;           /* the caller's string, or NULL */
+    size_t touched;             /* blocks that were ever linked or handed out: the lowest ones */
 #if CISTERN_CHECK >= 1
-    size_t inverse; /* of the odd part of stride, modulo the word size */
+    size_t limit;         /* blocks that the fast paths serve: `touched`, or 0 without keys */
+    size_t inverse;       /* of the odd part of stride, modulo the word size */
+    uint16_t quarantined; /* blocks that damage left unknown: never handed out; stays at 65535 */
+    uint8_t key_offset;   /* bytes from a block's start to its key; 0: a block of one word */
 #endif
-#if CISTERN_POOL_STORES_STATES
-    unsigned char *states; /* one byte per block, behind the last block */
+#if CISTERN_CHECK >= 2
+    uint8_t guard; /* bytes behind each block that must not be written */
 #endif
 #if CISTERN_POOL_EXTRAS
-    struct cistern_pool_extras *extras; /* NULL: the port's critical section and nothing more */
+    struct cistern_pool_extras
+        *extras; /* NULL: the port's critical section and nothing beside it */
 #endif
 } cistern_pool_t;
+
+/* How a pool is shared: see "extras" below. */
+typedef struct cistern_pool_strategy cistern_pool_strategy_t;
 
 /* How a pool is to be made. */
 typedef struct cistern_pool_config {
@@ -152,6 +158,8 @@ typedef struct cistern_pool_config {
     void *memory;     /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
     size_t bytes;     /* length of memory, checked against the geometry; 0: taken as sufficient */
     uint8_t flags;    /* initial value of `flags` */
+    bool tight;       /* no guard at any level: for users who index the memory by size; then memory
+                         is CISTERN_POOL_TIGHT_STRIDE bytes per block, and there is no history */
 #if CISTERN_POOL_EXTRAS
     struct cistern_pool_extras *extras; /* how the pool is shared and what else it does, or NULL */
 #endif
@@ -160,12 +168,13 @@ typedef struct cistern_pool_config {
 /* A consistent picture of a pool. */
 typedef struct cistern_pool_stats {
     const char *name;
-    size_t size;     /* bytes per block, as asked for */
-    size_t stride;   /* bytes per block, as taken */
-    size_t count;    /* blocks */
-    size_t free;     /* free now */
-    size_t min_free; /* lowest since init, clear or reset */
-    size_t failures; /* gets that failed; stays at 65535 */
+    size_t size;        /* bytes per block, as asked for */
+    size_t stride;      /* bytes per block, as taken */
+    size_t count;       /* blocks */
+    size_t free;        /* free now */
+    size_t min_free;    /* lowest since init, clear or reset */
+    size_t failures;    /* gets that failed; stays at 65535 */
+    size_t quarantined; /* neither free nor in use, after damage; stays at 65535 */
 } cistern_pool_stats_t;
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -219,7 +228,7 @@ cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool 
 /* Looks whether put would accept the block, and reports the fault exactly as put does if not;
  * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time.
  * Contexts as put. */
-cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, const void *block);
+cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block);
 
 /* Takes up to `wanted` blocks into `blocks` and returns how many: all that the pool has if it has
  * fewer, which counts as one failure. One critical section for all of them, and linear in their
@@ -285,6 +294,11 @@ cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool);
  * Contexts as cistern_pool_next. */
 const cistern_pool_t *cistern_pool_find(const void *address);
 
+/* Empties the registry without reading a pool and without a lock: for a system that starts anew, in
+ * which the memory of its pools may have another use and no section works yet. Constant time.
+ * Nobody else may be inside a call of the registry. */
+void cistern_pool_forget_all(void);
+
 /* True iff the pool is registered. Linear in the number of pools. Contexts as cistern_pool_next. */
 bool cistern_pool_is_registered(const cistern_pool_t *pool);
 
@@ -324,8 +338,9 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
                                            0,                                                      \
                                            (uintptr_t)&prefix##_memory,                            \
                                            NULL,                                                   \
-                                           (cistern_block_t *)(void *)&prefix##_memory,            \
-                                           #prefix CISTERN_POOL_CHECK_FIELDS(prefix, number)       \
+                                           NULL,                                                   \
+                                           #prefix,                                                \
+                                           0 CISTERN_POOL_CHECK_FIELDS(prefix)                     \
                                                CISTERN_POOL_EXTRAS_FIELD};                         \
     static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
@@ -363,16 +378,20 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
+/* Where a block's key is: in its second word, if it has one. */
+#define CISTERN_POOL_KEY_OFFSET(stride)                                                            \
+    ((size_t)(stride) >= 2U * sizeof(uintptr_t) ? (uint8_t)sizeof(uintptr_t) : (uint8_t)0)
+
 /* The fields that only some builds have. */
-#if CISTERN_POOL_STORES_STATES
-#    define CISTERN_POOL_CHECK_FIELDS(prefix, number)                                              \
-        , CISTERN_POOL_INVERSE(prefix##_odd),                                                      \
-            prefix##_memory.bytes + (size_t)(number)*prefix##_stride +                             \
-                (size_t)(number) * (CISTERN_POOL_CHECK_BYTES - 1U)
+#if CISTERN_CHECK >= 2
+#    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
+        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0, CISTERN_POOL_KEY_OFFSET(prefix##_stride),      \
+            CISTERN_POOL_GUARD
 #elif CISTERN_CHECK >= 1
-#    define CISTERN_POOL_CHECK_FIELDS(prefix, number) , CISTERN_POOL_INVERSE(prefix##_odd)
+#    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
+        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0, CISTERN_POOL_KEY_OFFSET(prefix##_stride)
 #else
-#    define CISTERN_POOL_CHECK_FIELDS(prefix, number)
+#    define CISTERN_POOL_CHECK_FIELDS(prefix)
 #endif
 #if CISTERN_POOL_EXTRAS
 #    define CISTERN_POOL_EXTRAS_FIELD , NULL
@@ -390,16 +409,27 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 
 /* --- extras -------------------------------------------------------------------------------------
  * How a pool is shared, and what it does beside handing out blocks. One struct per pool that wants
- * any of it, in the user's memory, filled in before init. */
+ * any of it, in the user's memory, filled in before init. A program links the strategies that it
+ * names, and waiting only if it calls cistern_pool_get_wait. */
 #if CISTERN_POOL_EXTRAS
 
-typedef enum cistern_pool_strategy {
-    CISTERN_POOL_CRITICAL = 0, /* the port's critical section, as without extras */
-    CISTERN_POOL_UNLOCKED,     /* none: one context alone uses the pool */
-    CISTERN_POOL_MUTEX,        /* a mutex of the pool's own: threads that use other pools go on */
-    CISTERN_POOL_LOCK_FREE,    /* no lock and no interrupt is masked: threads and interrupts */
-    CISTERN_POOL_CACHED        /* a cache per thread, for hosts with many threads */
-} cistern_pool_strategy_t;
+/* The port's critical section, as without extras, for pools with a reserve, notices or waiting. */
+extern const cistern_pool_strategy_t cistern_pool_section;
+/* No lock: one context alone uses the pool. */
+extern const cistern_pool_strategy_t cistern_pool_unlocked;
+/* A mutex of the pool's own: threads that use other pools go on. */
+extern const cistern_pool_strategy_t cistern_pool_mutex;
+/* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
+extern const cistern_pool_strategy_t cistern_pool_lock_free;
+/* A cache per thread, for hosts with many threads. */
+extern const cistern_pool_strategy_t cistern_pool_cached;
+
+/* The same under the names that a config reads well with. */
+#    define CISTERN_POOL_CRITICAL  (&cistern_pool_section)
+#    define CISTERN_POOL_UNLOCKED  (&cistern_pool_unlocked)
+#    define CISTERN_POOL_MUTEX     (&cistern_pool_mutex)
+#    define CISTERN_POOL_LOCK_FREE (&cistern_pool_lock_free)
+#    define CISTERN_POOL_CACHED    (&cistern_pool_cached)
 
 /* Bytes of `work` that a strategy needs for `count` blocks and `threads` caches. */
 #    define CISTERN_POOL_MUTEX_BYTES            128U
@@ -409,26 +439,25 @@ typedef enum cistern_pool_strategy {
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
         (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
-/* A pool that is cached keeps `reserve` blocks, and one more than `low_water` if on_low is set, or one
- * if on_available is, out of its caches. While no more than those are free its threads share one
- * lock, so that reserve and notices are exact. Set these fields before init.
+/* A pool that is cached keeps `reserve` blocks, and one more than `low_water` if on_low is set, or
+ * one if on_available is, out of its caches. While no more than those are free its threads share
+ * one lock, so that reserve and notices are exact. Set these fields before init.
  *
- * Told that the free blocks fell to `low_water`, or that an empty pool has one again. Runs in the
+ * Called when the free blocks fell to `low_water`, or when an empty pool has one again. Runs in the
  * context of the get or put that did it, outside the critical section; it may get and put. */
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
 typedef struct cistern_pool_extras {
-    cistern_pool_strategy_t strategy;
-    void *work;        /* for MUTEX, LOCK_FREE and CACHED: memory aligned to 64 bytes */
+    const cistern_pool_strategy_t *strategy; /* one of those above; NULL: cistern_pool_section */
+    void *work;        /* for mutex, lock_free and cached: memory aligned to 64 bytes */
     size_t work_bytes; /* the macros above */
-    size_t threads;    /* CACHED: caches; threads beyond that number share without one */
+    size_t threads;    /* cached: caches; threads beyond that number share without one */
     size_t reserve;    /* blocks that only cistern_pool_get_privileged takes */
     size_t low_water;  /* on_low is called when `free` falls to this */
     cistern_pool_notice_t *on_low;
     cistern_pool_notice_t *on_available;
     void *argument;
     struct cistern_pool_waiter *waiters; /* the engine's: longest first */
-    const struct cistern_pool_way *way;  /* the engine's: what the strategy does */
 } cistern_pool_extras_t;
 
 /* As get, and takes the reserved blocks too. */
@@ -440,8 +469,8 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool);
  * arrival: a freed block goes straight to the one that has waited longest, and no later get can
  * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
  * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or not locked at all, and
- * where the port has no threads. Not from interrupts. Each call stops a cached pool for a moment, as
- * cistern_pool_stats does. */
+ * where the port has no threads. Not from interrupts. Each call stops a cached pool for a moment,
+ * as cistern_pool_stats does. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

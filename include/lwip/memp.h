@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/memp.h - pools: lwIP's interface.
  *
  * MEMP_<name> numbers each pool of lwip/priv/memp_std.h and of the user's lwippools.h; besides them
- * a module may declare private pools with LWIP_MEMPOOL_DECLARE. All are pools of cistern/pool.h and
- * stand in its registry, beside those of os/os_mempool.h.
+ * a module may declare private pools with LWIP_MEMPOOL_DECLARE. All work as the pools of
+ * cistern/pool.h do, on geometry that is known when compiling; memp_pool_stats and memp_pool_check
+ * (lwip/priv/memp_priv.h) inspect them.
  */
 #ifndef LWIP_HDR_MEMP_H
 #define LWIP_HDR_MEMP_H
@@ -40,7 +42,7 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
  *   extern u8_t __attribute__((section(".fast"))) memp_memory_<name>_base[];
  */
 
-#define LWIP_MEMPOOL_PROTOTYPE(name) extern const struct memp_desc memp_##name
+#define LWIP_MEMPOOL_PROTOTYPE(name) extern CISTERN_MEMP_CONST struct memp_desc memp_##name
 
 #if MEMP_STATS
 #    define LWIP_MEMPOOL_DECLARE_STATS(name)   static struct stats_mem memp_stats_##name;
@@ -50,43 +52,49 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #    define LWIP_MEMPOOL_STATS_REFERENCE(name)
 #endif
 
-/* What a lock-free pool needs beside its memory. */
-#if !CISTERN_MEMP_LOCK_FREE
-#    define LWIP_MEMPOOL_DECLARE_SHARING(name, num)
-#    define LWIP_MEMPOOL_SHARING(name)
-#else
-#    ifdef __cplusplus
-#        define LWIP_MEMPOOL_ALIGN_WORK alignas(64)
-#    else
-#        define LWIP_MEMPOOL_ALIGN_WORK _Alignas(64)
-#    endif
-#    define LWIP_MEMPOOL_DECLARE_SHARING(name, num)                                                \
-        static cistern_pool_extras_t memp_extras_##name;                                           \
-        LWIP_MEMPOOL_ALIGN_WORK static u8_t memp_work_##name[CISTERN_POOL_LOCK_FREE_BYTES(num)];
-#    define LWIP_MEMPOOL_SHARING(name) , &memp_extras_##name, memp_work_##name
-#endif
-
 #if MEMP_MEM_MALLOC
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
         static struct memp_account memp_account_##name;                                            \
-        const struct memp_desc memp_##name = {(desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size),    \
-                                              (num), &memp_account_##name};
+        CISTERN_MEMP_CONST struct memp_desc memp_##name = {                                        \
+            (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), &memp_account_##name};
 
 #else
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
         LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));        \
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
-        LWIP_MEMPOOL_DECLARE_SHARING(name, num)                                                    \
-        static cistern_pool_t memp_pool_##name;                                                    \
-        const struct memp_desc memp_##name = {(desc),                                              \
-                                              LWIP_MEMPOOL_STATS_REFERENCE(name)(size),            \
-                                              (num),                                               \
-                                              memp_memory_##name##_base,                           \
-                                              (struct memp **)(void *)&memp_pool_##name.free_list, \
-                                              &memp_pool_##name LWIP_MEMPOOL_SHARING(name)};
+        LWIP_MEMPOOL_DECLARE_STATE(name, num)                                                      \
+        CISTERN_MEMP_CONST struct memp_desc memp_##name = {                                        \
+            (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), memp_memory_##name##_base,    \
+            LWIP_MEMPOOL_STATE(name, size)};
+
+/* What changes of a pool, and what is derived from its element's size. */
+#    if CISTERN_MEMP_LOCK_FREE
+#        ifdef __cplusplus
+#            define LWIP_MEMPOOL_ALIGN_WORK alignas(64)
+#        else
+#            define LWIP_MEMPOOL_ALIGN_WORK _Alignas(64)
+#        endif
+#        define LWIP_MEMPOOL_DECLARE_STATE(name, num)                                              \
+            static cistern_pool_t memp_pool_##name;                                                \
+            static cistern_pool_extras_t memp_extras_##name;                                       \
+            LWIP_MEMPOOL_ALIGN_WORK static u8_t memp_work_##name[CISTERN_POOL_LOCK_FREE_BYTES(num)];
+#        define LWIP_MEMPOOL_STATE(name, size)                                                     \
+            (struct memp **)(void *)&memp_pool_##name.free_list, &memp_pool_##name,                \
+                &memp_extras_##name, memp_work_##name
+#    elif CISTERN_CHECK >= 1
+#        define LWIP_MEMPOOL_DECLARE_STATE(name, num) static struct memp_state memp_state_##name;
+#        define LWIP_MEMPOOL_STATE(name, size)                                                     \
+            (struct memp **)(void *)&memp_state_##name.list,                                       \
+                CISTERN_POOL_INVERSE((int)MEMP_STRIDE(size) >>                                     \
+                                     CISTERN_POOL_SHIFT((int)MEMP_STRIDE(size))),                  \
+                CISTERN_POOL_SHIFT((int)MEMP_STRIDE(size))
+#    else
+#        define LWIP_MEMPOOL_DECLARE_STATE(name, num) static struct memp *memp_tab_##name;
+#        define LWIP_MEMPOOL_STATE(name, size)        &memp_tab_##name
+#    endif
 
 #endif
 
@@ -98,14 +106,16 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
  * Linear in the number of elements. Thread context. */
 void memp_init(void);
 
-/* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use.
- * Constant time. From the contexts that the port's critical section allows. The caller owns the
- * element until memp_free; its content is undefined. */
+/* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use,
+ * or the first free one is damaged, which is a fault and repaired. Constant time but for that. From
+ * the contexts that the port's critical section allows. The caller owns the element until
+ * memp_free; its content is undefined. */
 void *memp_malloc(memp_t type);
 
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An
  * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
- * refused. Constant time. Same contexts as memp_malloc.
+ * refused. Same time and contexts as memp_malloc. With MEMP_MEM_MALLOC the heap alone is asked: an
+ * element of another pool is accepted, and counted in the wrong one.
  * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h defines
  * it; it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free
  * elements. */
@@ -122,7 +132,7 @@ void memp_free_at(memp_t type, void *mem, const char *file, int line);
 #    define memp_free(type, mem) memp_free_at((type), (mem), __FILE__, __LINE__)
 #endif
 
-/* memp_free for who must know: false iff the element was refused. `type` is a pool, and `mem` is not
+/* memp_free with an answer: false iff the element was refused. `type` is a pool, and `mem` is not
  * NULL. */
 bool memp_try_free(memp_t type, void *mem);
 

@@ -9,7 +9,7 @@
  *   - at check level 1 and up a free block keeps a key in its second word
  *   - a struct os_mempool is larger than Mynewt's: what its fields have on top is the engine's
  *   - blocks are never smaller than a pointer, nor less aligned
- *   - pools of lwIP's face appear in listings too
+ *   - pools of cistern/pool.h appear in listings too
  *
  * Options, as in Mynewt, from cistern/config.h's sources:
  * | OS_MEMPOOL_CHECK         | no effect: what it looks for is always looked for                |
@@ -55,8 +55,9 @@ extern "C" {
 #    error "OS_ALIGNMENT must be 4, 8 or 16"
 #endif
 
-/* An element of a buffer. It is never less aligned than a pointer, since free blocks hold one: with
- * 64-bit pointers OS_ALIGNMENT 4 has the effect of 8. */
+/* An element of a buffer, of the width that Mynewt gives it. Blocks are never less aligned than a
+ * pointer, since free ones hold one: with 64-bit pointers and OS_ALIGNMENT 4 a buffer needs the
+ * alignment of 8 that the type alone does not give it. */
 #if OS_ALIGNMENT == 16
 #    if defined __GNUC__
 #        define OS_MEMBUF_ALIGNED __attribute__((aligned(16)))
@@ -68,7 +69,7 @@ extern "C" {
 typedef struct os_membuf_16 {
     OS_MEMBUF_ALIGNED uint64_t half[2];
 } os_membuf_t;
-#elif OS_ALIGNMENT == 8 || UINTPTR_MAX > 0xffffffffUL
+#elif OS_ALIGNMENT == 8
 typedef uint64_t os_membuf_t;
 #else
 typedef uint32_t os_membuf_t;
@@ -219,18 +220,18 @@ struct os_mempool_info {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* Empties the list of pools: of Mynewt's and of lwIP's, whose own init comes after it. Pools are
- * not read: their memory may be in other use by now. Takes no lock, so that it can run before the
- * OS is there; nothing else may use the list meanwhile. Constant time. */
+/* Empties the list of pools, Mynewt's and cistern/pool.h's. Reads no pool: their memory may be in
+ * other use by now. Takes no lock, so that it can run before the OS is there; nothing else may use
+ * the list meanwhile. Constant time. */
 void os_mempool_module_init(void);
 
 /* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; again on a
  * registered pool it starts anew and keeps its place in the list. `name` is stored, not copied;
  * NULL and duplicates are accepted. Fails iff mp is NULL, block_size is 0, membuf is NULL with
  * blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf is not aligned
- * to OS_ALIGNMENT (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in blocks and pools.
- * Thread context. membuf belongs to the pool as long as it is used. Pools of more than 65535 blocks
- * are made by cistern_pool_init, of mp_engine. */
+ * to OS_ALIGNMENT and for a pointer (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in
+ * blocks and pools. Thread context. membuf belongs to the pool as long as it is used. Pools of more
+ * than 65535 blocks are made by cistern_pool_init, of mp_engine. */
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
                            void *membuf, os_mempool_name_t name);
 
@@ -271,8 +272,8 @@ os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
-/* The same for a caller in a place of its own, which a pool with guards remembers. `file` is stored,
- * not copied. */
+/* The same for a caller in a place of its own, which a pool with guards remembers. `file` is
+ * stored, not copied. */
 #if CISTERN_CHECK >= 3
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);

@@ -21,11 +21,9 @@
 #    include <string.h>
 
 #    include "cistern/critical.h"
-#    include "cistern/pool.h"
 #    include "lwip/def.h"
 #    include "lwip/memp.h"
 #    include "lwip/stats.h"
-#    include "../pool/pool_extras.h"
 #    include "illegal.h"
 
 #    define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
@@ -38,9 +36,10 @@ static void update_stats(unsigned failed, unsigned illegal)
     size_t used = 0;
     const cistern_critical_t state = cistern_critical_enter();
     for (int i = MEMP_POOL_FIRST; i <= (int)MEMP_POOL_LAST; ++i) {
-        const cistern_pool_t *const pool = memp_pools[i]->pool;
-        avail += pool->count * pool->size;
-        used += pool_used(pool) * pool->size;
+        cistern_pool_stats_t pool;
+        memp_pool_stats(memp_pools[i], &pool);
+        avail += pool.count * pool.size;
+        used += (pool.count - pool.free - pool.quarantined) * pool.size;
     }
     lwip_stats.mem.avail = (mem_size_t)LWIP_MIN(avail, (mem_size_t)-1);
     lwip_stats.mem.used = (mem_size_t)LWIP_MIN(used, (mem_size_t)-1);
@@ -111,7 +110,7 @@ void *mem_calloc(mem_size_t count, mem_size_t size)
 static int pool_of(const void *element)
 {
     int i = MEMP_POOL_FIRST;
-    while (i <= (int)MEMP_POOL_LAST && !cistern_pool_owns(memp_pools[i]->pool, element)) {
+    while (i <= (int)MEMP_POOL_LAST && !memp_pool_owns(memp_pools[i], element)) {
         ++i;
     }
     return i;

@@ -41,9 +41,6 @@ MEMPOOL_SAME_PLACE(slh_first, free_list);
 MEMPOOL_SAME_PLACE(name, name);
 _Static_assert(sizeof(struct os_mempool) == sizeof(cistern_pool_t), "struct os_mempool: size");
 
-/* The list of all pools, under the name and type that Mynewt's clients declare. */
-extern STAILQ_HEAD(, os_mempool) CISTERN_POOL_REGISTRY;
-
 /* What is done for the tree's tracing only. */
 #if defined OS_SYSVIEW_TRACE_MEMPOOL && (OS_SYSVIEW_TRACE_MEMPOOL)
 #    include "os/os_trace_api.h"
@@ -69,7 +66,7 @@ static os_error_t mempool_error(cistern_error_t error)
 
 void os_mempool_module_init(void)
 {
-    STAILQ_INIT(&CISTERN_POOL_REGISTRY);
+    cistern_pool_forget_all();
 }
 
 os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,

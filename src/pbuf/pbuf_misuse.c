@@ -14,13 +14,13 @@ void *pbuf_count_failure(void)
 
 void pbuf_misuse(cistern_fault_kind_t kind, const struct pbuf *p)
 {
-    const cistern_pool_t *const pool = cistern_pool_find(p);
+    const struct memp_desc *const pool = memp_pool_find(p);
     cistern_fault_t fault = {
         .kind = kind,
         .object = p,
         .address = p,
         .name = "pbuf",
-        .owner = pool != NULL ? pool->name : NULL,
+        .owner = pool != NULL ? pool->desc : NULL,
     };
     pbuf_trail_name(p, &fault);
     cistern_fault_raise(&fault);
@@ -58,8 +58,8 @@ static bool is_in_free_heap(const struct pbuf *p)
 
 bool pbuf_is_poisoned(const struct pbuf *p)
 {
-    const cistern_pool_t *const pool = cistern_pool_find(p);
-    return pool != NULL ? !cistern_pool_uses(pool, p) : is_in_free_heap(p);
+    const struct memp_desc *const pool = memp_pool_find(p);
+    return pool != NULL ? !memp_pool_uses(pool, p) : is_in_free_heap(p);
 }
 
 #endif
@@ -73,7 +73,7 @@ static bool comes_from_its_source(const struct pbuf *p)
     if ((p->flags & PBUF_FLAG_IS_CUSTOM) != 0 || source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
         return true;
     }
-    return pbuf_is_source(source) && cistern_pool_owns(memp_pools[pbuf_pool_of(source)]->pool, p);
+    return pbuf_is_source(source) && memp_pool_owns(memp_pools[pbuf_pool_of(source)], p);
 }
 #else
 static bool comes_from_its_source(const struct pbuf *p)

@@ -1,37 +1,40 @@
-/* pool_cached.c - pools with a cache per thread: the strategy, and its short ways. The memory, its
- * invariants (I12) to (I15) and what an owner does with its cache are in pool_store.h, the long
- * ways in pool_store.c, the blocks' states in pool_shared.h.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_cached.c - pools with a cache per thread: the strategy, and its fast paths. The memory, its
+ * vocabulary and invariants (I14) to (I18) and what an owner does with its cache are in
+ * pool_depot.h, the slow paths in pool_depot.c.
+ *
+ *   get   own cache --> depot --> caches of other threads --> NULL
+ *   put   own cache --> depot
  */
-#include "pool_core.h"
-#include "pool_extras.h"
+#include "pool_guard.h"
 #include "pool_threads.h"
 
 #if POOL_THREADS
 
-#    include "pool_shared.h"
-#    include "pool_store.h"
-#    include "registry.h"
+#    include "pool_depot.h"
 
-/* --- get ------------------------------------------------------------------------------------- */
+/* --- get -------------------------------------------------------------------------------------- */
 
-static void *get(cistern_pool_t *pool, const char *file, int line)
+static void *pool_cached_get(cistern_pool_t *pool, const char *file, int line)
 {
-    cache_t *cache;
+    pool_cache_t *cache;
     void *block;
-    if (!cache_own(store_of(pool), &cache) || !cache_pop(cache, &block)) {
-        return store_get(pool, file, line, false);
+    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_pop(cache, &block)) {
+        return pool_depot_get(pool, file, line, false);
     }
-    return accept(pool, block, file, line) ? block : NULL;
+    return pool_cached_accept(pool, block, file, line) ? block : NULL;
 }
 
 /* Takes up to `wanted` blocks from the thread's own cache; fewer if one is damaged. */
-static size_t get_own(cistern_pool_t *pool, void **blocks, size_t wanted, const char *file,
-                      int line)
+static size_t pool_cached_get_own(cistern_pool_t *pool, void **blocks, size_t wanted,
+                                  const char *file, int line)
 {
-    cache_t *cache;
-    size_t n = cache_own(store_of(pool), &cache) ? cache_pop_many(cache, blocks, wanted) : 0;
-    for (size_t i = 0; i < n;) {
-        if (accept(pool, blocks[i], file, line)) {
+    pool_cache_t *cache;
+    size_t n = pool_cache_own(pool_depot_of(pool), &cache)
+                   ? pool_cache_pop_many(cache, blocks, wanted)
+                   : 0;
+    for (size_t i = 0; CISTERN_CHECK >= 1 && i < n;) {
+        if (pool_cached_accept(pool, blocks[i], file, line)) {
             ++i;
         } else {
             blocks[i] = blocks[--n];
@@ -40,162 +43,185 @@ static size_t get_own(cistern_pool_t *pool, void **blocks, size_t wanted, const 
     return n;
 }
 
-static size_t get_many(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                       const char *file, int line)
+static size_t pool_cached_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted,
+                                   bool privileged, const char *file, int line)
 {
-    size_t got = get_own(pool, blocks, wanted, file, line);
-    while (got < wanted && (blocks[got] = store_get(pool, file, line, privileged)) != NULL) {
+    size_t got = pool_cached_get_own(pool, blocks, wanted, file, line);
+    while (got < wanted && (blocks[got] = pool_depot_get(pool, file, line, privileged)) != NULL) {
         ++got;
-        got += get_own(pool, &blocks[got], wanted - got, file, line);
+        got += pool_cached_get_own(pool, &blocks[got], wanted - got, file, line);
     }
     return got;
 }
 
-/* --- put ------------------------------------------------------------------------------------- */
+/* --- put -------------------------------------------------------------------------------------- */
 
-/* The pool may have been empty: that is not known. */
-static cistern_error_t put(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
-                           int line)
+/* Makes a block look free; false and a finding if it is no block in use. A damaged guard is a
+ * finding, too, and repaired. */
+static inline bool pool_cached_claim(cistern_pool_t *pool, void *block,
+                                     cistern_pool_finding_t *finding, const char *file, int line)
 {
-    (void)was_empty;
-    const cistern_fault_kind_t kind = retire_shared(pool, block, file, line);
+    if (!pool_cached_uses(pool, block)) {
+        *finding = (cistern_pool_finding_t){pool_judge_stranger(pool, block), block};
+        return false;
+    }
+    const cistern_fault_kind_t kind = pool_check_guards(pool, block);
     if (kind != CISTERN_FAULT_NONE) {
-        return put_refused(pool, block, kind);
+        *finding = (cistern_pool_finding_t){kind, block};
+        pool_write_guards(pool, block);
     }
-    cache_t *cache;
-    if (!cache_own(store_of(pool), &cache)) {
-        return store_put_one(pool, block);
-    }
-    const size_t end = cache_end(cache);
-    if (!cache_takes(cache, end, 1)) {
-        return store_put_one(pool, block);
-    }
-    cache->item[end] = block;
-    return cache_raise(cache, end, 1) ? CISTERN_OK : store_tell(pool);
+    pool_write_poison(pool, block);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+    pool_cached_set_free(pool, block);
+    return true;
 }
 
-/* How many of the first blocks look free now: all but, with *kind, the first that is refused. At
- * level 0 none is looked at. */
-static inline size_t retire_many(cistern_pool_t *pool, void *const *blocks, size_t count,
-                                 const char *file, int line, cistern_fault_kind_t *kind)
+/* Puts a claimed block into the thread's cache, or where there is space. */
+static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void *block)
+{
+    pool_cache_t *cache;
+    if (!pool_cache_own(pool_depot_of(pool), &cache)) {
+        return pool_depot_put_one(pool, block);
+    }
+    const size_t end = pool_cache_end(cache);
+    if (!pool_cache_takes(cache, end, 1)) {
+        return pool_depot_put_one(pool, block);
+    }
+    cache->item[end] = block;
+    return pool_cache_raise(cache, end, 1) ? CISTERN_OK : pool_depot_settle(pool);
+}
+
+/* The pool may have been empty: that is not known. */
+static cistern_error_t pool_cached_put(cistern_pool_t *pool, void *block, bool *was_empty,
+                                       const char *file, int line)
+{
+    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
+    (void)was_empty;
+    if (!pool_cached_claim(pool, block, &finding, file, line)) {
+        return cistern_pool_report(pool, &finding);
+    }
+    if (CISTERN_CHECK >= 2) {
+        (void)cistern_pool_report(pool, &finding);
+    }
+    return pool_cached_put_claimed(pool, block);
+}
+
+/* How many of the first blocks are claimed: all but, with a finding, the first that is refused. */
+static inline size_t pool_cached_claim_many(cistern_pool_t *pool, void *const *blocks, size_t count,
+                                            const char *file, int line,
+                                            cistern_pool_finding_t *finding)
 {
     size_t n = (CISTERN_CHECK == 0) ? count : 0;
-    while (n < count &&
-           (*kind = retire_shared(pool, blocks[n], file, line)) == CISTERN_FAULT_NONE) {
+    while (n < count && pool_cached_claim(pool, blocks[n], finding, file, line)) {
+        if (CISTERN_CHECK >= 2) {
+            (void)cistern_pool_report(pool, finding);
+            finding->kind = CISTERN_FAULT_NONE;
+        }
         ++n;
     }
     return n;
 }
 
-static size_t put_run(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                      int line)
+static size_t pool_cached_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
+                                  const char *file, int line)
 {
-    cistern_fault_kind_t kind = CISTERN_FAULT_NONE;
-    const size_t n = retire_many(pool, blocks, count, file, line, &kind);
-    cache_t *cache;
-    if (!cache_own(store_of(pool), &cache) || !cache_put(pool, cache, blocks, n)) {
-        store_put(pool, blocks, n);
+    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
+    pool_cache_t *cache;
+    const size_t n = pool_cached_claim_many(pool, blocks, count, file, line, &finding);
+    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_put(pool, cache, blocks, n)) {
+        pool_depot_put(pool, blocks, n);
     }
-    if (kind != CISTERN_FAULT_NONE) {
-        (void)put_refused(pool, blocks[n], kind);
-    }
+    (void)cistern_pool_report(pool, &finding);
     return n;
 }
 
-/* --- looking --------------------------------------------------------------------------------- */
+/* --- inspection ------------------------------------------------------------------------------- */
 
-static cistern_critical_t stop(cistern_pool_t *pool)
+static cistern_critical_t pool_cached_stop(cistern_pool_t *pool)
 {
-    store_stop(pool);
+    pool_depot_stop(pool);
     return (cistern_critical_t){0};
 }
 
-static void go(cistern_pool_t *pool, cistern_critical_t state)
+static void pool_cached_go(cistern_pool_t *pool, cistern_critical_t state)
 {
     (void)state;
-    store_go(pool);
+    pool_depot_go(pool);
 }
 
-static bool uses(const cistern_pool_t *pool, const void *block)
+/* (I14), (I18): what the depot holds is free, and as many blocks have their key. */
+static bool pool_cached_is_whole(const cistern_pool_t *pool)
 {
-    return state_is_shared(pool, block, BLOCK_USED);
-}
-
-/* (I12): what the store holds is free, and as many states say so. */
-static bool is_sound(const cistern_pool_t *pool)
-{
-    const store_t *const store = store_of(pool);
-    size_t free_states = 0;
-    bool sound = true;
-    for (size_t i = 0; sound && i < store->n; ++i) {
-        void *const block = store->stack[i];
-        sound = cistern_pool_owns(pool, block) && state_is_shared(pool, block, BLOCK_FREE) &&
-                trail_of_free(pool, block) == CISTERN_FAULT_NONE;
+    const pool_depot_t *const depot = pool_depot_of(pool);
+    bool whole = true;
+    for (size_t i = 0; whole && i < depot->n; ++i) {
+        void *const block = depot->stack[i];
+        whole = pool_index(pool, block) < pool->count && pool_cached_is_free(pool, block) &&
+                pool_check_poison(pool, block) == CISTERN_FAULT_NONE;
     }
-    for (size_t i = 0; i < pool->count; ++i) {
-        free_states += state_is_shared(pool, block_at(pool, i), BLOCK_FREE) ? 1U : 0U;
-    }
-    return sound && (free_states == pool->free || CISTERN_CHECK == 0);
+    return whole;
 }
 
-static void reset_low_water(cistern_pool_t *pool)
+static void pool_cached_reset(cistern_pool_t *pool)
 {
-    pool->min_free = pool->free;
+    (void)pool;
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------- */
 
-/* A thread ended: its caches' blocks go to the stores (thread's context). */
-static void thread_ended(uint32_t slot)
+/* A thread ended: its caches' blocks go to the depots (thread's context). */
+static void pool_cached_thread_ended(uint32_t slot)
 {
     const cistern_critical_t state = cistern_critical_enter();
     for (cistern_pool_t *pool = cistern_pool_next(NULL); pool != NULL;
          pool = cistern_pool_next(pool)) {
-        if (strategy_of(pool) == &strategy_cached) {
-            store_thread_ended(pool, slot);
+        if (!pool_is_plain(pool) && pool_strategy(pool) == &cistern_pool_cached) {
+            pool_depot_thread_ended(pool, slot);
         }
     }
     cistern_critical_leave(state);
 }
 
-static bool fits(const cistern_pool_extras_t *extras, size_t count)
+static bool pool_cached_fits(const cistern_pool_extras_t *extras, size_t count)
 {
     return extras->work != NULL &&
            extras->work_bytes >= CISTERN_POOL_CACHED_BYTES(count, extras->threads);
 }
 
-static void prepare(cistern_pool_t *pool)
+static void pool_cached_prepare(cistern_pool_t *pool)
 {
-    store_prepare(pool);
-    cistern_port_on_thread_end(thread_ended);
+    pool_depot_prepare(pool);
+    cistern_port_on_thread_end(pool_cached_thread_ended);
     pool_watch_forks();
 }
 
-static void fill(cistern_pool_t *pool)
+static void pool_cached_fill(cistern_pool_t *pool)
 {
-    store_fill(pool);
+    pool_depot_fill(pool);
     pool->free_list = NULL;
 }
 
-const strategy_t strategy_cached = {
-    .fits = fits,
-    .prepare = prepare,
-    .fill = fill,
-    .get = get,
-    .get_many = get_many,
-    .put = put,
-    .put_run = put_run,
-    .stop = stop,
-    .go = go,
-    .uses = uses,
-    .uses_now = uses,
-    .is_sound = is_sound,
-    .reset_low_water = reset_low_water,
+const cistern_pool_strategy_t cistern_pool_cached = {
+    .fits = pool_cached_fits,
+    .prepare = pool_cached_prepare,
+    .fill = pool_cached_fill,
+    .get = pool_cached_get,
+    .get_bulk = pool_cached_get_bulk,
+    .put = pool_cached_put,
+    .put_run = pool_cached_put_run,
+    .stop = pool_cached_stop,
+    .go = pool_cached_go,
+    .uses = pool_cached_uses,
+    .uses_now = pool_cached_uses,
+    .is_whole = pool_cached_is_whole,
+    .reset_low_water = pool_cached_reset,
+    .can_wait = true,
+    .has_own_lock = true,
 };
 
-#else
+#elif CISTERN_POOL_EXTRAS
 
 /* A port without threads: init refuses cached pools. */
-const strategy_t strategy_cached = {.fits = strategy_never_fits};
+const cistern_pool_strategy_t cistern_pool_cached = {.fits = pool_never_fits};
 
 #endif

@@ -1,17 +1,15 @@
-/* pool_init.c - makes pools. The invariants (I1) to (I6) are stated in pool.c. */
-#include "pool_core.h"
-#include "pool_extras.h"
-#include "registry.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_init.c - makes pools. Vocabulary and invariants (I1) to (I7) are in pool.c.
+ *
+ *   cistern_pool_init     every block is linked:   free_list --> 0 --> 1 --> ... --> n-1 --> NULL
+ *   CISTERN_POOL_DEFINE   no block was touched:    free_list --> NULL, touched 0, free n
+ */
+#include "pool_guard.h"
 
-/* --- geometry -------------------------------------------------------------------------------- */
-
-static bool is_power_of_two(size_t value)
-{
-    return value != 0 && (value & (value - 1U)) == 0;
-}
+/* --- geometry --------------------------------------------------------------------------------- */
 
 /* How often 2 divides a number that is not 0. */
-static uint8_t shift_of(size_t number)
+static uint8_t pool_shift_of(size_t number)
 {
     uint8_t shift = 0;
     while ((number >> shift & 1U) == 0) {
@@ -20,92 +18,198 @@ static uint8_t shift_of(size_t number)
     return shift;
 }
 
-/* True iff count blocks with their states end within `bytes`. Multiplies by shifting and adding, so
- * that a product that does not fit is seen and no division routine is linked. Bound: the width of a
- * word. */
-static bool geometry_fits(size_t count, size_t stride, size_t bytes)
+/* True iff `count` parts end within `bytes`. Subtracts, so that nothing can overflow and no
+ * division is linked. Bound: count, which init needs for the links anyway. */
+static bool pool_fits(size_t count, size_t part, size_t bytes)
 {
-    size_t part = stride + CISTERN_POOL_STATE_BYTES(1);
-    bool fits = part >= stride;
-    while (fits && count > 0) {
-        if ((count & 1U) != 0) {
-            fits = part <= bytes;
-            bytes -= part;
-        }
-        count >>= 1;
-        fits = fits && (count == 0 || part <= SIZE_MAX / 2U);
-        part <<= 1;
+    while (count > 0 && bytes >= part) {
+        bytes -= part;
+        --count;
     }
-    return fits;
+    return count == 0;
 }
 
-static cistern_error_t check_geometry(const cistern_pool_config_t *config, size_t alignment)
+static size_t pool_guard_in(const cistern_pool_config_t *config)
+{
+    return config->tight ? 0 : CISTERN_POOL_GUARD;
+}
+
+static size_t pool_records_in(const cistern_pool_config_t *config)
+{
+    return config->tight ? 0 : CISTERN_POOL_RECORD_BYTES;
+}
+
+static size_t pool_stride_in(const cistern_pool_config_t *config)
+{
+    return CISTERN_POOL_TIGHT_STRIDE(CISTERN_POOL_LEAST(config->size) + pool_guard_in(config),
+                                     config->alignment);
+}
+
+static cistern_error_t pool_check_geometry(const cistern_pool_config_t *config)
 {
     const size_t to_the_end = (size_t)(UINTPTR_MAX - (uintptr_t)config->memory);
     const size_t bytes = (config->bytes == 0) ? to_the_end : config->bytes;
-    const size_t stride = CISTERN_POOL_STRIDE(config->size, alignment);
-    if (stride < config->size || bytes > to_the_end) {
-        return CISTERN_ERROR_SIZE;
-    }
-    return geometry_fits(config->count, stride, bytes) ? CISTERN_OK : CISTERN_ERROR_SIZE;
+    const size_t stride = pool_stride_in(config);
+    const bool fits = stride >= config->size && bytes <= to_the_end &&
+                      pool_fits(config->count, stride + pool_records_in(config), bytes);
+    return fits ? CISTERN_OK : CISTERN_ERROR_SIZE;
 }
 
-static cistern_error_t check_config(const cistern_pool_config_t *config, size_t alignment)
+#if CISTERN_POOL_EXTRAS
+
+/* True iff the strategy, if there is one, has all that it needs; the default one is the section. */
+static bool pool_extras_fit(const cistern_pool_config_t *config)
 {
-    if (config->size == 0 || (config->memory == NULL && config->count > 0)) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
-    if (config->alignment != 0 && !is_power_of_two(config->alignment)) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
-    if (!extras_fit(config)) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
-    if (!pool_is_aligned((uintptr_t)config->memory, alignment)) {
-        return CISTERN_ERROR_ALIGNMENT;
-    }
-    return check_geometry(config, alignment);
+    const cistern_pool_extras_t *const extras = config->extras;
+    return extras == NULL || (extras->strategy != NULL && (uintptr_t)extras->work % 64U == 0 &&
+                              extras->strategy->fits(extras, config->count));
 }
 
-/* --- life ------------------------------------------------------------------------------------ */
-
-void pool_free_every_block(cistern_pool_t *pool)
+static void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_config_t *config)
 {
+    pool->extras = config->extras;
+    if (!pool_is_plain(pool)) {
+        pool->extras->waiters = NULL;
+        pool_strategy(pool)->prepare(pool);
+    }
+}
+
+static void pool_fill_extras(cistern_pool_t *pool)
+{
+    if (!pool_is_plain(pool)) {
+        pool_strategy(pool)->fill(pool);
+    }
+}
+
+#else
+
+static bool pool_extras_fit(const cistern_pool_config_t *config)
+{
+    (void)config;
+    return true;
+}
+
+static void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_config_t *config)
+{
+    (void)pool;
+    (void)config;
+}
+
+static void pool_fill_extras(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+
+#endif
+
+static cistern_error_t pool_check_config(const cistern_pool_config_t *config)
+{
+    const size_t alignment = CISTERN_POOL_ALIGNMENT(config->alignment);
+    if (config->size == 0 || (config->memory == NULL && config->count > 0) ||
+        (config->alignment & (config->alignment - 1U)) != 0 || !pool_extras_fit(config)) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    return (((uintptr_t)config->memory & (alignment - 1U)) != 0) ? CISTERN_ERROR_ALIGNMENT
+                                                                 : pool_check_geometry(config);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 1
+
+/* From 3 right bits on: 6, 12, 24, 48, 96. */
+static void pool_set_checks(cistern_pool_t *pool, size_t stride)
+{
+    const size_t odd = stride >> pool->stride_shift;
+    size_t inverse = odd;
+    for (int i = 0; i < 5; ++i) {
+        inverse *= 2U - odd * inverse;
+    }
+    pool->inverse = inverse;
+    pool->key_offset = CISTERN_POOL_KEY_OFFSET(stride);
+}
+
+#else
+
+static void pool_set_checks(cistern_pool_t *pool, size_t stride)
+{
+    (void)pool;
+    (void)stride;
+}
+
+#endif
+
+#if CISTERN_CHECK >= 2
+static void pool_set_guard(cistern_pool_t *pool, size_t guard)
+{
+    pool->guard = (uint8_t)guard;
+}
+#else
+static void pool_set_guard(cistern_pool_t *pool, size_t guard)
+{
+    (void)pool;
+    (void)guard;
+}
+#endif
+
+#if CISTERN_CHECK >= 1
+static void pool_end_quarantine(cistern_pool_t *pool)
+{
+    pool->quarantined = 0;
+}
+#else
+static void pool_end_quarantine(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+#endif
+
+static void pool_link_all(cistern_pool_t *pool)
+{
+    pool_set_touched(pool, pool->count);
+    pool_end_quarantine(pool);
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    const size_t stride = pool_stride(pool);
+    uintptr_t block = pool->base + pool->count * stride;
     pool->free_list = NULL;
-    pool->free = 0;
-    for (size_t i = pool->count; i > 0; --i) {
-        void *const block = block_at(pool, i - 1);
-        state_set(pool, block, BLOCK_FREE);
-        trail_set_free(pool, block);
-        trail_repair_guards(pool, block);
-        push(pool, block);
+    while (block != pool->base) {
+        block -= stride;
+        pool_write_poison(pool, (void *)block);
+        pool_write_guards(pool, (void *)block);
+        cistern_pool_push(&shape, &pool->free_list, (void *)block);
     }
-    pool->min_free = pool->free;
-    extras_fill(pool);
+    pool->free = pool->count;
+    pool->min_free = pool->count;
 }
 
-static void forget_trails(const cistern_pool_t *pool)
+static void pool_forget_all(const cistern_pool_t *pool)
 {
-    for (size_t i = 0; i < pool->count; ++i) {
-        trail_forget(pool, block_at(pool, i));
+    for (size_t i = 0; CISTERN_CHECK >= 3 && i < pool->count; ++i) {
+        pool_forget(pool, pool_block_at(pool, i));
     }
+}
+
+void cistern_pool_start(cistern_pool_t *pool)
+{
+    pool_forget_all(pool);
+    pool_link_all(pool);
 }
 
 /* Copies what the user asked for into a pool and derives the rest. */
-static void describe(cistern_pool_t *pool, const cistern_pool_config_t *config, size_t alignment)
+static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config)
 {
-    cistern_pool_t *const next = cistern_pool_is_registered(pool) ? pool->next : NULL;
-    *pool = (cistern_pool_t){
-        .size = config->size,
-        .count = config->count,
-        .flags = config->flags,
-        .stride_shift = shift_of(CISTERN_POOL_STRIDE(config->size, alignment)),
-        .base = (uintptr_t)config->memory,
-        .next = next,
-        .name = config->name,
-    };
-    extras_attach(pool, config);
-    checks_init(pool);
+    cistern_pool_t *const next = pool_is_registered(pool) ? pool->next : NULL;
+    const size_t stride = pool_stride_in(config);
+    *pool = (cistern_pool_t){.size = config->size,
+                             .count = config->count,
+                             .flags = config->flags,
+                             .stride_shift = pool_shift_of(stride),
+                             .base = (uintptr_t)config->memory,
+                             .next = next,
+                             .name = config->name};
+    pool_set_guard(pool, pool_guard_in(config));
+    pool_set_checks(pool, stride);
+    pool_attach_extras(pool, config);
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
@@ -113,16 +217,15 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     if (pool == NULL || config == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const size_t alignment = CISTERN_POOL_ALIGNMENT(config->alignment);
-    const cistern_error_t error = check_config(config, alignment);
+    const cistern_error_t error = pool_check_config(config);
     if (error != CISTERN_OK) {
         return error;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    describe(pool, config, alignment);
-    forget_trails(pool);
-    pool_free_every_block(pool);
-    cistern_pool_register(pool);
+    pool_describe(pool, config);
+    cistern_pool_start(pool);
+    pool_fill_extras(pool);
+    pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
 }
@@ -132,14 +235,14 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     if (pool == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const strategy_t *const strategy = strategy_of(pool);
-    const cistern_critical_t state = strategy->stop(pool);
+    const cistern_critical_t state = pool_stop(pool);
     const bool was_empty = pool->free == 0;
-    pool_free_every_block(pool);
+    pool_link_all(pool);
+    pool_fill_extras(pool);
     const bool is_available = was_empty && pool->free > 0;
-    strategy->go(pool, state);
+    pool_go(pool, state);
     if (is_available) {
-        extras_announce_available(pool, NULL);
+        pool_announce_cleared(pool);
     }
     return CISTERN_OK;
 }
@@ -150,11 +253,10 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool)
         return CISTERN_ERROR_ARGUMENT;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    if (CISTERN_CHECK >= 2 && !cistern_pool_is_registered(pool)) {
-        forget_trails(pool);
-        pool_free_every_block(pool);
+    if (CISTERN_CHECK >= 2 && !pool_is_registered(pool)) {
+        cistern_pool_start(pool);
     }
-    cistern_pool_register(pool);
+    pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
 }

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_threads.h - what the pool engine takes from a port that has threads; nothing from one that
  * has not. In arch/cistern_port.h a port defines
  *   CISTERN_PORT_THREADS 1   arch/cistern_threads.h gives a mutex, an event, numbers of threads and
  *                            an asymmetric fence
- *   CISTERN_PORT_EVENTS 1    instead: arch/cistern_events.h gives an event, so that threads can wait
- *                            for blocks; one processor, whose pools the critical section guards
+ *   CISTERN_PORT_EVENTS 1    instead: arch/cistern_events.h gives an event, so that threads can
+ * wait for blocks; one processor, whose pools the critical section guards
  */
 #ifndef CISTERN_SRC_POOL_THREADS_H
 #define CISTERN_SRC_POOL_THREADS_H

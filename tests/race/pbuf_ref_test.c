@@ -82,7 +82,7 @@ static void the_last_of_several_threads_frees_and_no_other(void **state)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
     }
     assert_int_equal(freed[0] + freed[1], ROUNDS / 40 * BATCH);
-    assert_int_equal(memp_pools[MEMP_PBUF_POOL]->pool->free, PBUF_POOL_SIZE);
+    assert_int_equal(free_elements(MEMP_PBUF_POOL), PBUF_POOL_SIZE);
     assert_no_fault();
 }
 

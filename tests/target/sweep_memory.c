@@ -190,7 +190,7 @@ static void memp_interrupt(void)
 static bool memp_sound(void)
 {
     return mine != NULL && theirs != NULL && mine != theirs &&
-           cistern_pool_check(memp_pools[MEMP_PBUF]->pool) &&
+           memp_pool_check(memp_pools[MEMP_PBUF]) &&
            lwip_stats.memp[MEMP_PBUF]->used == 2 && lwip_stats.memp[MEMP_PBUF]->err == 0;
 }
 
@@ -332,7 +332,7 @@ static bool pbuf_sound(void)
     const bool held = shared != NULL && theirs != NULL && shared->ref == 1;
     return held && pbuf_free(theirs) == 1 && pbuf_free(shared) == 1 && lwip_stats.mem.used == 0 &&
            lwip_stats.memp[MEMP_PBUF_POOL]->used == 0 && lwip_stats.memp[MEMP_PBUF]->used == 0 &&
-           cistern_heap_check(mem_heap()) && cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool);
+           cistern_heap_check(mem_heap()) && memp_pool_check(memp_pools[MEMP_PBUF_POOL]);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */

@@ -4,7 +4,7 @@
 static size_t in_use(memp_t type)
 {
     cistern_pool_stats_t stats;
-    cistern_pool_stats(memp_pools[type]->pool, &stats);
+    memp_pool_stats(memp_pools[type], &stats);
     return stats.count - stats.free;
 }
 

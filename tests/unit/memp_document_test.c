@@ -22,7 +22,7 @@ static int start(void **state)
 
 static size_t in_use(memp_t type)
 {
-    return memp_pools[type]->pool->count - memp_pools[type]->pool->free;
+    return memp_pools[type]->num - free_elements(type);
 }
 
 static void requests_of_100_400_and_1000_bytes_come_from_the_three_pools(void **state)

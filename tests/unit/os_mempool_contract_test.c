@@ -7,8 +7,8 @@
 
 enum { BLOCKS = 8, BLOCK_SIZE = 48 };
 
-static os_membuf_t buffer[OS_MEMPOOL_SIZE(BLOCKS, BLOCK_SIZE)];
-static os_membuf_t extended_buffer[OS_MEMPOOL_SIZE(BLOCKS, BLOCK_SIZE)];
+static _Alignas(16) os_membuf_t buffer[OS_MEMPOOL_SIZE(BLOCKS, BLOCK_SIZE)];
+static _Alignas(16) os_membuf_t extended_buffer[OS_MEMPOOL_SIZE(BLOCKS, BLOCK_SIZE)];
 static struct os_mempool pool;
 static struct os_mempool_ext extended;
 
@@ -117,7 +117,7 @@ static void index_of_a_block_follows_from_the_fields(void **state)
 static void size_of_the_buffer_by_the_number_of_blocks_is_the_distance(void **state)
 {
     (void)state;
-    static os_membuf_t room[OS_MEMPOOL_SIZE(16, 12)];
+    static _Alignas(16) os_membuf_t room[OS_MEMPOOL_SIZE(16, 12)];
     struct os_mempool mappings;
     const size_t distance = sizeof room / 16U;
     assert_int_equal(os_mempool_init(&mappings, 16, 12, room, "mappings"), OS_OK);

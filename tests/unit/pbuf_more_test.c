@@ -57,7 +57,7 @@ static void tailroom_is_the_rest_of_a_pool_element(void **state)
     assert_int_equal(cistern_pbuf_tailroom(p), PBUF_POOL_BUFSIZE_ALIGNED - used);
     memset((uint8_t *)p->payload + p->len, 0xff, cistern_pbuf_tailroom(p)); /* all ours */
     assert_int_equal(pbuf_free(p), 1);
-    assert_true(cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool));
+    assert_true(memp_pool_check(memp_pools[MEMP_PBUF_POOL]));
 }
 
 /* Heap blocks are as long as they must be for their neighbours; trimming leaves what no neighbour
@@ -228,7 +228,7 @@ static void pieces_that_do_not_fit_leave_nothing_behind(void **state)
     assert_null(cistern_pbuf_from_pieces(pieces, MEMP_NUM_PBUF + 1));
     pieces[0].length = PBUF_NOT_FOUND;
     assert_null(cistern_pbuf_from_pieces(pieces, 2));
-    assert_int_equal(memp_pools[MEMP_PBUF]->pool->free, MEMP_NUM_PBUF);
+    assert_int_equal(free_elements(MEMP_PBUF), MEMP_NUM_PBUF);
 }
 
 /* --- sums ------------------------------------------------------------------------------------- */

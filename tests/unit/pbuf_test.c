@@ -420,7 +420,7 @@ static void freeing_twice_is_a_fault_that_names_the_pool(void **state)
         assert_string_equal(faults.last.owner, owners[i]);
         assert_one_fault(CISTERN_FAULT_REFERENCE, p);
         assert_int_equal(free_elements(pool), before);
-        assert_true(cistern_pool_check(memp_pools[pool]->pool));
+        assert_true(memp_pool_check(memp_pools[pool]));
     }
 }
 
@@ -453,7 +453,7 @@ static void referring_to_a_freed_pbuf_is_a_fault(void **state)
     pbuf_free(p);
     pbuf_ref(p);
     assert_one_fault(CISTERN_FAULT_REFERENCE, p);
-    assert_true(cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool)); /* nothing was written */
+    assert_true(memp_pool_check(memp_pools[MEMP_PBUF_POOL])); /* nothing was written */
 }
 
 static void freeing_what_is_no_pbuf_is_a_fault(void **state)

@@ -114,7 +114,7 @@ static void freeing_twice_names_the_holder_and_the_line_that_freed_it(void **sta
         assert_int_equal(faults.last.line, line);
         assert_one_fault(CISTERN_FAULT_REFERENCE, p);
     }
-    assert_true(cistern_pool_check(memp_pools[MEMP_PBUF_POOL]->pool));
+    assert_true(memp_pool_check(memp_pools[MEMP_PBUF_POOL]));
     assert_true(cistern_heap_check(mem_heap()));
 }
 

@@ -29,7 +29,7 @@ static void an_overflow_names_who_called_memp_malloc(void **state)
     (void)state;
     char *const element = memp_malloc(MEMP_PBUF);
     const int line = __LINE__ - 1;
-    element[memp_pools[MEMP_PBUF]->pool->size] = 'x';
+    element[memp_pools[MEMP_PBUF]->size] = 'x';
     memp_free(MEMP_PBUF, element);
     expect_fault(CISTERN_FAULT_OVERFLOW, element, line);
 }

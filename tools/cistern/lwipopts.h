@@ -28,6 +28,7 @@ extern size_t memory_heap_size;
 /* --- packet buffers: elements of the count and size given by --pool-count and --pool-size ----- */
 
 /* What memp_init sets up is replaced before the first packet, so it is as small as can be. */
+#define CISTERN_MEMP_LAID_OUT 1
 #define PBUF_POOL_SIZE    1
 #define PBUF_POOL_BUFSIZE 8
 /* Bytes of payload of one element. */

@@ -1,7 +1,7 @@
 /* memory.c - the library's pools and heap, with the sizes of the command line.
  *
  *   memory_heap_arena --> | heap, --heap bytes |                          LWIP_RAM_HEAP_POINTER
- *   pool_memory       --> | struct pbuf | payload | struct pbuf | payload | ... | state bytes |
+ *   pool_memory       --> | struct pbuf | payload | struct pbuf | payload | ... |            
  *                                        <------> --pool-size, rounded up
  *
  * memp_init makes PBUF_POOL on the memory that was fixed when compiling; memory_restart then makes
@@ -26,17 +26,14 @@ size_t memory_heap_size;
 uint16_t memory_pool_payload;
 
 static void *pool_memory;
-static cistern_pool_config_t pool_config;
+static size_t pool_count;
 
-static cistern_pool_t *pbuf_pool(void)
-{
-    return memp_pools[MEMP_PBUF_POOL]->pool;
-}
+LWIP_MEMPOOL_PROTOTYPE(PBUF_POOL);
 
 bool memory_open(const options_t *options)
 {
     const size_t size = PBUF_STRUCT_SIZE + options->pool_size;
-    const size_t bytes = CISTERN_POOL_BYTES(options->pool_count, size, LWIP_ALIGNMENT);
+    const size_t bytes = MEMP_POOL_BYTES(options->pool_count, size);
     memory_heap_arena = calloc(1, options->heap);
     pool_memory = calloc(1, bytes);
     if (memory_heap_arena == NULL || pool_memory == NULL) {
@@ -46,12 +43,7 @@ bool memory_open(const options_t *options)
     }
     memory_heap_size = options->heap;
     memory_pool_payload = options->pool_size;
-    pool_config = (cistern_pool_config_t){.name = memp_pools[MEMP_PBUF_POOL]->desc,
-                                          .count = options->pool_count,
-                                          .size = size,
-                                          .alignment = LWIP_ALIGNMENT,
-                                          .memory = pool_memory,
-                                          .bytes = bytes};
+    pool_count = options->pool_count;
     sys_init();
     stats_init();
     return true;
@@ -69,15 +61,14 @@ void memory_restart(void)
 {
     mem_init();
     memp_init();
-    const cistern_error_t error = cistern_pool_init(pbuf_pool(), &pool_config);
-    LWIP_ASSERT("the pool's memory was laid out for it", error == CISTERN_OK);
-    LWIP_UNUSED_ARG(error);
+    memp_lay_out(&memp_PBUF_POOL, pool_count, PBUF_STRUCT_SIZE + memory_pool_payload, pool_memory);
+    memp_init_pool(&memp_PBUF_POOL);
 }
 
 size_t memory_pool_free(void)
 {
     cistern_pool_stats_t stats;
-    cistern_pool_stats(pbuf_pool(), &stats);
+    memp_pool_stats(&memp_PBUF_POOL, &stats);
     return stats.free;
 }
 
@@ -87,10 +78,10 @@ size_t memory_pool_elements(size_t length)
     return elements == 0 ? 1 : elements;
 }
 
-static void measure_pool(const cistern_pool_t *pool, pool_usage_t *usage)
+static void measure_pool(const struct memp_desc *pool, pool_usage_t *usage)
 {
     cistern_pool_stats_t stats;
-    cistern_pool_stats(pool, &stats);
+    memp_pool_stats(pool, &stats);
     *usage = (pool_usage_t){.name = stats.name,
                             .size = stats.size,
                             .count = stats.count,
@@ -103,7 +94,7 @@ void memory_measure(memory_usage_t *usage)
 {
     cistern_heap_stats_t stats;
     for (int i = 0; i < MEMP_MAX; ++i) {
-        measure_pool(memp_pools[i]->pool, &usage->pool[i]);
+        measure_pool(memp_pools[i], &usage->pool[i]);
     }
     cistern_heap_stats(mem_heap(), &stats);
     usage->heap = (heap_usage_t){.size = stats.bytes,

@@ -1,11 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/priv/memp_priv.h - what a pool of lwIP's face is made of. */
 #ifndef LWIP_HDR_MEMP_PRIV_H
 #define LWIP_HDR_MEMP_PRIV_H
 
-#include "cistern/pool.h"
+#include "cistern/pool_core.h"
 #include "lwip/arch.h"
 #include "lwip/mem.h"
 #include "lwip/opt.h"
+
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,8 +30,17 @@ struct memp {
 #    error "MEMP_SANITY_CHECK and MEMP_OVERFLOW_CHECK 2 need a lock: CISTERN_MEMP_LOCK_FREE to 0"
 #endif
 
+/* Bytes that an element takes: at least a link and, from check level 1 on, a key. */
+#if CISTERN_CHECK >= 1
+#    define MEMP_LEAST (2U * sizeof(void *))
+#else
+#    define MEMP_LEAST sizeof(void *)
+#endif
+#define MEMP_ELEMENT_BYTES(size) ((size_t)(size) < MEMP_LEAST ? MEMP_LEAST : (size_t)(size))
+#define MEMP_STRIDE(size)        CISTERN_POOL_STRIDE(MEMP_ELEMENT_BYTES(size), LWIP_ALIGNMENT)
+
 /* Bytes of memory of a pool of `num` elements of `size` bytes. */
-#define MEMP_POOL_BYTES(num, size) CISTERN_POOL_BYTES(num, size, LWIP_ALIGNMENT)
+#define MEMP_POOL_BYTES(num, size) CISTERN_POOL_BYTES(num, MEMP_ELEMENT_BYTES(size), LWIP_ALIGNMENT)
 
 #if MEM_USE_POOLS
 /* Numbers the malloc pools: MEMP_POOL_FIRST .. MEMP_POOL_LAST, in the order listed. */
@@ -68,9 +80,26 @@ struct stats_mem;
 struct memp_account {
     size_t used; /* elements taken now: at most the pool's number */
 };
+#elif CISTERN_CHECK >= 1
+/* What changes of a pool. At level 0 that is the list alone. */
+struct memp_state {
+    cistern_block_t *list; /* free elements; first, so that memp_desc's tab leads here */
+    size_t free;           /* how many are free */
+    size_t quarantined;    /* after damage: neither free nor in use */
+};
 #endif
 
-/* A pool as its declaration describes it: constant, so that it can live in flash. */
+/* A pool as its declaration describes it: constant, so that it can live in flash. With
+ * CISTERN_MEMP_LAID_OUT 1 it is not, and a program lays pools out at run time. */
+#ifndef CISTERN_MEMP_LAID_OUT
+#    define CISTERN_MEMP_LAID_OUT 0
+#endif
+#if CISTERN_MEMP_LAID_OUT
+#    define CISTERN_MEMP_CONST
+#else
+#    define CISTERN_MEMP_CONST const
+#endif
+
 struct memp_desc {
     const char *desc;
 #if MEMP_STATS
@@ -83,10 +112,13 @@ struct memp_desc {
 #else
     u8_t *base;                    /* the memory; elements start at its first aligned address */
     struct memp **tab;             /* head of the list of free elements */
-    cistern_pool_t *pool;          /* the engine's pool */
 #    if CISTERN_MEMP_LOCK_FREE
-    cistern_pool_extras_t *extras; /* filled in by init; then tab is not kept up to date */
+    cistern_pool_t *pool;          /* the engine's pool; tab is not kept up to date */
+    cistern_pool_extras_t *extras; /* filled in by init */
     u8_t *work;                    /* CISTERN_POOL_LOCK_FREE_BYTES(num), for the strategy */
+#    elif CISTERN_CHECK >= 1
+    size_t inverse; /* of the odd part of the stride, modulo the word size */
+    u8_t shift;     /* stride = odd << shift */
 #    endif
 #endif
 };
@@ -97,6 +129,13 @@ void memp_init_pool(const struct memp_desc *desc);
 void *memp_malloc_pool(const struct memp_desc *desc);
 void memp_free_pool(const struct memp_desc *desc, void *mem);
 
+/* Gives a pool `num` elements of `size` bytes in MEMP_POOL_BYTES(num, size) bytes of memory, aligned to
+ * LWIP_ALIGNMENT; the next memp_init_pool takes it over. No element may be in use. Constant time.
+ * Thread context. */
+#if CISTERN_MEMP_LAID_OUT
+void memp_lay_out(struct memp_desc *desc, size_t num, size_t size, void *memory);
+#endif
+
 /* The same for a caller in a place of its own, which level 3 remembers. */
 #if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line);
@@ -106,6 +145,27 @@ void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const 
 void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line);
 #    define memp_free_pool(desc, mem) memp_free_pool_at((desc), (mem), __FILE__, __LINE__)
 #endif
+
+/* --- inspection -------------------------------------------------------------------------------
+ * lwIP's pools are constants and stand in no registry: those of the list are memp_pools[], private
+ * ones are named. All of these run inside the critical section. */
+
+/* Copies the numbers of a pool, all from one moment; min_free and failures are those of its
+ * statistics, and num and 0 without. At check level 0 linear in the number of free elements. */
+void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats);
+
+/* True iff every invariant of the pool holds: see cistern_pool_check. Linear in its elements. */
+bool memp_pool_check(const struct memp_desc *desc);
+
+/* True iff an element of the pool starts at an address; and one in use, which at check level 0 is
+ * the same, and with MEMP_MEM_MALLOC is never known. Constant time, the second one linear if the
+ * element holds the key of a free one. */
+bool memp_pool_owns(const struct memp_desc *desc, const void *mem);
+bool memp_pool_uses(const struct memp_desc *desc, const void *mem);
+
+/* The pool of the list that an address is an element of, or NULL. Linear in the number of pools.
+ * Any context. */
+const struct memp_desc *memp_pool_find(const void *mem);
 
 #ifdef __cplusplus
 }

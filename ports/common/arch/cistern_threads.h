@@ -44,21 +44,15 @@ void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
                              void (*cancelled)(void *argument), void *argument);
 void cistern_port_event_destroy(cistern_port_event_t *event);
 
-/* A byte that several threads read and write at once, without order among them. */
-static inline unsigned char cistern_port_byte_load(const unsigned char *byte)
+/* A word that several threads read and write at once, without order among them. */
+static inline uintptr_t cistern_port_word_load(const uintptr_t *word)
 {
-    return __atomic_load_n(byte, __ATOMIC_RELAXED);
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static inline void cistern_port_byte_store(unsigned char *byte, unsigned char value)
+static inline void cistern_port_word_store(uintptr_t *word, uintptr_t value)
 {
-    __atomic_store_n(byte, value, __ATOMIC_RELAXED);
-}
-
-/* Writes it and returns what it was, in one step. */
-static inline unsigned char cistern_port_byte_exchange(unsigned char *byte, unsigned char value)
-{
-    return __atomic_exchange_n(byte, value, __ATOMIC_RELAXED);
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
 /* --- threads by number ----------------------------------------------------------------------- */

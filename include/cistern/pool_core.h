@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cistern/pool_core.h - the steps of a get and a put, for a face that keeps its pools in a form of
+ * its own, such as lwIP's constant descriptions.
+ *
+ *   free block   | link | key | ... |     key = link ^ address ^ secret
+ *
+ * Vocabulary: a shape is what a fast path must know of a pool; the key of a free block is derived
+ * from its link and address, so that neither can change without the other; a block is sound if key
+ * and link agree; the secret differs between programs, and between runs where programs are loaded
+ * at random addresses.
+ *
+ * A face calls these inside its own critical section. It serves the usual case with pop and push,
+ * and all others with cistern_pool_take and cistern_pool_give on a cistern_pool_t that it fills in
+ * for the call (shape, free_list, free, name).
+ *
+ * Invariants (see src/pool/pool.c for the others)
+ *   (C1) a word that is written twice, such as zeros, ones or a fill pattern, is no pair of link
+ * and key: address ^ secret is odd, where pointers have an alignment (C2) a copy of a free block
+ * elsewhere is no pair either: the address is another one
+ */
+#ifndef CISTERN_POOL_CORE_H
+#define CISTERN_POOL_CORE_H
+
+#include "cistern/fault.h"
+#include "cistern/pool.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An object with an even address. */
+extern const unsigned char cistern_pool_anchor[2];
+
+/* The secret in every key: an odd number. A program may define another expression, such as a word
+ * that it filled with noise before the first pool was made. */
+#ifndef CISTERN_POOL_KEY
+#    define CISTERN_POOL_KEY ((uintptr_t)cistern_pool_anchor + (uintptr_t)0x5BD1E995U)
+#endif
+
+/* What the fast paths must know of a pool. */
+typedef struct cistern_pool_shape {
+    uintptr_t base;     /* address of block 0 */
+    size_t limit;       /* blocks that the fast paths serve */
+    size_t inverse;     /* of the odd part of the stride, modulo the word size */
+    uint8_t shift;      /* stride = odd << shift */
+    uint8_t key_offset; /* bytes from a block's start to its key */
+} cistern_pool_shape_t;
+
+/* A fault that was found inside a critical section, to be reported outside it. */
+typedef struct cistern_pool_finding {
+    cistern_fault_kind_t kind; /* CISTERN_FAULT_NONE: all is well */
+    const void *address;
+} cistern_pool_finding_t;
+
+static inline size_t cistern_pool_rotate_right(size_t value, unsigned bits)
+{
+    const unsigned width = (unsigned)(sizeof(size_t) * CHAR_BIT);
+    return (value >> bits) | (value << ((width - bits) & (width - 1U)));
+}
+
+/* Index of the block that starts at an address; count or more for every other address: the map from
+ * words to words is one to one, and takes exactly the starts of blocks to 0 .. count-1. */
+static inline size_t cistern_pool_index(const cistern_pool_shape_t *shape, const void *address)
+{
+    const size_t distance = (size_t)((uintptr_t)address - shape->base);
+    return cistern_pool_rotate_right(distance * shape->inverse, shape->shift);
+}
+
+static inline uintptr_t cistern_pool_key(const void *block, const void *link)
+{
+    return (uintptr_t)link ^ (uintptr_t)block ^ CISTERN_POOL_KEY;
+}
+
+static inline uintptr_t *cistern_pool_key_at(const cistern_pool_shape_t *shape, const void *block)
+{
+    return (uintptr_t *)((uintptr_t)block + shape->key_offset);
+}
+
+/* True iff a block's link and key agree: it is free, or holds by accident what a free one would. */
+static inline bool cistern_pool_is_sound(const cistern_pool_shape_t *shape, const void *block)
+{
+    const cistern_block_t *const free_block = (const cistern_block_t *)block;
+    return *cistern_pool_key_at(shape, block) == cistern_pool_key(block, free_block->next);
+}
+
+/* Takes the first free block off a list; NULL, and nothing is changed, iff the list is empty or its
+ * first block is not sound. Constant time. */
+static inline void *cistern_pool_pop(const cistern_pool_shape_t *shape, cistern_block_t **list)
+{
+    cistern_block_t *const block = *list;
+    if (block == NULL) {
+        return NULL;
+    }
+    cistern_block_t *const next = block->next;
+    if (CISTERN_CHECK >= 1) {
+        if (*cistern_pool_key_at(shape, block) != cistern_pool_key(block, next) ||
+            (next != NULL && cistern_pool_index(shape, next) >= shape->limit)) {
+            return NULL;
+        }
+        *cistern_pool_key_at(shape, block) = 0;
+    }
+    *list = next;
+    return block;
+}
+
+/* True iff an address is a block that looks in use. Else cistern_pool_give must decide. */
+static inline bool cistern_pool_may_push(const cistern_pool_shape_t *shape, const void *address)
+{
+    return CISTERN_CHECK == 0 || (cistern_pool_index(shape, address) < shape->limit &&
+                                  !cistern_pool_is_sound(shape, address));
+}
+
+/* Puts a block first on a list. Constant time. */
+static inline void cistern_pool_push(const cistern_pool_shape_t *shape, cistern_block_t **list,
+                                     void *address)
+{
+    cistern_block_t *const block = (cistern_block_t *)address;
+    if (CISTERN_CHECK >= 1) {
+        *cistern_pool_key_at(shape, block) = cistern_pool_key(block, *list);
+    }
+    block->next = *list; /* last: in a block of one word the key is not kept */
+    *list = block;
+}
+
+/* --- the whole of a get and a put, inside the caller's critical section -------------------------
+ */
+
+/* Takes a block: NULL, counted in `failures`, if none is free; NULL and a finding if the first free
+ * block is damaged, which is repaired. Linear in the number of blocks after damage, else as
+ * cistern_pool_get. */
+void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding);
+
+/* Gives a block back; false and a finding if it is refused; true and a finding if only its guard
+ * was damaged, which is repaired. Linear in the number of free blocks if the block's key is there,
+ * else as cistern_pool_put. */
+bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t *finding);
+
+/* Makes every block free, in ascending order of address, and forgets all history. Linear. */
+void cistern_pool_start(cistern_pool_t *pool);
+
+/* Remembers who got or put a block: level 3. */
+#if CISTERN_CHECK >= 3
+void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
+                           cistern_pool_action_t action, const char *file, int line);
+#else
+static inline void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
+                                         cistern_pool_action_t action, const char *file, int line)
+{
+    (void)pool;
+    (void)block;
+    (void)action;
+    (void)file;
+    (void)line;
+}
+#endif
+
+/* --- outside the critical section ----------------------------------------------------------------
+ */
+
+/* What a finding is called: a block of another registered pool gets that pool's name as its owner,
+ * and a block of this one its last user. Linear in the number of pools. */
+cistern_fault_t cistern_pool_fault(const cistern_pool_t *pool,
+                                   const cistern_pool_finding_t *finding);
+
+/* Reports a finding to cistern/fault.h. Returns CISTERN_OK if there was none, ERROR_ARGUMENT for a
+ * block that is NULL, else ERROR_FAULT. Linear in the number of pools. */
+cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
+                                    const cistern_pool_finding_t *finding);
+
+#if CISTERN_POOL_EXTRAS
+/* Blocks in use of a pool of cistern_pool_lock_free, and the most that were in use at once: what
+ * each call that has returned did is seen in them. 0 without that strategy. Any context. */
+size_t cistern_pool_lock_free_used(const cistern_pool_t *pool);
+size_t cistern_pool_lock_free_most_used(const cistern_pool_t *pool);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* memp_elements.h - where the elements of lwIP's pools come from, as the options say. Each file
+ * gives memp_start, memp_get, memp_put and memp_is_whole of one pool.
+ *
+ * | MEMP_MEM_MALLOC 1        | memp_heap.h      | the heap, up to the pool's number | |
+ * CISTERN_MEMP_LOCK_FREE 1 | memp_lock_free.h | the engine's lock-free pools                      |
+ * | neither                  | memp_section.h   | pools behind the port's critical section |
+ */
+#ifndef CISTERN_SRC_MEMP_ELEMENTS_H
+#define CISTERN_SRC_MEMP_ELEMENTS_H
+
+#include "lwip/opt.h"
+
+#if MEMP_MEM_MALLOC
+#    include "memp_heap.h"
+#elif CISTERN_MEMP_LOCK_FREE
+#    include "memp_lock_free.h"
+#else
+#    include "memp_section.h"
+#endif
+
+/* Makes every element of a pool free. Linear in their number. */
+void memp_start(const struct memp_desc *desc);
+
+/* True iff the invariants of a pool hold. Linear. */
+bool memp_is_whole(const struct memp_desc *desc);
+
+#endif

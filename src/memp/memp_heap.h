@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* memp_heap.h - elements that come from the heap, of which a pool only keeps the number.
+ *
+ *   struct memp_desc (const) --account--> used
+ *
+ * Invariant
+ *   (H1) account->used is the number of elements that the heap has given out; it never exceeds num
+ */
+#ifndef CISTERN_SRC_MEMP_HEAP_H
+#define CISTERN_SRC_MEMP_HEAP_H
+
+#include "cistern/critical.h"
+#include "cistern/fault.h"
+#include "lwip/mem.h"
+#include "memp_stats.h"
+
+static inline size_t memp_used(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const size_t used = desc->account->used;
+    cistern_critical_leave(state);
+    return used;
+}
+
+static inline bool memp_reserve(const struct memp_desc *desc)
+{
+    struct memp_account *const account = desc->account;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool within_limit = account->used < desc->num;
+    if (within_limit) {
+        ++account->used;
+    } else {
+        memp_stats_count_failure(desc);
+    }
+    cistern_critical_leave(state);
+    return within_limit;
+}
+
+/* Gives up one element of the limit; returns whether the limit was reached. */
+static inline bool memp_release(const struct memp_desc *desc)
+{
+    struct memp_account *const account = desc->account;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool was_full = account->used == desc->num;
+    --account->used;
+    memp_stats_set_used(desc, account->used);
+    cistern_critical_leave(state);
+    return was_full;
+}
+
+static inline void memp_count_heap(const struct memp_desc *desc, bool got)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    if (got) {
+        memp_stats_set_used(desc, desc->account->used);
+        memp_stats_raise_max(desc);
+    } else {
+        memp_stats_count_failure(desc);
+    }
+    cistern_critical_leave(state);
+}
+
+static inline void memp_count_refusal(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    memp_stats_count_refusal(desc);
+    cistern_critical_leave(state);
+}
+
+/* A size that mem_size_t cannot express is more than can be asked for. */
+static inline void *memp_heap_get(size_t bytes)
+{
+    const mem_size_t size = (mem_size_t)bytes;
+    return size == bytes ? mem_malloc(size) : NULL;
+}
+
+static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (!memp_reserve(desc)) {
+        return NULL;
+    }
+    void *const mem = memp_heap_get(desc->size);
+    if (mem == NULL) {
+        (void)memp_release(desc);
+    }
+    memp_count_heap(desc, mem != NULL);
+    return mem;
+}
+
+/* Whether the pool has elements in use; else no address can be one of them, which is reported. */
+static inline bool memp_has_elements(const struct memp_desc *desc, const void *mem)
+{
+    const bool has = memp_used(desc) > 0;
+    if (!has) {
+        const cistern_fault_t fault = {
+            .kind = CISTERN_FAULT_FOREIGN_FREE, .object = desc, .address = mem, .name = desc->desc};
+        cistern_fault_raise(&fault);
+    }
+    return has;
+}
+
+/* The heap judges the address, and reports it, before its element is counted as free (H1). */
+static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
+                            const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (!memp_has_elements(desc, mem) || !mem_try_free(mem)) {
+        memp_count_refusal(desc);
+        return false;
+    }
+    *was_empty = memp_release(desc);
+    return true;
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_bulk.c - several blocks in one call, and puts that say whether the pool was empty.
+ *
+ *   blocks   | b | b | ... |    one critical section for a whole run of them, or one step of the
+ *                               pool's strategy
+ *
+ * Vocabulary and invariants are in pool.c.
+ */
+#include "pool_guard.h"
+
+static size_t pool_get_run(cistern_pool_t *pool, void **blocks, size_t wanted)
+{
+    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    size_t got = 0;
+    const cistern_critical_t state = cistern_critical_enter();
+    while (CISTERN_CHECK <= 1 && got < wanted &&
+           (blocks[got] = cistern_pool_pop(&shape, &pool->free_list)) != NULL) {
+        pool_count_taken(pool);
+        ++got;
+    }
+    while (got < wanted && (blocks[got] = cistern_pool_take(pool, &finding)) != NULL) {
+        cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, NULL, 0);
+        ++got;
+    }
+    cistern_critical_leave(state);
+    (void)cistern_pool_report(pool, &finding);
+    return got;
+}
+
+size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
+{
+    if (pool == NULL || blocks == NULL) {
+        return 0;
+    }
+    return pool_is_plain(pool)
+               ? pool_get_run(pool, blocks, wanted)
+               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL, 0);
+}
+
+/* Gives one block back inside the section; false and a finding if it is refused. */
+static inline bool pool_put_one(cistern_pool_t *pool, const cistern_pool_shape_t *shape,
+                                void *block, cistern_pool_finding_t *finding)
+{
+    if (CISTERN_CHECK <= 1 && cistern_pool_may_push(shape, block)) {
+        cistern_pool_push(shape, &pool->free_list, block);
+        ++pool->free;
+        return true;
+    }
+    return cistern_pool_give(pool, block, finding);
+}
+
+/* Gives blocks back up to the first NULL, or the first that is refused, which is then reported.
+ * Returns how many were accepted. Of those with damaged guards one is reported. */
+static size_t pool_put_run(cistern_pool_t *pool, void *const *blocks, size_t count)
+{
+    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
+    cistern_pool_finding_t accepted = finding;
+    size_t given = 0;
+    const cistern_critical_t state = cistern_critical_enter();
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    while (given < count && blocks[given] != NULL &&
+           pool_put_one(pool, &shape, blocks[given], &finding)) {
+        cistern_pool_remember(pool, blocks[given], CISTERN_POOL_PUT, NULL, 0);
+        accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
+        finding.kind = CISTERN_FAULT_NONE;
+        ++given;
+    }
+    cistern_critical_leave(state);
+    (void)cistern_pool_report(pool, &accepted);
+    (void)cistern_pool_report(pool, &finding);
+    return given;
+}
+
+size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count)
+{
+    if (pool == NULL || blocks == NULL) {
+        return 0;
+    }
+    size_t accepted = 0;
+    for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
+        const size_t run = pool_is_plain(pool)
+                               ? pool_put_run(pool, &blocks[i], count - i)
+                               : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL, 0);
+        accepted += run;
+        i += run;
+    }
+    return accepted;
+}
+
+cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+{
+    if (pool == NULL || was_empty == NULL) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    *was_empty = false;
+    if (!pool_is_plain(pool)) {
+        return pool_strategy(pool)->put(pool, block, was_empty, NULL, 0);
+    }
+    cistern_pool_finding_t finding;
+    const cistern_critical_t state = cistern_critical_enter();
+    *was_empty = pool->free == 0;
+    const bool given = cistern_pool_give(pool, block, &finding);
+    cistern_critical_leave(state);
+    const cistern_error_t error = cistern_pool_report(pool, &finding);
+    return given ? CISTERN_OK : error;
+}

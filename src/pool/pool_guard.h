@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_guard.h - what check levels 2 and 3 add to a pool: guards, poison, and who had a block.
+ *
+ *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of the next
+ * | ^ 0          ^ two words               ^ size            ^ stride - guard / 2 records behind
+ * the last block (level 3)
+ *
+ * Vocabulary: the last user of a block is the place of the last get or put of it.
+ *
+ * Poison covers the first CISTERN_POOL_POISON bytes of a block, so that a get and a put stay
+ * bounded; it and the guards are compared by words. A tight pool has neither guards nor records.
+ * Each function is called while nobody else can touch the block; below its level it does nothing.
+ */
+#ifndef CISTERN_SRC_POOL_GUARD_H
+#define CISTERN_SRC_POOL_GUARD_H
+
+#include <string.h>
+
+#include "pool_private.h"
+
+#define POOL_GUARD_BYTE  0xBAU
+#define POOL_POISON_BYTE 0xDEU
+
+#if CISTERN_CHECK >= 2
+
+#    define POOL_WORD sizeof(uintptr_t)
+
+/* A word of which each byte is the same. */
+static inline uintptr_t pool_pattern(unsigned byte)
+{
+    return UINTPTR_MAX / 0xFFU * byte;
+}
+
+/* True iff every byte from `from` on, up to but without `to`, is `byte`. */
+static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
+{
+    bool filled = true;
+    while (filled && from < to && from % POOL_WORD != 0) {
+        filled = *(const unsigned char *)from++ == byte;
+    }
+    while (filled && to - from >= POOL_WORD) {
+        filled = *(const uintptr_t *)from == pool_pattern(byte);
+        from += POOL_WORD;
+    }
+    while (filled && from < to) {
+        filled = *(const unsigned char *)from++ == byte;
+    }
+    return filled;
+}
+
+/* Bytes of a block before its guard: the size asked for, and at least a link. */
+static inline size_t pool_usable(const cistern_pool_t *pool)
+{
+    return (pool->size < sizeof(void *)) ? sizeof(void *) : pool->size;
+}
+
+/* Where a free block's poison ends. */
+static inline uintptr_t pool_poison_end(const cistern_pool_t *pool, const void *block)
+{
+    const size_t usable = pool_usable(pool);
+    return (uintptr_t)block + ((usable < CISTERN_POOL_POISON) ? usable : CISTERN_POOL_POISON);
+}
+
+/* Which guard around a block was written to. The first block of a pool has none before it. */
+static inline cistern_fault_kind_t pool_check_guards(const cistern_pool_t *pool, const void *block)
+{
+    const uintptr_t start = (uintptr_t)block;
+    const size_t half = pool->guard / 2U;
+    if (pool->guard == 0) {
+        return CISTERN_FAULT_NONE;
+    }
+    if (!pool_is_filled(start + pool_usable(pool), start + pool_stride(pool) - half,
+                        POOL_GUARD_BYTE)) {
+        return CISTERN_FAULT_OVERFLOW;
+    }
+    if (start != pool->base && !pool_is_filled(start - half, start, POOL_GUARD_BYTE)) {
+        return CISTERN_FAULT_UNDERFLOW;
+    }
+    return CISTERN_FAULT_NONE;
+}
+
+/* What a free block's content and guards are, beyond link and key. */
+static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool, const void *block)
+{
+    const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    const uintptr_t end = pool_poison_end(pool, block);
+    return (from < end && !pool_is_filled(from, end, POOL_POISON_BYTE))
+               ? CISTERN_FAULT_POISON
+               : pool_check_guards(pool, block);
+}
+
+static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
+{
+    unsigned char *const start = block;
+    const size_t usable = pool_usable(pool);
+    if (pool->guard != 0) {
+        memset(start + usable, POOL_GUARD_BYTE, pool_stride(pool) - usable);
+        if ((uintptr_t)start != pool->base) {
+            memset(start - pool->guard / 2U, POOL_GUARD_BYTE, pool->guard / 2U);
+        }
+    }
+}
+
+static inline void pool_write_poison(const cistern_pool_t *pool, void *block)
+{
+    const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    const uintptr_t end = pool_poison_end(pool, block);
+    if (from < end) {
+        memset((void *)from, POOL_POISON_BYTE, end - from);
+    }
+}
+
+#else
+
+static inline cistern_fault_kind_t pool_check_guards(const cistern_pool_t *pool, const void *block)
+{
+    (void)pool;
+    (void)block;
+    return CISTERN_FAULT_NONE;
+}
+
+static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool, const void *block)
+{
+    return pool_check_guards(pool, block);
+}
+
+static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
+{
+    (void)pool;
+    (void)block;
+}
+
+static inline void pool_write_poison(const cistern_pool_t *pool, void *block)
+{
+    pool_write_guards(pool, block);
+}
+
+#endif
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 3
+
+/* The record of a block; NULL in a tight pool. */
+static inline cistern_pool_record_t *pool_record(const cistern_pool_t *pool, const void *block)
+{
+    cistern_pool_record_t *const records =
+        (cistern_pool_record_t *)(pool->base + pool->count * pool_stride(pool));
+    return (pool->guard != 0) ? &records[pool_index(pool, block)] : NULL;
+}
+
+/* The event `back` steps before the last one. */
+static inline cistern_pool_event_t pool_event(const cistern_pool_t *pool, const void *block,
+                                              unsigned back)
+{
+    const cistern_pool_record_t *const record = pool_record(pool, block);
+    if (record == NULL) {
+        return (cistern_pool_event_t){.action = CISTERN_POOL_NOTHING};
+    }
+    return record
+        ->event[(record->next + 2U * CISTERN_POOL_HISTORY - 1U - back) % CISTERN_POOL_HISTORY];
+}
+
+static inline void pool_forget(const cistern_pool_t *pool, const void *block)
+{
+    cistern_pool_record_t *const record = pool_record(pool, block);
+    if (record != NULL) {
+        *record = (cistern_pool_record_t){.next = 0};
+    }
+}
+
+#else
+
+static inline cistern_pool_event_t pool_event(const cistern_pool_t *pool, const void *block,
+                                              unsigned back)
+{
+    (void)pool;
+    (void)block;
+    (void)back;
+    return (cistern_pool_event_t){.action = CISTERN_POOL_NOTHING};
+}
+
+static inline void pool_forget(const cistern_pool_t *pool, const void *block)
+{
+    (void)pool;
+    (void)block;
+}
+
+#endif
+
+#endif
