@@ -18,12 +18,14 @@
 
 #include "pool_private.h"
 
-#define POOL_GUARD_BYTE  0xBAU
-#define POOL_POISON_BYTE 0xDEU
+#define POOL_GUARD_BYTE 0xBAU
 
 #if CISTERN_CHECK >= 2
 
 #    define POOL_WORD sizeof(uintptr_t)
+
+/* Mynewt's pattern: 0xDE7EC7ED in each 32 bits. */
+#    define POOL_POISON ((uintptr_t)(UINTPTR_MAX / 0xFFFFFFFFU | 1U) * (uintptr_t)0xDE7EC7EDU)
 
 /* A word of which each byte is the same. */
 static inline uintptr_t pool_pattern(unsigned byte)
@@ -48,10 +50,21 @@ static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
     return filled;
 }
 
-/* Bytes of a block before its guard: the size asked for, and at least a link. */
+/* Bytes of a block before its guard: the size asked for, and at least a link, and the key if the
+ * block has one. */
 static inline size_t pool_usable(const cistern_pool_t *pool)
 {
-    return (pool->size < sizeof(void *)) ? sizeof(void *) : pool->size;
+    const size_t least = pool->key_offset + POOL_WORD;
+    return (pool->size < least) ? least : pool->size;
+}
+
+static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
+{
+    const uintptr_t pattern = POOL_POISON;
+    while (end - from >= POOL_WORD && *(const uintptr_t *)from == pattern) {
+        from += POOL_WORD;
+    }
+    return end - from < POOL_WORD && memcmp((const void *)from, &pattern, end - from) == 0;
 }
 
 /* Where a free block's poison ends. */
@@ -84,7 +97,7 @@ static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool,
 {
     const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
     const uintptr_t end = pool_poison_end(pool, block);
-    return (from < end && !pool_is_filled(from, end, POOL_POISON_BYTE))
+    return (from < end && !pool_is_poisoned(from, end))
                ? CISTERN_FAULT_POISON
                : pool_check_guards(pool, block);
 }
@@ -103,10 +116,14 @@ static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
 
 static inline void pool_write_poison(const cistern_pool_t *pool, void *block)
 {
-    const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    const uintptr_t pattern = POOL_POISON;
     const uintptr_t end = pool_poison_end(pool, block);
+    uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    for (; from < end && end - from >= POOL_WORD; from += POOL_WORD) {
+        *(uintptr_t *)from = pattern;
+    }
     if (from < end) {
-        memset((void *)from, POOL_POISON_BYTE, end - from);
+        memcpy((void *)from, &pattern, end - from);
     }
 }
 
