@@ -47,13 +47,15 @@ cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
 cistern_add_test(os_mempool_contract_test SOURCES unit/os_mempool_contract_test.c)
 foreach(level 0 2 3)
   cistern_add_test(os_mempool_level_${level}_contract_test
-    SOURCES unit/os_mempool_contract_test.c DEFINES CISTERN_CHECK=${level} OS_MEMPOOL_POISON=1)
+    SOURCES unit/os_mempool_contract_test.c DEFINES CISTERN_CHECK=${level})
 endforeach()
 foreach(level 2 3)
   cistern_add_test(os_mempool_level_${level}_guard_test
     SOURCES unit/os_mempool_contract_test.c LABELS hosted
     DEFINES CISTERN_CHECK=${level} OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
 endforeach()
+cistern_add_test(os_mempool_caller_test SOURCES unit/os_mempool_caller_test.c LABELS hosted
+  DEFINES CISTERN_CHECK=3 OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
 cistern_add_test(os_mempool_trace_test SOURCES unit/os_mempool_trace_test.c
   CONFIG ${config}/mynewt_trace DEFINES OS_SYSVIEW_TRACE_MEMPOOL=1 LABELS hosted)
 
