@@ -18,6 +18,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "cistern/pool_core.h"
+
 /* Where a field of Mynewt's begins if it is to lie on the low end of the engine's. */
 #if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #    define MEMPOOL_END(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
@@ -203,23 +205,50 @@ static inline os_error_t mempool_put_from_cb(struct os_mempool *mp, void *block,
 {
     MEMPOOL_TRACED(
         os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
-    os_error_t error = OS_INVALID_PARM;
-    if (mp != NULL && block != NULL && MEMPOOL_PUT(mp, block, file, line) == CISTERN_OK) {
-        error = OS_OK;
-    }
+    const bool is_given = CISTERN_CHECK >= 1 || (mp != NULL && block != NULL); /* else put looks */
+    const os_error_t error =
+        (is_given && MEMPOOL_PUT(mp, block, file, line) == CISTERN_OK) ? OS_OK : OS_INVALID_PARM;
     MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, (uint32_t)error));
     return error;
 }
 
-/* To the put callback, unless the pool has blocks of its own only and the address is none. */
+#if CISTERN_CHECK >= 1
+
+/* True only for a block in use; false for some, whose content is a key by accident. */
+static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
+{
+    const cistern_pool_shape_t shape = {.base = pool->base,
+                                        .limit = pool->limit,
+                                        .inverse = pool->inverse,
+                                        .shift = pool->stride_shift,
+                                        .key_offset = pool->key_offset};
+    return cistern_pool_may_push(&shape, block);
+}
+
+#else
+
+static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
+{
+    return pool != NULL && block != NULL;
+}
+
+#endif
+
+/* True iff a put callback may be given an address. */
+static inline bool mempool_is_for_callback(const struct os_mempool_ext *mpe, void *block)
+{
+    const cistern_pool_t *const pool = &mpe->mpe_mp.mp_engine;
+    if ((pool->flags & (OS_MEMPOOL_F_FRAG | OS_MEMPOOL_F_COMBINATION)) != 0) {
+        return block != NULL;
+    }
+    return mempool_may_be_in_use(pool, block) ||
+           (CISTERN_CHECK >= 1 && cistern_pool_verify(pool, block) == CISTERN_OK);
+}
+
 static os_error_t mempool_put_to_callback(struct os_mempool_ext *mpe, void *block)
 {
-    const unsigned any_address = OS_MEMPOOL_F_FRAG | OS_MEMPOOL_F_COMBINATION;
-    if (block == NULL || ((mpe->mpe_mp.mp_flags & any_address) == 0 &&
-                          cistern_pool_verify(&mpe->mpe_mp.mp_engine, block) != CISTERN_OK)) {
-        return OS_INVALID_PARM;
-    }
-    return mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg);
+    return mempool_is_for_callback(mpe, block) ? mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg)
+                                               : OS_INVALID_PARM;
 }
 
 static inline os_error_t mempool_put(struct os_mempool *mp, void *block, const char *file, int line)
