@@ -146,8 +146,8 @@ typedef struct cistern_pool {
 #endif
 } cistern_pool_t;
 
-/* How a pool is shared: see "extras" below. */
-typedef struct cistern_pool_strategy cistern_pool_strategy_t;
+/* How a pool is shared, a const table: see "extras" below. */
+typedef const struct cistern_pool_strategy *cistern_pool_strategy_t;
 
 /* How a pool is to be made. */
 typedef struct cistern_pool_config {
@@ -378,18 +378,19 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
-/* Where a block's key is: in its second word, if it has one. */
+/* Where a block's key is: in its second word, if it has one before its guard. */
 #define CISTERN_POOL_KEY_OFFSET(stride)                                                            \
     ((size_t)(stride) >= 2U * sizeof(uintptr_t) ? (uint8_t)sizeof(uintptr_t) : (uint8_t)0)
 
 /* The fields that only some builds have. */
 #if CISTERN_CHECK >= 2
 #    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
-        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0, CISTERN_POOL_KEY_OFFSET(prefix##_stride),      \
-            CISTERN_POOL_GUARD
+        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0,                                                \
+            CISTERN_POOL_KEY_OFFSET(prefix##_stride - (int)CISTERN_POOL_GUARD), CISTERN_POOL_GUARD
 #elif CISTERN_CHECK >= 1
 #    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
-        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0, CISTERN_POOL_KEY_OFFSET(prefix##_stride)
+        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0,                                                \
+            CISTERN_POOL_KEY_OFFSET(prefix##_stride - (int)CISTERN_POOL_GUARD)
 #else
 #    define CISTERN_POOL_CHECK_FIELDS(prefix)
 #endif
@@ -414,15 +415,15 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #if CISTERN_POOL_EXTRAS
 
 /* The port's critical section, as without extras, for pools with a reserve, notices or waiting. */
-extern const cistern_pool_strategy_t cistern_pool_section;
+extern const struct cistern_pool_strategy cistern_pool_section;
 /* No lock: one context alone uses the pool. */
-extern const cistern_pool_strategy_t cistern_pool_unlocked;
+extern const struct cistern_pool_strategy cistern_pool_unlocked;
 /* A mutex of the pool's own: threads that use other pools go on. */
-extern const cistern_pool_strategy_t cistern_pool_mutex;
+extern const struct cistern_pool_strategy cistern_pool_mutex;
 /* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
-extern const cistern_pool_strategy_t cistern_pool_lock_free;
+extern const struct cistern_pool_strategy cistern_pool_lock_free;
 /* A cache per thread, for hosts with many threads. */
-extern const cistern_pool_strategy_t cistern_pool_cached;
+extern const struct cistern_pool_strategy cistern_pool_cached;
 
 /* The same under the names that a config reads well with. */
 #    define CISTERN_POOL_CRITICAL  (&cistern_pool_section)
@@ -448,7 +449,7 @@ extern const cistern_pool_strategy_t cistern_pool_cached;
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
 typedef struct cistern_pool_extras {
-    const cistern_pool_strategy_t *strategy; /* one of those above; NULL: cistern_pool_section */
+    cistern_pool_strategy_t strategy; /* the address of one of those above */
     void *work;        /* for mutex, lock_free and cached: memory aligned to 64 bytes */
     size_t work_bytes; /* the macros above */
     size_t threads;    /* cached: caches; threads beyond that number share without one */

@@ -157,15 +157,15 @@ static inline void cistern_pool_remember(const cistern_pool_t *pool, const void 
 /* --- outside the critical section ----------------------------------------------------------------
  */
 
-/* What a finding is called: a block of another registered pool gets that pool's name as its owner,
- * and a block of this one its last user. Linear in the number of pools. */
-cistern_fault_t cistern_pool_fault(const cistern_pool_t *pool,
-                                   const cistern_pool_finding_t *finding);
-
 /* Reports a finding to cistern/fault.h. Returns CISTERN_OK if there was none, ERROR_ARGUMENT for a
  * block that is NULL, else ERROR_FAULT. Linear in the number of pools. */
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding);
+
+/* The same in the name of `object`; a foreign address belongs to the pool of the name `other`, if that
+ * is not NULL. No pool is searched. Constant time. */
+void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
+                            const cistern_pool_finding_t *finding, const char *other);
 
 #if CISTERN_POOL_EXTRAS
 /* Blocks in use of a pool of cistern_pool_lock_free, and the most that were in use at once: what

@@ -168,24 +168,20 @@ static void memp_expand(const struct memp_desc *desc, cistern_pool_t *pool)
     memp_expand_guard(pool);
 }
 
-/* A finding of the engine, reported for the pool that it was found in. */
+/* The name of the pool of the list that a foreign address belongs to, or NULL. */
+static const char *memp_owner(const cistern_pool_finding_t *finding)
+{
+    const struct memp_desc *const owner =
+        (CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE)
+            ? memp_pool_find(finding->address)
+            : NULL;
+    return (owner != NULL) ? owner->desc : NULL;
+}
+
 static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding)
 {
-    if (finding->kind == CISTERN_FAULT_NONE) {
-        return;
-    }
-    cistern_fault_t fault = cistern_pool_fault(pool, finding);
-    const struct memp_desc *const other =
-        (CISTERN_DIAGNOSIS && fault.kind == CISTERN_FAULT_FOREIGN_FREE)
-            ? memp_pool_find(finding->address)
-            : NULL;
-    if (other != NULL) {
-        fault.kind = CISTERN_FAULT_WRONG_POOL;
-        fault.owner = other->desc;
-    }
-    fault.object = desc;
-    cistern_fault_raise(&fault);
+    cistern_pool_report_as(pool, desc, finding, memp_owner(finding));
 }
 
 void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,

@@ -40,31 +40,6 @@ _Alignas(2) const unsigned char cistern_pool_anchor[2] = {0};
 
 /* --- what is found ---------------------------------------------------------------------------- */
 
-#if CISTERN_CHECK >= 1
-
-void pool_set_touched(cistern_pool_t *pool, size_t touched)
-{
-    CISTERN_ASSERT(touched <= pool->count);
-    pool->touched = touched;
-    pool->limit = pool_has_keys(pool) ? touched : 0;
-}
-
-#else
-
-void pool_set_touched(cistern_pool_t *pool, size_t touched)
-{
-    pool->touched = touched;
-}
-
-#endif
-
-/* True iff a link can be what it is in a listed block, behind which `behind` others are listed. */
-static inline bool pool_link_fits(const cistern_pool_t *pool, const cistern_block_t *link,
-                                  size_t behind)
-{
-    return (behind == 0) ? link == NULL : pool_has_touched(pool, link);
-}
-
 /* Bound (I7): the number of listed blocks. */
 bool pool_is_listed(const cistern_pool_t *pool, const void *block)
 {
@@ -79,7 +54,7 @@ bool pool_is_listed(const cistern_pool_t *pool, const void *block)
 }
 
 /* True iff a touched block holds what a free one would: its key, or where there is none, a link. */
-static bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
+static inline bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
 {
     return pool_has_keys(pool) ? pool_is_sound(pool, block)
                                : block->next == NULL || pool_has_touched(pool, block->next);
@@ -103,24 +78,11 @@ cistern_fault_kind_t pool_judge_stranger(const cistern_pool_t *pool, const void 
 
 cistern_fault_kind_t pool_judge(const cistern_pool_t *pool, const void *address)
 {
-    if (!pool_has_touched(pool, address)) {
-        return pool_judge_stranger(pool, address);
+    if (pool_has_touched(pool, address) &&
+        !(pool_looks_free(pool, address) && pool_is_listed(pool, address))) {
+        return CISTERN_FAULT_NONE;
     }
-    return (pool_looks_free(pool, address) && pool_is_listed(pool, address))
-               ? CISTERN_FAULT_DOUBLE_FREE
-               : CISTERN_FAULT_NONE;
-}
-
-/* What the first free block is. */
-static cistern_fault_kind_t pool_judge_first(const cistern_pool_t *pool)
-{
-    const cistern_block_t *const first = pool->free_list;
-    if (!pool_has_touched(pool, first) ||
-        !pool_link_fits(pool, first->next, pool_listed(pool) - 1U) ||
-        (pool_has_keys(pool) && !pool_is_sound(pool, first))) {
-        return CISTERN_FAULT_LINK;
-    }
-    return pool_check_poison(pool, first);
+    return pool_judge_stranger(pool, address);
 }
 
 /* --- slow paths, inside the critical section -------------------------------------------------- */
@@ -151,14 +113,28 @@ static void *pool_take_first(cistern_pool_t *pool)
     return first;
 }
 
+/* What the first free block is. */
+static cistern_fault_kind_t pool_judge_first(const cistern_pool_t *pool)
+{
+    const cistern_block_t *const first = pool->free_list;
+    if (CISTERN_CHECK == 0) {
+        return CISTERN_FAULT_NONE;
+    }
+    if (!pool_has_touched(pool, first) ||
+        (first->next != NULL && !pool_has_touched(pool, first->next)) ||
+        (pool_has_keys(pool) && !pool_is_sound(pool, first))) {
+        return CISTERN_FAULT_LINK;
+    }
+    return pool_check_poison(pool, first);
+}
+
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
 {
     CISTERN_ASSERT(pool->free <= pool->count && pool->touched <= pool->count); /* (I2) */
-    if (pool->free_list == NULL && pool_listed(pool) == 0) {
+    if (pool->free_list == NULL && (CISTERN_CHECK == 0 || pool_listed(pool) == 0)) {
         return pool_take_untouched(pool);
     }
-    const cistern_fault_kind_t kind =
-        (CISTERN_CHECK >= 1) ? pool_judge_first(pool) : CISTERN_FAULT_NONE;
+    const cistern_fault_kind_t kind = pool_judge_first(pool);
     if (kind == CISTERN_FAULT_NONE) {
         return pool_take_first(pool);
     }
@@ -203,7 +179,9 @@ static void *pool_get_slow(cistern_pool_t *pool, cistern_critical_t state, const
         cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
     }
     cistern_critical_leave(state);
-    (void)cistern_pool_report(pool, &finding);
+    if (CISTERN_CHECK >= 1) {
+        (void)cistern_pool_report(pool, &finding);
+    }
     return block;
 }
 

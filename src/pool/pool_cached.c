@@ -201,7 +201,7 @@ static void pool_cached_fill(cistern_pool_t *pool)
     pool->free_list = NULL;
 }
 
-const cistern_pool_strategy_t cistern_pool_cached = {
+const struct cistern_pool_strategy cistern_pool_cached = {
     .fits = pool_cached_fits,
     .prepare = pool_cached_prepare,
     .fill = pool_cached_fill,
@@ -222,6 +222,6 @@ const cistern_pool_strategy_t cistern_pool_cached = {
 #elif CISTERN_POOL_EXTRAS
 
 /* A port without threads: init refuses cached pools. */
-const cistern_pool_strategy_t cistern_pool_cached = {.fits = pool_never_fits};
+const struct cistern_pool_strategy cistern_pool_cached = {.fits = pool_never_fits};
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_guard.h - what check levels 2 and 3 add to a pool: guards, poison, and who had a block.
  *
- *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of the next
- * | ^ 0          ^ two words               ^ size            ^ stride - guard / 2 records behind
- * the last block (level 3)
+ *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of next |
+ *           ^ 0          ^ two words               ^ size            ^ stride - guard / 2
+ *   records behind the last block (level 3)
  *
  * Vocabulary: the last user of a block is the place of the last get or put of it.
  *
@@ -50,11 +50,10 @@ static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
     return filled;
 }
 
-/* Bytes of a block before its guard: the size asked for, and at least a link, and the key if the
- * block has one. */
+/* Bytes of a block before its guard: the size asked for, and at least link and key. */
 static inline size_t pool_usable(const cistern_pool_t *pool)
 {
-    const size_t least = pool->key_offset + POOL_WORD;
+    const size_t least = sizeof(void *) + pool->key_offset;
     return (pool->size < least) ? least : pool->size;
 }
 

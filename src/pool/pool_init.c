@@ -18,13 +18,17 @@ static uint8_t pool_shift_of(size_t number)
     return shift;
 }
 
-/* True iff `count` parts end within `bytes`. Subtracts, so that nothing can overflow and no
- * division is linked. Bound: count, which init needs for the links anyway. */
+/* True iff `count` parts end within `bytes`. Multiplies by shifting and adding, so that a product
+ * that does not fit is seen and no division is linked. Bound: the width of a word. */
 static bool pool_fits(size_t count, size_t part, size_t bytes)
 {
-    while (count > 0 && bytes >= part) {
-        bytes -= part;
-        --count;
+    while (count > 0 && part <= bytes) {
+        bytes -= (count & 1U) != 0 ? part : 0;
+        count >>= 1;
+        if (count > 0 && part > SIZE_MAX / 2U) {
+            break;
+        }
+        part <<= 1;
     }
     return count == 0;
 }
@@ -126,7 +130,7 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
         inverse *= 2U - odd * inverse;
     }
     pool->inverse = inverse;
-    pool->key_offset = CISTERN_POOL_KEY_OFFSET(stride);
+    pool->key_offset = CISTERN_POOL_KEY_OFFSET(stride - pool_guard_of(pool));
 }
 
 #else
@@ -195,18 +199,18 @@ void cistern_pool_start(cistern_pool_t *pool)
     pool_link_all(pool);
 }
 
-/* Copies what the user asked for into a pool and derives the rest. */
+/* Copies what the user asked for into a pool and derives the rest; `next` belongs to the registry.
+ */
 static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config)
 {
-    cistern_pool_t *const next = pool_is_registered(pool) ? pool->next : NULL;
     const size_t stride = pool_stride_in(config);
-    *pool = (cistern_pool_t){.size = config->size,
-                             .count = config->count,
-                             .flags = config->flags,
-                             .stride_shift = pool_shift_of(stride),
-                             .base = (uintptr_t)config->memory,
-                             .next = next,
-                             .name = config->name};
+    pool->size = config->size;
+    pool->count = config->count;
+    pool->flags = config->flags;
+    pool->failures = 0;
+    pool->base = (uintptr_t)config->memory;
+    pool->name = config->name;
+    pool->stride_shift = pool_shift_of(stride);
     pool_set_guard(pool, pool_guard_in(config));
     pool_set_checks(pool, stride);
     pool_attach_extras(pool, config);
@@ -222,10 +226,10 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
         return error;
     }
     const cistern_critical_t state = cistern_critical_enter();
+    pool_register(pool);
     pool_describe(pool, config);
     cistern_pool_start(pool);
     pool_fill_extras(pool);
-    pool_register(pool);
     cistern_critical_leave(state);
     return CISTERN_OK;
 }

@@ -111,57 +111,50 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-/* A foreign address belongs to `other`, if that is a pool. */
-static cistern_fault_t pool_fault(const cistern_pool_t *pool, const cistern_pool_finding_t *finding,
-                                  const cistern_pool_t *other)
+/* A foreign address belongs to a pool of the name `other`, or to none if that is NULL. */
+void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
+                            const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
-    const cistern_pool_t *const owner = foreign ? other : pool;
     cistern_fault_t fault = {
-        .kind = finding->kind, .object = pool, .address = finding->address, .name = pool->name};
-    if (foreign && owner != NULL) {
-        fault.kind = CISTERN_FAULT_WRONG_POOL;
-    }
-    if (CISTERN_DIAGNOSIS && owner != NULL) {
-        fault.owner = owner->name;
+        .kind = finding->kind, .object = object, .address = finding->address, .name = pool->name};
+    if (CISTERN_DIAGNOSIS) {
+        fault.kind = (foreign && other != NULL) ? CISTERN_FAULT_WRONG_POOL : fault.kind;
+        fault.owner = foreign ? other : pool->name;
         pool_name_user(pool, &fault);
     }
-    return fault;
-}
-
-cistern_fault_t cistern_pool_fault(const cistern_pool_t *pool,
-                                   const cistern_pool_finding_t *finding)
-{
-    const bool searches = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
-    return pool_fault(pool, finding, searches ? cistern_pool_find(finding->address) : NULL);
-}
-
-static cistern_error_t pool_raise(const cistern_fault_t *fault)
-{
-    if (fault->kind == CISTERN_FAULT_ARGUMENT) {
-        return CISTERN_ERROR_ARGUMENT;
+    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
+        cistern_fault_raise(&fault);
     }
-    cistern_fault_raise(fault);
-    return CISTERN_ERROR_FAULT;
+}
+
+/* What a call answers that had a finding. */
+static cistern_error_t pool_error(const cistern_pool_finding_t *finding)
+{
+    return (finding->kind == CISTERN_FAULT_NONE)       ? CISTERN_OK
+           : (finding->kind == CISTERN_FAULT_ARGUMENT) ? CISTERN_ERROR_ARGUMENT
+                                                       : CISTERN_ERROR_FAULT;
+}
+
+cistern_error_t pool_report_alone(const cistern_pool_t *pool, const cistern_pool_finding_t *finding)
+{
+    cistern_pool_report_as(pool, pool, finding, NULL);
+    return pool_error(finding);
 }
 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding)
 {
-    if (finding->kind == CISTERN_FAULT_NONE) {
+    if (CISTERN_CHECK == 0) {
         return CISTERN_OK;
     }
-    const cistern_fault_t fault = cistern_pool_fault(pool, finding);
-    return pool_raise(&fault);
-}
-
-cistern_error_t pool_report_alone(const cistern_pool_t *pool, const cistern_pool_finding_t *finding)
-{
-    if (finding->kind == CISTERN_FAULT_NONE) {
-        return CISTERN_OK;
+    const char *other = NULL;
+    if (CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE) {
+        const cistern_pool_t *const owner = cistern_pool_find(finding->address);
+        other = (owner != NULL) ? owner->name : NULL;
     }
-    const cistern_fault_t fault = pool_fault(pool, finding, NULL);
-    return pool_raise(&fault);
+    cistern_pool_report_as(pool, pool, finding, other);
+    return pool_error(finding);
 }
 
 #if CISTERN_CHECK >= 3
@@ -215,8 +208,10 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block)
     if (pool == NULL || block == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, block};
-    finding.kind = (CISTERN_CHECK == 0) ? CISTERN_FAULT_NONE : pool_judge_now(pool, block);
+    if (CISTERN_CHECK == 0) {
+        return CISTERN_OK;
+    }
+    cistern_pool_finding_t finding = {pool_judge_now(pool, block), block};
     if (finding.kind != CISTERN_FAULT_NONE) {
         return cistern_pool_report(pool, &finding);
     }

@@ -414,7 +414,7 @@ size_t cistern_pool_lock_free_most_used(const cistern_pool_t *pool)
                                : pool->count - (size_t)pool_cell_load(&pool_lf_of(pool)->min_free);
 }
 
-const cistern_pool_strategy_t cistern_pool_lock_free = {
+const struct cistern_pool_strategy cistern_pool_lock_free = {
     .fits = pool_lf_fits,
     .prepare = pool_lf_prepare,
     .fill = pool_lf_fill,
@@ -438,6 +438,6 @@ const cistern_pool_strategy_t cistern_pool_lock_free = {
 #elif CISTERN_POOL_EXTRAS
 
 /* A processor without atomic operations: init refuses lock-free pools. */
-const cistern_pool_strategy_t cistern_pool_lock_free = {.fits = pool_never_fits};
+const struct cistern_pool_strategy cistern_pool_lock_free = {.fits = pool_never_fits};
 
 #endif

@@ -188,7 +188,7 @@ static void pool_locked_prepare(cistern_pool_t *pool)
         .uses_now = pool_locked_uses_now, .is_whole = pool_list_is_whole,                          \
         .reset_low_water = pool_locked_reset
 
-const cistern_pool_strategy_t cistern_pool_section = {
+const struct cistern_pool_strategy cistern_pool_section = {
     .fits = pool_locked_fits,
     .prepare = pool_locked_prepare,
     .stop = pool_section_stop,
@@ -197,7 +197,7 @@ const cistern_pool_strategy_t cistern_pool_section = {
     POOL_LOCKED_FUNCTIONS,
 };
 
-const cistern_pool_strategy_t cistern_pool_unlocked = {
+const struct cistern_pool_strategy cistern_pool_unlocked = {
     .fits = pool_locked_fits,
     .prepare = pool_locked_prepare,
     .stop = pool_unlocked_stop,
@@ -235,7 +235,7 @@ static void pool_mutex_prepare(cistern_pool_t *pool)
     pool_watch_forks();
 }
 
-const cistern_pool_strategy_t cistern_pool_mutex = {
+const struct cistern_pool_strategy cistern_pool_mutex = {
     .fits = pool_mutex_fits,
     .prepare = pool_mutex_prepare,
     .stop = pool_mutex_stop,
@@ -248,7 +248,7 @@ const cistern_pool_strategy_t cistern_pool_mutex = {
 #    else
 
 /* A port without threads: init refuses these pools. */
-const cistern_pool_strategy_t cistern_pool_mutex = {.fits = pool_never_fits};
+const struct cistern_pool_strategy cistern_pool_mutex = {.fits = pool_never_fits};
 
 #    endif
 

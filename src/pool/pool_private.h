@@ -125,8 +125,20 @@ static inline void pool_count_taken(cistern_pool_t *pool)
     }
 }
 
-/* Marks the lowest `touched` blocks as such. */
-void pool_set_touched(cistern_pool_t *pool, size_t touched);
+/* Marks the lowest `touched` blocks as such (I6). */
+#if CISTERN_CHECK >= 1
+static inline void pool_set_touched(cistern_pool_t *pool, size_t touched)
+{
+    CISTERN_ASSERT(touched <= pool->count);
+    pool->touched = touched;
+    pool->limit = pool_has_keys(pool) ? touched : 0;
+}
+#else
+static inline void pool_set_touched(cistern_pool_t *pool, size_t touched)
+{
+    pool->touched = touched;
+}
+#endif
 
 /* The first free block was damaged: makes the list whole again and quarantines what stays unknown.
  * Linear in the number of blocks. */
@@ -214,7 +226,7 @@ static inline bool pool_is_plain(const cistern_pool_t *pool)
     return pool->extras == NULL;
 }
 
-static inline const cistern_pool_strategy_t *pool_strategy(const cistern_pool_t *pool)
+static inline cistern_pool_strategy_t pool_strategy(const cistern_pool_t *pool)
 {
     return pool->extras->strategy;
 }
@@ -279,7 +291,7 @@ static inline bool pool_is_plain(const cistern_pool_t *pool)
     return true;
 }
 
-static inline const cistern_pool_strategy_t *pool_strategy(const cistern_pool_t *pool)
+static inline cistern_pool_strategy_t pool_strategy(const cistern_pool_t *pool)
 {
     (void)pool;
     return NULL;

@@ -1,7 +1,7 @@
 /* memory.c - the library's pools and heap, with the sizes of the command line.
  *
  *   memory_heap_arena --> | heap, --heap bytes |                          LWIP_RAM_HEAP_POINTER
- *   pool_memory       --> | struct pbuf | payload | struct pbuf | payload | ... |            
+ *   pool_memory       --> | struct pbuf | payload | struct pbuf | payload | ... |
  *                                        <------> --pool-size, rounded up
  *
  * memp_init makes PBUF_POOL on the memory that was fixed when compiling; memory_restart then makes
