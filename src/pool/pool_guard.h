@@ -96,9 +96,8 @@ static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool,
 {
     const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
     const uintptr_t end = pool_poison_end(pool, block);
-    return (from < end && !pool_is_poisoned(from, end))
-               ? CISTERN_FAULT_POISON
-               : pool_check_guards(pool, block);
+    return (from < end && !pool_is_poisoned(from, end)) ? CISTERN_FAULT_POISON
+                                                        : pool_check_guards(pool, block);
 }
 
 static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
