@@ -1,17 +1,19 @@
 #!/bin/sh
-# The code of docs/from-mynewt.md, in a stand-in for NimBLE's tree: from_mynewt.sh ROOT
+# The code of docs/from-mynewt.md, in stand-ins for NimBLE's and Mynewt's trees: from_mynewt.sh ROOT
 # Each C block of the page starts with the name of its file. It must compile with all warnings as
-# errors, with and without guards, and print what the page says.
+# errors and print what the page says: with both ports, each option and each check level. Names of
+# the tree's own os/queue.h and os/os_error.h must stay.
 set -eu
 cd "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/page/arch" "$work/tree/syscfg"
+mkdir -p "$work/page/arch" "$work/page/mynewt/arch" "$work/tree/syscfg" "$work/tree/os"
 
 awk -v folder="$work/page/" '
     /^```c$/ { getline; file = folder $2; next }
-    /^```$/ && file == "" && !printed { file = folder "expected"; printed = 1; next }
+    /^```$/ && file == "" && seen && !printed { file = folder "expected"; printed = 1; next }
     /^```$/ { file = "" }
+    /^It prints:$/ { seen = 1 }
     file != "" { print >file }
 ' docs/from-mynewt.md
 
@@ -24,14 +26,69 @@ uint32_t ble_npl_hw_enter_critical(void) { return depth++; }
 void ble_npl_hw_exit_critical(uint32_t ctx) { depth = ctx; }
 END
 
-for guard in 0 1; do
+# As Mynewt's simulator before os_init, with STARTED 0: no section, and leaving one is an error.
+cat >"$work/tree/os/os_arch.h" <<'END'
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+typedef uint32_t os_sr_t;
+static inline os_sr_t os_arch_save_sr(void) { return 0; }
+static inline bool os_arch_in_critical(void) { return STARTED; }
+static inline void os_arch_restore_sr(os_sr_t sr) { if (sr != 0 || !STARTED) { abort(); } }
+END
+
+# What a tree has and this library does not.
+cat >"$work/tree/os/queue.h" <<'END'
+#ifndef TREE_QUEUE_H
+#define TREE_QUEUE_H
+#define SLIST_ENTRY(type)  struct { struct type *sle_next; }
+#define SLIST_FIRST(head)  ((head)->slh_first)
+#define STAILQ_ENTRY(type) struct { struct type *stqe_next; }
+#define TREE_QUEUE 1
+#endif
+END
+cat >"$work/tree/os/os_error.h" <<'END'
+#ifndef H_OS_ERROR_
+#define H_OS_ERROR_
+typedef enum os_error { OS_OK = 0, OS_INVALID_PARM = 3, OS_MEM_NOT_ALIGNED = 4, OS_TREE = 99 } os_error_t;
+int os_error_to_sys(os_error_t os_error);
+#endif
+END
+cat >"$work/names.c" <<'END'
+#include "os/os.h"
+int os_error_to_sys(os_error_t os_error) { return (os_error == OS_TREE) ? TREE_QUEUE : 0; }
+size_t names(struct os_mempool *mp);
+size_t names(struct os_mempool *mp) { return ARRAY_SIZE(CONTAINER_OF(mp, struct os_mempool_ext, mpe_mp)->mpe_mp.mp_reserved); }
+END
+
+syscfg() { # GUARD POISON SIMULATED
     cat >"$work/tree/syscfg/syscfg.h" <<END
 #define MYNEWT_VAL(name) MYNEWT_VAL_##name
-#define MYNEWT_VAL_OS_MEMPOOL_GUARD $guard
-#define MYNEWT_VAL_OS_MEMPOOL_POISON 0
+#define MYNEWT_VAL_OS_MEMPOOL_GUARD $1
+#define MYNEWT_VAL_OS_MEMPOOL_POISON $2
+#define MYNEWT_VAL_OS_SYSVIEW_TRACE_MEMPOOL 0
+#define MYNEWT_VAL_BSP_SIMULATED $3
 END
-    gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -DCISTERN_CONFIG_HEADER='"cistern_config.h"' \
-        -I"$work/page" -Iinclude -Isrc -I"$work/tree" -Itests/config/mynewt_tree \
-        "$work"/page/*.c "$work/tree/npl.c" src/fault/*.c src/pool/*.c src/os/*.c -o "$work/client"
+}
+
+build() { # FOLDER-OF-THE-PORT FLAG...
+    folder=$1
+    shift
+    gcc -std=c11 -Wall -Wextra -Wpedantic -Werror -DCISTERN_CONFIG_HEADER='"cistern_config.h"' "$@" \
+        -I"$folder" -I"$work/page" -Iinclude -I"$work/tree" -Itests/config/mynewt_tree \
+        "$work"/page/*.c "$work/names.c" "$work/tree/npl.c" src/fault/*.c src/pool/*.c src/os/*.c \
+        -o "$work/client"
     "$work/client" | diff "$work/page/expected" -
+}
+
+syscfg 0 0 0
+for level in 1 2 3; do
+    build "$work/page" -DCISTERN_CHECK=$level
 done
+build "$work/page/mynewt" -DSTARTED=1
+syscfg 0 0 1
+build "$work/page/mynewt" -DSTARTED=0
+syscfg 1 0 0
+build "$work/page"
+syscfg 0 1 0
+build "$work/page"

@@ -58,3 +58,23 @@ add_library(headers_compile_aligned OBJECT
 target_link_libraries(headers_compile_aligned PRIVATE cistern)
 target_compile_definitions(headers_compile_aligned PRIVATE OS_ALIGNMENT=16)
 target_compile_options(headers_compile_aligned PRIVATE -Wall -Wextra -Werror)
+
+# Mynewt's headers go into trees of every age: they are ISO C from C99 and ISO C++ from C++11 on.
+function(add_mynewt_headers NAME SUFFIX STANDARD ALIGNMENT)
+  add_library(${NAME} OBJECT
+    ${CMAKE_CURRENT_BINARY_DIR}/headers/os_os_mempool_h.${SUFFIX}
+    ${CMAKE_CURRENT_BINARY_DIR}/headers/os_queue_h.${SUFFIX}
+    ${CMAKE_CURRENT_BINARY_DIR}/headers/os_os_error_h.${SUFFIX})
+  set_target_properties(${NAME} PROPERTIES C_STANDARD ${STANDARD} CXX_STANDARD ${STANDARD}
+    C_EXTENSIONS OFF CXX_EXTENSIONS OFF)
+  target_compile_options(${NAME} PRIVATE -Wall -Wextra -Werror -pedantic-errors)
+  target_compile_definitions(${NAME} PRIVATE OS_ALIGNMENT=${ALIGNMENT})
+  target_include_directories(${NAME} PRIVATE
+    $<TARGET_PROPERTY:cistern,INTERFACE_INCLUDE_DIRECTORIES>)
+endfunction()
+foreach(standard 99 11 17 23)
+  add_mynewt_headers(mynewt_headers_c${standard} c ${standard} 16)
+endforeach()
+foreach(standard 11 14 17 20)
+  add_mynewt_headers(mynewt_headers_cxx${standard} cpp ${standard} 8)
+endforeach()

@@ -44,6 +44,22 @@ cistern_add_test(os_mempool_tree_test SOURCES unit/os_mempool_test.c CONFIG ${co
 cistern_add_test(os_mempool_guard_test SOURCES unit/os_mempool_test.c
   DEFINES OS_MEMPOOL_GUARD=1 OS_MEMPOOL_POISON=1 OS_MEMPOOL_CHECK=1 LABELS hosted)
 
+# The contract at every level, alone and with the guards of Mynewt's option; and the tree's tracing.
+cistern_add_test(os_mempool_contract_test SOURCES unit/os_mempool_contract_test.c)
+foreach(level 0 2 3)
+  cistern_add_test(os_mempool_level_${level}_contract_test
+    SOURCES unit/os_mempool_contract_test.c DEFINES CISTERN_CHECK=${level})
+endforeach()
+foreach(level 2 3)
+  cistern_add_test(os_mempool_level_${level}_guard_test
+    SOURCES unit/os_mempool_contract_test.c LABELS hosted
+    DEFINES CISTERN_CHECK=${level} OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
+endforeach()
+cistern_add_test(os_mempool_caller_test SOURCES unit/os_mempool_caller_test.c LABELS hosted
+  DEFINES CISTERN_CHECK=3 OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
+cistern_add_test(os_mempool_trace_test SOURCES unit/os_mempool_trace_test.c
+  CONFIG ${config}/mynewt_trace DEFINES OS_SYSVIEW_TRACE_MEMPOOL=1 LABELS hosted)
+
 cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
 cistern_add_test(memp_lock_free_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS hosted

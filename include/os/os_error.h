@@ -1,12 +1,29 @@
-/* os/os_error.h - Mynewt's error numbers. */
-#ifndef H_OS_ERROR_
-#define H_OS_ERROR_
+/* os/os_error.h - Mynewt's error numbers.
+ *
+ * A tree's own os/os_error.h that stands behind this one on the include path is used instead.
+ */
+#ifndef CISTERN_OS_ERROR_H
+#define CISTERN_OS_ERROR_H
 
-#ifdef __cplusplus
-extern "C" {
+#ifdef __has_include_next
+#    if __has_include_next("os/os_error.h")
+#        define CISTERN_OS_ERROR_OF_THE_TREE 1
+#    endif
 #endif
 
-typedef enum os_error {
+#ifdef CISTERN_OS_ERROR_OF_THE_TREE
+
+/* From here on this file counts as a system's header: include_next is no ISO C. */
+#    pragma GCC system_header
+#    include_next "os/os_error.h"
+
+#else
+
+#    ifdef __cplusplus
+extern "C" {
+#    endif
+
+enum os_error {
     OS_OK = 0,              /* no error */
     OS_ENOMEM = 1,          /* out of memory */
     OS_EINVAL = 2,          /* invalid argument */
@@ -20,10 +37,37 @@ typedef enum os_error {
     OS_ENOENT = 10,         /* no such thing */
     OS_EBUSY = 11,          /* in use */
     OS_ERROR = 12           /* any other error */
-} os_error_t;
+};
 
-#ifdef __cplusplus
+typedef enum os_error os_error_t;
+
+/* The number that the system's calls return for an error of the OS: SYS_E... of Mynewt's
+ * defs/error.h; SYS_EUNKNOWN, -13, where there is none of its own. Constant time, any context. */
+static inline int os_error_to_sys(os_error_t os_error)
+{
+    switch (os_error) {
+    case OS_OK:
+        return 0; /* SYS_EOK */
+    case OS_ENOMEM:
+        return -1; /* SYS_ENOMEM */
+    case OS_EINVAL:
+    case OS_INVALID_PARM:
+        return -2; /* SYS_EINVAL */
+    case OS_TIMEOUT:
+        return -3; /* SYS_ETIMEOUT */
+    case OS_ENOENT:
+        return -4; /* SYS_ENOENT */
+    case OS_EBUSY:
+        return -8; /* SYS_EBUSY */
+    default:
+        return -13; /* SYS_EUNKNOWN */
+    }
 }
+
+#    ifdef __cplusplus
+}
+#    endif
+
 #endif
 
 #endif

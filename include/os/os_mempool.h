@@ -1,18 +1,26 @@
-/* os/os_mempool.h - pools: Mynewt's interface.
+/* os/os_mempool.h - pools: Mynewt's interface, and what ESP-IDF's NimBLE adds to it.
  *
  * A struct os_mempool is a pool of cistern/pool.h under Mynewt's field names; both kinds stand in
  * one registry. Fields may be read at any time; none may be written.
  *
  * Differences from Mynewt that a client can see:
- *   - block sizes and counts are size_t, so pools of any size work
- *   - double, foreign, interior, misaligned and wrong-pool puts are faults in every build: reported
- *     to cistern/fault.h and refused with OS_INVALID_PARM
- *   - pools of cistern/pool.h appear in listings too; lwIP's do not: see lwip/memp.h
+ *   - double, foreign, interior, misaligned and wrong-pool puts are faults in every build with
+ *     checks: reported to cistern/fault.h and refused with OS_INVALID_PARM
+ *   - at check level 1 and up a free block keeps a key in its second word
+ *   - a struct os_mempool is larger than Mynewt's: what its fields have on top is the engine's
+ *   - blocks are never smaller than a pointer, nor less aligned
+ *   - pools of cistern/pool.h appear in listings too
+ *
+ * Options, as in Mynewt, from cistern/config.h's sources:
+ * | OS_MEMPOOL_CHECK         | no effect: what it looks for is always looked for                |
+ * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
+ * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |
+ * |                          | pools that are not extended                                      |
+ * | OS_SYSVIEW_TRACE_MEMPOOL | get and put are traced by the os_trace_api calls of the tree     |
  */
 #ifndef H_OS_MEMPOOL_
 #define H_OS_MEMPOOL_
 
-#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,13 +55,21 @@ extern "C" {
 #    error "OS_ALIGNMENT must be 4, 8 or 16"
 #endif
 
-/* An element of a buffer. It is never less aligned than a pointer, since free blocks hold one: with
- * 64-bit pointers OS_ALIGNMENT 4 has the effect of 8. */
+/* An element of a buffer, of the width that Mynewt gives it. Blocks are never less aligned than a
+ * pointer, since free ones hold one: with 64-bit pointers and OS_ALIGNMENT 4 a buffer needs the
+ * alignment of 8 that the type alone does not give it. */
 #if OS_ALIGNMENT == 16
+#    if defined __GNUC__
+#        define OS_MEMBUF_ALIGNED __attribute__((aligned(16)))
+#    elif defined __cplusplus
+#        define OS_MEMBUF_ALIGNED alignas(16)
+#    else
+#        define OS_MEMBUF_ALIGNED _Alignas(16)
+#    endif
 typedef struct os_membuf_16 {
-    alignas(16) uint64_t half[2];
+    OS_MEMBUF_ALIGNED uint64_t half[2];
 } os_membuf_t;
-#elif OS_ALIGNMENT == 8 || UINTPTR_MAX > 0xffffffffUL
+#elif OS_ALIGNMENT == 8
 typedef uint64_t os_membuf_t;
 #else
 typedef uint32_t os_membuf_t;
@@ -64,60 +80,116 @@ typedef uint32_t os_membuf_t;
 #    define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
 #endif
 
-/* Guards behind the blocks of plain pools: only if Mynewt's own option asks for them, since clients
- * index blocks by their size. */
-#if defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
-#    define OS_MEMPOOL_HAS_GUARD 1
+/* Whether pools that are not extended have guards. They enlarge the distance of the blocks. */
+#if CISTERN_CHECK >= 2 && defined OS_MEMPOOL_GUARD
+#    define OS_MEMPOOL_GUARDED (OS_MEMPOOL_GUARD)
 #else
-#    define OS_MEMPOOL_HAS_GUARD 0
+#    define OS_MEMPOOL_GUARDED 0
 #endif
 
-/* Bytes that a block of `sz` bytes takes; with guards, of an extended pool the same without. */
-#if OS_MEMPOOL_HAS_GUARD
+/* Bytes that a block of `sz` bytes takes, in the pools that take most; and a buffer for n of them,
+ * in bytes and in elements of os_membuf_t. */
+#if OS_MEMPOOL_GUARDED
 #    define OS_MEMPOOL_BLOCK_SZ(sz)     CISTERN_POOL_STRIDE(sz, OS_ALIGNMENT)
-#    define OS_MEMPOOL_ALL_BYTES(n, sz) CISTERN_POOL_BYTES(n, sz, OS_ALIGNMENT)
+#    define OS_MEMPOOL_MEMORY_(n, size) CISTERN_POOL_BYTES(n, size, OS_ALIGNMENT)
 #else
 #    define OS_MEMPOOL_BLOCK_SZ(sz)     CISTERN_POOL_TIGHT_STRIDE(sz, OS_ALIGNMENT)
-#    define OS_MEMPOOL_ALL_BYTES(n, sz) ((size_t)(n)*OS_MEMPOOL_BLOCK_SZ(sz))
+#    define OS_MEMPOOL_MEMORY_(n, size) ((size_t)(n)*OS_MEMPOOL_BLOCK_SZ(size))
 #endif
-
-/* Elements of os_membuf_t, and bytes, of a buffer for n blocks of blksize bytes. */
 #define OS_MEMPOOL_SIZE(n, blksize)                                                                \
-    ((OS_MEMPOOL_ALL_BYTES(n, blksize) + sizeof(os_membuf_t) - 1U) / sizeof(os_membuf_t))
+    ((OS_MEMPOOL_MEMORY_(n, blksize) + sizeof(os_membuf_t) - 1U) / sizeof(os_membuf_t))
 #define OS_MEMPOOL_BYTES(n, blksize) (sizeof(os_membuf_t) * OS_MEMPOOL_SIZE(n, blksize))
 
 /* --- types ------------------------------------------------------------------------------------ */
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
-/* mp_flags: the pool is the first member of a struct os_mempool_ext. */
-#define OS_MEMPOOL_F_EXT 0x01
+/* mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext. The
+ * others are ESP-IDF's: kept for its controller, and without effect here but for COMBINATION and
+ * FRAG, see os_memblock_from and os_memblock_put. */
+#define OS_MEMPOOL_F_EXT         0x01
+#define OS_MEMPOOL_F_RUNTIME     0x02
+#define OS_MEMPOOL_F_REUSED      0x04
+#define OS_MEMPOOL_F_FRAG        0x08
+#define OS_MEMPOOL_F_CONTROLLER  0x10
+#define OS_MEMPOOL_F_LOW_PRIO    0x20
+#define OS_MEMPOOL_F_FORBID      0x40
+#define OS_MEMPOOL_F_COMBINATION 0x80
 
 /* A free block. */
 struct os_memblock {
     SLIST_ENTRY(os_memblock) mb_next;
 };
 
-/* A pool: Mynewt's names for the engine's fields. */
-struct os_mempool {
+struct os_mempool;
+struct os_mempool_ext;
+
+/* A pool's name, with the type that Mynewt gives it, or ESP-IDF. */
+#ifdef ESP_PLATFORM
+typedef const char *os_mempool_name_t;
+#else
+typedef char *os_mempool_name_t;
+#endif
+
+/* A pool's place in the registry. */
+typedef STAILQ_ENTRY(os_mempool) os_mempool_entry_t;
+
+/* Fields of Mynewt's width on the low end of the engine's, which are size_t: what is above them is
+ * the engine's, and 0 in every pool that this interface makes. */
+#if SIZE_MAX > 0xFFFFFFFFU
+#    define OS_MEMPOOL_ABOVE_U16_(field) uint16_t field##_above_[3];
+#    define OS_MEMPOOL_ABOVE_U32_(field) uint32_t field##_above_;
+#elif SIZE_MAX > 0xFFFFU
+#    define OS_MEMPOOL_ABOVE_U16_(field) uint16_t field##_above_;
+#    define OS_MEMPOOL_ABOVE_U32_(field)
+#else
+#    define OS_MEMPOOL_ABOVE_U16_(field)
+#    define OS_MEMPOOL_ABOVE_U32_(field)
+#endif
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#    define OS_MEMPOOL_U16_(field) OS_MEMPOOL_ABOVE_U16_(field) uint16_t field;
+#    define OS_MEMPOOL_U32_(field) OS_MEMPOOL_ABOVE_U32_(field) os_mempool_u32_t field;
+#else
+#    define OS_MEMPOOL_U16_(field)                                                                 \
+        uint16_t field;                                                                            \
+        OS_MEMPOOL_ABOVE_U16_(field)
+#    define OS_MEMPOOL_U32_(field)                                                                 \
+        os_mempool_u32_t field;                                                                    \
+        OS_MEMPOOL_ABOVE_U32_(field)
+#endif
+
+/* 32 bits, where size_t has as many. */
+#if SIZE_MAX > 0xFFFFU
+typedef uint32_t os_mempool_u32_t;
+#else
+typedef uint16_t os_mempool_u32_t;
+#endif
+
+/* Before what older standards lack: structs and unions without a name. */
+#ifdef __GNUC__
+#    define OS_MEMPOOL_UNNAMED __extension__
+#else
+#    define OS_MEMPOOL_UNNAMED
+#endif
+
+/* A pool: Mynewt's names and widths for the engine's fields. */
+OS_MEMPOOL_UNNAMED struct os_mempool {
     union {
         struct {
-            size_t mp_block_size;             /* bytes per block, as asked for */
-            size_t mp_num_blocks;             /* blocks in all */
-            size_t mp_num_free;               /* free now */
-            size_t mp_min_free;               /* lowest mp_num_free since init or clear */
-            uint8_t mp_flags;                 /* OS_MEMPOOL_F_EXT */
-            uint8_t mp_reserved[3];           /* the engine's */
-            uintptr_t mp_membuf_addr;         /* address of the first block */
-            STAILQ_ENTRY(os_mempool) mp_list; /* in the registry */
-            SLIST_HEAD(, os_memblock);        /* free blocks, last freed first */
-            const char *name;
+            OS_MEMPOOL_U32_(mp_block_size) /* uint32_t: bytes per block, as asked for */
+            OS_MEMPOOL_U16_(mp_num_blocks) /* uint16_t: blocks in all */
+            OS_MEMPOOL_U16_(mp_num_free)   /* uint16_t: free now */
+            OS_MEMPOOL_U16_(mp_min_free)   /* uint16_t: lowest mp_num_free since init or clear */
+            uint8_t mp_flags;              /* OS_MEMPOOL_F_... */
+            uint8_t mp_reserved[3];        /* the engine's */
+            uintptr_t mp_membuf_addr;      /* address of the first block */
+            os_mempool_entry_t mp_list;    /* in the registry */
+            struct os_memblock *slh_first; /* free blocks, last freed first: SLIST_FIRST(mp) */
+            os_mempool_name_t name;
         };
         cistern_pool_t mp_engine;
     };
 };
-
-struct os_mempool_ext;
 
 /* Called when a block of an extended pool is put, instead of giving it back: in the caller's
  * context, outside the critical section, before mp_num_free goes up and before the block's content
@@ -125,11 +197,17 @@ struct os_mempool_ext;
  * Its result is what os_memblock_put returns. */
 typedef os_error_t os_mempool_put_fn(struct os_mempool_ext *ome, void *data, void *arg);
 
-/* A pool with a callback, which the user sets after os_mempool_ext_init. */
+/* ESP-IDF's: called when a block is asked for, instead of taking one. Its result is what
+ * os_memblock_get returns; a call of os_memblock_get for the same pool would not end. */
+typedef void *os_mempool_get_fn(struct os_mempool_ext *ome, void *arg);
+
+/* A pool with callbacks, which the user sets after os_mempool_ext_init. */
 struct os_mempool_ext {
     struct os_mempool mpe_mp; /* first */
     os_mempool_put_fn *mpe_put_cb;
     void *mpe_put_arg;
+    os_mempool_get_fn *mpe_get_cb;
+    void *mpe_get_arg;
 };
 
 struct os_mempool_info {
@@ -142,22 +220,24 @@ struct os_mempool_info {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* Empties the list of pools, without reading one and without a lock: for ports that start their OS
- * anew. Constant time. Thread context, before other threads run. */
+/* Empties the list of pools, Mynewt's and cistern/pool.h's. Reads no pool: their memory may be in
+ * other use by now. Takes no lock, so that it can run before the OS is there; nothing else may use
+ * the list meanwhile. Constant time. */
 void os_mempool_module_init(void);
 
 /* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; again on a
  * registered pool it starts anew and keeps its place in the list. `name` is stored, not copied;
  * NULL and duplicates are accepted. Fails iff mp is NULL, block_size is 0, membuf is NULL with
  * blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf is not aligned
- * to OS_ALIGNMENT (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in blocks and pools.
- * Thread context. membuf belongs to the pool as long as it is used. */
-os_error_t os_mempool_init(struct os_mempool *mp, size_t blocks, size_t block_size, void *membuf,
-                           const char *name);
+ * to OS_ALIGNMENT and for a pointer (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in
+ * blocks and pools. Thread context. membuf belongs to the pool as long as it is used. Pools of more
+ * than 65535 blocks are made by cistern_pool_init, of mp_engine. */
+os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
+                           void *membuf, os_mempool_name_t name);
 
-/* The same for an extended pool; callback and argument start as NULL. */
-os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, size_t blocks, size_t block_size,
-                               void *membuf, const char *name);
+/* The same for an extended pool; callbacks and arguments start as NULL. */
+os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks, uint32_t block_size,
+                               void *membuf, os_mempool_name_t name);
 
 /* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) iff mp is NULL or
  * not registered. Linear in the number of pools. Thread context. */
@@ -172,24 +252,28 @@ os_error_t os_mempool_clear(struct os_mempool *mp);
  * blocks. Same contexts as get. */
 bool os_mempool_is_sane(const struct os_mempool *mp);
 
-/* 1 iff a block of the pool, free or in use, starts at `block_addr`; 0 otherwise and for NULL.
+/* 1 iff a block of the pool, free or in use, starts at `block_addr`; with
+ * OS_MEMPOOL_F_COMBINATION iff the address is anywhere in one. 0 otherwise and for NULL.
  * Constant time, any context. */
 int os_memblock_from(const struct os_mempool *mp, const void *block_addr);
 
-/* Takes a block, last freed first. Fails (NULL) iff mp is NULL or every block is in use. Constant
- * time. Any context that the port's critical section covers. The caller owns the block. */
+/* Takes a block, last freed first, or what the get callback of an extended pool returns. Fails
+ * (NULL) iff mp is NULL or every block is in use; and as cistern_pool_get where memory is damaged.
+ * Constant time, besides the callback's; from check level 2 on linear in the size of a block. Any
+ * context that the port's critical section covers. The caller owns the block. */
 void *os_memblock_get(struct os_mempool *mp);
 
-/* Gives a block back, or hands it to the callback of an extended pool and returns its result.
+/* Gives a block back, or hands it to the put callback of an extended pool and returns its result.
  * Fails (OS_INVALID_PARM) iff an argument is NULL or the address is not a block in use of this
- * pool, which is a fault. Constant time, besides the callback's. Same contexts as get. */
+ * pool, which is a fault; a callback with OS_MEMPOOL_F_FRAG or _COMBINATION gets any address. Time
+ * and contexts as get. */
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
-/* The same for a caller in a place of its own, which is remembered. `file` is stored, not copied.
- */
+/* The same for a caller in a place of its own, which a pool with guards remembers. `file` is
+ * stored, not copied. */
 #if CISTERN_CHECK >= 3
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);
@@ -210,8 +294,45 @@ struct os_mempool *os_mempool_info_get_next(struct os_mempool *mp, struct os_mem
  * Linear in the number of pools. Contexts as os_mempool_info_get_next. */
 struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_info *info);
 
+/* --- ESP-IDF's -------------------------------------------------------------------------------- */
+
+/* As os_mempool_init, with mp_flags: OS_MEMPOOL_F_EXT only for the pool of an os_mempool_ext. */
+os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
+                                    void *membuf, os_mempool_name_t name, uint8_t flags);
+
+/* As os_mempool_clear; then the pool is no extended one any more: without flags and callbacks. */
+os_error_t os_mempool_ext_clear(struct os_mempool_ext *mpe);
+
+/* Sets the callbacks of an extended pool, an os_mempool_put_fn and an os_mempool_get_fn, and their
+ * arguments. NULL is no callback. Constant time. Nothing else may use the pool meanwhile. */
+void os_ext_mempool_register_cb(struct os_mempool_ext *mpe, void *put_cb, void *put_arg,
+                                void *get_cb, void *get_arg);
+
+/* Sets, and takes away, bits of mp_flags. Constant time. Nothing else may use the pool then. */
+void os_mempool_flags_set(struct os_mempool *mp, uint8_t flags);
+void os_mempool_flags_clear(struct os_mempool *mp, uint8_t flags);
+
+/* Takes those pools off the registry that have OS_MEMPOOL_F_CONTROLLER, or those that have not.
+ * Quadratic in the number of pools. Thread context. */
+void os_mempool_deinit(bool is_controller);
+
 #ifdef __cplusplus
 }
+
+/* C++ has no string literals for Mynewt's char pointers. */
+#    ifndef ESP_PLATFORM
+static inline os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks,
+                                         uint32_t block_size, void *membuf, const char *name)
+{
+    return os_mempool_init(mp, blocks, block_size, membuf, const_cast<char *>(name));
+}
+
+static inline os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks,
+                                             uint32_t block_size, void *membuf, const char *name)
+{
+    return os_mempool_ext_init(mpe, blocks, block_size, membuf, const_cast<char *>(name));
+}
+#    endif
 #endif
 
 #endif

@@ -2,14 +2,36 @@
  *
  * SLIST   singly linked, head only:        push and pop at the head, any length of walk
  * STAILQ  singly linked, head and tail:    also insertion at the tail
- * TAILQ   doubly linked, head and tail:    also removal of any element in constant time
+ * LIST    doubly linked, head only:        also removal of any element in constant time
+ * TAILQ   doubly linked, head and tail:    all of it
  *
- * Where the C library's own sys/queue.h was included before, its macros are used.
+ * A tree's own os/queue.h that stands behind this one on the include path is used, whole; so are
+ * the lists of the C library's sys/queue.h where it was included before.
  */
-#ifndef H_OS_QUEUE_
-#define H_OS_QUEUE_
+#ifndef CISTERN_OS_QUEUE_H
+#define CISTERN_OS_QUEUE_H
 
 #include <stddef.h>
+
+/* From there on the rest of this file counts as a system's header: include_next is no ISO C. */
+#ifdef __has_include_next
+#    if __has_include_next("os/queue.h")
+#        pragma GCC system_header
+#        include_next "os/queue.h"
+#    endif
+#endif
+
+/* --- helpers ---------------------------------------------------------------------------------- */
+
+/* Elements of an array. */
+#ifndef ARRAY_SIZE
+#    define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+
+/* The structure whose member `field` is at `ptr`. */
+#ifndef CONTAINER_OF
+#    define CONTAINER_OF(ptr, type, field) ((type *)(void *)((char *)(ptr)-offsetof(type, field)))
+#endif
 
 /* --- SLIST ------------------------------------------------------------------------------------ */
 
@@ -60,12 +82,18 @@
             *slist_link_ = SLIST_NEXT(elm, field);                                                 \
         } while (0)
 
+#endif
+
+#ifndef SLIST_FOREACH_SAFE
+
 #    define SLIST_FOREACH_SAFE(var, head, field, tvar)                                             \
         for ((var) = SLIST_FIRST(head); (var) != NULL && ((tvar) = SLIST_NEXT(var, field), 1);     \
              (var) = (tvar))
 
 #    define SLIST_REMOVE_AFTER(elm, field)                                                         \
         (SLIST_NEXT(elm, field) = SLIST_NEXT(SLIST_NEXT(elm, field), field))
+
+#    define SLIST_END(head) NULL
 
 #endif
 
@@ -145,6 +173,20 @@
             }                                                                                      \
         } while (0)
 
+/* Moves all of the second list behind the first one. */
+#    define STAILQ_CONCAT(head1, head2)                                                            \
+        do {                                                                                       \
+            if (!STAILQ_EMPTY(head2)) {                                                            \
+                *(head1)->stqh_last = STAILQ_FIRST(head2);                                         \
+                (head1)->stqh_last = (head2)->stqh_last;                                           \
+                STAILQ_INIT(head2);                                                                \
+            }                                                                                      \
+        } while (0)
+
+#endif
+
+#ifndef STAILQ_FOREACH_SAFE
+
 #    define STAILQ_FOREACH_SAFE(var, head, field, tvar)                                            \
         for ((var) = STAILQ_FIRST(head); (var) != NULL && ((tvar) = STAILQ_NEXT(var, field), 1);   \
              (var) = (tvar))
@@ -158,19 +200,74 @@
         } while (0)
 
 #    define STAILQ_LAST(head, type, field)                                                         \
-        (STAILQ_EMPTY(head) ? NULL                                                                 \
-                            : (struct type *)(void *)((char *)((head)->stqh_last) -                \
-                                                      offsetof(struct type, field)))
+        (STAILQ_EMPTY(head) ? NULL : CONTAINER_OF((head)->stqh_last, struct type, field.stqe_next))
 
-/* Moves all of the second list behind the first one. */
-#    define STAILQ_CONCAT(head1, head2)                                                            \
+#    define STAILQ_END(head) NULL
+
+#endif
+
+/* --- LIST ------------------------------------------------------------------------------------- */
+
+#ifndef LIST_HEAD
+
+#    define LIST_HEAD(name, type)                                                                  \
+        struct name {                                                                              \
+            struct type *lh_first;                                                                 \
+        }
+#    define LIST_HEAD_INITIALIZER(head)                                                            \
+        {                                                                                          \
+            NULL                                                                                   \
+        }
+#    define LIST_ENTRY(type)                                                                       \
+        struct {                                                                                   \
+            struct type *le_next;                                                                  \
+            struct type **le_prev;                                                                 \
+        }
+
+#    define LIST_FIRST(head)      ((head)->lh_first)
+#    define LIST_NEXT(elm, field) ((elm)->field.le_next)
+#    define LIST_EMPTY(head)      (LIST_FIRST(head) == NULL)
+#    define LIST_INIT(head)       (LIST_FIRST(head) = NULL)
+
+#    define LIST_FOREACH(var, head, field)                                                         \
+        for ((var) = LIST_FIRST(head); (var) != NULL; (var) = LIST_NEXT(var, field))
+
+/* Puts an element where the pointer `link` leads: in front of what is there now. */
+#    define LIST_INSERT_AT_(link, elm, field)                                                      \
         do {                                                                                       \
-            if (!STAILQ_EMPTY(head2)) {                                                            \
-                *(head1)->stqh_last = STAILQ_FIRST(head2);                                         \
-                (head1)->stqh_last = (head2)->stqh_last;                                           \
-                STAILQ_INIT(head2);                                                                \
+            (elm)->field.le_prev = (link);                                                         \
+            LIST_NEXT(elm, field) = *(elm)->field.le_prev;                                         \
+            if (LIST_NEXT(elm, field) != NULL) {                                                   \
+                LIST_NEXT(elm, field)->field.le_prev = &LIST_NEXT(elm, field);                     \
             }                                                                                      \
+            *(elm)->field.le_prev = (elm);                                                         \
         } while (0)
+
+#    define LIST_INSERT_HEAD(head, elm, field) LIST_INSERT_AT_(&LIST_FIRST(head), elm, field)
+#    define LIST_INSERT_AFTER(listelm, elm, field)                                                 \
+        LIST_INSERT_AT_(&LIST_NEXT(listelm, field), elm, field)
+#    define LIST_INSERT_BEFORE(listelm, elm, field)                                                \
+        LIST_INSERT_AT_((listelm)->field.le_prev, elm, field)
+
+#    define LIST_REMOVE(elm, field)                                                                \
+        do {                                                                                       \
+            if (LIST_NEXT(elm, field) != NULL) {                                                   \
+                LIST_NEXT(elm, field)->field.le_prev = (elm)->field.le_prev;                       \
+            }                                                                                      \
+            *(elm)->field.le_prev = LIST_NEXT(elm, field);                                         \
+        } while (0)
+
+#endif
+
+#ifndef LIST_FOREACH_SAFE
+
+#    define LIST_FOREACH_SAFE(var, head, field, tvar)                                              \
+        for ((var) = LIST_FIRST(head); (var) != NULL && ((tvar) = LIST_NEXT(var, field), 1);       \
+             (var) = (tvar))
+
+#    define LIST_REMOVE_HEAD(head, field) LIST_REMOVE(LIST_FIRST(head), field)
+
+#    define LIST_END(head) NULL
 
 #endif
 
@@ -239,10 +336,6 @@
             *(elm)->field.tqe_prev = TAILQ_NEXT(elm, field);                                       \
         } while (0)
 
-#    define TAILQ_FOREACH_SAFE(var, head, field, tvar)                                             \
-        for ((var) = TAILQ_FIRST(head); (var) != NULL && ((tvar) = TAILQ_NEXT(var, field), 1);     \
-             (var) = (tvar))
-
 #    define TAILQ_FOREACH_REVERSE(var, head, headname, field)                                      \
         for ((var) = TAILQ_LAST(head, headname); (var) != NULL;                                    \
              (var) = TAILQ_PREV(var, headname, field))
@@ -266,6 +359,33 @@
             *(listelm)->field.tqe_prev = (elm);                                                    \
             (listelm)->field.tqe_prev = &TAILQ_NEXT(elm, field);                                   \
         } while (0)
+
+/* Moves all of the second list behind the first one. */
+#    define TAILQ_CONCAT(head1, head2, field)                                                      \
+        do {                                                                                       \
+            if (!TAILQ_EMPTY(head2)) {                                                             \
+                *(head1)->tqh_last = TAILQ_FIRST(head2);                                           \
+                TAILQ_FIRST(head2)->field.tqe_prev = (head1)->tqh_last;                            \
+                (head1)->tqh_last = (head2)->tqh_last;                                             \
+                TAILQ_INIT(head2);                                                                 \
+            }                                                                                      \
+        } while (0)
+
+#endif
+
+#ifndef TAILQ_FOREACH_SAFE
+
+#    define TAILQ_FOREACH_SAFE(var, head, field, tvar)                                             \
+        for ((var) = TAILQ_FIRST(head); (var) != NULL && ((tvar) = TAILQ_NEXT(var, field), 1);     \
+             (var) = (tvar))
+
+#    define TAILQ_FOREACH_REVERSE_SAFE(var, head, headname, field, tvar)                           \
+        for ((var) = TAILQ_LAST(head, headname);                                                   \
+             (var) != NULL && ((tvar) = TAILQ_PREV(var, headname, field), 1); (var) = (tvar))
+
+#    define TAILQ_REMOVE_HEAD(head, field) TAILQ_REMOVE(head, TAILQ_FIRST(head), field)
+
+#    define TAILQ_END(head) NULL
 
 #endif
 

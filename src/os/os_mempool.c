@@ -1,30 +1,58 @@
-/* os_mempool.c - Mynewt's pools, thin over the pool engine.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* os_mempool.c - Mynewt's pools, and ESP-IDF's additions, thin over the pool engine.
  *
- * struct os_mempool is a cistern_pool_t under other names; the assertions below pin each field.
+ *   struct os_mempool   | mp_block_size | mp_num_blocks | mp_num_free | ... | name | the rest |
+ *   cistern_pool_t      | size          | count         | free        | ... | name | ...      |
+ *
+ * Tight pool: one whose blocks follow each other without a guard, since clients compute the index
+ * of a block from mp_block_size. Extended pool: one with callbacks, the first member of a struct
+ * os_mempool_ext.
+ *
+ * (I1) each of Mynewt's fields lies on the low end of the engine's: the assertions below
+ * (I2) OS_MEMPOOL_F_EXT is set only in the first member of a struct os_mempool_ext
+ * (I3) a pool is tight unless OS_MEMPOOL_GUARD asks for guards and it was made without
+ *      OS_MEMPOOL_F_EXT
  */
 #include "os/os_mempool.h"
 
 #include <limits.h>
 #include <string.h>
 
-#define SAME_PLACE(theirs, ours)                                                                   \
-    _Static_assert(offsetof(struct os_mempool, theirs) == offsetof(cistern_pool_t, ours) &&        \
-                       sizeof(((struct os_mempool *)0)->theirs) ==                                 \
+#include "cistern/pool_core.h"
+
+/* Where a field of Mynewt's begins if it is to lie on the low end of the engine's. */
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#    define MEMPOOL_END(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
+#else
+#    define MEMPOOL_END(type, field) offsetof(type, field)
+#endif
+#define MEMPOOL_SAME_PLACE(theirs, ours)                                                           \
+    _Static_assert(MEMPOOL_END(struct os_mempool, theirs) == MEMPOOL_END(cistern_pool_t, ours) &&  \
+                       sizeof(((struct os_mempool *)0)->theirs) <=                                 \
                            sizeof(((cistern_pool_t *)0)->ours),                                    \
                    "struct os_mempool: " #theirs " does not lie on the engine's " #ours)
 
-SAME_PLACE(mp_block_size, size);
-SAME_PLACE(mp_num_blocks, count);
-SAME_PLACE(mp_num_free, free);
-SAME_PLACE(mp_min_free, min_free);
-SAME_PLACE(mp_flags, flags);
-SAME_PLACE(mp_membuf_addr, base);
-SAME_PLACE(mp_list, next);
-SAME_PLACE(slh_first, free_list);
-SAME_PLACE(name, name);
+MEMPOOL_SAME_PLACE(mp_block_size, size);
+MEMPOOL_SAME_PLACE(mp_num_blocks, count);
+MEMPOOL_SAME_PLACE(mp_num_free, free);
+MEMPOOL_SAME_PLACE(mp_min_free, min_free);
+MEMPOOL_SAME_PLACE(mp_flags, flags);
+MEMPOOL_SAME_PLACE(mp_membuf_addr, base);
+MEMPOOL_SAME_PLACE(mp_list, next);
+MEMPOOL_SAME_PLACE(slh_first, free_list);
+MEMPOOL_SAME_PLACE(name, name);
 _Static_assert(sizeof(struct os_mempool) == sizeof(cistern_pool_t), "struct os_mempool: size");
 
-static os_error_t os_error(cistern_error_t error)
+/* What is done for the tree's tracing only. */
+#if defined OS_SYSVIEW_TRACE_MEMPOOL && (OS_SYSVIEW_TRACE_MEMPOOL)
+#    include "os/os_trace_api.h"
+#    define MEMPOOL_TRACED(call) call
+#    define MEMPOOL_U32(pointer) ((uint32_t)(uintptr_t)(pointer))
+#else
+#    define MEMPOOL_TRACED(call) ((void)0)
+#endif
+
+static os_error_t mempool_error(cistern_error_t error)
 {
     switch (error) {
     case CISTERN_OK:
@@ -43,149 +71,270 @@ void os_mempool_module_init(void)
     cistern_pool_forget_all();
 }
 
-static os_error_t init(struct os_mempool *mp, size_t blocks, size_t block_size, void *membuf,
-                       const char *name, unsigned flags)
+os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
+                                    void *membuf, os_mempool_name_t name, uint8_t flags)
 {
+    if (mp == NULL || (uint32_t)(size_t)block_size != block_size) {
+        return OS_INVALID_PARM;
+    }
     const cistern_pool_config_t config = {
         .name = name,
         .count = blocks,
-        .size = block_size,
+        .size = (size_t)block_size,
         .alignment = OS_ALIGNMENT,
         .memory = membuf,
-        .flags = (uint8_t)flags,
-        .tight = !OS_MEMPOOL_HAS_GUARD || flags != 0,
+        .flags = flags,
+        .tight = !OS_MEMPOOL_GUARDED || (flags & OS_MEMPOOL_F_EXT) != 0,
     };
-    return os_error(cistern_pool_init(&mp->mp_engine, &config));
+    return mempool_error(cistern_pool_init(&mp->mp_engine, &config));
 }
 
-os_error_t os_mempool_init(struct os_mempool *mp, size_t blocks, size_t block_size, void *membuf,
-                           const char *name)
+os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
+                           void *membuf, os_mempool_name_t name)
 {
-    return (mp == NULL) ? OS_INVALID_PARM : init(mp, blocks, block_size, membuf, name, 0);
+    return os_mempool_init_internal(mp, blocks, block_size, membuf, name, 0);
 }
 
-os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, size_t blocks, size_t block_size,
-                               void *membuf, const char *name)
+os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks, uint32_t block_size,
+                               void *membuf, os_mempool_name_t name)
 {
     if (mpe == NULL) {
         return OS_INVALID_PARM;
     }
-    const os_error_t error = init(&mpe->mpe_mp, blocks, block_size, membuf, name, OS_MEMPOOL_F_EXT);
+    const os_error_t error =
+        os_mempool_init_internal(&mpe->mpe_mp, blocks, block_size, membuf, name, OS_MEMPOOL_F_EXT);
     if (error == OS_OK) {
-        mpe->mpe_put_cb = NULL;
-        mpe->mpe_put_arg = NULL;
+        os_ext_mempool_register_cb(mpe, NULL, NULL, NULL, NULL);
     }
     return error;
 }
 
+/* ISO C converts no object pointer into a pointer to a function; ESP-IDF's prototype needs it. */
+void os_ext_mempool_register_cb(struct os_mempool_ext *mpe, void *put_cb, void *put_arg,
+                                void *get_cb, void *get_arg)
+{
+    _Static_assert(sizeof mpe->mpe_put_cb == sizeof put_cb, "a function's address fits a pointer");
+    memcpy(&mpe->mpe_put_cb, &put_cb, sizeof put_cb);
+    memcpy(&mpe->mpe_get_cb, &get_cb, sizeof get_cb);
+    mpe->mpe_put_arg = put_arg;
+    mpe->mpe_get_arg = get_arg;
+}
+
 os_error_t os_mempool_unregister(struct os_mempool *mp)
 {
-    return (mp == NULL) ? OS_INVALID_PARM : os_error(cistern_pool_unregister(&mp->mp_engine));
+    return (mp == NULL) ? OS_INVALID_PARM : mempool_error(cistern_pool_unregister(&mp->mp_engine));
 }
 
 os_error_t os_mempool_clear(struct os_mempool *mp)
 {
-    return (mp == NULL) ? OS_INVALID_PARM : os_error(cistern_pool_clear(&mp->mp_engine));
+    return (mp == NULL) ? OS_INVALID_PARM : mempool_error(cistern_pool_clear(&mp->mp_engine));
 }
 
-/* --- use ------------------------------------------------------------------------------------- */
+os_error_t os_mempool_ext_clear(struct os_mempool_ext *mpe)
+{
+    if (mpe == NULL) {
+        return OS_INVALID_PARM;
+    }
+    os_ext_mempool_register_cb(mpe, NULL, NULL, NULL, NULL);
+    mpe->mpe_mp.mp_flags = 0;
+    return os_mempool_clear(&mpe->mpe_mp);
+}
 
-/* Level 3 remembers the place of the caller; below it the shorter forms serve. */
+void os_mempool_deinit(bool is_controller)
+{
+    struct os_mempool *mp = os_mempool_info_get_next(NULL, NULL);
+    while (mp != NULL) {
+        struct os_mempool *const next = os_mempool_info_get_next(mp, NULL);
+        if (((mp->mp_flags & OS_MEMPOOL_F_CONTROLLER) != 0) == is_controller) {
+            (void)os_mempool_unregister(mp);
+        }
+        mp = next;
+    }
+}
+
+void os_mempool_flags_set(struct os_mempool *mp, uint8_t flags)
+{
+    mp->mp_flags = (uint8_t)(mp->mp_flags | flags);
+}
+
+void os_mempool_flags_clear(struct os_mempool *mp, uint8_t flags)
+{
+    mp->mp_flags = (uint8_t)(mp->mp_flags & ~flags);
+}
+
+/* --- get and put ----------------------------------------------------------------------------- */
+
+/* Level 3 remembers the place of the caller; below it the forms without one serve. */
 #if CISTERN_CHECK >= 3
-#    define POOL_GET(pool, file, line)        cistern_pool_get_at((pool), (file), (line))
-#    define POOL_PUT(pool, block, file, line) cistern_pool_put_at((pool), (block), (file), (line))
+#    define MEMPOOL_GET(mp, file, line) cistern_pool_get_at(&(mp)->mp_engine, (file), (line))
+#    define MEMPOOL_PUT(mp, block, file, line)                                                     \
+        cistern_pool_put_at(&(mp)->mp_engine, (block), (file), (line))
 #else
-#    define POOL_GET(pool, file, line)        ((void)(file), (void)(line), cistern_pool_get(pool))
-#    define POOL_PUT(pool, block, file, line)                                                      \
-        ((void)(file), (void)(line), cistern_pool_put((pool), (block)))
+#    define MEMPOOL_GET(mp, file, line)                                                            \
+        ((void)(file), (void)(line), cistern_pool_get(&(mp)->mp_engine))
+#    define MEMPOOL_PUT(mp, block, file, line)                                                     \
+        ((void)(file), (void)(line), cistern_pool_put(&(mp)->mp_engine, (block)))
 #endif
 
-static inline void *take(struct os_mempool *mp, const char *file, int line)
+/* The extended pool that a pool is the first member of (I2), or NULL. */
+static inline struct os_mempool_ext *mempool_extended(struct os_mempool *mp)
 {
-    return (mp == NULL) ? NULL : POOL_GET(&mp->mp_engine, file, line);
+    return ((mp->mp_flags & OS_MEMPOOL_F_EXT) == 0) ? NULL : (struct os_mempool_ext *)mp;
 }
 
-static inline os_error_t give_back(struct os_mempool *mp, void *block, const char *file, int line)
+static inline void *mempool_take(struct os_mempool *mp, const char *file, int line)
 {
-    return (mp == NULL || block == NULL) ? OS_INVALID_PARM
-                                         : os_error(POOL_PUT(&mp->mp_engine, block, file, line));
+    if (mp == NULL) {
+        return NULL;
+    }
+    struct os_mempool_ext *const mpe = mempool_extended(mp);
+    return (mpe != NULL && mpe->mpe_get_cb != NULL) ? mpe->mpe_get_cb(mpe, mpe->mpe_get_arg)
+                                                    : MEMPOOL_GET(mp, file, line);
 }
 
-/* To the callback, if the pool has one. */
-static inline os_error_t put(struct os_mempool *mp, void *block, const char *file, int line)
+static inline void *mempool_get(struct os_mempool *mp, const char *file, int line)
 {
-    if (mp == NULL || (mp->mp_flags & OS_MEMPOOL_F_EXT) == 0) {
-        return give_back(mp, block, file, line);
+    MEMPOOL_TRACED(os_trace_api_u32(OS_TRACE_ID_MEMBLOCK_GET, MEMPOOL_U32(mp)));
+    void *const block = mempool_take(mp, file, line);
+    MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_GET, MEMPOOL_U32(block)));
+    return block;
+}
+
+static inline os_error_t mempool_put_from_cb(struct os_mempool *mp, void *block, const char *file,
+                                             int line)
+{
+    MEMPOOL_TRACED(
+        os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
+    const bool is_given = CISTERN_CHECK >= 1 || (mp != NULL && block != NULL); /* else put looks */
+    const os_error_t error =
+        (is_given && MEMPOOL_PUT(mp, block, file, line) == CISTERN_OK) ? OS_OK : OS_INVALID_PARM;
+    MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, (uint32_t)error));
+    return error;
+}
+
+#if CISTERN_CHECK >= 1
+
+/* True only for a block in use; false for some, whose content is a key by accident. */
+static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
+{
+    const cistern_pool_shape_t shape = {.base = pool->base,
+                                        .limit = pool->limit,
+                                        .inverse = pool->inverse,
+                                        .shift = pool->stride_shift,
+                                        .key_offset = pool->key_offset};
+    return cistern_pool_may_push(&shape, block);
+}
+
+#else
+
+static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
+{
+    return pool != NULL && block != NULL;
+}
+
+#endif
+
+/* True iff a put callback may be given an address. */
+static inline bool mempool_is_for_callback(const struct os_mempool_ext *mpe, void *block)
+{
+    const cistern_pool_t *const pool = &mpe->mpe_mp.mp_engine;
+    if ((pool->flags & (OS_MEMPOOL_F_FRAG | OS_MEMPOOL_F_COMBINATION)) != 0) {
+        return block != NULL;
     }
-    struct os_mempool_ext *const mpe = (struct os_mempool_ext *)mp;
-    if (mpe->mpe_put_cb == NULL) {
-        return give_back(mp, block, file, line);
-    }
-    const cistern_error_t error = cistern_pool_verify(&mp->mp_engine, block);
-    return (error == CISTERN_OK) ? mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg) : os_error(error);
+    return mempool_may_be_in_use(pool, block) ||
+           (CISTERN_CHECK >= 1 && cistern_pool_verify(pool, block) == CISTERN_OK);
+}
+
+static os_error_t mempool_put_to_callback(struct os_mempool_ext *mpe, void *block)
+{
+    return mempool_is_for_callback(mpe, block) ? mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg)
+                                               : OS_INVALID_PARM;
+}
+
+static inline os_error_t mempool_put(struct os_mempool *mp, void *block, const char *file, int line)
+{
+    MEMPOOL_TRACED(
+        os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
+    struct os_mempool_ext *const mpe = (mp == NULL) ? NULL : mempool_extended(mp);
+    const os_error_t error = (mpe != NULL && mpe->mpe_put_cb != NULL)
+                                 ? mempool_put_to_callback(mpe, block)
+                                 : mempool_put_from_cb(mp, block, file, line);
+    MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT, (uint32_t)error));
+    return error;
 }
 
 void *(os_memblock_get)(struct os_mempool *mp)
 {
-    return take(mp, NULL, 0);
+    return mempool_get(mp, NULL, 0);
 }
 
 os_error_t(os_memblock_put_from_cb)(struct os_mempool *mp, void *block_addr)
 {
-    return give_back(mp, block_addr, NULL, 0);
+    return mempool_put_from_cb(mp, block_addr, NULL, 0);
 }
 
 os_error_t(os_memblock_put)(struct os_mempool *mp, void *block_addr)
 {
-    return put(mp, block_addr, NULL, 0);
+    return mempool_put(mp, block_addr, NULL, 0);
 }
 
 #if CISTERN_CHECK >= 3
 
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line)
 {
-    return take(mp, file, line);
+    return mempool_get(mp, file, line);
 }
 
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line)
 {
-    return put(mp, block_addr, file, line);
+    return mempool_put(mp, block_addr, file, line);
 }
 
 os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, const char *file,
                                       int line)
 {
-    return give_back(mp, block_addr, file, line);
+    return mempool_put_from_cb(mp, block_addr, file, line);
 }
 
 #endif
 
-/* --- looking --------------------------------------------------------------------------------- */
+/* --- inspection ------------------------------------------------------------------------------ */
 
 bool os_mempool_is_sane(const struct os_mempool *mp)
 {
     return mp != NULL && cistern_pool_check(&mp->mp_engine);
 }
 
-int os_memblock_from(const struct os_mempool *mp, const void *block_addr)
+/* True iff an address is in the memory of a pool's blocks. */
+static bool mempool_surrounds(const cistern_pool_t *pool, const void *address)
 {
-    return (mp != NULL && cistern_pool_owns(&mp->mp_engine, block_addr)) ? 1 : 0;
+    return (uintptr_t)address - pool->base < pool->count * cistern_pool_stride(pool);
 }
 
-static int clamped(size_t value)
+int os_memblock_from(const struct os_mempool *mp, const void *block_addr)
+{
+    if (mp == NULL) {
+        return 0;
+    }
+    return ((mp->mp_flags & OS_MEMPOOL_F_COMBINATION) == 0)
+               ? cistern_pool_owns(&mp->mp_engine, block_addr)
+               : mempool_surrounds(&mp->mp_engine, block_addr);
+}
+
+static int mempool_clamped(size_t value)
 {
     return (value > (size_t)INT_MAX) ? INT_MAX : (int)value;
 }
 
-static void fill_info(const struct os_mempool *mp, struct os_mempool_info *omi)
+static void mempool_fill_info(const struct os_mempool *mp, struct os_mempool_info *omi)
 {
     cistern_pool_stats_t stats;
     cistern_pool_stats(&mp->mp_engine, &stats);
     memset(omi, 0, sizeof *omi);
-    omi->omi_block_size = clamped(stats.size);
-    omi->omi_num_blocks = clamped(stats.count);
-    omi->omi_num_free = clamped(stats.free);
-    omi->omi_min_free = clamped(stats.min_free);
+    omi->omi_block_size = mempool_clamped(stats.size);
+    omi->omi_num_blocks = mempool_clamped(stats.count);
+    omi->omi_num_free = mempool_clamped(stats.free);
+    omi->omi_min_free = mempool_clamped(stats.min_free);
     if (stats.name != NULL) {
         const char *const end = memchr(stats.name, '\0', sizeof omi->omi_name - 1U);
         const size_t length =
@@ -199,7 +348,7 @@ struct os_mempool *os_mempool_info_get_next(struct os_mempool *mp, struct os_mem
     cistern_pool_t *const pool = cistern_pool_next((mp == NULL) ? NULL : &mp->mp_engine);
     struct os_mempool *const next = (struct os_mempool *)pool;
     if (next != NULL && omi != NULL) {
-        fill_info(next, omi);
+        mempool_fill_info(next, omi);
     }
     return next;
 }
@@ -214,7 +363,7 @@ struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_in
         mp = os_mempool_info_get_next(mp, NULL);
     } while (mp != NULL && (mp->name == NULL || strcmp(mp->name, mempool_name) != 0));
     if (mp != NULL && info != NULL) {
-        fill_info(mp, info);
+        mempool_fill_info(mp, info);
     }
     return mp;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_guard.h - what check levels 2 and 3 add to a pool: guards, poison, and who had a block.
  *
- *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of the next
- * | ^ 0          ^ two words               ^ size            ^ stride - guard / 2 records behind
- * the last block (level 3)
+ *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of next |
+ *           ^ 0          ^ two words               ^ size            ^ stride - guard / 2
+ *   records behind the last block (level 3)
  *
  * Vocabulary: the last user of a block is the place of the last get or put of it.
  *
@@ -18,12 +18,14 @@
 
 #include "pool_private.h"
 
-#define POOL_GUARD_BYTE  0xBAU
-#define POOL_POISON_BYTE 0xDEU
+#define POOL_GUARD_BYTE 0xBAU
 
 #if CISTERN_CHECK >= 2
 
 #    define POOL_WORD sizeof(uintptr_t)
+
+/* Mynewt's pattern: 0xDE7EC7ED in each 32 bits. */
+#    define POOL_POISON ((uintptr_t)(UINTPTR_MAX / 0xFFFFFFFFU | 1U) * (uintptr_t)0xDE7EC7EDU)
 
 /* A word of which each byte is the same. */
 static inline uintptr_t pool_pattern(unsigned byte)
@@ -53,6 +55,15 @@ static inline size_t pool_usable(const cistern_pool_t *pool)
 {
     const size_t least = sizeof(void *) + pool->key_offset;
     return (pool->size < least) ? least : pool->size;
+}
+
+static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
+{
+    const uintptr_t pattern = POOL_POISON;
+    while (end - from >= POOL_WORD && *(const uintptr_t *)from == pattern) {
+        from += POOL_WORD;
+    }
+    return end - from < POOL_WORD && memcmp((const void *)from, &pattern, end - from) == 0;
 }
 
 /* Where a free block's poison ends. */
@@ -85,9 +96,8 @@ static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool,
 {
     const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
     const uintptr_t end = pool_poison_end(pool, block);
-    return (from < end && !pool_is_filled(from, end, POOL_POISON_BYTE))
-               ? CISTERN_FAULT_POISON
-               : pool_check_guards(pool, block);
+    return (from < end && !pool_is_poisoned(from, end)) ? CISTERN_FAULT_POISON
+                                                        : pool_check_guards(pool, block);
 }
 
 static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
@@ -104,10 +114,14 @@ static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
 
 static inline void pool_write_poison(const cistern_pool_t *pool, void *block)
 {
-    const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    const uintptr_t pattern = POOL_POISON;
     const uintptr_t end = pool_poison_end(pool, block);
+    uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    for (; from < end && end - from >= POOL_WORD; from += POOL_WORD) {
+        *(uintptr_t *)from = pattern;
+    }
     if (from < end) {
-        memset((void *)from, POOL_POISON_BYTE, end - from);
+        memcpy((void *)from, &pattern, end - from);
     }
 }
 

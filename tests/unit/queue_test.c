@@ -7,11 +7,13 @@ struct item {
     int number;
     SLIST_ENTRY(item) s;
     STAILQ_ENTRY(item) st;
+    LIST_ENTRY(item) l;
     TAILQ_ENTRY(item) t;
 };
 
 SLIST_HEAD(slist, item);
 STAILQ_HEAD(stailq, item);
+LIST_HEAD(list, item);
 TAILQ_HEAD(tailq, item);
 
 static struct item item[6];
@@ -150,6 +152,76 @@ static void stailq_takes_another_one_over_whole(void **state)
     assert_stailq(&list, 9);
 }
 
+/* Also that each link leads back to the pointer that leads to it. */
+static void assert_list(struct list *list, int expected)
+{
+    int digits;
+    struct item *const *link = &LIST_FIRST(list);
+    DIGITS(LIST_FOREACH, list, l, digits);
+    assert_int_equal(digits, expected);
+    while (*link != LIST_END(list)) {
+        assert_ptr_equal((*link)->l.le_prev, link);
+        link = &LIST_NEXT(*link, l);
+    }
+}
+
+static void list_links_lead_back(void **state)
+{
+    (void)state;
+    struct list list = LIST_HEAD_INITIALIZER(list);
+    struct item *at;
+    struct item *next;
+    assert_true(LIST_EMPTY(&list));
+    LIST_INSERT_HEAD(&list, &item[2], l);
+    LIST_INSERT_BEFORE(&item[2], &item[0], l);
+    LIST_INSERT_AFTER(&item[0], &item[1], l);
+    LIST_INSERT_AFTER(&item[2], &item[3], l);
+    assert_list(&list, 90123);
+    LIST_REMOVE(&item[1], l);
+    assert_list(&list, 9023);
+    LIST_REMOVE(&item[3], l);
+    LIST_REMOVE_HEAD(&list, l);
+    assert_list(&list, 92);
+    LIST_INSERT_HEAD(&list, &item[4], l);
+    LIST_FOREACH_SAFE(at, &list, l, next)
+    {
+        LIST_REMOVE(at, l);
+    }
+    assert_list(&list, 9);
+    LIST_INIT(&list);
+    assert_true(LIST_EMPTY(&list));
+}
+
+static void tailq_takes_another_one_over_whole(void **state)
+{
+    (void)state;
+    struct tailq list = TAILQ_HEAD_INITIALIZER(list);
+    struct tailq other = TAILQ_HEAD_INITIALIZER(other);
+    struct item *at;
+    struct item *next;
+    TAILQ_CONCAT(&list, &other, t);
+    TAILQ_INSERT_TAIL(&list, &item[0], t);
+    TAILQ_INSERT_TAIL(&other, &item[1], t);
+    TAILQ_INSERT_TAIL(&other, &item[2], t);
+    TAILQ_CONCAT(&list, &other, t);
+    assert_tailq(&list, 9012, 9210);
+    assert_tailq(&other, 9, 9);
+    TAILQ_REMOVE_HEAD(&list, t);
+    assert_tailq(&list, 912, 921);
+    TAILQ_FOREACH_REVERSE_SAFE(at, &list, tailq, t, next)
+    {
+        TAILQ_REMOVE(&list, at, t);
+    }
+    assert_ptr_equal(TAILQ_FIRST(&list), TAILQ_END(&list));
+}
+
+static void container_is_found_by_its_member(void **state)
+{
+    (void)state;
+    assert_ptr_equal(CONTAINER_OF(&item[3].t, struct item, t), &item[3]);
+    assert_int_equal(ARRAY_SIZE(item), 6);
+}
+
 static void tailq_reads_the_same_from_both_ends(void **state)
 {
     (void)state;
@@ -181,7 +253,10 @@ int main(void)
         cmocka_unit_test_setup(slist_may_lose_the_element_at_hand_during_a_safe_walk, number_items),
         cmocka_unit_test_setup(stailq_keeps_its_tail, number_items),
         cmocka_unit_test_setup(stailq_takes_another_one_over_whole, number_items),
+        cmocka_unit_test_setup(list_links_lead_back, number_items),
+        cmocka_unit_test_setup(tailq_takes_another_one_over_whole, number_items),
         cmocka_unit_test_setup(tailq_reads_the_same_from_both_ends, number_items),
+        cmocka_unit_test_setup(container_is_found_by_its_member, number_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
