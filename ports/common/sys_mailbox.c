@@ -126,8 +126,9 @@ static void unlock_and_admit(side_t *side)
     object_unlock(&side->object);
     if (gate_is_waited_at(&opposite->gate)) {
         quick_lock(&opposite->object.lock);
-        gate_admit(&opposite->gate);
+        gate_waiter_t *const granted = gate_admit(&opposite->gate);
         quick_unlock(&opposite->object.lock);
+        gate_wake(granted);
     }
 }
 

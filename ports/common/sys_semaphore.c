@@ -96,11 +96,10 @@ void sys_sem_signal(sys_sem_t *sem)
     if (semaphore == NULL) {
         return;
     }
-    if (semaphore->units - semaphore->gate.granted < semaphore->limit) {
-        ++semaphore->units;
-        gate_admit(&semaphore->gate);
-    }
+    semaphore->units += (semaphore->units - semaphore->gate.granted < semaphore->limit) ? 1U : 0U;
+    gate_waiter_t *const granted = gate_admit(&semaphore->gate);
     object_unlock(&semaphore->object);
+    gate_wake(granted);
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
