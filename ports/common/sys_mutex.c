@@ -352,7 +352,7 @@ void sys_mutex_free(sys_mutex_t *mutex)
         object_end(&object_mutexes, &found->object);
     } else {
         object_unlock_sides(&object_mutexes, &found->object);
-        object_refuse(&object_mutexes, mutex_name_of(mutex), "a free while it is locked");
+        object_refuse(&object_mutexes, mutex_name_of(mutex), "refused free: it is locked");
     }
 }
 

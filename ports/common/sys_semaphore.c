@@ -125,7 +125,7 @@ void sys_sem_free(sys_sem_t *sem)
         object_end(&object_semaphores, &semaphore->object);
     } else {
         object_unlock_sides(&object_semaphores, &semaphore->object);
-        object_refuse(&object_semaphores, name_of(sem), "a free while a thread waits");
+        object_refuse(&object_semaphores, name_of(sem), "refused free: a thread waits for it");
     }
 }
 

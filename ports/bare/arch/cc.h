@@ -12,16 +12,22 @@
 #define LWIP_ERRNO_STDINCLUDE 1
 
 /* Debug messages and statistics. */
-#define LWIP_PLATFORM_DIAG(x)                                                                      \
-    do {                                                                                           \
-        cistern_bare_diag x;                                                                       \
-    } while (0)
+#ifndef LWIP_PLATFORM_DIAG
+#    define LWIP_PLATFORM_DIAG(x)                                                                  \
+        do {                                                                                       \
+            cistern_bare_diag x;                                                                   \
+        } while (0)
+#endif
 
 /* An assertion that failed stops the device; the hook may reset it instead. */
-#define LWIP_PLATFORM_ASSERT(message) cistern_bare_assert_failed((message), __FILE__, __LINE__)
+#ifndef LWIP_PLATFORM_ASSERT
+#    define LWIP_PLATFORM_ASSERT(message) cistern_bare_assert_failed((message), __FILE__, __LINE__)
+#endif
 
 /* From the user's generator: see cistern_bare_random. */
-#define LWIP_RAND() cistern_bare_random()
+#ifndef LWIP_RAND
+#    define LWIP_RAND() cistern_bare_random()
+#endif
 
 /* What SYS_ARCH_PROTECT remembers. It stands here and not in sys_arch.h because programs without
  * threads (NO_SYS 1) need it too. */

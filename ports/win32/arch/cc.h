@@ -11,6 +11,8 @@
 #include <sys/time.h>
 #include <sys/types.h>
 
+#include "cistern/config.h" /* lwipopts.h: what it defines stays as it is */
+
 /* mingw-w64's own headers give errno, ssize_t and struct timeval. */
 #define LWIP_TIMEVAL_PRIVATE  0
 #define LWIP_NO_UNISTD_H      1
@@ -29,10 +31,14 @@
 #endif
 
 /* Unpredictable, as port numbers and initial sequence numbers have to be. */
-#define LWIP_RAND() cistern_win32_random()
+#ifndef LWIP_RAND
+#    define LWIP_RAND() cistern_win32_random()
+#endif
 
 /* An assertion says where it failed, flushes what was printed, and aborts. */
-#define LWIP_PLATFORM_ASSERT(message) cistern_host_assert_failed((message), __FILE__, __LINE__)
+#ifndef LWIP_PLATFORM_ASSERT
+#    define LWIP_PLATFORM_ASSERT(message) cistern_host_assert_failed((message), __FILE__, __LINE__)
+#endif
 
 /* What SYS_ARCH_PROTECT remembers: the depth of nesting before it. It stands here and not in
  * sys_arch.h because programs without threads (NO_SYS 1) need it too. */
