@@ -35,7 +35,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
-        performance docs/performance.md lib clean
+        bench-firmware performance docs/performance.md lib clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -119,6 +119,10 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
+
+bench-firmware: ## lwIP's echo on Cortex-M3 and M0+ with its own memory and with ours: build/bench/firmware.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev valgrind $(BOARD_PACKAGES)
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/firmware/measure.py
 
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 
