@@ -104,29 +104,35 @@ def compiler(image):
             f"-fmacro-prefix-map={LWIP}/=src/"]
 
 
+def archive(folder, compiler, sources, ar):
+    """A library of the sources, each object called MODULE.FILE.o."""
+    os.makedirs(folder, exist_ok=True)
+    objects = {f"{folder}/{module_of(source)}.{os.path.basename(source)[:-2]}.o": source for source in sources}
+    if len(objects) != len(sources):
+        raise ValueError(f"two sources of {folder} have one name")
+    for path, source in objects.items():
+        run([*compiler, "-c", source, "-o", path])
+    library = folder + "/library.a"
+    if os.path.exists(library):
+        os.remove(library)
+    run([ar, "rcs", library, *objects])
+    return library
+
+
 def build(image):
     """The image's program; its map is beside it."""
     folder = image.folder()
-    os.makedirs(folder, exist_ok=True)
+    compile_one = [*compiler(image), *options(image), *includes(image.memory)]
     lto = ["-flto"] if image.lto else []
-    objects = {}
-    for source in [*stack_sources(), *memory_sources(image.memory), *PROGRAM]:
-        # The marks are called, also where the whole program is optimized as one.
-        flags = [] if source == PROGRAM[1] else lto
-        name = f"{module_of(source)}.{os.path.basename(source)[:-2]}.o"
-        if name in objects:
-            raise ValueError(f"two sources for {name}")
-        objects[name] = source
-        run([*compiler(image), *flags, *options(image), *includes(image.memory), "-c", source, "-o",
-             f"{folder}/{name}"])
-    archive = folder + "/library.a"
-    if os.path.exists(archive):
-        os.remove(archive)
-    linked = [f"{folder}/{name}" for name, source in objects.items() if source in PROGRAM]
-    run(["arm-none-eabi-gcc-ar", "rcs", archive,
-         *(f"{folder}/{name}" for name, source in objects.items() if source not in PROGRAM)])
+    library = archive(folder, [*compile_one, *lto], [*stack_sources(), *memory_sources(image.memory)],
+                      "arm-none-eabi-gcc-ar")
+    # The marks are called, also where the whole program is optimized as one.
+    objects = []
+    for source, flags in zip(PROGRAM, (lto, [])):
+        objects.append(f"{folder}/program.{os.path.basename(source)[:-2]}.o")
+        run([*compile_one, *flags, "-c", source, "-o", objects[-1]])
     program = folder + "/image.elf"
-    run([*compiler(image), *lto, *LINK, *linked, archive, f"-Wl,-Map={folder}/image.map", "-o", program])
+    run([*compiler(image), *lto, *LINK, *objects, library, f"-Wl,-Map={folder}/image.map", "-o", program])
     return program
 
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import images
-from report import CC, HOST, run
+from report import CC, run
 
 KINDS = {"TCP bulk": "bulk", "HTTP": "http", "UDP": "udp"}
 PORT = "bench/firmware/port"
@@ -16,17 +16,19 @@ MEMORIES = {
     "ports/lwip": (["include", PORT, "ports/lwip", "src"],
                    [*OURS, "ports/lwip/cistern_port.c", PORT + "/port.c"]),
     "ports/posix": (["include", "ports/posix", "ports/common", "src"],
-                    [*OURS, "ports/posix/chksum.c", *HOST]),
+                    [*OURS, *sorted(glob.glob("ports/posix/*.c") + glob.glob("ports/common/*.c"))]),
 }
 
 
 def build(memory, flags):
+    """The program. What it defines itself, the clock, is not taken from the library."""
     program = f"{images.BUILD}/transfer-" + re.sub(r"\W+", "-", " ".join([memory, *flags]))
     folders, sources = MEMORIES[memory]
     ours = ["-DBENCH_OURS"] if memory != "lwip" else []
-    run([CC, "-std=gnu11", "-O2", "-w", "-DLWIP_NOASSERT", *ours, *flags, "-Ibench/firmware/host",
-         *("-I" + folder for folder in folders), f"-I{images.LWIP}/include",
-         "bench/firmware/host/transfer.c", *images.stack_sources(), *sources, "-pthread", "-o", program])
+    compiler = [CC, "-std=gnu11", "-O2", "-w", "-DLWIP_NOASSERT", *ours, *flags, "-Ibench/firmware/host",
+                *("-I" + folder for folder in folders), f"-I{images.LWIP}/include"]
+    archive = images.archive(program + "-objects", compiler, [*images.stack_sources(), *sources], "ar")
+    run([*compiler, "bench/firmware/host/transfer.c", archive, "-pthread", "-o", program])
     return program
 
 
