@@ -3,7 +3,7 @@
 
 An image is lwIP's stack with a memory of "lwip" (its own files and headers), or "bare" or "ports/lwip"
 (this library, with its own port without an operating system, or with lwIP's port of bench/firmware/port).
-Every object is named MODULE.FILE.o, so that the linker's map says which module each byte belongs to.
+Every object is named MODULE.FOLDER_FILE.o, so that the linker's map says which module each byte belongs to.
 """
 import concurrent.futures
 import dataclasses
@@ -105,9 +105,10 @@ def compiler(image):
 
 
 def archive(folder, compiler, sources, ar):
-    """A library of the sources, each object called MODULE.FILE.o."""
+    """A library of the sources, each object called MODULE.FOLDER_FILE.o."""
     os.makedirs(folder, exist_ok=True)
-    objects = {f"{folder}/{module_of(source)}.{os.path.basename(source)[:-2]}.o": source for source in sources}
+    objects = {f"{folder}/{module_of(source)}.{'_'.join(source[:-2].split('/')[-2:])}.o": source
+               for source in sources}
     if len(objects) != len(sources):
         raise ValueError(f"two sources of {folder} have one name")
     for path, source in objects.items():
@@ -175,7 +176,7 @@ def modules(path):
         text = file.read().split("Linker script and memory map", 1)[1]
     # A long name of a section stands on a line of its own.
     for match in re.finditer(r"^ \.(?:text|rodata|data)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$", text, re.M):
-        owner = re.search(r"(?:\(|/)(\w+)\.\w+\.o\)?$", match.group(2))
+        owner = re.search(r"(?:\(|/)(\w+)\.[\w-]+\.o\)?$", match.group(2))
         module = owner.group(1) if owner else None
         table[module if module in MODULES else "program"] += int(match.group(1), 16)
     return table
