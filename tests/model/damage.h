@@ -16,6 +16,8 @@
 #ifndef CISTERN_TESTS_DAMAGE_H
 #define CISTERN_TESTS_DAMAGE_H
 
+#define _DEFAULT_SOURCE /* mmap without a file, sigsetjmp */
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>

@@ -31,7 +31,7 @@ typedef struct slot {
     unsigned char content[MOST];
 } slot_t;
 
-static unsigned long scenarios = 3000;
+static unsigned long scenarios = 10000;
 static unsigned long first_scenario;
 static cistern_heap_t heap;
 static slot_t slots[SLOTS];
