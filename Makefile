@@ -34,7 +34,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox \
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
         performance docs/performance.md lib clean always test-install test-freertos
 
 help: ## this list
@@ -126,6 +126,10 @@ bench-chksum: ## measure the checksum against lwIP and DPDK: build/bench/chksum.
 bench-mbox: ## measure mailboxes against lwIP's unix port: build/bench/mbox.json
 	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/mbox/measure.py
+
+bench-firmware: ## lwIP's echo on Cortex-M3 and M0+ with its own memory and with ours: build/bench/firmware.json
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev valgrind $(BOARD_PACKAGES)
+	@PYTHONDONTWRITEBYTECODE=1 python3 bench/firmware/measure.py
 
 BENCHES = $(patsubst bench/%/main.c,bench-%,$(wildcard bench/*/main.c))
 

@@ -19,7 +19,7 @@ table. Where a target is a share of a peer's figure, both were measured in the s
 unit of their row.
 """
 FIRMWARE = """
-## firmware
+## boards
 
 `make firmware` counts in an emulator, the same on every machine, and prints the stack of each function
 besides.

@@ -46,7 +46,7 @@ Not met, and why:
 
 - *bulk*: A reason.
 
-## firmware
+## boards
 
 `make firmware` counts in an emulator, the same on every machine, and prints the stack of each function
 besides.
