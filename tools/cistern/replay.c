@@ -63,6 +63,11 @@ static void make_room(replay_t *replay)
     }
 }
 
+static void handle(replay_t *replay, struct pbuf *data)
+{
+    network_handle(&replay->host, (link_type_t)data->frame_link, data);
+}
+
 static void worker(void *argument)
 {
     replay_t *const replay = argument;
@@ -73,7 +78,7 @@ static void worker(void *argument)
             make_room(replay);
             sys_sem_signal(&replay->room);
         } else {
-            network_handle(&replay->host, replay->capture.link, message);
+            handle(replay, message);
         }
         sys_mbox_fetch(&replay->mailbox, &message);
     }
@@ -109,7 +114,7 @@ static void wait_for_room(replay_t *replay, size_t elements)
 static void deliver(replay_t *replay, struct pbuf *data)
 {
     if (!replay->options->threads) {
-        network_handle(&replay->host, replay->capture.link, data);
+        handle(replay, data);
     } else if (!replay->options->drop) {
         sys_mbox_post(&replay->mailbox, data);
     } else if (sys_mbox_trypost(&replay->mailbox, data) != ERR_OK) {
@@ -140,6 +145,7 @@ static struct pbuf *receive(replay_t *replay, const capture_frame_t *frame)
     data->frame_number = replay->capture.packets;
     data->frame_seconds = frame->seconds;
     data->wire_length = frame->wire_length;
+    data->frame_link = (uint8_t)frame->link;
     return data;
 }
 
@@ -213,7 +219,6 @@ static void run(replay_t *replay)
 static bool replay_open(replay_t *replay)
 {
     replay_result_t *const result = replay->result;
-    result->link = replay->capture.link;
     memory_restart();
     reassembly_init(&replay->reassembly, &result->tally, replay->options->pool_count / 2U);
     replay->host = (frame_host_t){.tally = &result->tally, .reassembly = &replay->reassembly};
@@ -229,7 +234,8 @@ bool replay_run(replay_result_t *result, const options_t *options, const char *f
 {
     replay_t replay = {.options = options, .result = result};
     *result = (replay_result_t){.file = file};
-    const bool done = capture_open(&replay.capture, file) && replay_open(&replay);
+    const bool done = capture_open(&replay.capture, file, NULL, false) && replay_open(&replay);
+    result->link = replay.capture.link;
     memcpy(result->error, replay.capture.error, sizeof result->error);
     return done;
 }
