@@ -283,6 +283,9 @@ static void survey_sent(survey_t *survey, survey_side_t *side, const survey_side
     }
     side->next = end;
     side->idle_since = UINT64_MAX;
+    if ((parsed->flags & TCP_SYN) != 0) {
+        end_burst(survey, side); /* no data is queued before the connection stands */
+    }
     if (parsed->data > side->largest_data) {
         const uint32_t limit = peer->mss != 0 ? peer->mss : 65535;
         side->largest_data = parsed->data < limit ? parsed->data : limit;
@@ -572,7 +575,7 @@ uint64_t survey_service(const survey_t *survey, const device_t *device)
         return 0;
     }
     qsort(delay, delays, sizeof delay[0], compare_delays);
-    return delay[delays / 2];
+    return delay[delays / 4];
 }
 
 void survey_free(survey_t *survey)

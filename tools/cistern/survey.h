@@ -119,7 +119,8 @@ bool device_sent(const device_t *device, const parsed_t *parsed);
 bool device_received(const device_t *device, const parsed_t *parsed);
 bool device_has(const device_t *device, const address_t *address);
 
-/* Microseconds that the device takes from a frame to its answer: the median; 0 if it gave none. */
+/* Microseconds that the device takes from a frame to its answer: the lower quartile, since answers
+ * also wait for other frames; 0 if it gave none. */
 uint64_t survey_service(const survey_t *survey, const device_t *device);
 
 const udp_port_t *survey_port(const survey_t *survey, const address_t *address, uint16_t port);
