@@ -1,10 +1,14 @@
 /* main.c - cistern, the host program. */
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "memory.h"
 #include "options.h"
 #include "replay.h"
 #include "report.h"
+#include "size.h"
+#include "source.h"
 
 static int worse(int a, int b)
 {
@@ -72,9 +76,40 @@ static int replay(const options_t *options)
     return end(status, written);
 }
 
+/* Ends the input: what was read of it is reported. */
+static void stop(int number)
+{
+    (void)number;
+    source_stop = 1;
+}
+
+static void catch_signals(void)
+{
+    const struct sigaction action = {.sa_handler = stop}; /* without SA_RESTART: a read ends */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static int size(int argc, char **argv)
+{
+    size_options_t options;
+    if (!size_options_parse(&options, argc, argv)) {
+        return STATUS_USAGE;
+    }
+    if (options.files < 0) {
+        size_help();
+        return end(STATUS_OK, true);
+    }
+    return size_run(&options);
+}
+
 int main(int argc, char **argv)
 {
     options_t options;
+    catch_signals();
+    if (argc > 1 && strcmp(argv[1], "size") == 0) {
+        return size(argc - 1, argv + 1);
+    }
     switch (options_parse(&options, argc, argv)) {
     case COMMAND_REPLAY:
         return replay(&options);

@@ -11,7 +11,8 @@ enum {
     STATUS_OK = 0,
     STATUS_USAGE = 1, /* bad command line, too little memory, or no place for the output */
     STATUS_INPUT = 2, /* a capture that cannot be replayed, or not to its end */
-    STATUS_FAULT = 3  /* a leak, or misuse seen by the library */
+    STATUS_FAULT = 3, /* a leak, or misuse seen by the library */
+    STATUS_SHORT = 4  /* size --verify: the configuration does not suffice */
 };
 
 typedef struct options {
