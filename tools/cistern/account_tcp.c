@@ -22,6 +22,7 @@
 enum {
     SYN_TIMEOUT = 20,
     FIN_TIMEOUT = 20,
+    MSS_LEAST = 32,
     LATE = 1, /* seconds by which lwIP's slow timer may be late */
     LOST_FOR = 1500 /* milliseconds until a lost segment is sent again */
 };
@@ -133,7 +134,7 @@ static uint32_t send_mss(const tcp_view_t *view)
     if (view->own->largest_data > mss) {
         mss = view->own->largest_data;
     }
-    return mss == 0 ? 1 : mss;
+    return mss < MSS_LEAST ? MSS_LEAST : mss;
 }
 
 /* Bytes of TCP options that the device's segments carry. */
@@ -322,14 +323,15 @@ static void send_segment(const tcp_view_t *view, uint32_t sequence, uint32_t len
     }
 }
 
-/* Sends the new part of a frame, split at the MSS where it is longer. A FIN takes part in the last
+/* Sends the new part of a frame (what the capture lacks before it is not accounted for), split at the MSS where it is longer. A FIN takes part in the last
  * segment. */
 static void send_new(const tcp_view_t *view)
 {
     const parsed_t *const parsed = view->parsed;
     tcp_state_t *const state = view->state;
     const uint32_t end = parsed->sequence + tcp_length(parsed);
-    uint32_t at = state->sent_next;
+    uint32_t at = tcp_diff(parsed->sequence, state->sent_next) > 0 ? parsed->sequence
+                                                                     : state->sent_next;
     uint32_t left = (uint32_t)tcp_diff(end, at);
     const uint32_t control = tcp_length(parsed) - parsed->data;
     const uint32_t mss = send_mss(view);

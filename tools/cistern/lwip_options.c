@@ -36,7 +36,8 @@ const char *lwip_option_name(lwip_option_t option)
 
 const char *lwip_option_source(option_source_t source)
 {
-    static const char *const names[] = {"lwIP's default", "seen in the capture", "lwipopts.h"};
+    static const char *const names[] = {"lwIP's default", "seen in the capture",
+                                        "for the target's pointers", "lwipopts.h"};
     return names[source];
 }
 
@@ -342,13 +343,14 @@ void lwip_options_defaults(lwip_options_t *options)
     (void)settle(options, NULL);
 }
 
-void lwip_options_observe(lwip_options_t *options, lwip_option_t option, int64_t value)
+void lwip_options_observe(lwip_options_t *options, lwip_option_t option, int64_t value,
+                          option_source_t source)
 {
     if (options->source[option] == OPTION_FILE) {
         return;
     }
     options->value[option] = value;
-    options->source[option] = OPTION_CAPTURE;
+    options->source[option] = source;
     (void)settle(options, NULL);
 }
 

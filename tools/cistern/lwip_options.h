@@ -122,6 +122,7 @@ typedef enum lwip_option { LWIP_OPTIONS(LWIP_OPTION_ENUM) OPTION_COUNT } lwip_op
 typedef enum option_source {
     OPTION_DEFAULT, /* lwIP's */
     OPTION_CAPTURE, /* seen in the traffic */
+    OPTION_TARGET,  /* what the target's pointers need */
     OPTION_FILE     /* lwipopts.h */
 } option_source_t;
 
@@ -137,8 +138,10 @@ void lwip_options_defaults(lwip_options_t *options);
  * message on stderr, iff the preprocessor fails or a value is no constant. */
 bool lwip_options_read(lwip_options_t *options, const char *file, const char *compiler);
 
-/* Sets what the capture shows, unless the file said it; those that depend on it follow. */
-void lwip_options_observe(lwip_options_t *options, lwip_option_t option, int64_t value);
+/* Sets what the capture or the target shows, unless the file said it; those that depend on it
+ * follow. */
+void lwip_options_observe(lwip_options_t *options, lwip_option_t option, int64_t value,
+                          option_source_t source);
 
 const char *lwip_option_name(lwip_option_t option);
 const char *lwip_option_source(option_source_t source);

@@ -16,6 +16,7 @@
 
 enum {
     REFERENCE_MAX = 65535,
+    DATA_MAX = 1 << 18,
     PROTOCOL_NUMBER_ICMP = 1,
     PROTOCOL_NUMBER_IGMP = 2,
     PROTOCOL_NUMBER_TCP = 6,
@@ -103,6 +104,12 @@ static void limit(parser_t *parser, size_t length)
     parser->left = length < parser->left ? length : parser->left;
 }
 
+/* No host joins more into a frame than this, whatever the capture claims. */
+static uint32_t wire_bytes(size_t bytes)
+{
+    return bytes < DATA_MAX ? (uint32_t)bytes : DATA_MAX;
+}
+
 /* --- transport ---------------------------------------------------------------------------------- */
 
 static void parse_tcp_options(parsed_t *parsed, const uint8_t *option, size_t length)
@@ -143,7 +150,7 @@ static void parse_tcp(parser_t *parser)
     parsed->acknowledged = load_u32(header + 8);
     parsed->flags = header[13];
     parsed->window = load_u16(header + 14);
-    parsed->data = (uint32_t)(parser->wire - length);
+    parsed->data = wire_bytes(parser->wire - length);
     parse_tcp_options(parsed, header + 20, (length < parser->left ? length : parser->left) - 20);
 }
 
@@ -156,7 +163,7 @@ static void parse_udp(parser_t *parser)
     parsed->transport = true;
     parsed->source_port = load_u16(parser->at);
     parsed->destination_port = load_u16(parser->at + 2);
-    parsed->data = (uint32_t)(parser->wire - 8);
+    parsed->data = wire_bytes(parser->wire - 8);
 }
 
 static void parse_icmp(parser_t *parser)
@@ -180,7 +187,7 @@ static void parse_icmp(parser_t *parser)
 static void parse_transport(parser_t *parser)
 {
     parsed_t *const parsed = parser->parsed;
-    parsed->payload = (uint32_t)parser->wire;
+    parsed->payload = wire_bytes(parser->wire);
     if (parsed->fragment && parsed->fragment_offset != 0) {
         return;
     }
@@ -310,6 +317,19 @@ static void parse_arp(parser_t *parser)
     parsed->digest = digest_packet(parser->at, 28, false);
 }
 
+/* Hardware addresses that are alike, or zero, were never on a wire: they tell nothing. */
+static void set_mac(parsed_t *parsed, const frame_t *layers)
+{
+    static const uint8_t zero[MAC_BYTES];
+    if (layers->link_length < 2 * MAC_BYTES) {
+        return;
+    }
+    memcpy(parsed->mac_destination, layers->link, MAC_BYTES);
+    memcpy(parsed->mac_source, layers->link + MAC_BYTES, MAC_BYTES);
+    parsed->has_mac = memcmp(parsed->mac_source, parsed->mac_destination, MAC_BYTES) != 0 &&
+                      memcmp(parsed->mac_source, zero, MAC_BYTES) != 0;
+}
+
 /* Takes the link headers off: on a packet buffer that nobody frees, since it has a reference more.
  * Frames longer than a packet buffer can be are parsed as if the rest was not captured. */
 static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
@@ -331,11 +351,7 @@ static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
     const size_t start = layers.data == NULL
                              ? length
                              : (size_t)((const uint8_t *)layers.data->payload - frame->bytes);
-    parsed->has_mac = layers.link_length >= 2 * MAC_BYTES;
-    if (parsed->has_mac) {
-        memcpy(parsed->mac_destination, layers.link, MAC_BYTES);
-        memcpy(parsed->mac_source, layers.link + MAC_BYTES, MAC_BYTES);
-    }
+    set_mac(parsed, &layers);
     parser->at = frame->bytes + start;
     parser->left = frame->length > REFERENCE_MAX ? frame->length - start : left;
     parser->wire = frame->wire_length - start;

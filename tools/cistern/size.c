@@ -35,8 +35,18 @@ static bool read_options(size_result_t *result)
            (now == NULL || lwip_options_read(&result->now, now, options->compiler));
 }
 
-/* Without a file, the device's own SYN shows its MSS and window, and its sending how much it had
- * under way. */
+/* The MSS of one side: from its SYN, or at least the longest segment that it sent or was sent. */
+static int64_t observed_mss(const survey_side_t *own, const survey_side_t *peer)
+{
+    if (own->mss != 0) {
+        return own->mss;
+    }
+    const uint32_t longest =
+        own->largest_data > peer->largest_data ? own->largest_data : peer->largest_data;
+    return longest > 536 ? longest : 0;
+}
+
+/* Without a file, the device's own packets show its MSS and its window. */
 static void observe_options(size_work_t *work)
 {
     lwip_options_t *const device = &work->result->device;
@@ -49,16 +59,17 @@ static void observe_options(size_work_t *work)
             if (!device_has(&work->device, &connection->address[side])) {
                 continue;
             }
-            mss = own->mss > mss ? own->mss : mss;
+            const int64_t seen = observed_mss(own, &work->survey.detail[i].side[1 - side]);
+            mss = seen > mss ? seen : mss;
             const int64_t widest = (int64_t)own->largest_window;
             window = widest > window ? widest : window;
         }
     }
     if (mss != 0) {
-        lwip_options_observe(device, OPTION_TCP_MSS, mss);
+        lwip_options_observe(device, OPTION_TCP_MSS, mss, OPTION_CAPTURE);
     }
     if (window != 0) {
-        lwip_options_observe(device, OPTION_TCP_WND, window);
+        lwip_options_observe(device, OPTION_TCP_WND, window, OPTION_CAPTURE);
     }
 }
 
@@ -66,7 +77,7 @@ static void observe_options(size_work_t *work)
 static void observe_alignment(lwip_options_t *options, unsigned pointer)
 {
     if (options->source[OPTION_MEM_ALIGNMENT] == OPTION_DEFAULT && pointer > 16) {
-        lwip_options_observe(options, OPTION_MEM_ALIGNMENT, pointer / 8);
+        lwip_options_observe(options, OPTION_MEM_ALIGNMENT, pointer / 8, OPTION_TARGET);
     }
 }
 

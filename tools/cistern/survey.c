@@ -207,8 +207,10 @@ static void survey_hosts(survey_t *survey, const parsed_t *parsed)
         source->conversations += fresh ? 1 : 0;
         ++source->sent;
         source->near += parsed->kind == PARSED_ARP || is_near(parsed->hops) ? 1 : 0;
-        source->has_mac = parsed->has_mac;
-        memcpy(source->mac, parsed->mac_source, MAC_BYTES);
+        if (parsed->has_mac) {
+            source->has_mac = true;
+            memcpy(source->mac, parsed->mac_source, MAC_BYTES);
+        }
     }
     if (fresh) {
         host_t *const destination = get_host(survey, &parsed->destination);
