@@ -137,8 +137,8 @@ static void check(const char *name, const char *options)
     assert_int_equal(compare_all(&truth), 0);
     for (int i = 0; i < COLUMNS; ++i) {
         if (getenv("CISTERN_TRUTH_SHOW") != NULL) {
-            printf("%-9s %-10s held %6ld, derived %6ld to %6ld\n", name,
-                   resource_name(columns[i]), (long)truth.peak[i],
+            printf("%-9s %-10s held %6ld, derived %6ld to %6ld\n", name, resource_name(columns[i]),
+                   (long)truth.peak[i],
                    (long)truth.account.ledger.level[columns[i]].peak_least.amount,
                    (long)truth.account.ledger.level[columns[i]].peak_most.amount);
         }

@@ -15,7 +15,7 @@
 #include "array.h"
 #include "fit_lwip.h"
 
-enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, STEPS_MAX = 64 };
+enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 10000000 };
 
 const char *heap_kind_name(heap_kind_t kind)
 {
@@ -119,7 +119,7 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
  * ---------------------------------------------------------------------------------------- */
 
 static replayed_t run_cistern(const trace_t *trace, const target_t *target, size_t arena_bytes,
-                              size_t min_size, size_t *block_bytes)
+                              size_t min_size)
 {
     replayed_t replayed = {.failures = 0};
     static cistern_heap_t heap;
@@ -157,7 +157,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     if (made) {
         cistern_heap_stats(&heap, &stats);
     }
-    *block_bytes = stats.bytes;
+    replayed.used = stats.max_used;
     free(arena);
     free(held);
     return replayed;
@@ -166,42 +166,83 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
 replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t kind, size_t bytes,
                     size_t min_size)
 {
-    size_t block_bytes = 0;
     if (kind == HEAP_LWIP) {
         return fit_lwip(trace, target, bytes, min_size);
     }
-    return run_cistern(trace, target, CISTERN_HEAP_ARENA_BYTES(bytes, target->alignment), min_size,
-                       &block_bytes);
+    return run_cistern(trace, target, CISTERN_HEAP_ARENA_BYTES(bytes, target->alignment), min_size);
 }
 
-/* Where the last block ends in an arena that never is too small says how much is needed: both heaps
- * go beyond it only when nothing before it fits. The steps around it prove that it is so. */
+/* What least sizes are searched with. */
+typedef struct fit_search {
+    const trace_t *trace;
+    const target_t *target;
+    heap_kind_t kind;
+    size_t min_size;
+} fit_search_t;
+
+static bool serves(const fit_search_t *search, size_t bytes, replayed_t *replayed)
+{
+    *replayed = fit_heap(search->trace, search->target, search->kind, bytes, search->min_size);
+    return replayed->failures == 0;
+}
+
+/* Between a size that does not serve and one that does: the first that does, where all can be
+ * tried, else one of which a step less does not. */
+static size_t search_between(const fit_search_t *search, size_t low, size_t high, replayed_t *below)
+{
+    const size_t step = search->target->alignment;
+    const size_t steps = (high - low) / step;
+    replayed_t tried;
+    if (steps <= EVENTS_MOST / (search->trace->events + 1)) {
+        for (size_t bytes = low + step; bytes < high && below->ok; bytes += step) {
+            if (serves(search, bytes, &tried)) {
+                return bytes;
+            }
+            *below = tried;
+        }
+        return high;
+    }
+    while (high - low > step && below->ok) {
+        const size_t middle = low + (high - low) / step / 2 * step;
+        if (serves(search, middle, &tried)) {
+            high = middle;
+        } else {
+            low = middle;
+            *below = tried;
+        }
+    }
+    return high;
+}
+
+/* Where the last block ends in an arena that is never too small says about how much is needed: a
+ * heap goes beyond it only when nothing before it fits. */
 size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t kind,
                       size_t min_size, replayed_t *below)
 {
+    const fit_search_t search = {
+        .trace = trace, .target = target, .kind = kind, .min_size = min_size};
     const size_t step = target->alignment;
     size_t arena = SMALL_ARENA; /* offsets of 16 bits reach no further: headers are smaller */
-    replayed_t all = fit_heap(trace, target, kind, arena, min_size);
-    while (all.ok && all.failures != 0 && arena < LARGEST_ARENA) {
+    while (!serves(&search, arena, below) && below->ok && arena < LARGEST_ARENA) {
         arena *= 8;
-        all = fit_heap(trace, target, kind, arena, min_size);
     }
-    *below = all;
-    if (!all.ok || all.failures != 0 || all.bytes == 0) {
+    if (!below->ok || below->failures != 0 || below->bytes == 0) {
         return 0;
     }
-    size_t bytes = target_align(target, all.bytes);
-    replayed_t now = fit_heap(trace, target, kind, bytes, min_size);
-    for (int i = 0; i < STEPS_MAX && now.ok && now.failures != 0; ++i) {
-        bytes += step;
-        now = fit_heap(trace, target, kind, bytes, min_size);
+    const size_t end = target_align(target, below->bytes);
+    size_t low = target_align(target, below->used == 0 ? end : below->used) - step;
+    while (low > step && serves(&search, low, below)) { /* headers that became smaller */
+        low -= step;
     }
-    *below = fit_heap(trace, target, kind, bytes - step, min_size);
-    while (below->ok && below->failures == 0 && bytes > 2 * step) {
-        bytes -= step;
-        *below = fit_heap(trace, target, kind, bytes - step, min_size);
+    size_t high = end;
+    for (size_t more = step; high < arena; more *= 2) {
+        replayed_t tried;
+        if (serves(&search, high, &tried)) {
+            break;
+        }
+        high = end + more < arena ? end + more : arena;
     }
-    return bytes;
+    return search_between(&search, low, high, below);
 }
 
 /* --- pool-based malloc

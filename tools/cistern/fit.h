@@ -22,7 +22,8 @@ typedef struct trace {
 typedef struct replayed {
     uint64_t failures;
     uint64_t packet; /* of the first failure; 0: none */
-    size_t bytes;    /* of a heap: what its blocks took from the start to the last, at most */
+    size_t bytes;    /* of a heap: from its start to the end of the last block, at most */
+    size_t used;     /* of a heap: all blocks in use, at most; 0 where it is not known */
     bool ok;         /* false: the host was short of memory, all else is void */
 } replayed_t;
 
@@ -49,7 +50,9 @@ replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t ki
                     size_t min_size);
 
 /* The least MEM_SIZE that serves all; `below` is what happens with a step less. 0 when there is
- * nothing to serve, or the host is short of memory (ok is false). */
+ * nothing to serve, or the host is short of memory (ok is false). For a trace so long that trying
+ * every size would take too many events, it is the least of a range: a step less fails, but a size
+ * far below may serve again, since a fit can have luck. */
 size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t kind,
                       size_t min_size, replayed_t *below);
 
