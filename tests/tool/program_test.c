@@ -243,7 +243,7 @@ static void a_pool_too_small_drops_exactly_what_it_cannot_hold(void **state)
     for (int threads = 0; threads < 2; ++threads) {
         char arguments[256];
         snprintf(arguments, sizeof arguments,
-                 "replay --json --pool-count 4 --pool-size 256 --threads %d %s/http.pcap", threads,
+                 "replay --json --flood --pool-count 4 --pool-size 256 --threads %d %s/http.pcap", threads,
                  CISTERN_SAMPLES);
         run(arguments);
         assert_status(0);
@@ -259,14 +259,16 @@ static void a_pool_too_small_drops_exactly_what_it_cannot_hold(void **state)
     }
 }
 
+#define FITS "replay --json --device 192.0.2.1 --pool-count 3 --pool-size 64 "
+
 static void a_frame_that_just_fits_the_pool_is_kept_and_one_byte_more_dropped(void **state)
 {
     (void)state;
     const size_t headers = 14 + 20 + 8;
     write_udp("fits.pcap", 3, 3 * 64 - headers - 1, 1); /* 191, 192 and 193 bytes */
     for (int threads = 0; threads < 2; ++threads) {
-        run(threads == 0 ? "replay --json --threads 0 --pool-count 3 --pool-size 64 fits.pcap"
-                         : "replay --json --threads 1 --pool-count 3 --pool-size 64 fits.pcap");
+        run(threads == 0 ? FITS "--threads 0 fits.pcap"
+                         : FITS "--threads 1 fits.pcap");
         assert_status(0);
         assert_message("fits.pcap: packet 3: dropped");
         json_t *const json = report();
@@ -300,6 +302,8 @@ static void dropping_accounts_for_every_packet(void **state)
     }
 }
 
+#define PARTS "replay --json --device 192.0.2.1 --pool-count 9 --pool-size 64 "
+
 /* Datagrams that never become whole, of 4 elements each, between frames of 6: a pool of 9 serves
  * the next frame only when the datagram is given up, else the receiver would wait for ever. */
 static void datagrams_that_stay_incomplete_give_way_to_new_frames(void **state)
@@ -316,8 +320,8 @@ static void datagrams_that_stay_incomplete_give_way_to_new_frames(void **state)
     }
     finish(&writer);
     for (int threads = 0; threads < 2; ++threads) {
-        run(threads == 0 ? "replay --json --threads 0 --pool-count 9 --pool-size 64 parts.pcap"
-                         : "replay --json --threads 1 --pool-count 9 --pool-size 64 parts.pcap");
+        run(threads == 0 ? PARTS "--threads 0 parts.pcap"
+                         : PARTS "--threads 1 parts.pcap");
         assert_status(0);
         json_t *const json = report();
         assert_int_equal(number(json, "handled", NULL), 400);
@@ -485,11 +489,17 @@ static void a_corrupt_record_length_names_the_packet(void **state)
 static void an_unknown_link_type_is_refused_by_name(void **state)
 {
     (void)state;
-    const writer_t writer = create("wlan.pcap", DLT_IEEE802_11);
-    finish(&writer);
-    run("replay wlan.pcap");
+    const writer_t usb = create("usb.pcap", DLT_USB_LINUX);
+    finish(&usb);
+    run("replay usb.pcap");
     assert_status(2);
-    assert_message("cistern: wlan.pcap: packet 1: unknown link type 105 (IEEE802_11)");
+    assert_message("cistern: usb.pcap: packet 1: link type 189 (USB_LINUX) is not supported; "
+                   "supported are Ethernet, raw IP");
+    write_file("odd.pcap",
+               "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\xe7\3\0\0", 24);
+    run("replay odd.pcap");
+    assert_status(2);
+    assert_message("cistern: odd.pcap: packet 1: link type 999 (no name) is unknown; ");
 }
 
 static void frames_cut_by_the_snap_length_are_counted_with_the_first_named(void **state)
@@ -554,8 +564,8 @@ static void a_leak_is_counted_and_gives_status_3(void **state)
     write_udp("leak.pcap", 5, 3000, 0); /* 3042 bytes: three elements each */
     for (int threads = 0; threads < 2; ++threads) {
         setenv("CISTERN_TEST_MISUSE", "leak", 1);
-        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --threads 0 leak.pcap"
-                                                 : "replay --json --threads 1 leak.pcap");
+        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --flood --threads 0 leak.pcap"
+                                                 : "replay --json --device 192.0.2.1 leak.pcap");
         unsetenv("CISTERN_TEST_MISUSE");
         assert_status(3);
         assert_message("cistern: leak.pcap: 3 elements and blocks leaked, 0 faults");
@@ -571,7 +581,7 @@ static void a_fault_is_reported_and_gives_status_3(void **state)
     (void)state;
     write_udp("fault.pcap", 5, 30, 0);
     setenv("CISTERN_TEST_MISUSE", "free twice", 1);
-    run_program(CISTERN_MISUSE, "replay --json --threads 0 fault.pcap");
+    run_program(CISTERN_MISUSE, "replay --json --device 192.0.2.1 --threads 0 fault.pcap");
     unsetenv("CISTERN_TEST_MISUSE");
     assert_status(3);
     json_t *const json = report();
@@ -587,7 +597,7 @@ static void what_a_run_leaves_behind_does_not_count_against_the_next(void **stat
     write_udp("leak.pcap", 5, 3000, 0);
     write_udp("short.pcap", 1, 5, 0);
     setenv("CISTERN_TEST_MISUSE", "leak", 1);
-    run_program(CISTERN_MISUSE, "replay --json leak.pcap short.pcap");
+    run_program(CISTERN_MISUSE, "replay --json --device 192.0.2.1 leak.pcap short.pcap");
     unsetenv("CISTERN_TEST_MISUSE");
     assert_status(3);
     json_t *const json = report();

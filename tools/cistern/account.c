@@ -37,7 +37,8 @@ void account_touch_ram(account_t *account, size_t headroom, size_t length, cause
     ledger_touch(&account->ledger, RESOURCE_HEAP, bytes, bytes, cause);
 }
 
-/* --- frames in hand ------------------------------------------------------------------------------- */
+/* --- frames in hand
+ * ------------------------------------------------------------------------------- */
 
 /* Takes the elements of a frame from its arrival on: of each of its parts, when it is one that a
  * host or network card joined from several. */
@@ -50,8 +51,8 @@ static void take_in_hand(account_t *account, const parsed_t *parsed, in_hand_t *
     uint32_t parts = joined ? (parsed->data + mss - 1) / mss : 1;
     parts = parts > FRAME_HOLDS ? FRAME_HOLDS : parts;
     account->super += joined ? 1 : 0;
-    *frame = (in_hand_t){.elements = (int64_t)target_pool_elements(account->target,
-                                                                   account->options, length)};
+    *frame = (in_hand_t){
+        .elements = (int64_t)target_pool_elements(account->target, account->options, length)};
     const uint64_t start = account->busy > parsed->time ? account->busy : parsed->time;
     account->busy = start + account->settings.service;
     frame->done = account->busy;
@@ -89,7 +90,8 @@ static void hold_while_waiting(account_t *account, resource_t resource, const in
     }
 }
 
-/* --- neighbours ----------------------------------------------------------------------------------- */
+/* --- neighbours
+ * ----------------------------------------------------------------------------------- */
 
 static neighbour_t *find_neighbour(account_t *account, const address_t *target)
 {
@@ -151,15 +153,15 @@ static void send_to_neighbour(account_t *account, const parsed_t *parsed)
             const resource_t resource =
                 neighbour->target.family == 4 ? RESOURCE_ARP_QUEUE : RESOURCE_ND6_QUEUE;
             if (neighbour->left++ > 0) { /* the first is what was counted at the request */
-                ledger_give_at(ledger,
-                               ledger_take(ledger, resource, 0, 1, CAUSE_UNRESOLVED),
+                ledger_give_at(ledger, ledger_take(ledger, resource, 0, 1, CAUSE_UNRESOLVED),
                                neighbour->until);
             }
         }
     }
 }
 
-/* --- by protocol, sent ---------------------------------------------------------------------------- */
+/* --- by protocol, sent
+ * ---------------------------------------------------------------------------- */
 
 /* A UDP port of the device: from its first packet to its last. */
 static void use_port(account_t *account, const address_t *address, uint16_t number)
@@ -236,9 +238,9 @@ static void sent_fragment(account_t *account, const parsed_t *parsed)
         ledger_touch(&account->ledger, RESOURCE_FRAG_PBUF, 0, 2, CAUSE_SENT);
     }
     if (!parsed->more_fragments && parsed->protocol == NUMBER_UDP) {
-        const int64_t bytes = (int64_t)target_pbuf_ram(
-            account->target, target_transport_room(account->options),
-            parsed->fragment_offset + parsed->payload);
+        const int64_t bytes =
+            (int64_t)target_pbuf_ram(account->target, target_transport_room(account->options),
+                                     parsed->fragment_offset + parsed->payload);
         ledger_touch(&account->ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
     }
 }
@@ -271,7 +273,8 @@ static void sent(account_t *account, const parsed_t *parsed)
     }
 }
 
-/* --- by protocol, received ------------------------------------------------------------------------ */
+/* --- by protocol, received
+ * ------------------------------------------------------------------------ */
 
 /* A datagram to a port that the device serves waits for the application. */
 static void received_udp(account_t *account, const parsed_t *parsed, const in_hand_t *frame)
@@ -314,7 +317,8 @@ static void received(account_t *account, const parsed_t *parsed)
     leave_hand(account, parsed, &frame);
 }
 
-/* --- the reading ---------------------------------------------------------------------------------- */
+/* --- the reading
+ * ---------------------------------------------------------------------------------- */
 
 /* A capture ends: what the device still holds says nothing of the next. */
 static void next_file(account_t *account, int file)

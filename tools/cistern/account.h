@@ -67,11 +67,11 @@ typedef struct account {
     hold_t raw;
     hold_t dhcp;
     int file;
-    uint64_t sent;        /* frames by the device */
-    uint64_t received;    /* frames toward the device */
-    uint64_t passed;      /* frames of others */
-    uint64_t super;       /* longer than the MSS allows: split */
-    uint64_t lost;        /* counts toward the next segment that is taken as lost */
+    uint64_t sent;     /* frames by the device */
+    uint64_t received; /* frames toward the device */
+    uint64_t passed;   /* frames of others */
+    uint64_t super;    /* longer than the MSS allows: split */
+    uint64_t lost;     /* counts toward the next segment that is taken as lost */
     connection_peak_t peak;
 } account_t;
 
@@ -84,7 +84,8 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
 
 void account_free(account_t *account);
 
-/* --- between the files of the accounting ---------------------------------------------------------- */
+/* --- between the files of the accounting
+ * ---------------------------------------------------------- */
 
 int64_t account_option(const account_t *account, lwip_option_t option);
 

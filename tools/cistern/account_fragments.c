@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* account_fragments.c - datagrams of which fragments are missing.
  *
- *   fragment --> PBUF_POOL elements and, for the first, REASSDATA   held until the datagram is whole,
- *                                                                   or its time is over
+ *   fragment --> PBUF_POOL elements and, for the first, REASSDATA   held until the datagram is
+ * whole, or its time is over
  *
  * As lwIP does: at most IP_REASS_MAX_PBUFS elements in all; for a new datagram the oldest give way,
  * and a fragment that still does not fit is dropped. */

@@ -2,9 +2,9 @@
 /* account_tcp.c - what the device's TCP connections hold.
  *
  *   sent      segment | segment | segment | segment      a segment is a TCP_SEG and heap
- *             <-- sent, unacknowledged --> <- unsent ->   unsent: at most what TCP_SND_BUF leaves and
- *                                                         what the burst still shows to come
- *   received  piece | piece |  gap  | piece               a piece is a frame's PBUF_POOL elements;
+ *             <-- sent, unacknowledged --> <- unsent ->   unsent: at most what TCP_SND_BUF leaves
+ * and what the burst still shows to come received  piece | piece |  gap  | piece               a
+ * piece is a frame's PBUF_POOL elements;
  *             <-- unread -->         <- out of order ->   out of order it has a TCP_SEG, too
  *                  ^ the right edge of the announced window, minus the whole window
  *
@@ -23,14 +23,14 @@ enum {
     SYN_TIMEOUT = 20,
     FIN_TIMEOUT = 20,
     MSS_LEAST = 32,
-    LATE = 1, /* seconds by which lwIP's slow timer may be late */
+    LATE = 1,       /* seconds by which lwIP's slow timer may be late */
     LOST_FOR = 1500 /* milliseconds until a lost segment is sent again */
 };
 
 typedef struct segment {
     uint32_t sequence;
     uint32_t length; /* with SYN and FIN */
-    int64_t bytes; /* of the heap, at most */
+    int64_t bytes;   /* of the heap, at most */
     uint32_t data;
     hold_t seg;
     hold_t heap;
@@ -60,7 +60,7 @@ typedef struct tcp_state {
     uint32_t sent_next;
     uint32_t fin_end; /* sequence number behind the device's FIN */
     uint32_t expected;
-    uint32_t right; /* edge of the announced window */
+    uint32_t right;      /* edge of the announced window */
     uint64_t held_until; /* --loss: acknowledgements count only from then on */
     size_t burst;        /* of the survey, that is sent now */
     segment_t *segment;
@@ -81,7 +81,7 @@ typedef struct tcp_state {
 typedef struct tcp_view {
     account_t *account;
     tcp_state_t *state;
-    const survey_side_t *own;  /* the device's side */
+    const survey_side_t *own; /* the device's side */
     const survey_side_t *peer;
     const parsed_t *parsed;
 } tcp_view_t;
@@ -118,7 +118,8 @@ void account_tcp_free(account_t *account)
     free(account->tcp);
 }
 
-/* --- sizes ---------------------------------------------------------------------------------------- */
+/* --- sizes
+ * ---------------------------------------------------------------------------------------- */
 
 /* The largest segment that the device sends on a connection. */
 static uint32_t send_mss(const tcp_view_t *view)
@@ -172,15 +173,15 @@ static int64_t segment_bytes_most(const tcp_view_t *view, uint32_t data, bool fi
 
 uint32_t account_tcp_mss(const account_t *account, const parsed_t *parsed)
 {
-    if (parsed->protocol != 6 || !parsed->transport || parsed->fragment ||
-        parsed->length <= 1522) {
+    if (parsed->protocol != 6 || !parsed->transport || parsed->fragment || parsed->length <= 1522) {
         return 0;
     }
     const int64_t mss = account_option(account, OPTION_TCP_MSS);
     return parsed->data > mss ? (uint32_t)mss : 0;
 }
 
-/* --- peaks of a connection ------------------------------------------------------------------------ */
+/* --- peaks of a connection
+ * ------------------------------------------------------------------------ */
 
 static void raise_peak(int64_t *peak, int64_t amount)
 {
@@ -196,7 +197,8 @@ static void note_peaks(const tcp_view_t *view)
     raise_peak(&peak->elements, (int64_t)(state->pieces + state->earlys));
 }
 
-/* --- sending -------------------------------------------------------------------------------------- */
+/* --- sending
+ * -------------------------------------------------------------------------------------- */
 
 /* What the first segment of a burst takes beside its data when the application wrote twice: the
  * second write has a buffer of its own, with the room of TCP_OVERSIZE. */
@@ -290,9 +292,8 @@ static void acknowledge(const tcp_view_t *view, uint32_t acknowledged)
     if (tcp_diff(acknowledged, state->sent_next) > 0) {
         return; /* of what was never sent */
     }
-    while (count < state->sent &&
-           tcp_diff(acknowledged, state->segment[count].sequence + state->segment[count].length) >=
-               0) {
+    while (count < state->sent && tcp_diff(acknowledged, state->segment[count].sequence +
+                                                             state->segment[count].length) >= 0) {
         state->sent_bytes -= state->segment[count].data;
         give_segment_late(view, &state->segment[count]);
         ++count;
@@ -323,15 +324,15 @@ static void send_segment(const tcp_view_t *view, uint32_t sequence, uint32_t len
     }
 }
 
-/* Sends the new part of a frame (what the capture lacks before it is not accounted for), split at the MSS where it is longer. A FIN takes part in the last
- * segment. */
+/* Sends the new part of a frame (what the capture lacks before it is not accounted for), split at
+ * the MSS where it is longer. A FIN takes part in the last segment. */
 static void send_new(const tcp_view_t *view)
 {
     const parsed_t *const parsed = view->parsed;
     tcp_state_t *const state = view->state;
     const uint32_t end = parsed->sequence + tcp_length(parsed);
-    uint32_t at = tcp_diff(parsed->sequence, state->sent_next) > 0 ? parsed->sequence
-                                                                     : state->sent_next;
+    uint32_t at =
+        tcp_diff(parsed->sequence, state->sent_next) > 0 ? parsed->sequence : state->sent_next;
     uint32_t left = (uint32_t)tcp_diff(end, at);
     const uint32_t control = tcp_length(parsed) - parsed->data;
     const uint32_t mss = send_mss(view);
@@ -351,8 +352,7 @@ static int64_t queued_bytes(const tcp_view_t *view)
 {
     tcp_state_t *const state = view->state;
     const survey_side_t *const own = view->own;
-    while (state->burst < own->bursts &&
-           tcp_diff(state->sent_next, own->burst[state->burst]) > 0) {
+    while (state->burst < own->bursts && tcp_diff(state->sent_next, own->burst[state->burst]) > 0) {
         ++state->burst;
     }
     if (!state->started || state->burst >= own->bursts) {
@@ -383,7 +383,8 @@ static void refresh_queue(const tcp_view_t *view)
     }
 }
 
-/* --- receiving ------------------------------------------------------------------------------------ */
+/* --- receiving
+ * ------------------------------------------------------------------------------------ */
 
 static void give_piece(const tcp_view_t *view, const piece_t *piece)
 {
@@ -547,7 +548,8 @@ static void receive_data(const tcp_view_t *view, in_hand_t *frame)
     refresh_unread(view);
 }
 
-/* --- connections ---------------------------------------------------------------------------------- */
+/* --- connections
+ * ---------------------------------------------------------------------------------- */
 
 static void open_connection(const tcp_view_t *view, int64_t least)
 {
@@ -619,7 +621,8 @@ static void check_end(const tcp_view_t *view)
     }
 }
 
-/* --- packets -------------------------------------------------------------------------------------- */
+/* --- packets
+ * -------------------------------------------------------------------------------------- */
 
 /* The view of a packet; false iff memory is short. `from` is 1 when the device sent it. */
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
@@ -750,7 +753,8 @@ void account_tcp_received(account_t *account, const parsed_t *parsed, in_hand_t 
     check_end(&view);
 }
 
-/* --- what was there before the capture began ------------------------------------------------------ */
+/* --- what was there before the capture began
+ * ------------------------------------------------------ */
 
 static int own_side(const account_t *account, size_t index)
 {

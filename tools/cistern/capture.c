@@ -68,7 +68,8 @@ void capture_fail(capture_t *capture, const char *format, ...)
     }
 }
 
-/* --- numbers in the file's byte order ----------------------------------------------------------- */
+/* --- numbers in the file's byte order -----------------------------------------------------------
+ */
 
 static uint32_t capture_u32(const capture_reader_t *reader, const uint8_t *bytes)
 {
@@ -84,7 +85,8 @@ static uint16_t capture_u16(const capture_reader_t *reader, const uint8_t *bytes
     return reader->swapped ? __builtin_bswap16(value) : value;
 }
 
-/* --- interfaces --------------------------------------------------------------------------------- */
+/* --- interfaces ---------------------------------------------------------------------------------
+ */
 
 static bool compile_filter(capture_t *capture, capture_interface_t *interface)
 {
@@ -155,7 +157,8 @@ static void set_time(capture_frame_t *frame, const capture_interface_t *interfac
                          (uint64_t)((double)rest * (1e9 / (double)interface->per_second) + 0.5);
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------------------
+ */
 
 /* Room for a frame; false for a length that no capture has. */
 static bool make_room(capture_t *capture, uint32_t length)
@@ -234,7 +237,8 @@ static capture_status_t next_record(capture_t *capture, capture_frame_t *frame)
                       capture_u32(reader, header + 12));
 }
 
-/* --- pcapng ------------------------------------------------------------------------------------- */
+/* --- pcapng -------------------------------------------------------------------------------------
+ */
 
 static capture_status_t fail_block(capture_t *capture, const char *what)
 {
@@ -374,10 +378,10 @@ static capture_status_t next_block(capture_t *capture, capture_frame_t *frame, b
     if (type == BLOCK_ENHANCED || type == BLOCK_PACKET || type == BLOCK_SIMPLE) {
         return packet_block(capture, type, body, frame);
     }
-    const capture_status_t status =
-        type == BLOCK_INTERFACE                     ? interface_block(capture, body)
-        : source_skip(&reader->source, (uint64_t)body) ? CAPTURE_END
-                                                    : fail_short(capture);
+    const capture_status_t status = type == BLOCK_INTERFACE ? interface_block(capture, body)
+                                    : source_skip(&reader->source, (uint64_t)body)
+                                        ? CAPTURE_END
+                                        : fail_short(capture);
     return status == CAPTURE_END && !source_skip(&reader->source, 4) ? fail_short(capture) : status;
 }
 
@@ -391,7 +395,8 @@ static capture_status_t next_packet(capture_t *capture, capture_frame_t *frame)
     return status;
 }
 
-/* --- delivery ----------------------------------------------------------------------------------- */
+/* --- delivery -----------------------------------------------------------------------------------
+ */
 
 /* Whether the frame passes the filter and has a link type that is parsed. */
 static bool is_wanted(capture_t *capture, const capture_frame_t *frame)
@@ -428,7 +433,8 @@ capture_status_t capture_next(capture_t *capture, capture_frame_t *frame)
     return CAPTURE_FRAME;
 }
 
-/* --- opening ------------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------------------
+ */
 
 /* The size of what the handle reads, 0 unless it is a regular file. */
 static uint64_t file_size(int file)
@@ -442,7 +448,8 @@ static uint64_t file_size(int file)
 
 static bool open_file(capture_t *capture)
 {
-    const int file = strcmp(capture->name, "-") == 0 ? 0 : open(capture->name, O_RDONLY | O_CLOEXEC);
+    const int file =
+        strcmp(capture->name, "-") == 0 ? 0 : open(capture->name, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         capture_fail(capture, "%s", strerror(errno));
         return false;
@@ -513,8 +520,7 @@ static bool open_magic(capture_t *capture)
  * when a packet of it comes. */
 bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet)
 {
-    *capture =
-        (capture_t){.name = name, .filter = filter, .quiet = quiet, .link = LINK_UNKNOWN};
+    *capture = (capture_t){.name = name, .filter = filter, .quiet = quiet, .link = LINK_UNKNOWN};
     if (!open_file(capture)) {
         return false;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* capture.h - frames out of a pcap or pcapng file, plain or gzip.
  *
- * Words: an *interface* is where frames were recorded; pcap has one, a section of pcapng any number,
- * each with a link type, a snap length and a resolution of its stamps of its own. */
+ * Words: an *interface* is where frames were recorded; pcap has one, a section of pcapng any
+ * number, each with a link type, a snap length and a resolution of its stamps of its own. */
 #ifndef CISTERN_TOOL_CAPTURE_H
 #define CISTERN_TOOL_CAPTURE_H
 
@@ -30,12 +30,12 @@ typedef struct capture {
 /* One frame; its bytes are valid until the next call on the same capture. */
 typedef struct capture_frame {
     const uint8_t *bytes;
-    uint32_t length;       /* captured bytes */
-    uint32_t wire_length;  /* bytes the frame had, not below length */
-    uint32_t seconds;      /* since the epoch, modulo 2^32 */
-    uint64_t nanoseconds;  /* since the epoch, the stamp in full */
-    uint32_t interface;    /* from 0 in each section */
-    link_type_t link;      /* never LINK_UNKNOWN */
+    uint32_t length;      /* captured bytes */
+    uint32_t wire_length; /* bytes the frame had, not below length */
+    uint32_t seconds;     /* since the epoch, modulo 2^32 */
+    uint64_t nanoseconds; /* since the epoch, the stamp in full */
+    uint32_t interface;   /* from 0 in each section */
+    link_type_t link;     /* never LINK_UNKNOWN */
 } capture_frame_t;
 
 typedef enum capture_status {

@@ -76,8 +76,7 @@ static size_t add(connections_t *connections, const parsed_t *parsed, int file, 
     }
     const size_t index = connections->connections++;
     connection_t *const connection = &connections->connection[index];
-    uint32_t *const bucket =
-        &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+    uint32_t *const bucket = &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
     *connection = (connection_t){.synchronized = (parsed->flags & TCP_SYN) != 0,
                                  .syn = (parsed->flags & TCP_ACK) == 0 ? parsed->sequence
                                                                        : parsed->acknowledged - 1U,

@@ -61,7 +61,8 @@ void ledger_free(ledger_t *ledger)
     *ledger = (ledger_t){.target = ledger->target};
 }
 
-/* --- levels ------------------------------------------------------------------------------------- */
+/* --- levels -------------------------------------------------------------------------------------
+ */
 
 static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cause_t cause)
 {
@@ -97,7 +98,8 @@ void ledger_settle(ledger_t *ledger)
     }
 }
 
-/* --- events ------------------------------------------------------------------------------------- */
+/* --- events -------------------------------------------------------------------------------------
+ */
 
 /* Room for one more; noted when memory is short. */
 static bool noted(ledger_t *ledger, bool ok)
@@ -118,7 +120,8 @@ static void record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
                                                 .cause = slot->cause};
 }
 
-/* --- holds -------------------------------------------------------------------------------------- */
+/* --- holds --------------------------------------------------------------------------------------
+ */
 
 static ledger_slot_t *find(const ledger_t *ledger, hold_t hold)
 {
@@ -222,7 +225,8 @@ void ledger_clear(ledger_t *ledger)
     ledger->timers = 0;
 }
 
-/* --- timers ------------------------------------------------------------------------------------- */
+/* --- timers -------------------------------------------------------------------------------------
+ */
 
 static void swap(ledger_timer_t *a, ledger_timer_t *b)
 {

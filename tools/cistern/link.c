@@ -27,7 +27,7 @@ enum {
     TAP_LENGTH = 4,
     NFLOG_LENGTH = 4,
     NFLOG_PAYLOAD = 9,
-    LOWPAN_IPV6 = 0x41, /* 6LoWPAN: an IPv6 header follows as it is */
+    LOWPAN_IPV6 = 0x41,     /* 6LoWPAN: an IPv6 header follows as it is */
     ETHERTYPE_MIN = 0x0600, /* below, the field is the length of an LLC frame */
     COOKED_LLC = 0x0004,    /* Linux cooked: an LLC frame follows */
     LLC_STP = 0x42,
@@ -101,8 +101,8 @@ void link_list(char *text, size_t size)
 {
     size_t at = 0;
     for (link_type_t link = LINK_ETHERNET; link <= LINK_NFLOG && at < size; ++link) {
-        const int length = snprintf(text + at, size - at, "%s%s", at == 0 ? "" : ", ",
-                                    link_name(link));
+        const int length =
+            snprintf(text + at, size - at, "%s%s", at == 0 ? "" : ", ", link_name(link));
         at += length < 0 ? size : (size_t)length;
     }
 }
@@ -271,7 +271,8 @@ static uint16_t loopback_parse(frame_t *frame, link_type_t link)
     return type_of_family(family);
 }
 
-/* --- PPP ---------------------------------------------------------------------------------------- */
+/* --- PPP ----------------------------------------------------------------------------------------
+ */
 
 /* RFC 1661: the protocol, of one or two bytes, behind address and control where they are there. */
 static uint16_t ppp_parse(frame_t *frame)
@@ -332,7 +333,8 @@ static bool skip(frame_t *frame, uint16_t length)
     return true;
 }
 
-/* --- radio -------------------------------------------------------------------------------------- */
+/* --- radio --------------------------------------------------------------------------------------
+ */
 
 /* IEEE 802.11: data frames that are not encrypted, with LLC inside. */
 static uint16_t wireless_parse(frame_t *frame)
@@ -389,7 +391,8 @@ static uint16_t ieee802154_parse(frame_t *frame)
     return ETHERTYPE_NONE;
 }
 
-/* --- netfilter ---------------------------------------------------------------------------------- */
+/* --- netfilter ----------------------------------------------------------------------------------
+ */
 
 /* Attributes of length (little-endian), type, value, each padded to 4 bytes; one is the packet. */
 static uint16_t nflog_parse(frame_t *frame)

@@ -16,13 +16,13 @@ typedef enum link_type {
     LINK_RAW_IPV6,
     LINK_LINUX_COOKED, /* tcpdump -i any */
     LINK_LINUX_COOKED_2,
-    LINK_NULL, /* BSD loopback: the address family in the recording host's byte order */
-    LINK_LOOP, /* the same in network byte order */
-    LINK_PPP,  /* with or without address and control */
+    LINK_NULL,          /* BSD loopback: the address family in the recording host's byte order */
+    LINK_LOOP,          /* the same in network byte order */
+    LINK_PPP,           /* with or without address and control */
     LINK_PPP_DIRECTION, /* the same behind a byte that says which way it went */
     LINK_PPPOE,         /* PPPoE session without Ethernet before it */
     LINK_CISCO_HDLC,
-    LINK_SLIP, /* 16 bytes of direction and original header, then IP */
+    LINK_SLIP,     /* 16 bytes of direction and original header, then IP */
     LINK_WIRELESS, /* IEEE 802.11 */
     LINK_RADIOTAP, /* the same behind a radiotap header */
     LINK_802154,   /* IEEE 802.15.4, with uncompressed 6LoWPAN */

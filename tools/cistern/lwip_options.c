@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip_options.c - the values of lwIP's options on the device.
  *
- *   lwipopts.h --> a probe includes it and names each option --> cc -E --> "option: expansion" lines
- *   expansion  --> evaluated as a constant expression of C; what is no number in it is an option
+ *   lwipopts.h --> a probe includes it and names each option --> cc -E --> "option: expansion"
+ * lines expansion  --> evaluated as a constant expression of C; what is no number in it is an
+ * option
  *
  * I1  an option depends on itself through at most DEPTH others; deeper is refused */
 #include "lwip_options.h"
@@ -41,7 +42,8 @@ const char *lwip_option_source(option_source_t source)
     return names[source];
 }
 
-/* --- constant expressions ----------------------------------------------------------------------- */
+/* --- constant expressions -----------------------------------------------------------------------
+ */
 
 typedef struct evaluator {
     const char *at;
@@ -149,9 +151,9 @@ static int64_t eval_name(evaluator_t *eval)
 static bool skip_cast(evaluator_t *eval)
 {
     static const char *const types[] = {
-        "size_t",   "mem_size_t", "u8_t",         "u16_t",         "u32_t", "s8_t",    "s16_t",
-        "s32_t",    "int",        "unsigned int", "unsigned long", "long",  "unsigned", "uint32_t",
-        "uint16_t", "uint8_t",    "tcpwnd_size_t"};
+        "size_t",   "mem_size_t", "u8_t",     "u16_t",        "u32_t",         "s8_t",
+        "s16_t",    "s32_t",      "int",      "unsigned int", "unsigned long", "long",
+        "unsigned", "uint32_t",   "uint16_t", "uint8_t",      "tcpwnd_size_t"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; ++i) {
         const char *const start = eval->at;
         if (accept(eval, types[i]) && accept(eval, ")")) {
@@ -354,7 +356,8 @@ void lwip_options_observe(lwip_options_t *options, lwip_option_t option, int64_t
     (void)settle(options, NULL);
 }
 
-/* --- the preprocessor --------------------------------------------------------------------------- */
+/* --- the preprocessor ---------------------------------------------------------------------------
+ */
 
 /* Writes the probe: the file, then a line for each option that it defines. */
 static bool write_probe(FILE *probe, const char *path)
@@ -444,7 +447,8 @@ static void drop_empty(expansions_t *expansions)
 {
     for (int i = 0; i < OPTION_COUNT; ++i) {
         char *const text = expansions->text[i];
-        if (text != NULL && (text[strspn(text, " \t")] == '\0' || strcmp(text, option_names[i]) == 0)) {
+        if (text != NULL &&
+            (text[strspn(text, " \t")] == '\0' || strcmp(text, option_names[i]) == 0)) {
             free(text);
             expansions->text[i] = NULL;
         }
@@ -484,8 +488,9 @@ bool lwip_options_read(lwip_options_t *options, const char *file, const char *co
         drop_empty(&expansions);
         ok = evaluate_file(options, file, &expansions);
     } else {
-        fprintf(stderr, "cistern: %s: '%s -E' failed; --cc names another compiler or folders (-I)\n",
-                file, compiler);
+        fprintf(stderr,
+                "cistern: %s: '%s -E' failed; --cc names another compiler or folders (-I)\n", file,
+                compiler);
     }
     for (int i = 0; i < OPTION_COUNT; ++i) {
         free(expansions.text[i]);

@@ -1,5 +1,4 @@
 /* main.c - cistern, the host program. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +51,7 @@ static int report(const replay_result_t *result, const options_t *options, repor
 static int replay_all(const options_t *options, report_json_t *json)
 {
     int status = STATUS_OK;
-    for (int i = 0; i < options->files; ++i) {
+    for (int i = 0; i < options->files && !source_stop; ++i) {
         replay_result_t result;
         if (replay_run(&result, options, options->file[i])) {
             status = worse(status, report(&result, options, json));
@@ -69,25 +68,12 @@ static int replay(const options_t *options)
     if (!memory_open(options)) {
         return STATUS_USAGE;
     }
+    source_catch_signals(true);
     report_json_t *const json = options->json ? report_json_begin() : NULL;
     const int status = replay_all(options, json);
     const bool written = !options->json || report_json_end(json, options->files > 1);
     memory_close();
     return end(status, written);
-}
-
-/* Ends the input: what was read of it is reported. */
-static void stop(int number)
-{
-    (void)number;
-    source_stop = 1;
-}
-
-static void catch_signals(void)
-{
-    const struct sigaction action = {.sa_handler = stop}; /* without SA_RESTART: a read ends */
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }
 
 static int size(int argc, char **argv)
@@ -106,7 +92,6 @@ static int size(int argc, char **argv)
 int main(int argc, char **argv)
 {
     options_t options;
-    catch_signals();
     if (argc > 1 && strcmp(argv[1], "size") == 0) {
         return size(argc - 1, argv + 1);
     }

@@ -32,7 +32,8 @@ typedef struct parser {
     size_t wire;       /* bytes on the wire from there on */
 } parser_t;
 
-/* --- addresses ---------------------------------------------------------------------------------- */
+/* --- addresses ----------------------------------------------------------------------------------
+ */
 
 bool address_equal(const address_t *a, const address_t *b)
 {
@@ -83,7 +84,8 @@ static void set_address(address_t *address, uint8_t family, const uint8_t *bytes
     memcpy(address->bytes, bytes, family == 4 ? 4 : 16);
 }
 
-/* --- walking ------------------------------------------------------------------------------------ */
+/* --- walking ------------------------------------------------------------------------------------
+ */
 
 static bool has(const parser_t *parser, size_t length)
 {
@@ -110,7 +112,8 @@ static uint32_t wire_bytes(size_t bytes)
     return bytes < DATA_MAX ? (uint32_t)bytes : DATA_MAX;
 }
 
-/* --- transport ---------------------------------------------------------------------------------- */
+/* --- transport ----------------------------------------------------------------------------------
+ */
 
 static void parse_tcp_options(parsed_t *parsed, const uint8_t *option, size_t length)
 {
@@ -219,7 +222,8 @@ static uint64_t digest_packet(const uint8_t *bytes, size_t length, bool v4)
     return hash == 0 ? 1 : hash;
 }
 
-/* --- network ------------------------------------------------------------------------------------ */
+/* --- network ------------------------------------------------------------------------------------
+ */
 
 static void parse_ipv4(parser_t *parser)
 {

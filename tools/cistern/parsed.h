@@ -50,11 +50,11 @@ typedef struct parsed {
     uint32_t acknowledged;
     uint8_t flags;
     uint32_t window;
-    uint16_t mss;      /* option; 0 without */
-    int scale;         /* option; -1 without */
-    uint32_t data;     /* bytes of TCP or UDP payload */
-    uint32_t headers;  /* bytes of the frame before it */
-    uint8_t icmp_type; /* of ICMP, ICMPv6 and IGMP */
+    uint16_t mss;       /* option; 0 without */
+    int scale;          /* option; -1 without */
+    uint32_t data;      /* bytes of TCP or UDP payload */
+    uint32_t headers;   /* bytes of the frame before it */
+    uint8_t icmp_type;  /* of ICMP, ICMPv6 and IGMP */
     uint16_t operation; /* of ARP */
     address_t target;   /* of neighbour solicitation, advertisement and IGMP */
     uint64_t digest;    /* of what a bridge does not change */

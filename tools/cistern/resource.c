@@ -91,7 +91,8 @@ bool resource_exists(resource_t resource, const lwip_options_t *options)
     }
 }
 
-/* --- structs ------------------------------------------------------------------------------------ */
+/* --- structs ------------------------------------------------------------------------------------
+ */
 
 typedef struct layout {
     size_t size;
@@ -239,8 +240,8 @@ static size_t sizeof_tcp(unsigned pointer, const int64_t *value)
     tcp_numbers(&layout, value);
     pointers(&layout, value[OPTION_TCP_QUEUE_OOSEQ] != 0 ? 4 : 3); /* queues, refused_data */
     const bool callback = value[OPTION_LWIP_CALLBACK_API] != 0;
-    pointers(&layout, (callback || value[OPTION_TCP_LISTEN_BACKLOG] != 0 ? 1U : 0U) +
-                          (callback ? 5U : 0U));
+    pointers(&layout,
+             (callback || value[OPTION_TCP_LISTEN_BACKLOG] != 0 ? 1U : 0U) + (callback ? 5U : 0U));
     members_if(&layout, value[OPTION_LWIP_TCP_TIMESTAMPS] != 0, 4, 2);
     member(&layout, 4, 1); /* keep_idle */
     members_if(&layout, value[OPTION_LWIP_TCP_KEEPALIVE] != 0, 4, 2);
@@ -373,7 +374,8 @@ static size_t sizeof_mem(unsigned pointer, const int64_t *value)
     return whole(&layout);
 }
 
-/* --- the target --------------------------------------------------------------------------------- */
+/* --- the target ---------------------------------------------------------------------------------
+ */
 
 size_t target_align(const target_t *target, size_t bytes)
 {
@@ -417,7 +419,9 @@ void target_init(target_t *target, unsigned pointer, const lwip_options_t *optio
     const int64_t *const value = options->value;
     const int64_t alignment = value[OPTION_MEM_ALIGNMENT];
     *target = (target_t){.pointer = pointer / 8,
-                         .alignment = alignment < 1 ? 1 : alignment > 64 ? 64 : (unsigned)alignment};
+                         .alignment = alignment < 1    ? 1
+                                      : alignment > 64 ? 64
+                                                       : (unsigned)alignment};
     target->pbuf = target_align(target, sizeof_pbuf(target->pointer));
     target->seg = sizeof_seg(target->pointer, value);
     target->dhcp = sizeof_dhcp(target->pointer, value);

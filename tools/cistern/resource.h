@@ -29,7 +29,7 @@ typedef enum resource {
     RESOURCE_NETBUF,
     RESOURCE_NETCONN,
     RESOURCE_TCPIP_MSG_INPKT,
-    RESOURCE_TCPIP_MBOX, /* messages in the mailbox of the stack's thread */
+    RESOURCE_TCPIP_MBOX,   /* messages in the mailbox of the stack's thread */
     RESOURCE_TCP_RECVMBOX, /* in the mailbox of the connection that has most */
     RESOURCE_UDP_RECVMBOX,
     RESOURCE_ACCEPTMBOX,
@@ -48,8 +48,8 @@ bool resource_exists(resource_t resource, const lwip_options_t *options);
 
 /* The target's geometry: computed from lwIP's documented structs, never from the host's. */
 typedef struct target {
-    unsigned pointer;   /* bytes: 2, 4 or 8 */
-    unsigned alignment; /* MEM_ALIGNMENT */
+    unsigned pointer;            /* bytes: 2, 4 or 8 */
+    unsigned alignment;          /* MEM_ALIGNMENT */
     size_t size[RESOURCE_COUNT]; /* bytes of an element, aligned; of the heap 1 */
     size_t pbuf;                 /* struct pbuf, aligned */
     size_t seg;                  /* struct tcp_seg, not aligned */

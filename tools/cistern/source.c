@@ -17,6 +17,19 @@
 
 volatile sig_atomic_t source_stop;
 
+static void source_signal(int number)
+{
+    (void)number;
+    source_stop = 1;
+}
+
+void source_catch_signals(bool on)
+{
+    const struct sigaction action = {.sa_handler = on ? source_signal : SIG_DFL};
+    sigaction(SIGINT, &action, NULL); /* without SA_RESTART: a read ends */
+    sigaction(SIGTERM, &action, NULL);
+}
+
 typedef struct source_gzip {
     z_stream stream;
     uint8_t input[SOURCE_BUFFER];

@@ -13,6 +13,9 @@ enum { SOURCE_BUFFER = 65536 };
 /* Set by a signal handler: every source ends at its next read from the system. */
 extern volatile sig_atomic_t source_stop;
 
+/* From now on SIGINT and SIGTERM set it; with `on` false they end the program again. */
+void source_catch_signals(bool on);
+
 typedef struct source {
     int file;
     uint64_t position;      /* bytes read from the system */

@@ -13,13 +13,14 @@
 #include "tcp_sequence.h"
 
 enum {
-    QUIET = 5000000,       /* nanoseconds after which a side that could send had nothing to */
-    ANSWER = 1000000000,   /* nanoseconds after which a packet is no answer */
+    QUIET = 5000000,     /* nanoseconds after which a side that could send had nothing to */
+    ANSWER = 1000000000, /* nanoseconds after which a packet is no answer */
     PROTOCOL_TCP_NUMBER = 6,
     PROTOCOL_UDP_NUMBER = 17
 };
 
-/* --- tables ------------------------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------------------------------
+ */
 
 /* Makes room for `count` entries; true if the table was made anew and must be filled. */
 static bool table_grow(survey_table_t *table, size_t count, bool *anew)
@@ -137,7 +138,8 @@ const udp_port_t *survey_port(const survey_t *survey, const address_t *address, 
     return find_port(survey, address, port);
 }
 
-/* --- hosts -------------------------------------------------------------------------------------- */
+/* --- hosts --------------------------------------------------------------------------------------
+ */
 
 /* Puts a pair into an open table; false iff it was there. */
 static bool put_pair(uint64_t *table, size_t room, uint64_t pair)
@@ -176,8 +178,7 @@ static bool grow_pairs(survey_t *survey)
 /* True for the first packet between two hosts. */
 static bool is_new_pair(survey_t *survey, const parsed_t *parsed)
 {
-    const uint64_t pair =
-        (address_hash(&parsed->source) + address_hash(&parsed->destination)) | 1U;
+    const uint64_t pair = (address_hash(&parsed->source) + address_hash(&parsed->destination)) | 1U;
     if (!grow_pairs(survey) || !put_pair(survey->pair, survey->pair_room, pair)) {
         return false;
     }
@@ -201,8 +202,8 @@ static void note_delay(host_t *host, uint64_t time)
 static void survey_hosts(survey_t *survey, const parsed_t *parsed)
 {
     const bool fresh = is_new_pair(survey, parsed) && !address_is_group(&parsed->destination);
-    host_t *const source = address_is_group(&parsed->source) ? NULL
-                                                             : get_host(survey, &parsed->source);
+    host_t *const source =
+        address_is_group(&parsed->source) ? NULL : get_host(survey, &parsed->source);
     if (source != NULL) {
         source->conversations += fresh ? 1 : 0;
         ++source->sent;
@@ -240,7 +241,8 @@ static void survey_answers(survey_t *survey, const parsed_t *parsed)
     }
 }
 
-/* --- TCP ---------------------------------------------------------------------------------------- */
+/* --- TCP ----------------------------------------------------------------------------------------
+ */
 
 static void end_burst(survey_t *survey, survey_side_t *side)
 {
@@ -339,9 +341,8 @@ static void survey_tcp(survey_t *survey, const parsed_t *parsed, int file)
             survey->short_of_memory = true;
             return;
         }
-        survey->detail[survey->details++] =
-            (survey_connection_t){.first_time = parsed->time,
-                                  .has_syn = (parsed->flags & TCP_SYN) != 0};
+        survey->detail[survey->details++] = (survey_connection_t){
+            .first_time = parsed->time, .has_syn = (parsed->flags & TCP_SYN) != 0};
     }
     survey_side_t *const side = &survey->detail[index].side[number];
     survey_side_t *const peer = &survey->detail[index].side[1 - number];
@@ -360,7 +361,8 @@ static void survey_tcp(survey_t *survey, const parsed_t *parsed, int file)
     survey_window(side, peer, parsed);
 }
 
-/* --- UDP ---------------------------------------------------------------------------------------- */
+/* --- UDP ----------------------------------------------------------------------------------------
+ */
 
 static void survey_udp(survey_t *survey, const parsed_t *parsed)
 {
@@ -403,7 +405,8 @@ bool survey_read(survey_t *survey, traffic_t *traffic)
     return !survey->short_of_memory;
 }
 
-/* --- the device --------------------------------------------------------------------------------- */
+/* --- the device ---------------------------------------------------------------------------------
+ */
 
 static bool same_mac(const uint8_t *a, const uint8_t *b)
 {
@@ -437,8 +440,8 @@ bool device_received(const device_t *device, const parsed_t *parsed)
         return same_mac(device->mac, parsed->mac_destination) ||
                (parsed->mac_destination[0] & 1U) != 0;
     }
-    return parsed->kind != PARSED_OTHER && (device_has(device, &parsed->destination) ||
-                                            address_is_group(&parsed->destination));
+    return parsed->kind != PARSED_OTHER &&
+           (device_has(device, &parsed->destination) || address_is_group(&parsed->destination));
 }
 
 /* How much a host is like the endpoint of conversations; compared from the first key on. */
@@ -518,16 +521,12 @@ static void use_host(device_t *device, const host_t *host)
     device->conversations = host->conversations;
 }
 
-static bool named_device(const survey_t *survey, const char *text, device_t *device)
+bool device_read(device_t *device, const char *text)
 {
     address_t address;
+    *device = (device_t){.addresses = 0};
     if (address_read(&address, text)) {
-        const host_t *const host = find_host(survey, &address);
-        if (host == NULL) {
-            fprintf(stderr, "cistern: the captures have no packet of %s\n", text);
-            return false;
-        }
-        use_host(device, host);
+        add_address(device, &address);
         return true;
     }
     device->has_mac = read_mac(text, device->mac);
@@ -535,6 +534,23 @@ static bool named_device(const survey_t *survey, const char *text, device_t *dev
         fprintf(stderr, "cistern: --device must be an IP or hardware address, not '%s'\n", text);
     }
     return device->has_mac;
+}
+
+static bool named_device(const survey_t *survey, const char *text, device_t *device)
+{
+    if (!device_read(device, text)) {
+        return false;
+    }
+    if (device->addresses == 0) {
+        return true;
+    }
+    const host_t *const host = find_host(survey, &device->address[0]);
+    if (host == NULL) {
+        fprintf(stderr, "cistern: the captures have no packet of %s\n", text);
+        return false;
+    }
+    use_host(device, host);
+    return true;
 }
 
 bool survey_device(const survey_t *survey, const char *text, device_t *device)

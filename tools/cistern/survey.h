@@ -114,6 +114,9 @@ bool survey_read(survey_t *survey, traffic_t *traffic);
  * False, after a message, iff there is none. */
 bool survey_device(const survey_t *survey, const char *text, device_t *device);
 
+/* The device by its address alone, without a survey. False, after a message, iff it is none. */
+bool device_read(device_t *device, const char *text);
+
 /* True iff the device sent the packet; iff it received it. */
 bool device_sent(const device_t *device, const parsed_t *parsed);
 bool device_received(const device_t *device, const parsed_t *parsed);

@@ -24,11 +24,14 @@ static bool spool_input(traffic_t *traffic)
         return false;
     }
     ssize_t got = 0;
+    source_catch_signals(true);
     while (!source_stop && (got = read(0, bytes, sizeof bytes)) > 0) {
         if (fwrite(bytes, 1, (size_t)got, traffic->spool) != (size_t)got) {
             break;
         }
     }
+    source_catch_signals(false);
+    source_stop = 0; /* a signal ended the input; what was read is accounted for */
     return fflush(traffic->spool) == 0;
 }
 
@@ -44,7 +47,6 @@ bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter
             return false;
         }
     }
-    source_stop = 0; /* a signal ended the input; what was read is accounted for */
     return true;
 }
 
@@ -72,7 +74,9 @@ static bool open_next(traffic_t *traffic)
     while (++traffic->file < traffic->names) {
         const char *const name = traffic->name[traffic->file];
         const char *const path = strcmp(name, "-") == 0 ? traffic->spool_name : name;
-        traffic->base[traffic->file + 1] = traffic->base[traffic->file];
+        if (!traffic->counted) {
+            traffic->base[traffic->file + 1] = traffic->base[traffic->file];
+        }
         if (capture_open(&traffic->capture, path, traffic->filter, traffic->quiet)) {
             traffic->open = true;
             traffic->started = true;
@@ -118,11 +122,24 @@ static void keep_order(traffic_t *traffic, parsed_t *parsed)
     traffic->last_time = parsed->time;
 }
 
+/* Reads one file on. A file that grows has later readings end where the first did. */
+static capture_status_t read_on(traffic_t *traffic, capture_frame_t *frame)
+{
+    uint64_t *const base = traffic->base + traffic->file;
+    if (traffic->counted && traffic->capture.packets >= base[1] - base[0]) {
+        return CAPTURE_END;
+    }
+    const capture_status_t status = capture_next(&traffic->capture, frame);
+    if (!traffic->counted) {
+        base[1] = base[0] + traffic->capture.packets;
+    }
+    return status;
+}
+
 static bool next_frame(traffic_t *traffic, capture_frame_t *frame)
 {
     while (traffic->open || open_next(traffic)) {
-        const capture_status_t status = capture_next(&traffic->capture, frame);
-        traffic->base[traffic->file + 1] = traffic->base[traffic->file] + traffic->capture.packets;
+        const capture_status_t status = read_on(traffic, frame);
         if (status == CAPTURE_FRAME) {
             return true;
         }
@@ -149,6 +166,7 @@ bool traffic_next(traffic_t *traffic, parsed_t *parsed)
         return true;
     }
     traffic->quiet = true;
+    traffic->counted = true;
     return false;
 }
 

@@ -38,6 +38,7 @@ typedef struct traffic {
     uint64_t last_time;  /* stamps that go back are held at this */
     uint64_t backward;   /* how many did */
     bool failed;         /* a capture could not be read, or not to its end */
+    bool counted;        /* it was read once: `base` is complete */
     bool quiet;          /* it was said before */
     recent_t recent[TRAFFIC_RECENT];
     unsigned next_recent;
