@@ -53,6 +53,8 @@ typedef struct replay {
     capture_t capture;
     frame_host_t host; /* the worker's, like all it points to */
     reassembly_t reassembly;
+    frame_host_t outside; /* of frames that the device did not receive */
+    reassembly_t outside_reassembly;
     sys_mbox_t mailbox; /* pbufs; NULL asks for room; &end ends the worker */
     sys_sem_t room;     /* signalled once for each NULL */
     sys_thread_t worker;
@@ -91,7 +93,8 @@ static void make_room(replay_t *replay)
 
 static void handle(replay_t *replay, struct pbuf *data)
 {
-    network_handle(&replay->host, (link_type_t)data->frame_link, data);
+    const frame_host_t *const host = data->frame_outside != 0 ? &replay->outside : &replay->host;
+    network_handle(host, (link_type_t)data->frame_link, data);
 }
 
 static void worker(void *argument)
@@ -141,6 +144,7 @@ static void label(const replay_t *replay, const capture_frame_t *frame, struct p
     data->frame_seconds = frame->seconds;
     data->wire_length = frame->wire_length;
     data->frame_link = (uint8_t)frame->link;
+    data->frame_outside = 0;
 }
 
 /* Copies a frame into packet buffers; NULL, and the drop is counted, if they are not there. */
@@ -308,6 +312,7 @@ static void pass(replay_t *replay, const capture_frame_t *frame)
         return;
     }
     label(replay, frame, data);
+    data->frame_outside = 1;
     process(replay, data);
 }
 
@@ -369,6 +374,7 @@ static void keep_device(replay_t *replay)
     char text[ADDRESS_TEXT];
     replay->has_device = true;
     replay->host.device = &replay->device;
+    replay->outside.device = &replay->device;
     if (replay->device.addresses > 0) {
         address_text(&replay->device.address[0], text);
         snprintf(replay->result->device, sizeof replay->result->device, "%s", text);
@@ -443,7 +449,8 @@ static void run(replay_t *replay)
     replay_result_t *const result = replay->result;
     const unsigned long faults = cistern_fault_count();
     receiver(replay);
-    while (reassembly_give_up_oldest(&replay->reassembly)) {
+    while (reassembly_give_up_oldest(&replay->reassembly) ||
+           reassembly_give_up_oldest(&replay->outside_reassembly)) {
     }
     if (replay->options->threads) {
         free_locks(replay);
@@ -460,6 +467,9 @@ static bool replay_open(replay_t *replay)
     memory_restart();
     reassembly_init(&replay->reassembly, &result->tally, replay->options->pool_count / 2U);
     replay->host = (frame_host_t){.tally = &result->tally, .reassembly = &replay->reassembly};
+    reassembly_init(&replay->outside_reassembly, &result->tally, replay->options->pool_count / 2U);
+    replay->outside =
+        (frame_host_t){.tally = &result->tally, .reassembly = &replay->outside_reassembly};
     replay->waiting_room = replay->options->pool_count + 1;
     replay->waiting = calloc(replay->waiting_room, sizeof *replay->waiting);
     bool started = replay->waiting != NULL && (replay->options->flood || find_device(replay));
