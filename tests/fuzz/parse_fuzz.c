@@ -26,7 +26,7 @@
 #include "reassembly.h"
 #include "size.h"
 
-enum { ELEMENTS = 512, ELEMENT_SIZE = 64, FRAME_MAX = 65535, EVENTS_MAX = 20000 };
+enum { ELEMENTS = 512, ELEMENT_SIZE = 64, FRAME_MAX = 65535, EVENTS_MAX = 1000 };
 
 static tally_t tally;
 static reassembly_t reassembly;

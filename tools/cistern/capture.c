@@ -170,16 +170,17 @@ static bool make_room(capture_t *capture, uint32_t length)
                      CAPTURE_FRAME_MAX);
         return false;
     }
-    if (length <= reader->room) {
+    if (length < reader->room) {
         return true;
     }
-    uint8_t *const grown = realloc(reader->frame, length);
+    const size_t room = (size_t)length + 1U; /* a frame of no bytes has an address, too */
+    uint8_t *const grown = realloc(reader->frame, room);
     if (grown == NULL) {
         capture_fail(capture, "out of memory");
         return false;
     }
     reader->frame = grown;
-    reader->room = length;
+    reader->room = room;
     return true;
 }
 

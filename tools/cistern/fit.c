@@ -15,7 +15,7 @@
 #include "array.h"
 #include "fit_lwip.h"
 
-enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 10000000 };
+enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 2000000 };
 
 const char *heap_kind_name(heap_kind_t kind)
 {

@@ -22,7 +22,8 @@ enum {
     PROTOCOL_NUMBER_TCP = 6,
     PROTOCOL_NUMBER_UDP = 17,
     PROTOCOL_NUMBER_ICMPV6 = 58,
-    EXTENSIONS_MAX = 16
+    EXTENSIONS_MAX = 16,
+    DIGEST_WORDS = 8
 };
 
 typedef struct parser {
@@ -211,15 +212,22 @@ static void parse_transport(parser_t *parser)
     }
 }
 
-/* FNV-1a over the packet as it is, but for the hop count and the checksum over it. */
+/* Of the packet as it is, but for the hop count and the checksum over it: its headers say enough,
+ * since the transport's checksum covers the rest. */
 static uint64_t digest_packet(const uint8_t *bytes, size_t length, bool v4)
 {
-    uint64_t hash = 0xcbf29ce484222325U;
-    for (size_t i = 0; i < length && i < 256; ++i) {
-        const bool changes = v4 ? i == 8 || i == 10 || i == 11 : i == 7;
-        hash = (hash ^ (changes ? 0 : bytes[i])) * 0x100000001b3U;
+    uint64_t word[DIGEST_WORDS] = {0};
+    uint64_t hash = length;
+    memcpy(word, bytes, length < sizeof word ? length : sizeof word);
+    uint8_t *const head = (uint8_t *)word;
+    head[v4 ? 8 : 7] = 0;
+    head[v4 ? 10 : 7] = 0;
+    head[v4 ? 11 : 7] = 0;
+    for (size_t i = 0; i < DIGEST_WORDS; ++i) {
+        hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15U;
+        hash ^= hash >> 29;
     }
-    return hash == 0 ? 1 : hash;
+    return hash | 1U;
 }
 
 /* --- network ------------------------------------------------------------------------------------

@@ -100,15 +100,13 @@ static bool is_duplicate(traffic_t *traffic, const parsed_t *parsed)
                     .hops = parsed->hops};
     memcpy(now.mac, parsed->mac_source, MAC_BYTES);
     memcpy(now.mac + MAC_BYTES, parsed->mac_destination, MAC_BYTES);
-    for (int i = 0; i < TRAFFIC_RECENT && now.digest != 0; ++i) {
-        const recent_t *const then = &traffic->recent[i];
-        if (then->digest == now.digest && now.time - then->time < DUPLICATE_WITHIN &&
-            (then->interface != now.interface || then->hops != now.hops ||
-             memcmp(then->mac, now.mac, sizeof now.mac) != 0)) {
-            return true;
-        }
+    recent_t *const then = &traffic->recent[now.digest >> 1 & (TRAFFIC_RECENT - 1)];
+    if (now.digest != 0 && then->digest == now.digest && now.time - then->time < DUPLICATE_WITHIN &&
+        (then->interface != now.interface || then->hops != now.hops ||
+         memcmp(then->mac, now.mac, sizeof now.mac) != 0)) {
+        return true;
     }
-    traffic->recent[traffic->next_recent++ % TRAFFIC_RECENT] = now;
+    *then = now;
     return false;
 }
 

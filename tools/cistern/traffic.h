@@ -12,7 +12,7 @@
 
 #include "parsed.h"
 
-enum { TRAFFIC_RECENT = 64 };
+enum { TRAFFIC_RECENT = 256 };
 
 /* A packet seen a moment ago. */
 typedef struct recent {
@@ -40,8 +40,7 @@ typedef struct traffic {
     bool failed;         /* a capture could not be read, or not to its end */
     bool counted;        /* it was read once: `base` is complete */
     bool quiet;          /* it was said before */
-    recent_t recent[TRAFFIC_RECENT];
-    unsigned next_recent;
+    recent_t recent[TRAFFIC_RECENT]; /* by digest; the latest of each place */
 } traffic_t;
 
 /* False iff memory is short or standard input cannot be kept. */
