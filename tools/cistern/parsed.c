@@ -375,7 +375,7 @@ void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number
     *parsed = (parsed_t){.number = number,
                          .time = frame->nanoseconds,
                          .interface = frame->interface,
-                         .length = frame->wire_length,
+                         .length = wire_bytes(frame->wire_length),
                          .scale = -1};
     parser_t parser = {.parsed = parsed};
     switch (parse_link(&parser, frame)) {
