@@ -1,6 +1,6 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
-BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev
+BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-sanitizers libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit

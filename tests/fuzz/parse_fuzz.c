@@ -1,29 +1,48 @@
-/* parse_fuzz.c - the host program's parser under libFuzzer. An input is a capture; every frame of
- * it goes through the parser, the reassembly and the answers, in elements so small that headers are
- * split. What must hold: no sanitizer report, no fault, and nothing held at the end.
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* parse_fuzz.c - the host program's readers under libFuzzer. An input is a file: a
+ * capture or a summary.
+ *
+ * Every frame of a capture goes through the parser, the reassembly and the answers, in elements so
+ * small that headers are split; then the capture as a whole is surveyed, accounted for, and its
+ * events are replayed in pools and heaps. What must hold: no sanitizer report, no fault, nothing
+ * held at the end, and what the accounting says is needed serves.
  *
  * Seeds are real captures: parse_fuzz -max_len=65536 corpus/ samples/ */
+#define _GNU_SOURCE /* memfd_create */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <pcap/pcap.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "cistern/fault.h"
 #include "lwip/pbuf.h"
 
+#include "account.h"
+#include "classes.h"
+#include "fit.h"
 #include "memory.h"
 #include "network.h"
 #include "reassembly.h"
+#include "size.h"
 
-enum { ELEMENTS = 512, ELEMENT_SIZE = 64, FRAME_MAX = 65535 };
+enum { ELEMENTS = 512, ELEMENT_SIZE = 64, FRAME_MAX = 65535, EVENTS_MAX = 1000 };
 
 static tally_t tally;
 static reassembly_t reassembly;
 static size_t answered; /* keeps the reading of answers from being optimised away */
+static char input[64];  /* a name of the input as a file */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static void require(int condition, const char *what)
+{
+    if (!condition) {
+        fprintf(stdout, "%s\n", what);
+        abort();
+    }
+}
 
 /* Reads every byte of an answer, so that a sanitizer sees a chain that leads astray. */
 static void read_answer(void *context, const struct pbuf *answer)
@@ -45,68 +64,135 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return memory_open(&options) ? 0 : 1;
 }
 
-static void handle(const frame_host_t *host, link_type_t link, const struct pcap_pkthdr *header,
-                   const u_char *bytes)
+static void handle(const frame_host_t *host, const capture_frame_t *frame)
 {
-    if (header->caplen > FRAME_MAX) {
+    if (frame->length > FRAME_MAX) {
         return;
     }
-    struct pbuf *const data = pbuf_alloc(PBUF_RAW, (pbuf_len_t)header->caplen, PBUF_POOL);
+    struct pbuf *const data = pbuf_alloc(PBUF_RAW, (pbuf_len_t)frame->length, PBUF_POOL);
     if (data == NULL) {
         return;
     }
-    if (header->caplen > 0) {
-        pbuf_take(data, bytes, (pbuf_len_t)header->caplen);
+    if (frame->length > 0) {
+        pbuf_take(data, frame->bytes, (pbuf_len_t)frame->length);
     }
     data->frame_number = tally.handled + 1;
-    data->frame_seconds = (uint32_t)header->ts.tv_sec;
-    data->wire_length = header->len < header->caplen ? header->caplen : header->len;
-    network_handle(host, link, data);
+    data->frame_seconds = frame->seconds;
+    data->wire_length = frame->wire_length;
+    network_handle(host, frame->link, data);
 }
 
-static void handle_all(pcap_t *pcap)
+static void parse_all(void)
 {
-    const link_type_t link = link_from_dlt(pcap_datalink(pcap));
+    capture_t capture;
+    capture_frame_t frame;
     const frame_host_t host = {.tally = &tally, .reassembly = &reassembly, .output = read_answer};
-    struct pcap_pkthdr *header = NULL;
-    const u_char *bytes = NULL;
-    while (link != LINK_UNKNOWN && pcap_next_ex(pcap, &header, &bytes) == 1) {
-        handle(&host, link, header, bytes);
-    }
-}
-
-static void require(int condition, const char *what)
-{
-    if (!condition) {
-        fprintf(stderr, "%s\n", what);
-        abort();
-    }
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
-{
-    char reason[PCAP_ERRBUF_SIZE];
-    uint8_t *const copy = malloc(length + 1);
-    require(copy != NULL, "out of memory");
-    memcpy(copy, bytes, length);
     memory_restart();
     memset(&tally, 0, sizeof tally);
     reassembly_init(&reassembly, &tally, ELEMENTS / 2);
-    FILE *const file = fmemopen(copy, length + 1, "rb");
-    require(file != NULL, "no stream");
-    pcap_t *const pcap = pcap_fopen_offline(file, reason);
-    if (pcap != NULL) {
-        handle_all(pcap);
-        pcap_close(pcap);
-    } else {
-        fclose(file);
+    if (capture_open(&capture, input, NULL, true)) {
+        while (capture_next(&capture, &frame) == CAPTURE_FRAME) {
+            handle(&host, &frame);
+        }
+        capture_close(&capture);
     }
-    free(copy);
     while (reassembly_give_up_oldest(&reassembly)) {
     }
     memory_usage_t usage;
     memory_measure(&usage);
     require(memory_held(&usage) == 0, "something leaked");
+}
+
+/* Replays what the accounting says; long traces would only cost time. */
+static void fit_all(const account_t *account)
+{
+    const ledger_t *const ledger = &account->ledger;
+    if (ledger->events == 0 || ledger->events > EVENTS_MAX) {
+        return;
+    }
+    for (int i = 0; i < RESOURCE_HEAP; ++i) {
+        const trace_t trace = {.event = ledger->event,
+                               .events = ledger->events,
+                               .slots = ledger->slots,
+                               .resource = (resource_t)i};
+        const int64_t peak = ledger->level[i].peak_most.amount;
+        require(fit_pool(&trace, (size_t)peak).failures == 0, "the peak does not serve");
+        require(peak == 0 || fit_pool(&trace, (size_t)peak - 1).failures != 0, "less serves");
+    }
+    demand_t demand;
+    size_class_t class[CLASSES_MOST];
+    size_t bytes = 0;
+    const trace_t heap = {.event = ledger->event,
+                          .events = ledger->events,
+                          .slots = ledger->slots,
+                          .resource = RESOURCE_HEAP};
+    require(classes_measure(&demand, &heap, account->target->alignment), "out of memory");
+    const size_t classes = classes_choose(&demand, 4, account->target, 4, class, &bytes);
+    require(fit_classes(&heap, class, classes).failures == 0, "the classes do not serve");
+    classes_free(&demand);
+}
+
+static void account_for_all(void)
+{
+    char *names[2] = {input, input};
+    traffic_t traffic;
+    survey_t survey;
+    device_t device;
+    lwip_options_t options;
+    target_t target;
+    lwip_options_defaults(&options);
+    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, 4, OPTION_TARGET);
+    target_init(&target, 32, &options);
+    require(traffic_open(&traffic, names, 2, NULL), "out of memory");
+    traffic.quiet = true;
+    require(survey_read(&survey, &traffic), "out of memory");
+    if (survey.hosts > 0 && survey_device(&survey, NULL, &device)) {
+        account_t account = {.survey = &survey,
+                             .device = &device,
+                             .options = &options,
+                             .target = &target,
+                             .settings = {.service = 100000, .rtt = 1000000, .loss = 0.1}};
+        require(account_read(&account, &traffic, NULL, NULL), "out of memory");
+        for (int i = 0; i < RESOURCE_COUNT; ++i) {
+            require(account.ledger.level[i].most == 0 && account.ledger.level[i].least == 0,
+                    "something is held at the end");
+            require(account.ledger.level[i].peak_least.amount <=
+                        account.ledger.level[i].peak_most.amount,
+                    "more is certain than possible");
+        }
+        fit_all(&account);
+        account_free(&account);
+    }
+    survey_free(&survey);
+    traffic_close(&traffic);
+}
+
+static void read_summary(void)
+{
+    static size_demand_t demand;
+    static size_demand_t merged;
+    demand = (size_demand_t){.packets = 0};
+    merged = (size_demand_t){.packets = 0};
+    if (summary_read(&demand, input)) {
+        require(summary_merge(&merged, &demand), "a summary cannot be merged");
+        require(summary_merge(&merged, &demand), "a summary cannot be merged with itself");
+    }
+    classes_free(&demand.malloc);
+    classes_free(&merged.malloc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+    const int file = memfd_create("input", 0);
+    require(file >= 0 && write(file, bytes, length) == (ssize_t)length, "no file");
+    snprintf(input, sizeof input, "/proc/self/fd/%d", file);
+    if (summary_is(input)) {
+        read_summary();
+    } else {
+        parse_all();
+        account_for_all();
+    }
+    close(file);
     require(cistern_fault_count() == 0, "the library saw misuse");
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "network.h"
 #include "reassembly.h"
+#include "survey.h"
 #include "tool/packets.h"
 
 /* --- the place in which packets are handled --------------------------------------------------- */
@@ -293,6 +294,81 @@ static void every_link_type_leads_to_ip(void **state)
     handle_on(place, LINK_LOOP, &big);
     assert_checksums(place, CHECKSUM_UDP, 7, 0, 0);
     assert_protocol(place, PROTOCOL_IPV4, 7);
+}
+
+/* The links of devices without Ethernet, each before the same packet. */
+static void links_of_modems_and_radios_lead_to_ip(void **state)
+{
+    place_t *const place = *state;
+    static const struct {
+        link_type_t link;
+        size_t length;
+        uint8_t header[44];
+    } links[] = {
+        {LINK_PPP, 4, {0xff, 3, 0, 0x21}},
+        {LINK_PPP, 2, {0, 0x21}},
+        {LINK_PPP, 1, {0x21}},
+        {LINK_PPP_DIRECTION, 5, {1, 0xff, 3, 0, 0x21}},
+        {LINK_PPPOE, 8, {0x11, 0, 0, 7, 0, 37, 0, 0x21}},
+        {LINK_ETHERNET, 22, {2, 0,    0,    0,    0, 1, 2, 0, 0,  0, 0,
+                             2, 0x88, 0x64, 0x11, 0, 0, 7, 0, 37, 0, 0x21}},
+        {LINK_CISCO_HDLC, 4, {0x0f, 0, 8, 0}},
+        {LINK_SLIP, 16, {1}},
+        {LINK_WIRELESS, 32, {8, 2, [24] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}},
+        {LINK_WIRELESS, 34, {0x88, 2, [26] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}},
+        {LINK_WIRELESS, 38, {8, 3, [30] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}},
+        {LINK_RADIOTAP, 40, {0, 0, 8, 0, 0, 0, 0, 0, 8, 2, [32] = 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}},
+        {LINK_NFLOG, 16, {2, 0, 0, 0, 5, 0, 1, 0, 9, 0, 0, 0, 37, 0, 9, 0}},
+    };
+    const size_t count = sizeof links / sizeof links[0];
+    for (size_t i = 0; i < count; ++i) {
+        packet_t header = {0};
+        packet_t packet = ip_packet();
+        packet_put(&header, links[i].header, links[i].length);
+        packet_wrap(&packet, &header);
+        handle_on(place, links[i].link, &packet);
+        if (place->tally.checksums[CHECKSUM_UDP][VERDICT_GOOD] != i + 1) {
+            fail_msg("link %zu: %s", i, link_name(links[i].link));
+        }
+    }
+    packet_t six = packet_payload(5);
+    packet_udp(&six, 6, 99);
+    packet_ipv6(&six, PACKET_UDP);
+    const uint8_t radio[] = {0x41, 0x88, 1, 0xcd, 0xab, 0, 1, 0, 2, 0x41};
+    packet_t header = {0};
+    packet_put(&header, radio, sizeof radio);
+    packet_wrap(&six, &header);
+    handle_on(place, LINK_802154, &six);
+    assert_checksums(place, CHECKSUM_UDP, count + 1, 0, 0);
+}
+
+static void what_links_hide_or_contradict_is_counted_and_ends_there(void **state)
+{
+    place_t *const place = *state;
+    static const struct {
+        link_type_t link;
+        size_t length;
+        uint8_t header[32];
+    } links[] = {
+        {LINK_WIRELESS, 24, {8, 0x42}},   /* encrypted */
+        {LINK_WIRELESS, 24, {0x80, 0}},   /* a beacon */
+        {LINK_WIRELESS, 24, {0x48, 0}},   /* no data */
+        {LINK_RADIOTAP, 8, {0, 0, 3, 0}}, /* shorter than its own header */
+        {LINK_RADIOTAP, 8, {0, 0, 0xff, 0xff}},
+        {LINK_NFLOG, 8, {2, 0, 0, 0, 3, 0, 1, 0}},
+        {LINK_NFLOG, 8, {2, 0, 0, 0, 0xff, 0xff, 1, 0}},
+        {LINK_802154, 3, {0x40, 0x98, 1}}, /* a beacon */
+        {LINK_PPP, 2, {0xc0, 0x21}},       /* link control */
+        {LINK_PPPOE, 8, {0x11, 0, 0, 7, 0xff, 0xff, 0xc0, 0x21}},
+        {LINK_SLIP, 3, {0}},
+    };
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; ++i) {
+        packet_t packet = {0};
+        packet_put(&packet, links[i].header, links[i].length);
+        handle_on(place, links[i].link, &packet);
+    }
+    assert_protocol(place, PROTOCOL_IPV4, 0);
+    assert_protocol(place, PROTOCOL_IPV6, 0);
 }
 
 static void ipv4_options_are_part_of_the_header(void **state)
@@ -707,20 +783,51 @@ static void a_reassembled_echo_is_answered_whole(void **state)
     assert_int_equal(place->sent.length, 14 + 20 + 128);
 }
 
+/* Changes an address in the IPv4 header of a frame, at 12 or 16, and mends the checksum. */
+static void set_address(packet_t *frame, size_t at, const uint8_t *address)
+{
+    memcpy(frame->bytes + 14 + at, address, 4);
+    packet_set_u16(frame, 14 + 10, 0);
+    packet_set_u16(frame, 14 + 10, packet_checksum(packet_sum(0, frame->bytes + 14, 20)));
+}
+
 static void bad_multicast_and_incomplete_requests_are_not_answered(void **state)
 {
     place_t *const place = *state;
     packet_t bad = echo_frame(9);
     bad.bytes[bad.length - 1] ^= 1;
     handle(place, &bad);
-    packet_t group = echo_frame(9);
-    memcpy(group.bytes + 14 + 16, (const uint8_t[]){224, 0, 0, 1}, 4);
-    handle(place, &group);
+    packet_t damaged = echo_frame(9);
+    damaged.bytes[14 + 8] ^= 1; /* hops */
+    handle(place, &damaged);
+    for (size_t at = 12; at <= 16; at += 4) {
+        packet_t group = echo_frame(9);
+        set_address(&group, at, (const uint8_t[]){224, 0, 0, 1});
+        handle(place, &group);
+    }
+    assert_checksums(place, CHECKSUM_IPV4, 3, 1, 0);
     packet_t cut = echo_frame(9);
     place->missing = 1;
     --cut.length;
     handle(place, &cut);
     assert_int_equal(place->sent.count, 0);
+}
+
+static void a_known_device_answers_for_its_own_addresses_alone(void **state)
+{
+    place_t *const place = *state;
+    device_t device;
+    assert_true(device_read(&device, "192.0.2.1"));
+    place->host.device = &device;
+    const packet_t own = echo_frame(9);
+    packet_t other = echo_frame(9);
+    set_address(&other, 16, (const uint8_t[]){192, 0, 2, 99});
+    handle(place, &own);
+    handle(place, &other);
+    assert_int_equal(place->sent.count, 1);
+    place->host.device = NULL;
+    handle(place, &other);
+    assert_int_equal(place->sent.count, 2);
 }
 
 static void without_heap_an_answer_fails_and_the_request_is_freed(void **state)
@@ -755,6 +862,8 @@ int main(void)
         place_test(mpls_labels_are_taken_off_ip_and_pseudowires),
         place_test(llc_and_snap_are_told_from_ethertypes),
         place_test(every_link_type_leads_to_ip),
+        place_test(links_of_modems_and_radios_lead_to_ip),
+        place_test(what_links_hide_or_contradict_is_counted_and_ends_there),
         place_test(ipv4_options_are_part_of_the_header),
         place_test(ipv6_extension_headers_are_walked),
         place_test(a_routing_header_on_its_way_hides_what_the_checksum_covers),
@@ -778,6 +887,7 @@ int main(void)
         place_test(an_answer_keeps_the_tags_of_the_request),
         place_test(a_reassembled_echo_is_answered_whole),
         place_test(bad_multicast_and_incomplete_requests_are_not_answered),
+        place_test(a_known_device_answers_for_its_own_addresses_alone),
         place_test(without_heap_an_answer_fails_and_the_request_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

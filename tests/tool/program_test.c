@@ -5,196 +5,7 @@
  * errs (see misuse.c), and the folder of samples. */
 #include "support.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <jansson.h>
-#include <pcap/pcap.h>
-
-#include "tool/packets.h"
-
-enum { TEXT_SIZE = 65536, COMMAND_SIZE = 1024 };
-
-static char folder[] = "/tmp/cistern-test-XXXXXX";
-
-/* What a run printed and how it ended. */
-typedef struct run {
-    int status;
-    char out[TEXT_SIZE];
-    char err[TEXT_SIZE];
-} run_t;
-
-static run_t last;
-
-static const char *path_of(const char *name)
-{
-    static char path[256];
-    assert_in_range(snprintf(path, sizeof path, "%s/%s", folder, name), 1, sizeof path - 1);
-    return path;
-}
-
-static void read_text(FILE *file, char text[TEXT_SIZE])
-{
-    const size_t length = fread(text, 1, TEXT_SIZE - 1, file);
-    text[length] = '\0';
-    assert_true(feof(file));
-}
-
-/* Runs a program in the folder of captures; `arguments` as for a shell. */
-static void run_program(const char *program, const char *arguments)
-{
-    char command[COMMAND_SIZE];
-    assert_in_range(
-        snprintf(command, sizeof command, "cd %s && %s %s 2>stderr", folder, program, arguments), 1,
-        sizeof command - 1);
-    FILE *const out = popen(command, "r");
-    assert_non_null(out);
-    read_text(out, last.out);
-    const int status = pclose(out);
-    assert_true(WIFEXITED(status));
-    last.status = WEXITSTATUS(status);
-    FILE *const err = fopen(path_of("stderr"), "r");
-    assert_non_null(err);
-    read_text(err, last.err);
-    fclose(err);
-}
-
-static void run(const char *arguments)
-{
-    run_program(CISTERN_PROGRAM, arguments);
-}
-
-static void assert_status(int status)
-{
-    if (last.status != status) {
-        print_error("status %d\n%s\n%s\n", last.status, last.out, last.err);
-    }
-    assert_int_equal(last.status, status);
-}
-
-/* One line on stderr that holds `text`; nothing else there. */
-static void assert_message(const char *text)
-{
-    if (strstr(last.err, text) == NULL) {
-        print_error("no '%s' in '%s'\n", text, last.err);
-    }
-    assert_non_null(strstr(last.err, text));
-    const char *const end = strchr(last.err, '\n');
-    assert_non_null(end);
-    assert_int_equal(end[1], '\0');
-}
-
-static json_t *report(void)
-{
-    json_error_t error;
-    json_t *const json = json_loads(last.out, 0, &error);
-    if (json == NULL) {
-        print_error("%s in '%s'\n", error.text, last.out);
-    }
-    assert_non_null(json);
-    return json;
-}
-
-/* The number at a path of keys, e.g. "checksums", "udp", "good", NULL. */
-static json_int_t number(const json_t *json, ...)
-{
-    va_list keys;
-    va_start(keys, json);
-    const char *key = va_arg(keys, const char *);
-    while (key != NULL) {
-        json = json_object_get(json, key);
-        assert_non_null(json);
-        key = va_arg(keys, const char *);
-    }
-    va_end(keys);
-    assert_true(json_is_integer(json));
-    return json_integer_value(json);
-}
-
-/* A number of the pool PBUF_POOL. */
-static json_int_t pool_number(const json_t *json, const char *key)
-{
-    const json_t *const pools = json_object_get(json, "pools");
-    for (size_t i = 0; i < json_array_size(pools); ++i) {
-        const json_t *const pool = json_array_get(pools, i);
-        if (strcmp(json_string_value(json_object_get(pool, "name")), "PBUF_POOL") == 0) {
-            return number(pool, key, NULL);
-        }
-    }
-    fail_msg("no PBUF_POOL in the report");
-    return 0;
-}
-
-/* --- captures --------------------------------------------------------------------------------- */
-
-typedef struct writer {
-    pcap_t *pcap;
-    pcap_dumper_t *dumper;
-} writer_t;
-
-static writer_t create(const char *name, int link)
-{
-    writer_t writer = {.pcap = pcap_open_dead(link, 262144)};
-    assert_non_null(writer.pcap);
-    writer.dumper = pcap_dump_open(writer.pcap, path_of(name));
-    assert_non_null(writer.dumper);
-    return writer;
-}
-
-/* Adds `captured` bytes of a frame that had `length`. */
-static void add_part(const writer_t *writer, const uint8_t *bytes, size_t captured, size_t length)
-{
-    const struct pcap_pkthdr header = {.caplen = (bpf_u_int32)captured, .len = (bpf_u_int32)length};
-    pcap_dump((u_char *)writer->dumper, &header, bytes);
-}
-
-static void add(const writer_t *writer, const packet_t *packet)
-{
-    add_part(writer, packet->bytes, packet->length, packet->length);
-}
-
-static void finish(const writer_t *writer)
-{
-    pcap_dump_close(writer->dumper);
-    pcap_close(writer->pcap);
-}
-
-static void write_file(const char *name, const void *bytes, size_t length)
-{
-    FILE *const file = fopen(path_of(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    fclose(file);
-}
-
-/* `count` UDP frames with payloads of `first`, first + step, ... bytes. */
-static void write_udp(const char *name, unsigned count, size_t first, size_t step)
-{
-    const writer_t writer = create(name, DLT_EN10MB);
-    for (unsigned i = 0; i < count; ++i) {
-        const packet_t packet = packet_udp_frame(first + i * step, 99);
-        add(&writer, &packet);
-    }
-    finish(&writer);
-}
-
-/* How many frames of a capture, as libpcap reads it, are longer than `bytes`; all for -1. */
-static json_int_t count_longer(const char *path, long bytes)
-{
-    char reason[PCAP_ERRBUF_SIZE];
-    struct pcap_pkthdr *header = NULL;
-    const u_char *data = NULL;
-    json_int_t count = 0;
-    pcap_t *const pcap = pcap_open_offline(path, reason);
-    assert_non_null(pcap);
-    while (pcap_next_ex(pcap, &header, &data) == 1) {
-        count += (long)header->caplen > bytes;
-    }
-    pcap_close(pcap);
-    return count;
-}
+#include "tool/program.h"
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
@@ -243,8 +54,8 @@ static void a_pool_too_small_drops_exactly_what_it_cannot_hold(void **state)
     for (int threads = 0; threads < 2; ++threads) {
         char arguments[256];
         snprintf(arguments, sizeof arguments,
-                 "replay --json --pool-count 4 --pool-size 256 --threads %d %s/http.pcap", threads,
-                 CISTERN_SAMPLES);
+                 "replay --json --flood --pool-count 4 --pool-size 256 --threads %d %s/http.pcap",
+                 threads, CISTERN_SAMPLES);
         run(arguments);
         assert_status(0);
         assert_message("dropped");
@@ -259,14 +70,15 @@ static void a_pool_too_small_drops_exactly_what_it_cannot_hold(void **state)
     }
 }
 
+#define FITS "replay --json --device 192.0.2.1 --pool-count 3 --pool-size 64 "
+
 static void a_frame_that_just_fits_the_pool_is_kept_and_one_byte_more_dropped(void **state)
 {
     (void)state;
     const size_t headers = 14 + 20 + 8;
     write_udp("fits.pcap", 3, 3 * 64 - headers - 1, 1); /* 191, 192 and 193 bytes */
     for (int threads = 0; threads < 2; ++threads) {
-        run(threads == 0 ? "replay --json --threads 0 --pool-count 3 --pool-size 64 fits.pcap"
-                         : "replay --json --threads 1 --pool-count 3 --pool-size 64 fits.pcap");
+        run(threads == 0 ? FITS "--threads 0 fits.pcap" : FITS "--threads 1 fits.pcap");
         assert_status(0);
         assert_message("fits.pcap: packet 3: dropped");
         json_t *const json = report();
@@ -300,6 +112,8 @@ static void dropping_accounts_for_every_packet(void **state)
     }
 }
 
+#define PARTS "replay --json --device 192.0.2.1 --pool-count 9 --pool-size 64 "
+
 /* Datagrams that never become whole, of 4 elements each, between frames of 6: a pool of 9 serves
  * the next frame only when the datagram is given up, else the receiver would wait for ever. */
 static void datagrams_that_stay_incomplete_give_way_to_new_frames(void **state)
@@ -316,8 +130,7 @@ static void datagrams_that_stay_incomplete_give_way_to_new_frames(void **state)
     }
     finish(&writer);
     for (int threads = 0; threads < 2; ++threads) {
-        run(threads == 0 ? "replay --json --threads 0 --pool-count 9 --pool-size 64 parts.pcap"
-                         : "replay --json --threads 1 --pool-count 9 --pool-size 64 parts.pcap");
+        run(threads == 0 ? PARTS "--threads 0 parts.pcap" : PARTS "--threads 1 parts.pcap");
         assert_status(0);
         json_t *const json = report();
         assert_int_equal(number(json, "handled", NULL), 400);
@@ -485,11 +298,16 @@ static void a_corrupt_record_length_names_the_packet(void **state)
 static void an_unknown_link_type_is_refused_by_name(void **state)
 {
     (void)state;
-    const writer_t writer = create("wlan.pcap", DLT_IEEE802_11);
-    finish(&writer);
-    run("replay wlan.pcap");
+    const writer_t usb = create("usb.pcap", DLT_USB_LINUX);
+    finish(&usb);
+    run("replay usb.pcap");
     assert_status(2);
-    assert_message("cistern: wlan.pcap: packet 1: unknown link type 105 (IEEE802_11)");
+    assert_message("cistern: usb.pcap: packet 1: link type 189 (USB_LINUX) is not supported; "
+                   "supported are Ethernet, raw IP");
+    write_file("odd.pcap", "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\xe7\3\0\0", 24);
+    run("replay odd.pcap");
+    assert_status(2);
+    assert_message("cistern: odd.pcap: packet 1: link type 999 (no name) is unknown; ");
 }
 
 static void frames_cut_by_the_snap_length_are_counted_with_the_first_named(void **state)
@@ -554,8 +372,8 @@ static void a_leak_is_counted_and_gives_status_3(void **state)
     write_udp("leak.pcap", 5, 3000, 0); /* 3042 bytes: three elements each */
     for (int threads = 0; threads < 2; ++threads) {
         setenv("CISTERN_TEST_MISUSE", "leak", 1);
-        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --threads 0 leak.pcap"
-                                                 : "replay --json --threads 1 leak.pcap");
+        run_program(CISTERN_MISUSE, threads == 0 ? "replay --json --flood --threads 0 leak.pcap"
+                                                 : "replay --json --device 192.0.2.1 leak.pcap");
         unsetenv("CISTERN_TEST_MISUSE");
         assert_status(3);
         assert_message("cistern: leak.pcap: 3 elements and blocks leaked, 0 faults");
@@ -571,7 +389,7 @@ static void a_fault_is_reported_and_gives_status_3(void **state)
     (void)state;
     write_udp("fault.pcap", 5, 30, 0);
     setenv("CISTERN_TEST_MISUSE", "free twice", 1);
-    run_program(CISTERN_MISUSE, "replay --json --threads 0 fault.pcap");
+    run_program(CISTERN_MISUSE, "replay --json --device 192.0.2.1 --threads 0 fault.pcap");
     unsetenv("CISTERN_TEST_MISUSE");
     assert_status(3);
     json_t *const json = report();
@@ -587,7 +405,7 @@ static void what_a_run_leaves_behind_does_not_count_against_the_next(void **stat
     write_udp("leak.pcap", 5, 3000, 0);
     write_udp("short.pcap", 1, 5, 0);
     setenv("CISTERN_TEST_MISUSE", "leak", 1);
-    run_program(CISTERN_MISUSE, "replay --json leak.pcap short.pcap");
+    run_program(CISTERN_MISUSE, "replay --json --device 192.0.2.1 leak.pcap short.pcap");
     unsetenv("CISTERN_TEST_MISUSE");
     assert_status(3);
     json_t *const json = report();
@@ -723,18 +541,159 @@ static void help_and_version_go_to_stdout(void **state)
     assert_memory_equal(last.out, "cistern ", 8);
 }
 
-static int make_folder(void **state)
+/* --- one device, in virtual time -------------------------------------------------------------- */
+
+static void a_run_gives_the_same_numbers_each_time_with_and_without_threads(void **state)
 {
     (void)state;
-    return mkdtemp(folder) == NULL;
+    static const char *const options[] = {"", "--drop --pool-count 2 --service 3000",
+                                          "--drop --pool-count 3 --link-rate 100000"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; ++i) {
+        static char first[TEXT_SIZE];
+        for (int round = 0; round < 6; ++round) {
+            char arguments[256];
+            snprintf(arguments, sizeof arguments,
+                     "replay --json --threads %d %s %s/http.pcap 2>&1 | grep -v "
+                     "'\"seconds\"\\|\"threads\"'",
+                     round % 2, options[i], CISTERN_SAMPLES);
+            run(arguments);
+            if (round == 0) {
+                strcpy(first, last.out);
+                assert_non_null(strstr(first, "\"packets\": 585"));
+            } else if (strcmp(first, last.out) != 0) {
+                fail_msg("round %d differs: %s", round, options[i]);
+            }
+        }
+    }
 }
 
-static int remove_folder(void **state)
+/* Frames to the device every millisecond that take three to process: the queue grows by two thirds
+ * of a frame each time. */
+static void frames_wait_for_the_service_time_and_are_dropped_when_the_pool_is_empty(void **state)
 {
     (void)state;
-    char command[COMMAND_SIZE];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
+    const writer_t writer = create("paced.pcap", DLT_EN10MB);
+    for (unsigned i = 0; i < 9; ++i) {
+        const packet_t packet = packet_udp_frame(20, 99);
+        const struct pcap_pkthdr header = {.ts = {.tv_sec = 1, .tv_usec = 1000 * i},
+                                           .caplen = (bpf_u_int32)packet.length,
+                                           .len = (bpf_u_int32)packet.length};
+        pcap_dump((u_char *)writer.dumper, &header, packet.bytes);
+    }
+    finish(&writer);
+    run("replay --json --device 192.0.2.1 --service 3000 paced.pcap");
+    assert_status(0);
+    json_t *json = report();
+    assert_int_equal(pool_number(json, "max"), 7);
+    assert_int_equal(number(json, "received", NULL), 9);
+    json_decref(json);
+    run("replay --json --drop --pool-count 2 --device 192.0.2.1 --service 3000 paced.pcap");
+    assert_status(0);
+    json = report();
+    assert_int_equal(pool_number(json, "max"), 2);
+    assert_int_equal(number(json, "dropped", NULL), 5);
+    assert_int_equal(number(json, "incidents", "pool_empty", "first", NULL), 3);
+    json_decref(json);
+}
+
+static void what_the_device_sent_takes_nothing_of_its_pool(void **state)
+{
+    (void)state;
+    write_udp("sent.pcap", 5, 100, 1);
+    run("replay --json --device 192.0.2.2 --service 1000000 sent.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "sent", NULL), 5);
+    assert_int_equal(number(json, "handled", NULL), 5);
+    assert_int_equal(number(json, "checksums", "udp", "good", NULL), 5);
+    assert_int_equal(pool_number(json, "max"), 0);
+    json_decref(json);
+}
+
+static void damaged_and_gratuitous_requests_are_not_answered(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"ping-bad-ip-checksum.pcap", "gratuitous-arp.pcap"};
+    for (size_t i = 0; i < 2; ++i) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments, "replay --json --flood %s/%s", CISTERN_CAPTURES,
+                 files[i]);
+        run(arguments);
+        assert_status(0);
+        json_t *const json = report();
+        assert_int_equal(number(json, "handled", NULL), 1);
+        assert_int_equal(number(json, "answers", "icmp_echo", NULL), 0);
+        assert_int_equal(number(json, "answers", "arp", NULL), 0);
+        json_decref(json);
+    }
+}
+
+static void interfaces_of_different_snap_lengths_and_pppoe_are_read(void **state)
+{
+    (void)state;
+    char arguments[256];
+    snprintf(arguments, sizeof arguments,
+             "replay --json %s/mergecap-two-snaplens.pcapng %s/pppoe-udp.pcap", CISTERN_CAPTURES,
+             CISTERN_CAPTURES);
+    run(arguments);
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json_array_get(json, 0), "packets", NULL), 2);
+    assert_int_equal(number(json_array_get(json, 1), "checksums", "udp", "good", NULL), 1);
+    assert_int_equal(number(json_array_get(json, 1), "protocols", "pppoe", NULL), 1);
+    json_decref(json);
+}
+
+static void a_compressed_capture_is_the_same_capture(void **state)
+{
+    (void)state;
+    static char plain[TEXT_SIZE];
+    char arguments[512];
+    for (int compressed = 0; compressed < 2; ++compressed) {
+        snprintf(arguments, sizeof arguments,
+                 "--version >/dev/null; %s %s/http.pcap > packed.pcap && %s replay --json "
+                 "packed.pcap | grep -v seconds",
+                 compressed != 0 ? "gzip -c" : "cat", CISTERN_SAMPLES, CISTERN_PROGRAM);
+        run(arguments);
+        if (compressed == 0) {
+            strcpy(plain, last.out);
+        }
+        assert_string_equal(plain, last.out);
+    }
+    write_file("damaged.gz", "\x1f\x8b\x08\0\0\0\0\0\0\3 no deflate", 22);
+    run("replay damaged.gz");
+    assert_status(2);
+    assert_message("damaged.gz: not a capture: damaged gzip data");
+}
+
+static void a_filter_passes_only_what_it_says_and_keeps_the_numbers(void **state)
+{
+    (void)state;
+    char arguments[256];
+    snprintf(arguments, sizeof arguments, "replay --json -f arp %s/http.pcap", CISTERN_SAMPLES);
+    run(arguments);
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "handled", NULL), 2);
+    assert_int_equal(number(json, "packets", NULL), 585);
+    assert_int_equal(number(json, "filtered", NULL), 583);
+    json_decref(json);
+    snprintf(arguments, sizeof arguments, "replay -f 'no such' %s/http.pcap", CISTERN_SAMPLES);
+    run(arguments);
+    assert_status(2);
+    assert_message("filter 'no such': ");
+}
+
+static void a_signal_ends_a_live_pipe_with_the_report(void **state)
+{
+    (void)state;
+    write_udp("live.pcap", 7, 30, 0);
+    run("--version >/dev/null; (cat live.pcap; exec sleep 3) | { exec 3<&0; " CISTERN_PROGRAM
+        " replay --json - <&3 & child=$!; sleep 1; kill -INT $child; wait $child; }");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(number(json, "handled", NULL), 7);
+    json_decref(json);
 }
 
 int main(void)
@@ -766,6 +725,14 @@ int main(void)
         cmocka_unit_test(options_are_read_at_any_place_whatever_the_environment),
         cmocka_unit_test(the_smallest_and_largest_options_work),
         cmocka_unit_test(help_and_version_go_to_stdout),
+        cmocka_unit_test(a_run_gives_the_same_numbers_each_time_with_and_without_threads),
+        cmocka_unit_test(frames_wait_for_the_service_time_and_are_dropped_when_the_pool_is_empty),
+        cmocka_unit_test(what_the_device_sent_takes_nothing_of_its_pool),
+        cmocka_unit_test(damaged_and_gratuitous_requests_are_not_answered),
+        cmocka_unit_test(interfaces_of_different_snap_lengths_and_pppoe_are_read),
+        cmocka_unit_test(a_compressed_capture_is_the_same_capture),
+        cmocka_unit_test(a_filter_passes_only_what_it_says_and_keeps_the_numbers),
+        cmocka_unit_test(a_signal_ends_a_live_pipe_with_the_report),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -30,8 +30,8 @@ static void open_terminal(terminal_t *terminal)
     close(slave);
 }
 
-/* Reads what was drawn and gives stderr back. A terminal passes its input on when it likes, so a mark
- * is written behind it, and the reading waits for that. */
+/* Reads what was drawn and gives stderr back. A terminal passes its input on when it likes, so a
+ * mark is written behind it, and the reading waits for that. */
 static void close_terminal(terminal_t *terminal)
 {
     size_t length = 0;

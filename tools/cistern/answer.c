@@ -6,6 +6,7 @@
 #include "lwip/inet_chksum.h"
 
 #include "bytes.h"
+#include "survey.h"
 #include "transport.h"
 
 enum {
@@ -104,11 +105,29 @@ static bool is_group(const ip_addr_t *address)
     return address->type == IPADDR_TYPE_V4 ? bytes[0] >= 224 || bytes[0] == 0 : bytes[0] == 0xff;
 }
 
+static bool is_for_device(const frame_t *frame, uint8_t family, const void *bytes)
+{
+    address_t address = {.family = family};
+    memcpy(address.bytes, bytes, family == 4 ? 4 : ADDRESS_BYTES);
+    return frame->host->device == NULL || device_has(frame->host->device, &address);
+}
+
+/* Whether a request may be answered, as far as its IP header says. */
+static bool may_answer(const frame_t *frame)
+{
+    const ip_addr_t *const to = &frame->destination;
+    const bool v4 = to->type == IPADDR_TYPE_V4;
+    return !frame->incomplete && !frame->damaged && frame->answerable && !is_group(to) &&
+           !is_group(&frame->source) &&
+           is_for_device(frame, v4 ? 4 : 6,
+                         v4 ? (const void *)&ip_2_ip4(to)->addr : (const void *)ip_2_ip6(to)->addr);
+}
+
 /* Chains the request's payload, with its ANSWER_ECHO_LENGTH bytes of header taken off, to a new
  * header that is to be filled in. NULL when there is no answer. */
 static struct pbuf *chain_to_header(frame_t *frame)
 {
-    if (frame->incomplete || !frame->answerable || is_group(&frame->destination)) {
+    if (!may_answer(frame)) {
         return NULL;
     }
     struct pbuf *const header = pbuf_alloc(PBUF_IP, ANSWER_ECHO_LENGTH, PBUF_RAM);
@@ -177,7 +196,8 @@ void answer_udp_echo(frame_t *frame, const uint8_t *header)
 
 void answer_arp(frame_t *frame, const uint8_t *arp)
 {
-    if (!frame->answerable) {
+    const bool gratuitous = memcmp(arp + 14, arp + 24, 4) == 0;
+    if (!frame->answerable || gratuitous || !is_for_device(frame, 4, arp + 24)) {
         return;
     }
     struct pbuf *const answer = pbuf_alloc(PBUF_LINK, ARP_LENGTH, PBUF_RAM);

@@ -1,14 +1,17 @@
 /* answer.h - what the replaying host sends: ARP replies, ICMP and UDP echo.
  *
- * The host plays whoever was asked. An echo is not copied: a PBUF_RAM fragment with the new headers
- * is chained to the payload as it was received, and the frame's data is empty afterwards.
+ * The device answers; where it is not known, whoever was asked does. An echo is not copied: a
+ * PBUF_RAM fragment with the new headers is chained to the payload as it was received, and the
+ * frame's data is empty afterwards.
  *
  *   answer --> | link | IP | ICMP or UDP |  --next-->  | payload in PBUF_POOL elements |
  *               <-------- PBUF_RAM ----->
  *
- * Frames that are incomplete, came over a link whose header cannot be turned round, or went to a
- * multicast or broadcast address are not answered. Answers are not fragmented. One that the heap
- * has no room for, or that would be longer than a packet buffer can be, is counted as failed. */
+ * Frames that are incomplete or whose IP header is damaged, that came over a link whose header
+ * cannot be turned round, from or to a multicast or broadcast address, or to another host than the
+ * device are not answered; neither is an ARP request for the sender's own address. Answers are not
+ * fragmented. One that the heap has no room for, or that would be longer than a packet buffer can
+ * be, is counted as failed. */
 #ifndef CISTERN_TOOL_ANSWER_H
 #define CISTERN_TOOL_ANSWER_H
 

@@ -1,23 +1,61 @@
-/* capture.c - frames out of a pcap or pcapng file, through libpcap. */
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* capture.c - frames out of a pcap or pcapng file.
+ *
+ *   pcap     | magic, link type | record header, frame | record header, frame | ...
+ *   pcapng   | section | interface 0 | interface 1 | packet | packet | ... | section | ...
+ *            each block:  type, length, body, length
+ *
+ * I1  every interface that a frame names exists
+ * I2  no length of the file is trusted: a frame has at most CAPTURE_FRAME_MAX bytes, and bytes are
+ *     there before they are read */
 #include "capture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <pcap/pcap.h>
 
-/* The size of what the handle reads, 0 unless it is a regular file. */
-static uint64_t file_size(FILE *file)
-{
-    struct stat status;
-    if (fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < 0) {
-        return 0;
-    }
-    return (uint64_t)status.st_size;
-}
+enum {
+    PCAP_HEADER = 20, /* behind the magic number */
+    BLOCK_SECTION = 0x0a0d0d0a,
+    BLOCK_INTERFACE = 1,
+    BLOCK_PACKET = 2,
+    BLOCK_SIMPLE = 3,
+    BLOCK_ENHANCED = 6,
+    BLOCK_FRAME = 12, /* type and both lengths */
+    OPTION_RESOLUTION = 9,
+    OPTION_OFFSET = 14,
+    OPTIONS_MAX = 4096, /* bytes of an interface block that are read for its options */
+    INTERFACES_MAX = 4096,
+    SNAP_MAX = 262144 /* what a filter is compiled for */
+};
+
+typedef struct capture_interface {
+    int dlt;
+    link_type_t link;
+    uint32_t snap; /* 0: no limit */
+    uint64_t per_second;
+    uint64_t offset; /* seconds to add to stamps */
+    bool filters;
+    struct bpf_program filter;
+} capture_interface_t;
+
+typedef struct capture_reader {
+    source_t source;
+    bool ng;
+    bool swapped;
+    unsigned record; /* bytes of a record's header, of pcap */
+    unsigned interfaces;
+    capture_interface_t *interface;
+    uint8_t *frame;
+    size_t room; /* bytes at `frame` */
+} capture_reader_t;
 
 void capture_fail(capture_t *capture, const char *format, ...)
 {
@@ -25,97 +63,493 @@ void capture_fail(capture_t *capture, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(capture->error, sizeof capture->error, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "cistern: %s: %s\n", capture->name, capture->error);
+    if (!capture->quiet) {
+        fprintf(stderr, "cistern: %s: %s\n", capture->name, capture->error);
+    }
 }
 
-static FILE *open_file(capture_t *capture)
+/* --- numbers in the file's byte order -----------------------------------------------------------
+ */
+
+static uint32_t capture_u32(const capture_reader_t *reader, const uint8_t *bytes)
 {
-    if (strcmp(capture->name, "-") == 0) {
-        return stdin;
-    }
-    FILE *const file = fopen(capture->name, "rb");
-    if (file == NULL) {
-        capture_fail(capture, "%s", strerror(errno));
-    }
-    return file;
+    uint32_t value = 0;
+    memcpy(&value, bytes, sizeof value);
+    return reader->swapped ? __builtin_bswap32(value) : value;
 }
 
-/* Hands the file to libpcap, which closes it when it takes it. */
-static pcap_t *open_pcap(capture_t *capture, FILE *file)
+static uint16_t capture_u16(const capture_reader_t *reader, const uint8_t *bytes)
 {
-    char reason[PCAP_ERRBUF_SIZE] = "";
-    pcap_t *const pcap = pcap_fopen_offline(file, reason);
-    if (pcap == NULL) {
-        capture_fail(capture, "not a capture: %s", reason);
-        if (file != stdin) {
-            fclose(file);
-        }
-    }
-    return pcap;
+    uint16_t value = 0;
+    memcpy(&value, bytes, sizeof value);
+    return reader->swapped ? __builtin_bswap16(value) : value;
 }
 
-static void say_unknown_link(capture_t *capture, int dlt)
+/* --- interfaces ---------------------------------------------------------------------------------
+ */
+
+static bool compile_filter(capture_t *capture, capture_interface_t *interface)
+{
+    pcap_t *const dead = pcap_open_dead(interface->dlt, SNAP_MAX);
+    if (dead == NULL) {
+        capture_fail(capture, "out of memory");
+        return false;
+    }
+    interface->filters =
+        pcap_compile(dead, &interface->filter, capture->filter, 1, PCAP_NETMASK_UNKNOWN) == 0;
+    if (!interface->filters) {
+        capture_fail(capture, "filter '%s': %s", capture->filter, pcap_geterr(dead));
+    }
+    pcap_close(dead);
+    return interface->filters;
+}
+
+static void say_unsupported(capture_t *capture, int dlt)
 {
     const char *const text = pcap_datalink_val_to_name(dlt);
-    capture_fail(capture, "packet 1: unknown link type %d (%s)", dlt,
-                 text != NULL ? text : "no name");
+    char list[CAPTURE_ERROR_SIZE / 2];
+    link_list(list, sizeof list);
+    capture_fail(capture, "packet %llu: link type %d (%s) is %s; supported are %s",
+                 (unsigned long long)capture->packets + 1, dlt, text != NULL ? text : "no name",
+                 text != NULL ? "not supported" : "unknown", list);
 }
 
-bool capture_open(capture_t *capture, const char *name)
+static bool add_interface(capture_t *capture, int dlt, uint32_t snap)
 {
-    *capture = (capture_t){.name = name};
-    FILE *const file = open_file(capture);
-    if (file == NULL) {
+    capture_reader_t *const reader = capture->reader;
+    capture_interface_t *const grown =
+        reader->interfaces < INTERFACES_MAX
+            ? realloc(reader->interface, (reader->interfaces + 1U) * sizeof *grown)
+            : NULL;
+    if (grown == NULL) {
+        capture_fail(capture, "too many interfaces");
+        return false;
+    }
+    reader->interface = grown;
+    capture_interface_t *const interface = &grown[reader->interfaces++];
+    *interface = (capture_interface_t){
+        .dlt = dlt, .link = link_from_dlt(dlt), .snap = snap, .per_second = 1000000U};
+    if (reader->interfaces == 1 && capture->packets == 0) {
+        capture->link = interface->link;
+    }
+    capture->mixed = capture->mixed || interface->link != capture->link;
+    return capture->filter == NULL || interface->link == LINK_UNKNOWN ||
+           compile_filter(capture, interface);
+}
+
+static void forget_interfaces(capture_reader_t *reader)
+{
+    for (unsigned i = 0; i < reader->interfaces; ++i) {
+        if (reader->interface[i].filters) {
+            pcap_freecode(&reader->interface[i].filter);
+        }
+    }
+    reader->interfaces = 0;
+}
+
+/* Whole units and what remains, so that no product overflows before the year 2554. */
+static void set_time(capture_frame_t *frame, const capture_interface_t *interface, uint64_t stamp)
+{
+    const uint64_t seconds = stamp / interface->per_second;
+    const uint64_t rest = stamp % interface->per_second;
+    frame->seconds = (uint32_t)(seconds + interface->offset);
+    frame->nanoseconds = (seconds + interface->offset) * 1000000000U +
+                         (uint64_t)((double)rest * (1e9 / (double)interface->per_second) + 0.5);
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+/* Room for a frame; false for a length that no capture has. */
+static bool make_room(capture_t *capture, uint32_t length)
+{
+    capture_reader_t *const reader = capture->reader;
+    if (length > CAPTURE_FRAME_MAX) {
+        capture_fail(capture, "packet %llu: a length of %lu bytes, more than %d",
+                     (unsigned long long)capture->packets + 1, (unsigned long)length,
+                     CAPTURE_FRAME_MAX);
+        return false;
+    }
+    if (length < reader->room) {
+        return true;
+    }
+    const size_t room = (size_t)length + 1U; /* a frame of no bytes has an address, too */
+    uint8_t *const grown = realloc(reader->frame, room);
+    if (grown == NULL) {
+        capture_fail(capture, "out of memory");
+        return false;
+    }
+    reader->frame = grown;
+    reader->room = room;
+    return true;
+}
+
+static capture_status_t fail_short(capture_t *capture)
+{
+    const capture_reader_t *const reader = capture->reader;
+    if (source_stop) {
+        return CAPTURE_END;
+    }
+    capture_fail(capture, "packet %llu: %s", (unsigned long long)capture->packets + 1,
+                 reader->source.error != NULL ? reader->source.error
+                                              : "truncated, the file ends within it");
+    return CAPTURE_ERROR;
+}
+
+/* The end, when nothing of a next record is there. */
+static capture_status_t end_or_short(capture_t *capture, size_t got)
+{
+    if (got == 0 && capture->reader->source.error == NULL) {
+        return CAPTURE_END;
+    }
+    return fail_short(capture);
+}
+
+static capture_status_t read_frame(capture_t *capture, capture_frame_t *frame, uint32_t length,
+                                   uint32_t wire_length)
+{
+    capture_reader_t *const reader = capture->reader;
+    if (!make_room(capture, length)) {
+        return CAPTURE_ERROR;
+    }
+    if (source_read(&reader->source, reader->frame, length) != length) {
+        return fail_short(capture);
+    }
+    frame->bytes = reader->frame;
+    frame->length = length;
+    frame->wire_length = wire_length < length ? length : wire_length;
+    return CAPTURE_FRAME;
+}
+
+static capture_status_t next_record(capture_t *capture, capture_frame_t *frame)
+{
+    uint8_t header[24] = {0};
+    capture_reader_t *const reader = capture->reader;
+    const size_t got = source_read(&reader->source, header, reader->record);
+    if (got < reader->record) {
+        return end_or_short(capture, got);
+    }
+    const capture_interface_t *const interface = &reader->interface[0];
+    set_time(frame, interface,
+             (uint64_t)capture_u32(reader, header) * interface->per_second +
+                 capture_u32(reader, header + 4));
+    frame->interface = 0;
+    return read_frame(capture, frame, capture_u32(reader, header + 8),
+                      capture_u32(reader, header + 12));
+}
+
+/* --- pcapng -------------------------------------------------------------------------------------
+ */
+
+static capture_status_t fail_block(capture_t *capture, const char *what)
+{
+    capture_fail(capture, "packet %llu: damaged: %s", (unsigned long long)capture->packets + 1,
+                 what);
+    return CAPTURE_ERROR;
+}
+
+static void read_resolution(capture_interface_t *interface, uint8_t code)
+{
+    const unsigned exponent = code & 0x7fU;
+    uint64_t units = 1;
+    for (unsigned i = 0; i < exponent && i < ((code & 0x80U) != 0 ? 62U : 18U); ++i) {
+        units *= (code & 0x80U) != 0 ? 2U : 10U;
+    }
+    interface->per_second = units;
+}
+
+static void read_interface_options(const capture_reader_t *reader, capture_interface_t *interface,
+                                   const uint8_t *bytes, size_t length)
+{
+    size_t at = 0;
+    while (at + 4 <= length) {
+        const uint16_t code = capture_u16(reader, bytes + at);
+        const uint16_t size = capture_u16(reader, bytes + at + 2);
+        at += 4;
+        if (code == 0 || size > length - at) {
+            return;
+        }
+        if (code == OPTION_RESOLUTION && size == 1) {
+            read_resolution(interface, bytes[at]);
+        } else if (code == OPTION_OFFSET && size == 8) {
+            const bool low_first = capture_u32(reader, bytes + at) != 0;
+            interface->offset = capture_u32(reader, bytes + at + (low_first ? 0 : 4));
+        }
+        at += (size + 3U) & ~3U;
+    }
+}
+
+static capture_status_t interface_block(capture_t *capture, uint32_t body)
+{
+    uint8_t bytes[8 + OPTIONS_MAX];
+    capture_reader_t *const reader = capture->reader;
+    const size_t part = body < sizeof bytes ? body : sizeof bytes;
+    if (part < 8) {
+        return fail_block(capture, "an interface block that is too short");
+    }
+    if (source_read(&reader->source, bytes, part) != part ||
+        !source_skip(&reader->source, body - part)) {
+        return fail_short(capture);
+    }
+    if (!add_interface(capture, capture_u16(reader, bytes), capture_u32(reader, bytes + 4))) {
+        return CAPTURE_ERROR;
+    }
+    read_interface_options(reader, &reader->interface[reader->interfaces - 1], bytes + 8, part - 8);
+    return CAPTURE_END;
+}
+
+/* The packet blocks: CAPTURE_FRAME with a frame. */
+static capture_status_t packet_block(capture_t *capture, uint32_t type, uint32_t body,
+                                     capture_frame_t *frame)
+{
+    uint8_t head[20] = {0};
+    capture_reader_t *const reader = capture->reader;
+    const uint32_t head_length = type == BLOCK_SIMPLE ? 4 : 20;
+    if (body < head_length) {
+        return fail_block(capture, "a packet block that is too short");
+    }
+    if (source_read(&reader->source, head, head_length) != head_length) {
+        return fail_short(capture);
+    }
+    uint32_t number = 0;
+    uint64_t stamp = 0;
+    const uint32_t wire = capture_u32(reader, head + (type == BLOCK_SIMPLE ? 0 : 16));
+    uint32_t length = wire;
+    if (type != BLOCK_SIMPLE) {
+        number = type == BLOCK_ENHANCED ? capture_u32(reader, head) : capture_u16(reader, head);
+        stamp = (uint64_t)capture_u32(reader, head + 4) << 32 | capture_u32(reader, head + 8);
+        length = capture_u32(reader, head + 12);
+    }
+    if (number >= reader->interfaces) {
+        return fail_block(capture, "a packet of an interface that is not described");
+    }
+    const capture_interface_t *const interface = &reader->interface[number];
+    if (type == BLOCK_SIMPLE && interface->snap != 0 && length > interface->snap) {
+        length = interface->snap;
+    }
+    if (length > body - head_length) {
+        return fail_block(capture, "a packet that is longer than its block");
+    }
+    set_time(frame, interface, stamp);
+    frame->interface = number;
+    const capture_status_t status = read_frame(capture, frame, length, wire);
+    if (status == CAPTURE_FRAME && !source_skip(&reader->source, body - head_length - length + 4)) {
+        return fail_short(capture);
+    }
+    return status;
+}
+
+/* The section header's length is in the byte order that its magic number shows. */
+static capture_status_t section_block(capture_t *capture, const uint8_t *length_bytes)
+{
+    uint8_t magic[4];
+    capture_reader_t *const reader = capture->reader;
+    if (source_read(&reader->source, magic, 4) != 4) {
+        return fail_short(capture);
+    }
+    reader->swapped = false;
+    reader->swapped = capture_u32(reader, magic) == 0x4d3c2b1aU;
+    const uint32_t length = capture_u32(reader, length_bytes);
+    if (capture_u32(reader, magic) != 0x1a2b3c4dU || length < BLOCK_FRAME + 16) {
+        return fail_block(capture, "a section header that is none");
+    }
+    forget_interfaces(reader);
+    return source_skip(&reader->source, length - 12) ? CAPTURE_END : fail_short(capture);
+}
+
+/* Reads one block; CAPTURE_END for one that has no packet. */
+static capture_status_t next_block(capture_t *capture, capture_frame_t *frame, bool *more)
+{
+    uint8_t head[8];
+    capture_reader_t *const reader = capture->reader;
+    const size_t got = source_read(&reader->source, head, sizeof head);
+    *more = got == sizeof head;
+    if (!*more) {
+        return end_or_short(capture, got);
+    }
+    const uint32_t type = capture_u32(reader, head);
+    if (type == BLOCK_SECTION) {
+        return section_block(capture, head + 4);
+    }
+    const uint32_t length = capture_u32(reader, head + 4);
+    if (length < BLOCK_FRAME || length % 4 != 0) {
+        return fail_block(capture, "a block length that none has");
+    }
+    const uint32_t body = length - BLOCK_FRAME;
+    if (type == BLOCK_ENHANCED || type == BLOCK_PACKET || type == BLOCK_SIMPLE) {
+        return packet_block(capture, type, body, frame);
+    }
+    const capture_status_t status = type == BLOCK_INTERFACE ? interface_block(capture, body)
+                                    : source_skip(&reader->source, (uint64_t)body)
+                                        ? CAPTURE_END
+                                        : fail_short(capture);
+    return status == CAPTURE_END && !source_skip(&reader->source, 4) ? fail_short(capture) : status;
+}
+
+static capture_status_t next_packet(capture_t *capture, capture_frame_t *frame)
+{
+    bool more = true;
+    capture_status_t status = CAPTURE_END;
+    while (status == CAPTURE_END && more) {
+        status = next_block(capture, frame, &more);
+    }
+    return status;
+}
+
+/* --- delivery -----------------------------------------------------------------------------------
+ */
+
+/* Whether the frame passes the filter and has a link type that is parsed. */
+static bool is_wanted(capture_t *capture, const capture_frame_t *frame)
+{
+    const capture_interface_t *const interface = &capture->reader->interface[frame->interface];
+    if (interface->link == LINK_UNKNOWN) {
+        if (capture->skipped++ == 0) {
+            --capture->packets;
+            say_unsupported(capture, interface->dlt);
+            ++capture->packets;
+        }
+        return false;
+    }
+    if (!interface->filters) {
+        return true;
+    }
+    const struct pcap_pkthdr header = {.caplen = frame->length, .len = frame->wire_length};
+    const bool passes = pcap_offline_filter(&interface->filter, &header, frame->bytes) != 0;
+    capture->filtered += passes ? 0 : 1;
+    return passes;
+}
+
+capture_status_t capture_next(capture_t *capture, capture_frame_t *frame)
+{
+    capture_status_t status = CAPTURE_FRAME;
+    do {
+        status = capture->reader->ng ? next_packet(capture, frame) : next_record(capture, frame);
+        if (status != CAPTURE_FRAME) {
+            return status == CAPTURE_END && capture->skipped != 0 ? CAPTURE_ERROR : status;
+        }
+        ++capture->packets;
+    } while (!is_wanted(capture, frame));
+    frame->link = capture->reader->interface[frame->interface].link;
+    return CAPTURE_FRAME;
+}
+
+/* --- opening ------------------------------------------------------------------------------------
+ */
+
+/* The size of what the handle reads, 0 unless it is a regular file. */
+static uint64_t file_size(int file)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < 0) {
+        return 0;
+    }
+    return (uint64_t)status.st_size;
+}
+
+static bool open_file(capture_t *capture)
+{
+    const int file =
+        strcmp(capture->name, "-") == 0 ? 0 : open(capture->name, O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        capture_fail(capture, "%s", strerror(errno));
         return false;
     }
     capture->size = file_size(file);
-    pcap_t *const pcap = open_pcap(capture, file);
-    if (pcap == NULL) {
+    capture->reader = calloc(1, sizeof *capture->reader);
+    if (capture->reader == NULL || !source_open(&capture->reader->source, file)) {
+        capture_fail(capture, "out of memory");
+        free(capture->reader);
+        capture->reader = NULL;
+        close(file);
         return false;
     }
-    capture->pcap = pcap;
-    capture->link = link_from_dlt(pcap_datalink(pcap));
+    return true;
+}
+
+static bool fail_open(capture_t *capture, const char *reason)
+{
+    const char *const error = capture->reader->source.error;
+    capture_fail(capture, "not a capture: %s", error != NULL ? error : reason);
+    return false;
+}
+
+/* The rest of a pcap header; its magic number says the resolution and the length of records. */
+static bool open_pcap(capture_t *capture, uint32_t magic)
+{
+    uint8_t header[PCAP_HEADER];
+    capture_reader_t *const reader = capture->reader;
+    if (source_read(&reader->source, header, sizeof header) != sizeof header) {
+        return fail_open(capture, "truncated, the file ends within its header");
+    }
+    reader->record = magic == 0xa1b2cd34U ? 24 : 16;
+    const int dlt = (int)(capture_u32(reader, header + 16) & 0x0fffffffU);
+    if (!add_interface(capture, dlt, capture_u32(reader, header + 12))) {
+        return false;
+    }
+    reader->interface[0].per_second = magic == 0xa1b23c4dU ? 1000000000U : 1000000U;
     if (capture->link == LINK_UNKNOWN) {
-        say_unknown_link(capture, pcap_datalink(pcap));
+        say_unsupported(capture, dlt);
+        return false;
+    }
+    return true;
+}
+
+static bool open_magic(capture_t *capture)
+{
+    uint8_t bytes[8];
+    capture_reader_t *const reader = capture->reader;
+    if (source_read(&reader->source, bytes, 4) != 4) {
+        return fail_open(capture, "too short");
+    }
+    for (int swapped = 0; swapped <= 1; ++swapped) {
+        reader->swapped = swapped != 0;
+        const uint32_t magic = capture_u32(reader, bytes);
+        if (magic == 0xa1b2c3d4U || magic == 0xa1b23c4dU || magic == 0xa1b2cd34U) {
+            return open_pcap(capture, magic);
+        }
+    }
+    if (capture_u32(reader, bytes) != BLOCK_SECTION) {
+        return fail_open(capture, "neither pcap nor pcapng");
+    }
+    reader->ng = true;
+    return source_read(&reader->source, bytes + 4, 4) == 4 &&
+           section_block(capture, bytes + 4) == CAPTURE_END;
+}
+
+/* The first interfaces of pcapng come before the first packet; a single unsupported one is said
+ * when a packet of it comes. */
+bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet)
+{
+    *capture = (capture_t){.name = name, .filter = filter, .quiet = quiet, .link = LINK_UNKNOWN};
+    if (!open_file(capture)) {
+        return false;
+    }
+    if (!open_magic(capture)) {
         capture_close(capture);
         return false;
     }
     return true;
 }
 
-capture_status_t capture_next(capture_t *capture, capture_frame_t *frame)
-{
-    struct pcap_pkthdr *header = NULL;
-    const u_char *bytes = NULL;
-    const int result = pcap_next_ex(capture->pcap, &header, &bytes);
-    if (result == PCAP_ERROR_BREAK) {
-        return CAPTURE_END;
-    }
-    if (result != 1) {
-        capture_fail(capture, "packet %llu: %s", (unsigned long long)capture->packets + 1,
-                     pcap_geterr(capture->pcap));
-        return CAPTURE_ERROR;
-    }
-    ++capture->packets;
-    frame->bytes = bytes;
-    frame->length = header->caplen;
-    frame->wire_length = header->len < header->caplen ? header->caplen : header->len;
-    frame->seconds = (uint32_t)header->ts.tv_sec;
-    return CAPTURE_FRAME;
-}
-
 unsigned capture_progress(const capture_t *capture)
 {
-    const long position = ftell(pcap_file(capture->pcap));
-    if (capture->size == 0 || position < 0) {
+    if (capture->size == 0) {
         return 0;
     }
-    const uint64_t part = (uint64_t)position * 1000U / capture->size;
+    const uint64_t part = capture->reader->source.position * 1000U / capture->size;
     return part > 1000U ? 1000U : (unsigned)part;
 }
 
 void capture_close(capture_t *capture)
 {
-    pcap_close(capture->pcap);
-    capture->pcap = NULL;
+    if (capture->reader == NULL) {
+        return;
+    }
+    forget_interfaces(capture->reader);
+    source_close(&capture->reader->source);
+    free(capture->reader->interface);
+    free(capture->reader->frame);
+    free(capture->reader);
+    capture->reader = NULL;
 }

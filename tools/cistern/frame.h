@@ -21,6 +21,7 @@
 #define FRAME_LINK_MAX PBUF_LINK_HLEN
 
 struct reassembly;
+struct device;
 
 /* Where answers go: called with each one, complete from its link header on; it must not keep it. */
 typedef void frame_output_t(void *context, const struct pbuf *answer);
@@ -29,7 +30,8 @@ typedef void frame_output_t(void *context, const struct pbuf *answer);
 typedef struct frame_host {
     tally_t *tally;
     struct reassembly *reassembly;
-    frame_output_t *output; /* NULL: answers are made and freed */
+    const struct device *device; /* who answers; NULL: whoever is asked */
+    frame_output_t *output;      /* NULL: answers are made and freed */
     void *output_context;
 } frame_host_t;
 
@@ -43,6 +45,7 @@ typedef struct frame {
     bool incomplete;   /* bytes are missing at the end of the IP payload */
     bool rerouted;     /* a routing header hides the destination that the checksum covers */
     bool answerable;   /* its link header is known well enough to answer */
+    bool damaged;      /* the checksum of its IP header is bad */
     uint8_t link_length;
     uint8_t link[FRAME_LINK_MAX]; /* its link header with tags */
     ip_addr_t source;             /* of the IP header, if there is one */

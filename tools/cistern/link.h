@@ -3,6 +3,7 @@
 #define CISTERN_TOOL_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "frame.h"
@@ -15,8 +16,18 @@ typedef enum link_type {
     LINK_RAW_IPV6,
     LINK_LINUX_COOKED, /* tcpdump -i any */
     LINK_LINUX_COOKED_2,
-    LINK_NULL, /* BSD loopback: the address family in the recording host's byte order */
-    LINK_LOOP  /* the same in network byte order */
+    LINK_NULL,          /* BSD loopback: the address family in the recording host's byte order */
+    LINK_LOOP,          /* the same in network byte order */
+    LINK_PPP,           /* with or without address and control */
+    LINK_PPP_DIRECTION, /* the same behind a byte that says which way it went */
+    LINK_PPPOE,         /* PPPoE session without Ethernet before it */
+    LINK_CISCO_HDLC,
+    LINK_SLIP,     /* 16 bytes of direction and original header, then IP */
+    LINK_WIRELESS, /* IEEE 802.11 */
+    LINK_RADIOTAP, /* the same behind a radiotap header */
+    LINK_802154,   /* IEEE 802.15.4, with uncompressed 6LoWPAN */
+    LINK_802154_TAP,
+    LINK_NFLOG /* Linux netfilter */
 } link_type_t;
 
 /* The Ethertypes that are parsed further. */
@@ -32,6 +43,9 @@ link_type_t link_from_dlt(int dlt);
 
 /* An English name, never NULL. */
 const char *link_name(link_type_t link);
+
+/* Writes the names of all link types that are parsed, with commas between. */
+void link_list(char *text, size_t size);
 
 /* Takes the link header, tags and labels off the frame, counting what it meets. Returns the
  * Ethertype of what follows, or ETHERTYPE_NONE when there is nothing to parse further. */

@@ -39,11 +39,14 @@ extern uint16_t memory_pool_payload;
 #define PBUF_LINK_HLEN 30
 
 /* What the receiver tells the worker about a frame: its number in the capture, from 1; the second
- * in which it was captured; its length on the wire, which the snap length may have cut. */
+ * in which it was captured; its length on the wire, which the snap length may have cut; its link
+ * type, which may differ from frame to frame; whether it is outside the device: not received. */
 #define LWIP_PBUF_CUSTOM_DATA                                                                      \
     uint64_t frame_number;                                                                         \
     uint32_t frame_seconds;                                                                        \
-    uint32_t wire_length;
+    uint32_t wire_length;                                                                          \
+    uint8_t frame_link;                                                                            \
+    uint8_t frame_outside;
 
 /* --- statistics ------------------------------------------------------------------------------- */
 

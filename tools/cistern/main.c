@@ -1,11 +1,14 @@
 /* main.c - cistern, the host program. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cistern/version.h"
 #include "memory.h"
 #include "options.h"
 #include "replay.h"
 #include "report.h"
+#include "size.h"
+#include "source.h"
 
 static int worse(int a, int b)
 {
@@ -49,7 +52,7 @@ static int report(const replay_result_t *result, const options_t *options, repor
 static int replay_all(const options_t *options, report_json_t *json)
 {
     int status = STATUS_OK;
-    for (int i = 0; i < options->files; ++i) {
+    for (int i = 0; i < options->files && !source_stop; ++i) {
         replay_result_t result;
         if (replay_run(&result, options, options->file[i])) {
             status = worse(status, report(&result, options, json));
@@ -66,6 +69,7 @@ static int replay(const options_t *options)
     if (!memory_open(options)) {
         return STATUS_USAGE;
     }
+    source_catch_signals(true);
     report_json_t *const json = options->json ? report_json_begin() : NULL;
     const int status = replay_all(options, json);
     const bool written = !options->json || report_json_end(json, options->files > 1);
@@ -73,9 +77,25 @@ static int replay(const options_t *options)
     return end(status, written);
 }
 
+static int size(int argc, char **argv)
+{
+    size_options_t options;
+    if (!size_options_parse(&options, argc, argv)) {
+        return STATUS_USAGE;
+    }
+    if (options.files < 0) {
+        size_help();
+        return end(STATUS_OK, true);
+    }
+    return size_run(&options);
+}
+
 int main(int argc, char **argv)
 {
     options_t options;
+    if (argc > 1 && strcmp(argv[1], "size") == 0) {
+        return size(argc - 1, argv + 1);
+    }
     switch (options_parse(&options, argc, argv)) {
     case COMMAND_REPLAY:
         return replay(&options);

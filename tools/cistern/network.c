@@ -62,6 +62,7 @@ static bool ipv4_verify(frame_t *frame, uint16_t header_length)
     }
     const bool good = inet_chksum(header, header_length) == 0;
     frame_verdict(frame, CHECKSUM_IPV4, good ? VERDICT_GOOD : VERDICT_BAD);
+    frame->damaged = !good;
     return true;
 }
 

@@ -28,30 +28,42 @@ static const char help_text[] =
     "\n"
     "SYNOPSIS\n"
     "    cistern replay [OPTION]... FILE...\n"
+    "    cistern size [OPTION]... FILE...\n"
     "    cistern --help | --version\n"
     "\n"
     "DESCRIPTION\n"
-    "    Replays captures (pcap or pcapng) as a small device would meet them. A receiver copies\n"
+    "    Replays captures (pcap, pcapng, gzip) as a small device would meet them. A receiver "
+    "copies\n"
     "    each frame into a chain of PBUF_POOL elements and posts it to a mailbox; a worker takes\n"
     "    it, parses it, verifies every checksum, answers ARP requests, ICMP and UDP echo, and\n"
     "    frees it. One table per capture says what was seen, and what it took of each pool and of\n"
     "    the heap. A FILE of - is standard input.\n"
     "\n"
-    "    Link types: Ethernet, raw IP, Linux cooked (v1 and v2), BSD loopback. IP fragments are\n"
-    "    put together to verify the checksum of the whole, at most 4 datagrams at a time. A\n"
-    "    checksum counts as absent when it was not sent, or when bytes that it covers are "
-    "missing.\n"
+    "    Only frames toward one device take elements, from their stamp until the device has\n"
+    "    processed them; a run gives the same numbers each time. IP fragments are put together\n"
+    "    to verify the checksum of the whole, at most 4 datagrams at a time. A checksum counts as\n"
+    "    absent when it was not sent, or when bytes that it covers are missing.\n"
+    "\n"
+    "    cistern size derives the sizes that a device needs: see cistern size --help.\n"
     "\n"
     "OPTIONS\n"
     "    --pool-count N   elements of PBUF_POOL, 1 to 1000000 (default 64)\n"
     "    --pool-size N    bytes of payload in one element, 16 to 65528, rounded up to a multiple\n"
     "                     of 8 (default 1520); N elements of this size take 1 GiB at most\n"
     "    --heap BYTES     the heap, 256 to 1073741824 (default 16384)\n"
+    "    --device ADDR    whose memory: an IPv4, IPv6 or hardware address (default: the endpoint\n"
+    "                     of most conversations)\n"
+    "    --service US     microseconds that the device takes to process a frame (default: from\n"
+    "                     its answers in the capture)\n"
+    "    --link-rate BITS per second of the device's link: frames arrive no faster\n"
+    "    --drop           drop a frame when the pool is empty or 64 frames wait, as a device "
+    "would.\n"
+    "                     Without it the frame waits, and only one that the whole pool could not\n"
+    "                     hold is dropped\n"
+    "    --flood          stress: every frame is received, as fast as this host can\n"
     "    --threads 0|1    1: receiver and worker are threads (default); 0: a single loop, as on a\n"
     "                     device without an operating system\n"
-    "    --drop           drop a frame when the pool is empty or the mailbox full, as a device\n"
-    "                     would. Without it the receiver waits, and only a frame that the whole\n"
-    "                     pool could not hold is dropped\n"
+    "    -f, --filter BPF only packets that the filter passes\n"
     "    --json           print JSON: one object for one FILE, an array of them for several; one\n"
     "                     for a capture that cannot be read says why in \"error\"\n"
     "    --version        print the version\n"
@@ -74,6 +86,10 @@ enum {
     OPT_HEAP,
     OPT_THREADS,
     OPT_DROP,
+    OPT_FLOOD,
+    OPT_DEVICE,
+    OPT_SERVICE,
+    OPT_LINK_RATE,
     OPT_JSON,
     OPT_HELP,
     OPT_VERSION
@@ -85,6 +101,11 @@ static const struct option long_options[] = {
     {"heap", required_argument, NULL, OPT_HEAP},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"drop", no_argument, NULL, OPT_DROP},
+    {"flood", no_argument, NULL, OPT_FLOOD},
+    {"device", required_argument, NULL, OPT_DEVICE},
+    {"service", required_argument, NULL, OPT_SERVICE},
+    {"link-rate", required_argument, NULL, OPT_LINK_RATE},
+    {"filter", required_argument, NULL, 'f'},
     {"json", no_argument, NULL, OPT_JSON},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
@@ -159,6 +180,27 @@ static bool store_option(options_t *options, int option, char *const *argv)
     case OPT_DROP:
         options->drop = true;
         return true;
+    case OPT_FLOOD:
+        options->flood = true;
+        return true;
+    case OPT_DEVICE:
+        options->device = optarg;
+        return true;
+    case OPT_SERVICE:
+        if (!read_number("service", 0, 1000000000, &number)) {
+            return false;
+        }
+        options->service = (int64_t)number;
+        return true;
+    case OPT_LINK_RATE:
+        if (!read_number("link-rate", 1, 1000000000000, &number)) {
+            return false;
+        }
+        options->link_rate = number;
+        return true;
+    case 'f':
+        options->filter = optarg;
+        return true;
     case OPT_JSON:
         options->json = true;
         return true;
@@ -215,11 +257,14 @@ static command_t read_operands(options_t *options, int argc, char **argv)
 
 command_t options_parse(options_t *options, int argc, char **argv)
 {
-    *options = (options_t){
-        .pool_count = POOL_COUNT, .pool_size = POOL_SIZE, .heap = HEAP_SIZE, .threads = true};
+    *options = (options_t){.pool_count = POOL_COUNT,
+                           .pool_size = POOL_SIZE,
+                           .heap = HEAP_SIZE,
+                           .threads = true,
+                           .service = -1};
     unsetenv("POSIXLY_CORRECT"); /* with it the options would end at the word replay */
     opterr = 0; /* what is wrong is said here; ":" tells a missing value from other mistakes */
-    int option = getopt_long(argc, argv, ":", long_options, NULL);
+    int option = getopt_long(argc, argv, ":f:", long_options, NULL);
     while (option != -1) {
         if (option == OPT_HELP || option == OPT_VERSION) {
             return option == OPT_HELP ? COMMAND_HELP : COMMAND_VERSION;
@@ -227,7 +272,7 @@ command_t options_parse(options_t *options, int argc, char **argv)
         if (!store_option(options, option, argv)) {
             return COMMAND_ERROR;
         }
-        option = getopt_long(argc, argv, ":", long_options, NULL);
+        option = getopt_long(argc, argv, ":f:", long_options, NULL);
     }
     return check_options(options) ? read_operands(options, argc, argv) : COMMAND_ERROR;
 }

@@ -11,7 +11,8 @@ enum {
     STATUS_OK = 0,
     STATUS_USAGE = 1, /* bad command line, too little memory, or no place for the output */
     STATUS_INPUT = 2, /* a capture that cannot be replayed, or not to its end */
-    STATUS_FAULT = 3  /* a leak, or misuse seen by the library */
+    STATUS_FAULT = 3, /* a leak, or misuse seen by the library */
+    STATUS_SHORT = 4  /* size --verify: the configuration does not suffice */
 };
 
 typedef struct options {
@@ -20,6 +21,11 @@ typedef struct options {
     size_t heap;        /* bytes of the heap's arena */
     bool threads;       /* receiver and worker are threads of their own */
     bool drop;          /* drop when the pool is empty or the mailbox full, instead of waiting */
+    bool flood;         /* at the host's speed, all frames as received */
+    const char *device; /* whose memory; NULL: found in the capture */
+    const char *filter; /* BPF, or NULL */
+    int64_t service;    /* microseconds to process a frame; -1: from the capture */
+    uint64_t link_rate; /* bits per second; 0: frames come when they were stamped */
     bool json;
     int files;   /* number of captures */
     char **file; /* their names, in the caller's argv */

@@ -25,6 +25,12 @@ typedef struct replay_result {
     bool complete;                  /* the capture was read to its end */
     char error[CAPTURE_ERROR_SIZE]; /* why not; empty if it was */
     uint64_t packets;               /* read from the capture */
+    uint64_t filtered;              /* of them rejected by the filter */
+    char device[48];                /* whose memory; empty: unknown, all frames are received */
+    uint64_t service;               /* microseconds for a frame */
+    uint64_t received;              /* by the device */
+    uint64_t sent;                  /* by the device */
+    uint64_t others;                /* between other hosts */
     incident_t dropped[DROPS];
     tally_t tally;
     memory_usage_t memory; /* after the run */

@@ -32,6 +32,15 @@ static void print_head(const replay_result_t *result, const options_t *options)
            link_name(result->link), options->pool_count, (unsigned)options->pool_size,
            options->heap, options->threads ? "receiver and worker thread" : "no threads",
            options->drop ? ", dropping" : "");
+    if (options->flood) {
+        printf("  a flood: every frame received, as fast as this host can\n");
+    } else if (result->device[0] != '\0') {
+        printf("  device %s, %" PRIu64 " us a frame: %" PRIu64 " received, %" PRIu64
+               " sent, %" PRIu64 " of others\n",
+               result->device, result->service, result->received, result->sent, result->others);
+    } else {
+        printf("  device unknown, %" PRIu64 " us a frame: all received\n", result->service);
+    }
 }
 
 static void print_packets(const replay_result_t *result)

@@ -42,9 +42,11 @@ static bool set(json_t *object, const char *name, json_t *value)
 
 static json_t *options_object(const options_t *options)
 {
-    return json_pack("{s:I, s:i, s:I, s:i, s:b}", "pool_count", (json_int_t)options->pool_count,
-                     "pool_size", (int)options->pool_size, "heap", (json_int_t)options->heap,
-                     "threads", options->threads ? 1 : 0, "drop", (int)options->drop);
+    return json_pack("{s:I, s:i, s:I, s:i, s:b, s:b, s:I}", "pool_count",
+                     (json_int_t)options->pool_count, "pool_size", (int)options->pool_size, "heap",
+                     (json_int_t)options->heap, "threads", options->threads ? 1 : 0, "drop",
+                     (int)options->drop, "flood", (int)options->flood, "link_rate",
+                     (json_int_t)options->link_rate);
 }
 
 static json_t *incident_object(const incident_t *incident)
@@ -181,8 +183,12 @@ bool report_json_add(report_json_t *json, const replay_result_t *result, const o
     const bool ok =
         set(run, "file", text(result->file)) && set(run, "link", text(link_name(result->link))) &&
         set(run, "complete", json_boolean(result->complete)) && set_error(run, result) &&
-        set(run, "options", options_object(options)) &&
+        set(run, "options", options_object(options)) && set(run, "device", text(result->device)) &&
+        set(run, "service_us", number(result->service)) &&
         set(run, "packets", number(result->packets)) &&
+        set(run, "received", number(result->received)) && set(run, "sent", number(result->sent)) &&
+        set(run, "others", number(result->others)) &&
+        set(run, "filtered", number(result->filtered)) &&
         set(run, "handled", number(tally->handled)) &&
         set(run, "dropped", number(report_dropped(result))) &&
         set(run, "bytes", number(tally->bytes)) &&

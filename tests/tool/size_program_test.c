@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* `cistern size` as its user meets it: captures, options and summaries in, configurations out. */
+#include "support.h"
+
+#include "tool/program.h"
+
+#define HTTP0                                                                                      \
+    "--opts " CISTERN_TRUTH "/lwipopts-4mss.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
+
+/* The entry of a pool in the JSON report. */
+static const json_t *pool(const json_t *json, const char *name)
+{
+    const json_t *const pools = json_object_get(json, "pools");
+    for (size_t i = 0; i < json_array_size(pools); ++i) {
+        const json_t *const entry = json_array_get(pools, i);
+        if (strcmp(json_string_value(json_object_get(entry, "name")), name) == 0) {
+            return entry;
+        }
+    }
+    fail_msg("no %s", name);
+    return NULL;
+}
+
+static json_int_t needed(const json_t *json, const char *name)
+{
+    return number(pool(json, name), "needed", NULL);
+}
+
+static void the_sizes_are_named_with_the_packet_at_which_one_less_fails(void **state)
+{
+    (void)state;
+    run("size --json " HTTP0);
+    assert_status(0);
+    json_t *const json = report();
+    assert_string_equal(json_string_value(json_object_get(json, "device")),
+                        "10.77.0.2 (02:00:00:00:00:77)");
+    assert_int_equal(needed(json, "TCP_SEG"), 12);
+    assert_int_equal(needed(json, "TCP_PCB"), 8);
+    assert_int_equal(number(pool(json, "TCP_SEG"), "one_less_fails_at", NULL), 248);
+    assert_in_range(number(pool(json, "heap"), "one_less_fails_at", NULL), 1, 1258);
+    assert_int_equal(number(pool(json, "heap"), "most", NULL), 18864);
+    assert_in_range(needed(json, "heap"), 18864, 22000);
+    json_decref(json);
+}
+
+/* The result as lwipopts.h suffices; one less of each option that the traffic needs does not. */
+static void a_printed_configuration_suffices_and_with_one_less_of_anything_does_not(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"MEMP_NUM_TCP_SEG", "MEMP_NUM_TCP_PCB", "PBUF_POOL_SIZE",
+                                        "MEMP_NUM_TCP_PCB_LISTEN", "MEM_SIZE"};
+    run("--version >/dev/null; (cat " CISTERN_TRUTH "/lwipopts-4mss.h | grep -v "
+        "'MEMP_NUM\\|MEM_SIZE\\|POOL_SIZE'; " CISTERN_PROGRAM " size --format lwipopts " HTTP0
+        ") >made.h; " CISTERN_PROGRAM " size --verify made.h " HTTP0);
+    assert_status(0);
+    assert_non_null(strstr(last.out, "made.h suffices"));
+    assert_non_null(strstr(last.out, "all hold"));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) {
+        char arguments[1000];
+        snprintf(arguments, sizeof arguments,
+                 "--version >/dev/null; awk '$2 == \"%s\" { $3 -= %d } { print }' made.h "
+                 ">less.h; " CISTERN_PROGRAM " size --verify less.h " HTTP0,
+                 names[i], i == 4 ? 8 : 1);
+        run(arguments);
+        assert_status(4);
+        assert_non_null(strstr(last.out, "less.h is too small: "));
+        assert_non_null(strstr(last.out, " at packet "));
+    }
+}
+
+static void conditions_between_options_are_checked(void **state)
+{
+    (void)state;
+    run("size --json --verify " CISTERN_TRUTH "/lwipopts-16mss.h " HTTP0);
+    assert_status(0);
+    json_t *json = report();
+    assert_int_equal(json_array_size(json_object_get(json, "broken_conditions")), 0);
+    json_decref(json);
+    write_file("bad.h", "#define TCP_MSS 1460\n#define TCP_SND_BUF 1000\n#define NO_SYS 1\n", 62);
+    run("size --json --verify bad.h " CISTERN_TRUTH "/http0.pcap.gz");
+    json = report();
+    const json_t *const broken = json_object_get(json, "broken_conditions");
+    assert_in_range(json_array_size(broken), 1, 20);
+    assert_non_null(strstr(last.out, "TCP_SND_BUF >= 2 * TCP_MSS"));
+    json_decref(json);
+}
+
+static void several_captures_give_the_peak_of_all_and_name_the_file(void **state)
+{
+    (void)state;
+    run("size --json " HTTP0 " " CISTERN_TRUTH "/up0.pcap.gz");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(needed(json, "TCP_SEG"), 12);
+    assert_int_equal(needed(json, "PBUF_POOL"), 12);
+    assert_non_null(strstr(json_string_value(json_object_get(pool(json, "PBUF_POOL"), "peak_file")),
+                           "up0.pcap.gz"));
+    assert_non_null(strstr(json_string_value(json_object_get(pool(json, "TCP_SEG"), "peak_file")),
+                           "http0.pcap.gz"));
+    json_decref(json);
+}
+
+/* Summaries of the parts, merged in either order, need what the captures together need. */
+static void merged_summaries_need_what_the_captures_need(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"one.summary two.summary", "two.summary one.summary",
+                                        "one.summary one.summary two.summary"};
+    static const char *const pools[] = {"TCP_SEG", "PBUF_POOL", "TCP_PCB", "REASSDATA", "heap"};
+    run("size --json " HTTP0 " " CISTERN_TRUTH "/up0.pcap.gz");
+    json_t *const whole = report();
+    run("size --summary one.summary --json " HTTP0);
+    assert_status(0);
+    run("size --summary two.summary --json --pointer 64 --opts " CISTERN_TRUTH
+        "/lwipopts-4mss.h " CISTERN_TRUTH "/up0.pcap.gz");
+    assert_status(0);
+    for (size_t i = 0; i < 3; ++i) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments,
+                 "size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts-4mss.h %s", order[i]);
+        run(arguments);
+        assert_status(0);
+        json_t *const merged = report();
+        for (size_t j = 0; j < sizeof pools / sizeof pools[0]; ++j) {
+            assert_int_equal(needed(merged, pools[j]), needed(whole, pools[j]));
+        }
+        assert_int_equal(number(merged, "malloc_pools", "bytes", NULL),
+                         number(whole, "malloc_pools", "bytes", NULL));
+        json_decref(merged);
+    }
+    json_decref(whole);
+}
+
+static void damaged_summaries_are_refused_by_line(void **state)
+{
+    (void)state;
+    static const char *const damage[] = {"s/^row 1 .*/row 1 5 3 0 0 0/",
+                                         "s/^row 1 .*/row 99 0 0 0 0 0/",
+                                         "s/^peak .*/peak x/",
+                                         "s/^size .*/size 0/",
+                                         "/^end/d",
+                                         "s/^target.*/target 33 4/",
+                                         "s/^device.*/unknown word/",
+                                         "/^totals/d"};
+    run("size --summary good.summary " HTTP0 " >/dev/null");
+    assert_status(0);
+    for (size_t i = 0; i < sizeof damage / sizeof damage[0]; ++i) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments,
+                 "--version >/dev/null; sed '%s' good.summary >bad.summary; " CISTERN_PROGRAM
+                 " size bad.summary",
+                 damage[i]);
+        run(arguments);
+        assert_status(2);
+        assert_message("damaged summary");
+    }
+}
+
+static void plans_are_bounds_above_what_was_measured(void **state)
+{
+    (void)state;
+    run("size --json " HTTP0);
+    json_t *const plain = report();
+    static const char *const plans[] = {"--connections 50", "--rtt 200", "--loss 20",
+                                        "--margin 50"};
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; ++i) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments, "size --json %s " HTTP0, plans[i]);
+        run(arguments);
+        assert_status(0);
+        json_t *const planned = report();
+        assert_true(needed(planned, "TCP_SEG") > needed(plain, "TCP_SEG"));
+        assert_true(needed(planned, "heap") > needed(plain, "heap"));
+        json_decref(planned);
+    }
+    json_decref(plain);
+}
+
+static void standard_input_is_sized_like_a_file(void **state)
+{
+    (void)state;
+    run("--version >/dev/null; gzip -dc " CISTERN_TRUTH "/http0.pcap.gz | " CISTERN_PROGRAM
+        " size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts-4mss.h -");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(needed(json, "TCP_SEG"), 12);
+    json_decref(json);
+}
+
+static void every_format_is_printed_alone(void **state)
+{
+    (void)state;
+    static const char *const formats[][2] = {
+        {"lwipopts", "#define MEMP_NUM_TCP_SEG           12 /* at most 12: packet 248 of "},
+        {"lwippools", "LWIP_MALLOC_MEMPOOL_START\nLWIP_MALLOC_MEMPOOL("},
+        {"syscfg", "    MEMP_NUM_TCP_SEG: 12\n"},
+        {"sdkconfig", "\nCONFIG_LWIP_MAX_ACTIVE_TCP=8\n"},
+        {"json", "\"verdict\""}};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments, "size --format %s " HTTP0, formats[i][0]);
+        run(arguments);
+        assert_status(0);
+        if (strstr(last.out, formats[i][1]) == NULL) {
+            fail_msg("no '%s' in %s", formats[i][1], last.out);
+        }
+    }
+}
+
+static void all_samples_are_tight(void **state)
+{
+    (void)state;
+    static const char *const samples[] = {
+        "coap.pcap", "coap.pcapng", "dhcp.pcap",           "dns.pcap",  "http.pcap",
+        "ipv6.pcap", "mqtt.pcap",   "ping-fragments.pcap", "vlan.pcap", "modbus.pcap"};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; ++i) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments, "size --json %s/%s", CISTERN_SAMPLES, samples[i]);
+        run(arguments);
+        assert_status(0);
+        json_t *const json = report();
+        const json_t *const pools = json_object_get(json, "pools");
+        for (size_t j = 0; j < json_array_size(pools); ++j) {
+            const json_t *const entry = json_array_get(pools, j);
+            const bool taken = number(entry, "most", NULL) != 0;
+            assert_int_equal(number(entry, "one_less_fails_at", NULL) != 0, taken);
+        }
+        json_decref(json);
+    }
+}
+
+static void bad_command_lines_are_refused_in_one_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"size", "size needs a capture"},
+        {"size --pointer 48 x", "--pointer must be 16, 32 or 64"},
+        {"size --device nonsense " CISTERN_TRUTH "/http0.pcap.gz", "--device must be"},
+        {"size --device 1.2.3.4 " CISTERN_TRUTH "/http0.pcap.gz", "no packet of 1.2.3.4"},
+        {"size --format xml x", "--format must be"},
+        {"size --heap tlsf x", "--heap must be"},
+        {"size --margin -1 x", "--margin must be"},
+        {"size --margin nan x", "--margin must be"},
+        {"size --classes 0 x", "--classes must be"},
+        {"size --bogus x", "is unknown"},
+        {"size --rtt", "needs a value"},
+        {"size - -", "only once"},
+        {"size --opts missing.h " CISTERN_TRUTH "/http0.pcap.gz", "missing.h: No such file"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+        run(bad[i][0]);
+        assert_true(last.status == 1 || last.status == 2);
+        assert_message(bad[i][1]);
+    }
+    run("size --help");
+    assert_status(0);
+    assert_non_null(strstr(last.out, "--connections N"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_sizes_are_named_with_the_packet_at_which_one_less_fails),
+        cmocka_unit_test(a_printed_configuration_suffices_and_with_one_less_of_anything_does_not),
+        cmocka_unit_test(conditions_between_options_are_checked),
+        cmocka_unit_test(several_captures_give_the_peak_of_all_and_name_the_file),
+        cmocka_unit_test(merged_summaries_need_what_the_captures_need),
+        cmocka_unit_test(damaged_summaries_are_refused_by_line),
+        cmocka_unit_test(plans_are_bounds_above_what_was_measured),
+        cmocka_unit_test(standard_input_is_sized_like_a_file),
+        cmocka_unit_test(every_format_is_printed_alone),
+        cmocka_unit_test(all_samples_are_tight),
+        cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

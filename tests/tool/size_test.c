@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The parts of `cistern size` that do not read captures: the ledger, fits, classes, options. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "classes.h"
+#include "fit.h"
+#include "ledger.h"
+#include "lwip_options.h"
+
+enum { EVENTS = 60, SLOTS = 12, SIZES = 6, TRACES = 10000 };
+
+static uint32_t state_of_random = 1;
+
+static unsigned pick(unsigned below)
+{
+    state_of_random = state_of_random * 1664525U + 1013904223U;
+    return (state_of_random >> 8) % below;
+}
+
+static target_t target_of(const char *alignment)
+{
+    lwip_options_t options;
+    target_t target;
+    lwip_options_defaults(&options);
+    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, atoi(alignment), OPTION_TARGET);
+    target_init(&target, 32, &options);
+    return target;
+}
+
+/* Takes and gives at random; every hold is given back at the end. */
+static size_t random_trace(event_t *event, unsigned sizes, unsigned largest)
+{
+    uint32_t size[SIZES];
+    bool held[SLOTS] = {false};
+    size_t events = 0;
+    for (unsigned i = 0; i < sizes; ++i) {
+        size[i] = 1 + pick(largest);
+    }
+    while (events < EVENTS) {
+        const unsigned slot = pick(SLOTS);
+        event[events] = (event_t){.packet = (uint32_t)events + 1,
+                                  .slot = slot,
+                                  .amount = held[slot] ? 0 : size[pick(sizes)],
+                                  .resource = RESOURCE_HEAP};
+        held[slot] = !held[slot];
+        ++events;
+    }
+    for (unsigned slot = 0; slot < SLOTS; ++slot) {
+        if (held[slot]) {
+            event[events++] = (event_t){.packet = EVENTS, .slot = slot, .resource = RESOURCE_HEAP};
+        }
+    }
+    return events;
+}
+
+static trace_t trace_of(const event_t *event, size_t events)
+{
+    return (trace_t){.event = event, .events = events, .slots = SLOTS, .resource = RESOURCE_HEAP};
+}
+
+/* --- classes ---------------------------------------------------------------------------------- */
+
+/* Requests above `low` and up to `high` bytes that were held at once, counted anew. */
+static size_t count_between(const trace_t *trace, size_t low, size_t high)
+{
+    uint32_t held[SLOTS] = {0};
+    size_t most = 0;
+    for (size_t i = 0; i < trace->events; ++i) {
+        size_t count = 0;
+        held[trace->event[i].slot] = trace->event[i].amount;
+        for (size_t slot = 0; slot < SLOTS; ++slot) {
+            count += held[slot] > low && held[slot] <= high ? 1 : 0;
+        }
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+/* Distinct sizes of a trace, aligned, ascending. */
+static size_t distinct_sizes(const trace_t *trace, size_t alignment, size_t *size)
+{
+    size_t sizes = 0;
+    for (size_t bytes = alignment; bytes <= 1024; bytes += alignment) {
+        bool there = false;
+        for (size_t i = 0; i < trace->events; ++i) {
+            const size_t amount = trace->event[i].amount;
+            there = there || (amount != 0 && amount <= bytes && amount + alignment > bytes);
+        }
+        if (there) {
+            size[sizes++] = bytes;
+        }
+    }
+    return sizes;
+}
+
+/* The least bytes over every set of at most `most` sizes that has the largest. */
+static size_t search_all_sets(const trace_t *trace, const target_t *target, size_t most,
+                              size_t overhead)
+{
+    size_t size[SIZES + 1];
+    const size_t sizes = distinct_sizes(trace, target->alignment, size);
+    size_t best = SIZE_MAX;
+    for (unsigned set = 1U << (sizes - 1); set < 1U << sizes; ++set) {
+        size_t bytes = 0;
+        size_t classes = 0;
+        size_t low = 0;
+        for (size_t i = 0; i < sizes; ++i) {
+            if ((set >> i & 1U) != 0) {
+                const size_t count = count_between(trace, low, size[i]);
+                bytes += overhead + count * target_align(target, size[i] + target->pool_header);
+                low = size[i];
+                ++classes;
+            }
+        }
+        best = classes <= most && bytes < best ? bytes : best;
+    }
+    return best;
+}
+
+static void classes_are_the_best_of_all_sets_and_serve_without_failure(void **state)
+{
+    (void)state;
+    event_t event[EVENTS + SLOTS];
+    for (unsigned round = 0; round < TRACES; ++round) {
+        const target_t target = target_of(round % 2 == 0 ? "4" : "8");
+        const trace_t trace = trace_of(event, random_trace(event, 1 + pick(SIZES), 200));
+        const size_t most = 1 + pick(4);
+        const size_t overhead = pick(3) * 8;
+        size_class_t class[CLASSES_MOST];
+        size_t bytes = 0;
+        demand_t demand;
+        assert_true(classes_measure(&demand, &trace, target.alignment));
+        const size_t classes = classes_choose(&demand, most, &target, overhead, class, &bytes);
+        assert_in_range(classes, 1, most);
+        assert_int_equal(bytes, search_all_sets(&trace, &target, most, overhead));
+        const replayed_t replayed = fit_classes(&trace, class, classes);
+        assert_true(replayed.ok);
+        assert_int_equal(replayed.failures, 0);
+        classes_free(&demand);
+    }
+}
+
+static void one_element_less_of_any_class_fails_at_a_packet(void **state)
+{
+    (void)state;
+    event_t event[EVENTS + SLOTS];
+    const target_t target = target_of("8");
+    for (unsigned round = 0; round < TRACES / 10; ++round) {
+        const trace_t trace = trace_of(event, random_trace(event, SIZES, 200));
+        size_class_t class[CLASSES_MOST];
+        size_t bytes = 0;
+        demand_t demand;
+        assert_true(classes_measure(&demand, &trace, target.alignment));
+        const size_t classes = classes_choose(&demand, 3, &target, 4, class, &bytes);
+        for (size_t i = 0; i < classes; ++i) {
+            --class[i].count;
+            assert_in_range(fit_classes(&trace, class, classes).packet, 1, EVENTS);
+            ++class[i].count;
+            class[i].size -= target.alignment;
+            assert_in_range(fit_classes(&trace, class, classes).packet, 1, EVENTS);
+            class[i].size += target.alignment;
+        }
+        classes_free(&demand);
+    }
+}
+
+/* The demand of two traces, one after the other, is that of the merged demands. */
+static void merged_demands_choose_what_both_traces_need(void **state)
+{
+    (void)state;
+    event_t event[2 * (EVENTS + SLOTS)];
+    const target_t target = target_of("4");
+    for (unsigned round = 0; round < TRACES / 10; ++round) {
+        const size_t first = random_trace(event, 1 + pick(SIZES), 150);
+        const size_t second = random_trace(event + first, 1 + pick(SIZES), 250);
+        const trace_t traces[3] = {trace_of(event, first), trace_of(event + first, second),
+                                   trace_of(event, first + second)};
+        demand_t demand[3];
+        size_class_t class[2][CLASSES_MOST];
+        size_t bytes[2];
+        for (int i = 0; i < 3; ++i) {
+            assert_true(classes_measure(&demand[i], &traces[i], target.alignment));
+        }
+        assert_true(classes_merge(&demand[0], &demand[1]));
+        const size_t merged = classes_choose(&demand[0], 4, &target, 4, class[0], &bytes[0]);
+        const size_t whole = classes_choose(&demand[2], 4, &target, 4, class[1], &bytes[1]);
+        assert_int_equal(merged, whole);
+        assert_int_equal(bytes[0], bytes[1]);
+        for (int i = 0; i < 3; ++i) {
+            classes_free(&demand[i]);
+        }
+    }
+}
+
+static void more_sizes_than_can_be_told_apart_are_rounded_up_and_served(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    static event_t event[2 * MANY];
+    const target_t target = target_of("4");
+    for (uint32_t i = 0; i < MANY; ++i) {
+        event[i] =
+            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1, .resource = RESOURCE_HEAP};
+        event[MANY + i] = (event_t){.packet = MANY, .slot = i, .resource = RESOURCE_HEAP};
+    }
+    const trace_t trace = {
+        .event = event, .events = 2 * MANY, .slots = MANY, .resource = RESOURCE_HEAP};
+    size_class_t class[CLASSES_MOST];
+    size_t bytes = 0;
+    demand_t demand;
+    assert_true(classes_measure(&demand, &trace, target.alignment));
+    assert_true(demand.rounded);
+    const size_t classes = classes_choose(&demand, 8, &target, 4, class, &bytes);
+    assert_int_equal(fit_classes(&trace, class, classes).failures, 0);
+    classes_free(&demand);
+}
+
+/* --- heaps and pools -------------------------------------------------------------------------- */
+
+static void the_least_heap_serves_and_a_step_less_does_not(void **state)
+{
+    (void)state;
+    event_t event[EVENTS + SLOTS];
+    for (unsigned round = 0; round < TRACES / 20; ++round) {
+        const target_t target = target_of(round % 2 == 0 ? "4" : "8");
+        const trace_t trace =
+            trace_of(event, random_trace(event, 1 + pick(SIZES), round % 7 == 0 ? 20000 : 900));
+        for (int kind = 0; kind < HEAP_KINDS; ++kind) {
+            replayed_t below;
+            const size_t bytes = fit_heap_least(&trace, &target, (heap_kind_t)kind, 12, &below);
+            assert_true(bytes > 0);
+            assert_int_equal(fit_heap(&trace, &target, (heap_kind_t)kind, bytes, 12).failures, 0);
+            assert_true(below.ok);
+            assert_in_range(below.packet, 1, EVENTS);
+        }
+    }
+}
+
+/* Three blocks of 100, the middle one freed; lwIP's header is 8 bytes on a 32-bit target. */
+static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **state)
+{
+    (void)state;
+    const target_t target = target_of("4");
+    event_t event[] = {
+        {.packet = 1, .slot = 0, .amount = 100, .resource = RESOURCE_HEAP},
+        {.packet = 2, .slot = 1, .amount = 100, .resource = RESOURCE_HEAP},
+        {.packet = 3, .slot = 2, .amount = 100, .resource = RESOURCE_HEAP},
+        {.packet = 4, .slot = 1, .amount = 0, .resource = RESOURCE_HEAP},
+        {.packet = 5, .slot = 3, .amount = 40, .resource = RESOURCE_HEAP},
+        {.packet = 6, .slot = 4, .amount = 52, .resource = RESOURCE_HEAP},
+        {.packet = 7, .slot = 5, .amount = 12, .resource = RESOURCE_HEAP},
+    };
+    const trace_t trace = {.event = event, .events = 7, .slots = 6, .resource = RESOURCE_HEAP};
+    replayed_t below;
+    assert_int_equal(fit_heap_least(&trace, &target, HEAP_LWIP, 12, &below), 3 * 108 + 20);
+    assert_int_equal(below.packet, 7);
+}
+
+static void a_pool_of_the_peak_serves_and_one_less_names_the_packet(void **state)
+{
+    (void)state;
+    const event_t event[] = {
+        {.packet = 3, .slot = 0, .amount = 2, .resource = RESOURCE_PBUF_POOL},
+        {.packet = 4, .slot = 1, .amount = 1, .resource = RESOURCE_TCP_SEG},
+        {.packet = 5, .slot = 2, .amount = 3, .resource = RESOURCE_PBUF_POOL},
+        {.packet = 6, .slot = 0, .amount = 0, .resource = RESOURCE_PBUF_POOL},
+        {.packet = 7, .slot = 3, .amount = 1, .resource = RESOURCE_PBUF_POOL},
+    };
+    const trace_t trace = {.event = event, .events = 5, .slots = 4, .resource = RESOURCE_PBUF_POOL};
+    assert_int_equal(fit_pool(&trace, 5).failures, 0);
+    assert_int_equal(fit_pool(&trace, 4).failures, 1);
+    assert_int_equal(fit_pool(&trace, 4).packet, 5);
+    assert_int_equal(fit_pool(&trace, 0).packet, 3);
+}
+
+/* --- ledger ----------------------------------------------------------------------------------- */
+
+static void a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing(void **state)
+{
+    (void)state;
+    const target_t target = target_of("4");
+    ledger_t ledger;
+    ledger_init(&ledger, &target);
+    ledger_advance(&ledger, 1, 100);
+    const hold_t certain = ledger_take(&ledger, RESOURCE_TCP_SEG, 1, 1, CAUSE_UNACKED);
+    const hold_t possible = ledger_take(&ledger, RESOURCE_TCP_SEG, 0, 1, CAUSE_UNSENT);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].least, 1);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].most, 2);
+    ledger_give(&ledger, certain);
+    ledger_give(&ledger, certain);
+    ledger_doubt(&ledger, certain);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].least, 0);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].most, 1);
+    ledger_ensure(&ledger, possible, 5, CAUSE_UNACKED);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].least, 1);
+    ledger_clear(&ledger);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].most, 0);
+    assert_int_equal(ledger.level[RESOURCE_TCP_SEG].peak_most.amount, 2);
+    ledger_free(&ledger);
+}
+
+static void timers_give_back_in_order_of_time_and_stand_between_packets(void **state)
+{
+    (void)state;
+    const target_t target = target_of("4");
+    ledger_t ledger;
+    ledger_init(&ledger, &target);
+    ledger_advance(&ledger, 1, 100);
+    for (unsigned i = 0; i < 50; ++i) {
+        const hold_t hold = ledger_take(&ledger, RESOURCE_PBUF_POOL, 1, 1, CAUSE_RECEIVED);
+        ledger_doubt_at(&ledger, hold, 200 + i * 7 % 50);
+        ledger_give_at(&ledger, hold, 300 + i * 11 % 50);
+    }
+    ledger_settle(&ledger);
+    ledger_advance(&ledger, 2, 199);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].standing_least, 50);
+    ledger_advance(&ledger, 2, 299);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].standing_least, 0);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].most, 50);
+    ledger_advance(&ledger, 2, 324);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].most, 25);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].standing_most, 50);
+    ledger_advance(&ledger, 2, 400);
+    assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].most, 0);
+    ledger_free(&ledger);
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+/* Reads a text as lwipopts.h; false if it is refused. */
+static bool read_text(const char *text, lwip_options_t *options)
+{
+    char name[] = "/tmp/cistern-opts-XXXXXX";
+    const int file = mkstemp(name);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
+    lwip_options_defaults(options);
+    const bool ok = lwip_options_read(options, name, "cc");
+    unlink(name);
+    return ok;
+}
+
+static void options_have_lwips_defaults_and_follow_each_other(void **state)
+{
+    (void)state;
+    lwip_options_t options;
+    lwip_options_defaults(&options);
+    assert_int_equal(options.value[OPTION_TCP_WND], 4 * 536);
+    assert_int_equal(options.value[OPTION_TCP_SND_QUEUELEN], 8);
+    assert_int_equal(options.value[OPTION_PBUF_POOL_BUFSIZE], 536 + 54);
+    lwip_options_observe(&options, OPTION_TCP_MSS, 1460, OPTION_CAPTURE);
+    assert_int_equal(options.value[OPTION_TCP_WND], 5840);
+    assert_int_equal(options.value[OPTION_TCP_SNDLOWAT], 2919);
+}
+
+static void a_real_options_file_is_read_as_a_compiler_reads_it(void **state)
+{
+    (void)state;
+    lwip_options_t options;
+    assert_true(read_text("#define BOARD 3\n"
+                          "#if BOARD > 2 && defined(BOARD)\n"
+                          "#define TCP_MSS (1500 - 40)\n"
+                          "#else\n"
+                          "#define TCP_MSS 536\n"
+                          "#endif\n"
+                          "#define TCP_WND ((u16_t)(4UL * TCP_MSS))\n"
+                          "#define MEM_SIZE (0x4 << 10) /* 4 KiB */\n"
+                          "#define MEMP_NUM_TCP_SEG (BOARD == 3 ? TCP_SND_QUEUELEN : 1)\n"
+                          "#define PBUF_POOL_SIZE LWIP_MAX(TCP_WND / TCP_MSS, 3) + 1\n"
+                          "#define NO_SYS\n",
+                          &options));
+    assert_int_equal(options.value[OPTION_TCP_MSS], 1460);
+    assert_int_equal(options.value[OPTION_TCP_WND], 5840);
+    assert_int_equal(options.value[OPTION_MEM_SIZE], 4096);
+    assert_int_equal(options.value[OPTION_MEMP_NUM_TCP_SEG], 8);
+    assert_int_equal(options.value[OPTION_PBUF_POOL_SIZE], 5);
+    assert_int_equal(options.value[OPTION_NO_SYS], 0);
+    assert_int_equal(options.source[OPTION_TCP_MSS], OPTION_FILE);
+    assert_int_equal(options.source[OPTION_TCP_SND_BUF], OPTION_DEFAULT);
+    lwip_options_observe(&options, OPTION_TCP_MSS, 100, OPTION_CAPTURE);
+    assert_int_equal(options.value[OPTION_TCP_MSS], 1460);
+}
+
+static void options_that_are_no_number_are_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "#define TCP_MSS sizeof(int)\n",
+        "#define TCP_MSS TCP_WND\n",
+        "#define TCP_MSS 1/0\n",
+        "#define TCP_MSS -1\n",
+        "#define MEM_SIZE 99999999999999999999\n",
+        "#define MEM_SIZE 1 << 63\n",
+        "#define MEM_SIZE 12 34\n",
+        "#define MEM_SIZE ((((\n",
+        "#define MEM_SIZE 1.5\n",
+        "#include \"missing.h\"\n",
+        "#error no\n",
+        "#define MEM_SIZE 9223372036854775807 + 1\n",
+    };
+    lwip_options_t options;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; ++i) {
+        if (read_text(texts[i], &options)) {
+            fail_msg("accepted: %s", texts[i]);
+        }
+    }
+}
+
+/* Sizes of a real build of lwIP 2.1.3 for 32 and 64 bits, with its defaults and LWIP_RAW,
+ * LWIP_IGMP, LWIP_DHCP and LWIP_IPV6 on. */
+static void struct_sizes_are_those_of_the_target(void **state)
+{
+    (void)state;
+    static const struct {
+        resource_t resource;
+        size_t size[2];
+    } known[] = {
+        {RESOURCE_TCP_SEG, {16, 32}},        {RESOURCE_TCP_PCB, {200, 256}},
+        {RESOURCE_TCP_PCB_LISTEN, {72, 88}}, {RESOURCE_UDP_PCB, {80, 96}},
+        {RESOURCE_RAW_PCB, {72, 96}},        {RESOURCE_PBUF, {16, 24}},
+        {RESOURCE_REASSDATA, {32, 40}},      {RESOURCE_IP6_REASSDATA, {32, 48}},
+        {RESOURCE_FRAG_PBUF, {24, 40}},      {RESOURCE_IGMP_GROUP, {16, 24}},
+        {RESOURCE_MLD6_GROUP, {32, 40}},     {RESOURCE_NETBUF, {36, 48}},
+        {RESOURCE_NETCONN, {44, 72}},        {RESOURCE_TCPIP_MSG_INPKT, {16, 32}},
+    };
+    lwip_options_t options;
+    assert_true(read_text("#define LWIP_RAW 1\n#define LWIP_IGMP 1\n#define LWIP_DHCP 1\n"
+                          "#define LWIP_IPV6 1\n",
+                          &options));
+    for (int i = 0; i < 2; ++i) {
+        target_t target;
+        target_init(&target, i == 0 ? 32 : 64, &options);
+        for (size_t j = 0; j < sizeof known / sizeof known[0]; ++j) {
+            assert_int_equal(target.size[known[j].resource], known[j].size[i]);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classes_are_the_best_of_all_sets_and_serve_without_failure),
+        cmocka_unit_test(one_element_less_of_any_class_fails_at_a_packet),
+        cmocka_unit_test(merged_demands_choose_what_both_traces_need),
+        cmocka_unit_test(more_sizes_than_can_be_told_apart_are_rounded_up_and_served),
+        cmocka_unit_test(the_least_heap_serves_and_a_step_less_does_not),
+        cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
+        cmocka_unit_test(a_pool_of_the_peak_serves_and_one_less_names_the_packet),
+        cmocka_unit_test(a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing),
+        cmocka_unit_test(timers_give_back_in_order_of_time_and_stand_between_packets),
+        cmocka_unit_test(options_have_lwips_defaults_and_follow_each_other),
+        cmocka_unit_test(a_real_options_file_is_read_as_a_compiler_reads_it),
+        cmocka_unit_test(options_that_are_no_number_are_refused),
+        cmocka_unit_test(struct_sizes_are_those_of_the_target),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* account.h - the second reading: what each packet makes the device take and give back.
+ *
+ *   packet --> sent by the device      TCP: its data until acknowledged; others for their moment
+ *          --> received by the device  in hand until processed; then data until read, fragments
+ *                                      until whole, or nothing
+ *
+ * One file for each kind: account.c (all that is no TCP and no fragment), account_tcp.c,
+ * account_fragments.c. All take and give through the ledger. */
+#ifndef CISTERN_TOOL_ACCOUNT_H
+#define CISTERN_TOOL_ACCOUNT_H
+
+#include "ledger.h"
+#include "lwip_options.h"
+#include "survey.h"
+#include "traffic.h"
+
+enum { FRAME_HOLDS = 64, ARP_PENDING = 32, DATAGRAMS = 64, GROUPS = 64 };
+
+/* What the user asked for beyond the capture. */
+typedef struct account_settings {
+    uint64_t service; /* nanoseconds from a frame's arrival to the end of its processing */
+    uint64_t rtt;     /* nanoseconds that acknowledgements come later */
+    double loss;      /* of segments, 0 to 1 */
+} account_settings_t;
+
+/* What a connection held at once, at most. */
+typedef struct connection_peak {
+    int64_t segments;
+    int64_t heap;
+    int64_t elements;
+} connection_peak_t;
+
+/* A frame that is in hand: the elements that it takes, one hold each of its wire frames. */
+typedef struct in_hand {
+    hold_t hold[FRAME_HOLDS];
+    int holds;
+    int64_t elements; /* of one of them */
+    uint64_t done;    /* when it is processed */
+} in_hand_t;
+
+typedef struct neighbour {
+    address_t target; /* family 0: free */
+    hold_t hold;
+    uint64_t until; /* packets to it count up to then; 0 while it does not answer */
+    unsigned left;  /* packets sent to it since the answer */
+} neighbour_t;
+
+struct tcp_state;
+struct datagram_state;
+
+typedef struct account {
+    const survey_t *survey;
+    const device_t *device;
+    const lwip_options_t *options;
+    const target_t *target;
+    account_settings_t settings;
+    ledger_t ledger;
+    connections_t connections;
+    struct tcp_state *tcp; /* one for each connection of the survey */
+    struct datagram_state *datagram;
+    uint64_t busy; /* the device processes frames until then */
+    hold_t *port;  /* of each UDP port of the survey */
+    neighbour_t neighbour[ARP_PENDING];
+    address_t group[GROUPS];
+    int groups;
+    hold_t raw;
+    hold_t dhcp;
+    int file;
+    uint64_t sent;     /* frames by the device */
+    uint64_t received; /* frames toward the device */
+    uint64_t passed;   /* frames of others */
+    uint64_t super;    /* longer than the MSS allows: split */
+    uint64_t lost;     /* counts toward the next segment that is taken as lost */
+    connection_peak_t peak;
+} account_t;
+
+/* Called when a packet is processed and all levels stand, before the next. */
+typedef void account_observer_t(void *context, const account_t *account, uint64_t packet);
+
+/* Reads all traffic again. False iff memory is short. `observer` may be NULL. */
+bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
+                  void *context);
+
+void account_free(account_t *account);
+
+/* --- between the files of the accounting
+ * ---------------------------------------------------------- */
+
+int64_t account_option(const account_t *account, lwip_option_t option);
+
+/* Takes and gives back a PBUF_RAM of the heap, for a moment. */
+void account_touch_ram(account_t *account, size_t headroom, size_t length, cause_t cause);
+
+bool account_tcp_open(account_t *account);
+void account_tcp_file(account_t *account, int file);
+void account_tcp_sent(account_t *account, const parsed_t *parsed);
+void account_tcp_received(account_t *account, const parsed_t *parsed, in_hand_t *frame);
+void account_tcp_free(account_t *account);
+
+/* The largest segment between the sides: what a longer frame is split into. */
+uint32_t account_tcp_mss(const account_t *account, const parsed_t *parsed);
+
+bool account_fragments_open(account_t *account);
+
+/* Takes a fragment over. */
+void account_fragment_received(account_t *account, const parsed_t *parsed, in_hand_t *frame);
+void account_fragments_free(account_t *account);
+
+#endif

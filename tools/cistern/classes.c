@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* classes.c - the sizes of pool-based malloc that take the least memory.
+ *
+ *   held[i][j]: requests of size i to j that are held now; a take of size k adds one to every
+ *   range with i <= k <= j, a give subtracts one; peak[i][j] is the most it was.
+ *
+ *   best[c][j]: least bytes of c classes that serve size 0 to j, the last class being size j
+ *             = min over i of best[c - 1][i - 1] + peak[i][j] * element(j) */
+#include "classes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- demand
+ * --------------------------------------------------------------------------------------- */
+
+static size_t round_size(size_t bytes, size_t alignment)
+{
+    return (bytes + alignment - 1) / alignment * alignment;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a;
+    const size_t y = *(const size_t *)b;
+    return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/* The place of the smallest size that is at least `bytes`; `sizes` if none is. */
+static size_t place_of(const demand_t *demand, size_t bytes)
+{
+    size_t low = 0;
+    size_t high = demand->sizes;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (demand->size[middle] < bytes) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* Inserts a size; false iff there is no room. */
+static bool add_size(demand_t *demand, size_t size)
+{
+    const size_t place = place_of(demand, size);
+    if (place < demand->sizes && demand->size[place] == size) {
+        return true;
+    }
+    if (demand->sizes == CLASSES_SIZES_MAX) {
+        return false;
+    }
+    demand->size[demand->sizes++] = size;
+    qsort(demand->size, demand->sizes, sizeof demand->size[0], compare_sizes);
+    return true;
+}
+
+/* All sizes of the trace, rounded up to coarser steps until they are few enough. */
+static void collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
+{
+    size_t step = alignment;
+    bool fits = false;
+    while (!fits) {
+        demand->sizes = 0;
+        fits = true;
+        for (size_t i = 0; fits && i < trace->events; ++i) {
+            const event_t *const event = &trace->event[i];
+            if (event->resource == trace->resource && event->amount != 0) {
+                fits = add_size(demand, round_size(event->amount, step));
+            }
+        }
+        demand->rounded = step != alignment;
+        step *= 2;
+    }
+}
+
+static void add_to_ranges(uint32_t *restrict held, uint32_t *restrict peak, size_t sizes, size_t k)
+{
+    for (size_t i = 0; i <= k; ++i) {
+        uint32_t *const row = held + i * sizes;
+        uint32_t *const most = peak + i * sizes;
+        for (size_t j = k; j < sizes; ++j) {
+            const uint32_t now = row[j] + 1;
+            row[j] = now;
+            most[j] = now > most[j] ? now : most[j];
+        }
+    }
+}
+
+static void take_from_ranges(uint32_t *held, size_t sizes, size_t k)
+{
+    for (size_t i = 0; i <= k; ++i) {
+        uint32_t *const row = held + i * sizes;
+        for (size_t j = k; j < sizes; ++j) {
+            --row[j];
+        }
+    }
+}
+
+static void measure(demand_t *demand, const trace_t *trace, uint32_t *held, uint16_t *place)
+{
+    const size_t sizes = demand->sizes;
+    for (size_t i = 0; i < trace->events; ++i) {
+        const event_t *const event = &trace->event[i];
+        if (event->resource != trace->resource) {
+            continue;
+        }
+        if (event->amount != 0) {
+            place[event->slot] = (uint16_t)place_of(demand, event->amount);
+            add_to_ranges(held, demand->peak, sizes, place[event->slot]);
+        } else {
+            take_from_ranges(held, sizes, place[event->slot]);
+        }
+    }
+}
+
+bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment)
+{
+    *demand = (demand_t){.sizes = 0};
+    collect_sizes(demand, trace, alignment == 0 ? 1 : alignment);
+    const size_t cells = demand->sizes * demand->sizes + 1;
+    uint32_t *const held = calloc(cells, sizeof *held);
+    uint16_t *const place = calloc(trace->slots + 1, sizeof *place);
+    demand->peak = calloc(cells, sizeof *demand->peak);
+    const bool ok = held != NULL && place != NULL && demand->peak != NULL;
+    if (ok) {
+        measure(demand, trace, held, place);
+    }
+    free(held);
+    free(place);
+    return ok;
+}
+
+/* The peak of the requests above `low` and up to `high` bytes, of any demand. */
+static uint32_t peak_between(const demand_t *demand, size_t low, size_t high)
+{
+    const size_t first = place_of(demand, low + 1);
+    const size_t last = place_of(demand, high + 1);
+    return first < last ? demand->peak[first * demand->sizes + last - 1] : 0;
+}
+
+bool classes_merge(demand_t *demand, const demand_t *other)
+{
+    demand_t merged = {.rounded = demand->rounded || other->rounded};
+    const demand_t *const both[] = {demand, other};
+    bool fits = true;
+    for (size_t b = 0; b < 2; ++b) {
+        for (size_t i = 0; i < both[b]->sizes; ++i) {
+            fits = add_size(&merged, both[b]->size[i]) && fits;
+        }
+    }
+    if (!fits && merged.size[merged.sizes - 1] < other->size[other->sizes - 1]) {
+        merged.size[merged.sizes - 1] = other->size[other->sizes - 1];
+    }
+    merged.rounded = merged.rounded || !fits;
+    merged.peak = calloc(merged.sizes * merged.sizes + 1, sizeof *merged.peak);
+    if (merged.peak == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < merged.sizes; ++i) {
+        const size_t low = i == 0 ? 0 : merged.size[i - 1];
+        for (size_t j = i; j < merged.sizes; ++j) {
+            const uint32_t a = peak_between(demand, low, merged.size[j]);
+            const uint32_t b = peak_between(other, low, merged.size[j]);
+            merged.peak[i * merged.sizes + j] = a > b ? a : b;
+        }
+    }
+    free(demand->peak);
+    *demand = merged;
+    return true;
+}
+
+void classes_free(demand_t *demand)
+{
+    free(demand->peak);
+    *demand = (demand_t){.sizes = 0};
+}
+
+/* --- choice
+ * --------------------------------------------------------------------------------------- */
+
+typedef struct choice {
+    uint64_t bytes;
+    size_t first; /* of the sizes that the last class serves */
+} choice_t;
+
+/* Fills row c from row c - 1; with no row before it, the class serves all sizes below. */
+static void choose_row(const demand_t *demand, const choice_t *before, choice_t *row,
+                       const size_t *element, size_t overhead)
+{
+    for (size_t j = 0; j < demand->sizes; ++j) {
+        row[j].bytes = UINT64_MAX;
+        for (size_t i = before == NULL ? 0 : 1; i <= (before == NULL ? 0 : j); ++i) {
+            const uint64_t below = before == NULL ? 0 : before[i - 1].bytes;
+            const uint64_t own =
+                (uint64_t)demand->peak[i * demand->sizes + j] * element[j] + overhead;
+            if (below != UINT64_MAX && below + own < row[j].bytes) {
+                row[j] = (choice_t){.bytes = below + own, .first = i};
+            }
+        }
+    }
+}
+
+size_t classes_choose(const demand_t *demand, size_t most, const target_t *target, size_t overhead,
+                      size_class_t *class, size_t *bytes)
+{
+    const size_t sizes = demand->sizes;
+    size_t element[CLASSES_SIZES_MAX];
+    most = most > CLASSES_MOST ? CLASSES_MOST : most;
+    choice_t *const row = calloc(most * sizes + 1, sizeof *row);
+    *bytes = 0;
+    if (sizes == 0 || most == 0 || row == NULL) {
+        free(row);
+        return 0;
+    }
+    for (size_t j = 0; j < sizes; ++j) {
+        element[j] = target_align(target, demand->size[j] + target->pool_header);
+    }
+    size_t best = 0;
+    for (size_t c = 0; c < most; ++c) {
+        choose_row(demand, c == 0 ? NULL : row + (c - 1) * sizes, row + c * sizes, element,
+                   overhead);
+        if (row[c * sizes + sizes - 1].bytes < row[best * sizes + sizes - 1].bytes) {
+            best = c;
+        }
+    }
+    *bytes = (size_t)row[best * sizes + sizes - 1].bytes;
+    size_t last = sizes - 1;
+    for (size_t c = best + 1; c-- > 0;) {
+        const size_t first = row[c * sizes + last].first;
+        class[c] =
+            (size_class_t){.size = demand->size[last], .count = demand->peak[first * sizes + last]};
+        last = first == 0 ? 0 : first - 1;
+    }
+    free(row);
+    return best + 1;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* connections.c - TCP connections by their addresses and ports: a hash table with chains.
+ *
+ *   bucket[hash] --> the latest connection --> an earlier one of the same bucket --> 0 */
+#include "connections.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+
+static uint64_t hash_end(const address_t *address, uint16_t port)
+{
+    return (address_hash(address) ^ port) * 0x94d049bb133111ebU;
+}
+
+/* Of both ends alike, whoever sends. */
+static uint64_t hash_packet(const parsed_t *parsed)
+{
+    const uint64_t sum = hash_end(&parsed->source, parsed->source_port) +
+                         hash_end(&parsed->destination, parsed->destination_port);
+    return sum ^ sum >> 31;
+}
+
+/* The order of the sides. */
+static bool source_is_first(const parsed_t *parsed)
+{
+    const int order = memcmp(&parsed->source, &parsed->destination, sizeof(address_t));
+    return order != 0 ? order < 0 : parsed->source_port < parsed->destination_port;
+}
+
+static bool is_of(const connection_t *connection, const parsed_t *parsed, int side)
+{
+    return connection->port[side] == parsed->source_port &&
+           connection->port[1 - side] == parsed->destination_port &&
+           address_equal(&connection->address[side], &parsed->source) &&
+           address_equal(&connection->address[1 - side], &parsed->destination);
+}
+
+static void rehash(connections_t *connections)
+{
+    const size_t mask = connections->buckets - 1;
+    memset(connections->bucket, 0, connections->buckets * sizeof *connections->bucket);
+    for (size_t i = 0; i < connections->connections; ++i) {
+        connection_t *const connection = &connections->connection[i];
+        const parsed_t ends = {.source = connection->address[0],
+                               .destination = connection->address[1],
+                               .source_port = connection->port[0],
+                               .destination_port = connection->port[1]};
+        uint32_t *const bucket = &connections->bucket[hash_packet(&ends) & mask];
+        connection->next = *bucket;
+        *bucket = (uint32_t)i + 1U;
+    }
+}
+
+static bool make_buckets(connections_t *connections)
+{
+    if (connections->connections < connections->buckets) {
+        return true;
+    }
+    const size_t wanted = connections->buckets == 0 ? 256 : connections->buckets * 4;
+    uint32_t *const grown = realloc(connections->bucket, wanted * sizeof *grown);
+    if (grown == NULL) {
+        return false;
+    }
+    connections->bucket = grown;
+    connections->buckets = wanted;
+    rehash(connections);
+    return true;
+}
+
+static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side)
+{
+    if (!make_buckets(connections) || !ARRAY_GROW(connections, connection)) {
+        return SIZE_MAX;
+    }
+    const size_t index = connections->connections++;
+    connection_t *const connection = &connections->connection[index];
+    uint32_t *const bucket = &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+    *connection = (connection_t){.synchronized = (parsed->flags & TCP_SYN) != 0,
+                                 .syn = (parsed->flags & TCP_ACK) == 0 ? parsed->sequence
+                                                                       : parsed->acknowledged - 1U,
+                                 .file = file,
+                                 .next = *bucket};
+    connection->address[side] = parsed->source;
+    connection->address[1 - side] = parsed->destination;
+    connection->port[side] = parsed->source_port;
+    connection->port[1 - side] = parsed->destination_port;
+    *bucket = (uint32_t)index + 1U;
+    return index;
+}
+
+/* A SYN without ACK whose number is not that of the connection begins another. */
+static bool begins_anew(const connection_t *connection, const parsed_t *parsed, int file)
+{
+    const bool opens = (parsed->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    return connection->file != file ||
+           (opens && (!connection->synchronized || connection->syn != parsed->sequence));
+}
+
+size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side)
+{
+    *side = source_is_first(parsed) ? 0 : 1;
+    if (connections->buckets != 0) {
+        uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+        while (at != 0 && !is_of(&connections->connection[at - 1], parsed, *side)) {
+            at = connections->connection[at - 1].next;
+        }
+        if (at != 0 && !begins_anew(&connections->connection[at - 1], parsed, file)) {
+            return at - 1;
+        }
+    }
+    return add(connections, parsed, file, *side);
+}
+
+void connections_free(connections_t *connections)
+{
+    free(connections->connection);
+    free(connections->bucket);
+    *connections = (connections_t){NULL, 0, 0, NULL, 0};
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* connections.h - TCP connections by their addresses and ports.
+ *
+ * A connection has two sides, 0 and 1, in an order that does not depend on who began. A SYN with a
+ * new sequence number between the same ports is a new connection. The same packets give the same
+ * numbers, so that what one reading found out about a connection serves the next. */
+#ifndef CISTERN_TOOL_CONNECTIONS_H
+#define CISTERN_TOOL_CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "parsed.h"
+
+typedef struct connection {
+    address_t address[2];
+    uint16_t port[2];
+    bool synchronized; /* its SYN was seen */
+    uint32_t syn;      /* sequence number of that SYN */
+    int file;
+    uint32_t next; /* in its bucket, + 1 */
+} connection_t;
+
+typedef struct connections {
+    connection_t *connection;
+    size_t connections;
+    size_t connection_room;
+    uint32_t *bucket; /* connection + 1 */
+    size_t buckets;   /* a power of two */
+} connections_t;
+
+/* The connection of a TCP packet, made when it is new; `side` is that of the sender. SIZE_MAX iff
+ * memory is short. */
+size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side);
+
+void connections_free(connections_t *connections);
+
+#endif

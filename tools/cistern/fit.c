@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* fit.c - replays of a ledger's events in real pools and heaps.
+ *
+ *   events: take a, take b, give a, take c ...  -->  cistern_pool_get / _put, cistern_heap_alloc /
+ * _free held:   slot --> what was given for it           NULL: the request failed, its give is
+ * ignored */
+#include "fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cistern/heap.h"
+#include "cistern/pool.h"
+
+#include "array.h"
+#include "fit_lwip.h"
+
+enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 2000000 };
+
+const char *heap_kind_name(heap_kind_t kind)
+{
+    return kind == HEAP_LWIP ? "lwIP's heap" : "cistern's heap";
+}
+
+static bool is_of(const trace_t *trace, const event_t *event)
+{
+    return event->resource == trace->resource;
+}
+
+static void note_failure(replayed_t *replayed, const event_t *event)
+{
+    ++replayed->failures;
+    if (replayed->packet == 0) {
+        replayed->packet = event->packet;
+    }
+}
+
+/* --- pools
+ * ---------------------------------------------------------------------------------------- */
+
+typedef struct fit_block {
+    struct fit_block *next; /* of the same hold */
+} fit_block_t;
+
+static void put_chain(cistern_pool_t *pool, fit_block_t *block)
+{
+    while (block != NULL) {
+        fit_block_t *const next = block->next;
+        (void)cistern_pool_put(pool, block);
+        block = next;
+    }
+}
+
+/* As pbuf_alloc: all elements or none. */
+static fit_block_t *get_chain(cistern_pool_t *pool, uint32_t amount)
+{
+    fit_block_t *chain = NULL;
+    for (uint32_t i = 0; i < amount; ++i) {
+        fit_block_t *const block = cistern_pool_get(pool);
+        if (block == NULL) {
+            put_chain(pool, chain);
+            return NULL;
+        }
+        block->next = chain;
+        chain = block;
+    }
+    return chain;
+}
+
+typedef struct fit_pool_memory {
+    cistern_pool_t pool;
+    void *memory;
+} fit_pool_memory_t;
+
+static bool open_pool(fit_pool_memory_t *made, size_t count)
+{
+    const size_t size = sizeof(fit_block_t);
+    made->memory = malloc(CISTERN_POOL_BYTES(count, size, 0) + 1);
+    memset(&made->pool, 0, sizeof made->pool);
+    const cistern_pool_config_t config = {
+        .name = "fit", .count = count, .size = size, .memory = made->memory};
+    return made->memory != NULL && cistern_pool_init(&made->pool, &config) == CISTERN_OK;
+}
+
+static void close_pool(fit_pool_memory_t *made)
+{
+    (void)cistern_pool_unregister(&made->pool);
+    free(made->memory);
+}
+
+replayed_t fit_pool(const trace_t *trace, size_t count)
+{
+    replayed_t replayed = {.failures = 0};
+    fit_pool_memory_t made;
+    fit_block_t **const held = calloc(trace->slots + 1, sizeof *held);
+    const bool opened = open_pool(&made, count);
+    replayed.ok = held != NULL && opened;
+    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+        const event_t *const event = &trace->event[i];
+        if (!is_of(trace, event)) {
+            continue;
+        }
+        if (event->amount == 0) {
+            put_chain(&made.pool, held[event->slot]);
+            held[event->slot] = NULL;
+        } else {
+            held[event->slot] = get_chain(&made.pool, event->amount);
+            if (held[event->slot] == NULL) {
+                note_failure(&replayed, event);
+            }
+        }
+    }
+    close_pool(&made);
+    free(held);
+    return replayed;
+}
+
+/* --- heaps
+ * ---------------------------------------------------------------------------------------- */
+
+static replayed_t run_cistern(const trace_t *trace, const target_t *target, size_t arena_bytes,
+                              size_t min_size)
+{
+    replayed_t replayed = {.failures = 0};
+    static cistern_heap_t heap;
+    void **const held = calloc(trace->slots + 1, sizeof *held);
+    unsigned char *const arena = aligned_alloc(64, (arena_bytes + 127U) & ~(size_t)63U);
+    memset(&heap, 0, sizeof heap);
+    const cistern_heap_config_t config = {.name = "fit",
+                                          .memory = arena,
+                                          .bytes = arena_bytes,
+                                          .alignment = target->alignment,
+                                          .min_size = min_size};
+    const bool memory = held != NULL && arena != NULL;
+    replayed.ok = memory;
+    const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
+    for (size_t i = 0; memory && i < trace->events; ++i) {
+        const event_t *const event = &trace->event[i];
+        if (!is_of(trace, event)) {
+            continue;
+        }
+        if (event->amount == 0) {
+            (void)cistern_heap_free(&heap, held[event->slot]);
+            held[event->slot] = NULL;
+            continue;
+        }
+        unsigned char *const block = made ? cistern_heap_alloc(&heap, event->amount) : NULL;
+        held[event->slot] = block;
+        if (block == NULL) {
+            note_failure(&replayed, event);
+        } else {
+            const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
+            replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+        }
+    }
+    cistern_heap_stats_t stats = {.bytes = 0};
+    if (made) {
+        cistern_heap_stats(&heap, &stats);
+    }
+    replayed.used = stats.max_used;
+    free(arena);
+    free(held);
+    return replayed;
+}
+
+replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t kind, size_t bytes,
+                    size_t min_size)
+{
+    if (kind == HEAP_LWIP) {
+        return fit_lwip(trace, target, bytes, min_size);
+    }
+    return run_cistern(trace, target, CISTERN_HEAP_ARENA_BYTES(bytes, target->alignment), min_size);
+}
+
+/* What least sizes are searched with. */
+typedef struct fit_search {
+    const trace_t *trace;
+    const target_t *target;
+    heap_kind_t kind;
+    size_t min_size;
+} fit_search_t;
+
+static bool serves(const fit_search_t *search, size_t bytes, replayed_t *replayed)
+{
+    *replayed = fit_heap(search->trace, search->target, search->kind, bytes, search->min_size);
+    return replayed->failures == 0;
+}
+
+/* Between a size that does not serve and one that does: the first that does, where all can be
+ * tried, else one of which a step less does not. */
+static size_t search_between(const fit_search_t *search, size_t low, size_t high, replayed_t *below)
+{
+    const size_t step = search->target->alignment;
+    const size_t steps = (high - low) / step;
+    replayed_t tried;
+    if (steps <= EVENTS_MOST / (search->trace->events + 1)) {
+        for (size_t bytes = low + step; bytes < high && below->ok; bytes += step) {
+            if (serves(search, bytes, &tried)) {
+                return bytes;
+            }
+            *below = tried;
+        }
+        return high;
+    }
+    while (high - low > step && below->ok) {
+        const size_t middle = low + (high - low) / step / 2 * step;
+        if (serves(search, middle, &tried)) {
+            high = middle;
+        } else {
+            low = middle;
+            *below = tried;
+        }
+    }
+    return high;
+}
+
+/* Where the last block ends in an arena that is never too small says about how much is needed: a
+ * heap goes beyond it only when nothing before it fits. */
+size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t kind,
+                      size_t min_size, replayed_t *below)
+{
+    const fit_search_t search = {
+        .trace = trace, .target = target, .kind = kind, .min_size = min_size};
+    const size_t step = target->alignment;
+    size_t arena = SMALL_ARENA; /* offsets of 16 bits reach no further: headers are smaller */
+    while (!serves(&search, arena, below) && below->ok && arena < LARGEST_ARENA) {
+        arena *= 8;
+    }
+    if (!below->ok || below->failures != 0 || below->bytes == 0) {
+        return 0;
+    }
+    const size_t end = target_align(target, below->bytes);
+    size_t low = target_align(target, below->used == 0 ? end : below->used) - step;
+    while (low > step && serves(&search, low, below)) { /* headers that became smaller */
+        low -= step;
+    }
+    size_t high = end;
+    for (size_t more = step; high < arena; more *= 2) {
+        replayed_t tried;
+        if (serves(&search, high, &tried)) {
+            break;
+        }
+        high = end + more < arena ? end + more : arena;
+    }
+    return search_between(&search, low, high, below);
+}
+
+/* --- pool-based malloc
+ * ---------------------------------------------------------------------------- */
+
+typedef struct class_held {
+    fit_block_t *block;
+    uint8_t class;
+} class_held_t;
+
+static size_t class_of(const size_class_t *class, size_t classes, uint32_t size)
+{
+    size_t i = 0;
+    while (i < classes && class[i].size < size) {
+        ++i;
+    }
+    return i;
+}
+
+replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t classes)
+{
+    static fit_pool_memory_t made[CLASSES_MAX];
+    replayed_t replayed = {.ok = classes <= CLASSES_MAX};
+    class_held_t *const held = calloc(trace->slots + 1, sizeof *held);
+    replayed.ok = replayed.ok && held != NULL;
+    for (size_t i = 0; replayed.ok && i < classes; ++i) {
+        replayed.ok = open_pool(&made[i], class[i].count) && replayed.ok;
+    }
+    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+        const event_t *const event = &trace->event[i];
+        if (!is_of(trace, event)) {
+            continue;
+        }
+        class_held_t *const hold = &held[event->slot];
+        if (event->amount == 0) {
+            put_chain(&made[hold->class].pool, hold->block);
+            hold->block = NULL;
+            continue;
+        }
+        const size_t at = class_of(class, classes, event->amount);
+        hold->class = (uint8_t)(at < classes ? at : 0);
+        hold->block = at < classes ? get_chain(&made[at].pool, 1) : NULL;
+        if (hold->block == NULL) {
+            note_failure(&replayed, event);
+        }
+    }
+    for (size_t i = 0; i < classes && i < CLASSES_MAX && held != NULL; ++i) {
+        close_pool(&made[i]);
+    }
+    free(held);
+    return replayed;
+}

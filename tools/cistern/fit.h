@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* fit.h - replays of a ledger's events in real pools and heaps: what suffices, and what just does
+ * not. */
+#ifndef CISTERN_TOOL_FIT_H
+#define CISTERN_TOOL_FIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ledger.h"
+
+/* The events of one resource. */
+typedef struct trace {
+    const event_t *event;
+    size_t events;
+    size_t slots; /* above every slot of the events */
+    resource_t resource;
+} trace_t;
+
+/* How a replay ended. */
+typedef struct replayed {
+    uint64_t failures;
+    uint64_t packet; /* of the first failure; 0: none */
+    size_t bytes;    /* of a heap: from its start to the end of the last block, at most */
+    size_t used;     /* of a heap: all blocks in use, at most; 0 where it is not known */
+    bool ok;         /* false: the host was short of memory, all else is void */
+} replayed_t;
+
+/* Which heap. */
+typedef enum heap_kind {
+    HEAP_LWIP,    /* lwIP's own: first fit from the lowest free block, struct mem before each */
+    HEAP_CISTERN, /* this library's, as it is built */
+    HEAP_KINDS
+} heap_kind_t;
+
+const char *heap_kind_name(heap_kind_t kind);
+
+/* One size of pool-based malloc. */
+typedef struct size_class {
+    size_t size; /* bytes that an element serves, a multiple of the alignment */
+    size_t count;
+} size_class_t;
+
+/* In a pool of `count` elements. Linear in the events. */
+replayed_t fit_pool(const trace_t *trace, size_t count);
+
+/* In a heap of MEM_SIZE `bytes`, with the target's alignment and MIN_SIZE. */
+replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t kind, size_t bytes,
+                    size_t min_size);
+
+/* The least MEM_SIZE that serves all; `below` is what happens with a step less. 0 when there is
+ * nothing to serve, or the host is short of memory (ok is false). For a trace so long that trying
+ * every size would take too many events, it is the least of a range: a step less fails, but a size
+ * far below may serve again, since a fit can have luck. */
+size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t kind,
+                      size_t min_size, replayed_t *below);
+
+/* In pool-based malloc: the first class that is large enough serves a request. */
+replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t classes);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ledger.c - what the device holds at each moment.
+ *
+ *   slot    | hold | free | hold | ...      a hold's handle is generation << 32 | slot + 1
+ *   timer   binary heap by time: what is to be given back, or in doubt, later
+ *   event   | take | take | give | ...      what a replay in real pools repeats */
+#include "ledger.h"
+
+#include <stdlib.h>
+
+#include "array.h"
+
+typedef struct ledger_slot {
+    int64_t least;
+    int64_t most;
+    uint32_t generation; /* 0 while the slot is free */
+    uint32_t next_free;  /* slot + 1 */
+    uint8_t resource;
+    uint8_t cause;
+} ledger_slot_t;
+
+typedef struct ledger_timer {
+    uint64_t time;
+    hold_t hold;
+    bool doubt; /* else give */
+} ledger_timer_t;
+
+const char *cause_text(cause_t cause)
+{
+    static const char *const texts[CAUSE_COUNT] = {
+        [CAUSE_NONE] = "nothing",
+        [CAUSE_RECEIVED] = "a frame received",
+        [CAUSE_UNREAD] = "data not read by the application",
+        [CAUSE_OUT_OF_ORDER] = "data out of order",
+        [CAUSE_FRAGMENT] = "a fragment of a datagram",
+        [CAUSE_UNACKED] = "data not acknowledged by the peer",
+        [CAUSE_UNSENT] = "data queued to be sent",
+        [CAUSE_CONTROL] = "a segment without data",
+        [CAUSE_SENT] = "a datagram sent",
+        [CAUSE_CONNECTION] = "a connection opened",
+        [CAUSE_TIME_WAIT] = "a connection in TIME_WAIT",
+        [CAUSE_SERVED_PORT] = "a port that is served",
+        [CAUSE_LOCAL_PORT] = "a port of the device",
+        [CAUSE_UNRESOLVED] = "a packet to a neighbour not resolved",
+        [CAUSE_GROUP] = "a multicast group joined",
+        [CAUSE_CLIENT] = "a DHCP client",
+    };
+    return texts[cause];
+}
+
+void ledger_init(ledger_t *ledger, const target_t *target)
+{
+    *ledger = (ledger_t){.target = target};
+}
+
+void ledger_free(ledger_t *ledger)
+{
+    free(ledger->slot);
+    free(ledger->timer);
+    free(ledger->event);
+    *ledger = (ledger_t){.target = ledger->target};
+}
+
+/* --- levels -------------------------------------------------------------------------------------
+ */
+
+static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cause_t cause)
+{
+    if (amount > peak->amount) {
+        *peak = (peak_t){.amount = amount,
+                         .packet = ledger->packet,
+                         .time = ledger->time,
+                         .cause = cause,
+                         .connection = ledger->connection};
+    }
+}
+
+static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
+{
+    level_t *const level = &ledger->level[slot->resource];
+    level->least += least;
+    level->most += most;
+    raise_peak(ledger, &level->peak_least, level->least, (cause_t)slot->cause);
+    raise_peak(ledger, &level->peak_most, level->most, (cause_t)slot->cause);
+    if (level->least < level->standing_least) {
+        level->standing_least = level->least;
+    }
+    if (level->most > level->standing_most) {
+        level->standing_most = level->most;
+    }
+}
+
+void ledger_settle(ledger_t *ledger)
+{
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        ledger->level[i].standing_least = ledger->level[i].least;
+        ledger->level[i].standing_most = ledger->level[i].most;
+    }
+}
+
+/* --- events -------------------------------------------------------------------------------------
+ */
+
+/* Room for one more; noted when memory is short. */
+static bool noted(ledger_t *ledger, bool ok)
+{
+    ledger->short_of_memory = ledger->short_of_memory || !ok;
+    return ok;
+}
+
+static void record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
+{
+    if (slot->most == 0 || !noted(ledger, ARRAY_GROW(ledger, event))) {
+        return;
+    }
+    ledger->event[ledger->events++] = (event_t){.packet = (uint32_t)ledger->packet,
+                                                .slot = (uint32_t)(slot - ledger->slot),
+                                                .amount = amount,
+                                                .resource = slot->resource,
+                                                .cause = slot->cause};
+}
+
+/* --- holds --------------------------------------------------------------------------------------
+ */
+
+static ledger_slot_t *find(const ledger_t *ledger, hold_t hold)
+{
+    const uint32_t index = (uint32_t)hold - 1U;
+    if (hold == 0 || index >= ledger->slots ||
+        ledger->slot[index].generation != (uint32_t)(hold >> 32)) {
+        return NULL;
+    }
+    return &ledger->slot[index];
+}
+
+bool ledger_holds(const ledger_t *ledger, hold_t hold)
+{
+    return find(ledger, hold) != NULL;
+}
+
+static ledger_slot_t *new_slot(ledger_t *ledger)
+{
+    if (ledger->free_slot != 0) {
+        ledger_slot_t *const slot = &ledger->slot[ledger->free_slot - 1];
+        ledger->free_slot = slot->next_free;
+        return slot;
+    }
+    return noted(ledger, ARRAY_GROW(ledger, slot)) ? &ledger->slot[ledger->slots++] : NULL;
+}
+
+/* Bytes of lwIP's heap that a request takes. */
+static int64_t heap_bytes(const ledger_t *ledger, int64_t request)
+{
+    return request == 0 ? 0 : request + (int64_t)ledger->target->heap_header;
+}
+
+hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t most,
+                   cause_t cause)
+{
+    static uint32_t generation;
+    ledger_slot_t *const slot = new_slot(ledger);
+    if (slot == NULL) {
+        return 0;
+    }
+    generation = generation == UINT32_MAX ? 1 : generation + 1;
+    const bool heap = resource == RESOURCE_HEAP;
+    *slot = (ledger_slot_t){.least = heap ? heap_bytes(ledger, least) : least,
+                            .most = heap ? heap_bytes(ledger, most) : most,
+                            .generation = generation,
+                            .resource = (uint8_t)resource,
+                            .cause = (uint8_t)cause};
+    change_level(ledger, slot, slot->least, slot->most);
+    record(ledger, slot, (uint32_t)most);
+    return (uint64_t)generation << 32 | (uint64_t)(slot - ledger->slot + 1);
+}
+
+void ledger_give(ledger_t *ledger, hold_t hold)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot == NULL) {
+        return;
+    }
+    record(ledger, slot, 0);
+    change_level(ledger, slot, -slot->least, -slot->most);
+    slot->generation = 0;
+    slot->next_free = ledger->free_slot;
+    ledger->free_slot = (uint32_t)(slot - ledger->slot + 1);
+}
+
+void ledger_touch(ledger_t *ledger, resource_t resource, int64_t least, int64_t most, cause_t cause)
+{
+    ledger_give(ledger, ledger_take(ledger, resource, least, most, cause));
+}
+
+void ledger_ensure(ledger_t *ledger, hold_t hold, int64_t least, cause_t cause)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot != NULL) {
+        const int64_t bytes = slot->resource == RESOURCE_HEAP ? heap_bytes(ledger, least) : least;
+        const int64_t certain = bytes < slot->most ? bytes : slot->most;
+        const int64_t more = certain - slot->least;
+        slot->least = certain;
+        slot->cause = (uint8_t)cause;
+        change_level(ledger, slot, more, 0);
+    }
+}
+
+void ledger_doubt(ledger_t *ledger, hold_t hold)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot != NULL) {
+        change_level(ledger, slot, -slot->least, 0);
+        slot->least = 0;
+    }
+}
+
+void ledger_clear(ledger_t *ledger)
+{
+    for (size_t i = 0; i < ledger->slots; ++i) {
+        const ledger_slot_t *const slot = &ledger->slot[i];
+        if (slot->generation != 0) {
+            ledger_give(ledger, (uint64_t)slot->generation << 32 | (i + 1U));
+        }
+    }
+    ledger->timers = 0;
+}
+
+/* --- timers -------------------------------------------------------------------------------------
+ */
+
+static void swap(ledger_timer_t *a, ledger_timer_t *b)
+{
+    const ledger_timer_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static void add_timer(ledger_t *ledger, hold_t hold, uint64_t time, bool doubt)
+{
+    if (!noted(ledger, ARRAY_GROW(ledger, timer))) {
+        return;
+    }
+    size_t at = ledger->timers++;
+    ledger->timer[at] = (ledger_timer_t){.time = time, .hold = hold, .doubt = doubt};
+    while (at > 0 && ledger->timer[at].time < ledger->timer[(at - 1) / 2].time) {
+        swap(&ledger->timer[at], &ledger->timer[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+}
+
+static ledger_timer_t pop_timer(ledger_t *ledger)
+{
+    ledger_timer_t *const timer = ledger->timer;
+    const ledger_timer_t first = timer[0];
+    const size_t count = --ledger->timers;
+    timer[0] = timer[count];
+    size_t at = 0;
+    size_t child = 1;
+    while (child < count) {
+        child += child + 1 < count && timer[child + 1].time < timer[child].time ? 1 : 0;
+        if (timer[at].time <= timer[child].time) {
+            break;
+        }
+        swap(&timer[at], &timer[child]);
+        at = child;
+        child = 2 * at + 1;
+    }
+    return first;
+}
+
+void ledger_give_at(ledger_t *ledger, hold_t hold, uint64_t time)
+{
+    add_timer(ledger, hold, time, false);
+}
+
+void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time)
+{
+    add_timer(ledger, hold, time, true);
+}
+
+void ledger_advance(ledger_t *ledger, uint64_t packet, uint64_t time)
+{
+    while (ledger->timers > 0 && ledger->timer[0].time <= time) {
+        const ledger_timer_t timer = pop_timer(ledger);
+        if (timer.doubt) {
+            ledger_doubt(ledger, timer.hold);
+        } else {
+            ledger_give(ledger, timer.hold);
+        }
+    }
+    ledger->packet = packet;
+    ledger->time = time > ledger->time ? time : ledger->time;
+}

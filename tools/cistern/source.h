@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* source.h - bytes of a file or pipe, plain or gzip, as they come. */
+#ifndef CISTERN_TOOL_SOURCE_H
+#define CISTERN_TOOL_SOURCE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SOURCE_BUFFER = 65536 };
+
+/* Set by a signal handler: every source ends at its next read from the system. */
+extern volatile sig_atomic_t source_stop;
+
+/* From now on SIGINT and SIGTERM set it; with `on` false they end the program again. */
+void source_catch_signals(bool on);
+
+typedef struct source {
+    int file;
+    uint64_t position;      /* bytes read from the system */
+    struct source_gzip *gz; /* NULL: plain */
+    bool ended;
+    const char *error; /* NULL while nothing failed */
+    size_t start;      /* what is read and not yet delivered: [start, end) of buffer */
+    size_t end;
+    uint8_t buffer[SOURCE_BUFFER];
+} source_t;
+
+/* Starts reading `file`, which the source closes. False iff memory is short. */
+bool source_open(source_t *source, int file);
+
+/* Reads `length` bytes; fewer only at the end, at a signal or after an error. A pipe is read as far
+ * as it has bytes, so that a live capture is not held back. */
+size_t source_read(source_t *source, void *bytes, size_t length);
+
+/* Reads past `length` bytes. False iff fewer were left. */
+bool source_skip(source_t *source, uint64_t length);
+
+void source_close(source_t *source);
+
+#endif

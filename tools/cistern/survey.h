@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* survey.h - the first reading of the captures: which host is the device, and what only the future
+ * of a packet shows: how far a burst of data goes, which ports were served, how fast answers came.
+ *
+ * A *burst* is data that a side may have had in its send queue at once: it ends where the side had
+ * nothing unacknowledged and an open window, and yet sent nothing. */
+#ifndef CISTERN_TOOL_SURVEY_H
+#define CISTERN_TOOL_SURVEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "connections.h"
+#include "parsed.h"
+#include "traffic.h"
+
+enum { DEVICE_ADDRESSES = 16, SURVEY_DELAYS = 64 };
+
+/* One side of a connection. */
+typedef struct survey_side {
+    bool started;     /* `next` is known */
+    bool synced;      /* it sent a SYN */
+    bool accepted;    /* it sent a SYN with ACK: it serves its port */
+    int scale;        /* of its windows; 0 until both sides gave one */
+    uint16_t mss;     /* the option it sent; 0: none */
+    uint32_t next;    /* sequence number behind all it sent */
+    uint32_t acked;   /* acknowledged by the other side */
+    uint64_t window;  /* that it announced last, in bytes */
+    uint64_t initial; /* of its SYN */
+    uint64_t largest_window;
+    uint32_t largest_data; /* of a segment, up to the peer's MSS */
+    uint64_t idle_since;   /* nothing unacknowledged; UINT64_MAX while there is */
+    uint64_t risen;        /* when its window last became larger */
+    uint64_t spoke;        /* when it last sent data */
+    uint32_t *burst;       /* sequence numbers behind each */
+    size_t bursts;
+    size_t burst_room;
+} survey_side_t;
+
+typedef struct survey_connection {
+    survey_side_t side[2];
+    uint64_t first_time;
+    bool has_syn; /* its start was captured */
+} survey_connection_t;
+
+/* An IP address that sent or received. */
+typedef struct host {
+    address_t address;
+    bool has_mac;
+    uint8_t mac[MAC_BYTES];
+    uint64_t sent;
+    uint64_t near; /* sent with a hop count as hosts give it: no router was between */
+    uint32_t conversations;
+    uint32_t accepted; /* connections that it accepted */
+    uint64_t asked;    /* when it was asked something that it answers at once; 0: nothing */
+    uint32_t delays;
+    uint32_t delay[SURVEY_DELAYS]; /* microseconds from question to answer */
+    uint32_t next;
+} host_t;
+
+/* A UDP port of a host. */
+typedef struct udp_port {
+    address_t address;
+    uint16_t port;
+    uint64_t first_sent; /* packets; 0: none */
+    uint64_t last_sent;
+    uint64_t last_received;
+    uint32_t next;
+} udp_port_t;
+
+/* A table of the above, by hash. */
+typedef struct survey_table {
+    uint32_t *bucket;
+    size_t buckets;
+} survey_table_t;
+
+/* Whose memory is accounted for. */
+typedef struct device {
+    bool has_mac;
+    uint8_t mac[MAC_BYTES];
+    address_t address[DEVICE_ADDRESSES];
+    int addresses;
+    bool chosen; /* by the program, not by the user */
+    uint32_t conversations;
+} device_t;
+
+typedef struct survey {
+    connections_t connections;
+    survey_connection_t *detail; /* one for each connection */
+    size_t details;
+    size_t detail_room;
+    host_t *host;
+    size_t hosts;
+    size_t host_room;
+    survey_table_t host_table;
+    udp_port_t *port;
+    size_t ports;
+    size_t port_room;
+    survey_table_t port_table;
+    uint64_t *pair; /* digests of pairs of hosts that talked; 0: free */
+    size_t pairs;
+    size_t pair_room; /* a power of two */
+    uint64_t packets;
+    uint64_t first_time;
+    uint64_t last_time;
+    bool short_of_memory;
+} survey_t;
+
+/* Reads all traffic. False iff memory is short. */
+bool survey_read(survey_t *survey, traffic_t *traffic);
+
+/* Finds the device: the host that `text` names, or with NULL the endpoint of most conversations.
+ * False, after a message, iff there is none. */
+bool survey_device(const survey_t *survey, const char *text, device_t *device);
+
+/* The device by its address alone, without a survey. False, after a message, iff it is none. */
+bool device_read(device_t *device, const char *text);
+
+/* True iff the device sent the packet; iff it received it. */
+bool device_sent(const device_t *device, const parsed_t *parsed);
+bool device_received(const device_t *device, const parsed_t *parsed);
+bool device_has(const device_t *device, const address_t *address);
+
+/* Microseconds that the device takes from a frame to its answer: the lower quartile, since answers
+ * also wait for other frames; 0 if it gave none. */
+uint64_t survey_service(const survey_t *survey, const device_t *device);
+
+const udp_port_t *survey_port(const survey_t *survey, const address_t *address, uint16_t port);
+
+void survey_free(survey_t *survey);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* traffic.c - the frames of several captures, parsed, without duplicates.
+ *
+ *   capture 0 | capture 1 | ...   --> parse --> seen a moment ago elsewhere? --> packet
+ *   0 ....... base[1] ... base[2]               packet numbers
+ *
+ * I1  base[i] is right for every file that was read to its end */
+#include "traffic.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DUPLICATE_WITHIN = 1000000 /* nanoseconds */ };
+
+static bool spool_input(traffic_t *traffic)
+{
+    static char bytes[65536];
+    strcpy(traffic->spool_name, "/tmp/cistern-in-XXXXXX");
+    const int file = mkstemp(traffic->spool_name);
+    traffic->spool = file < 0 ? NULL : fdopen(file, "wb");
+    if (traffic->spool == NULL) {
+        perror("cistern: standard input cannot be kept");
+        return false;
+    }
+    ssize_t got = 0;
+    source_catch_signals(true);
+    while (!source_stop && (got = read(0, bytes, sizeof bytes)) > 0) {
+        if (fwrite(bytes, 1, (size_t)got, traffic->spool) != (size_t)got) {
+            break;
+        }
+    }
+    source_catch_signals(false);
+    source_stop = 0; /* a signal ended the input; what was read is accounted for */
+    return fflush(traffic->spool) == 0;
+}
+
+bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter)
+{
+    *traffic = (traffic_t){.name = name, .names = names, .filter = filter};
+    traffic->base = calloc((size_t)names + 1, sizeof *traffic->base);
+    if (traffic->base == NULL) {
+        return false;
+    }
+    for (int i = 0; i < names; ++i) {
+        if (strcmp(name[i], "-") == 0 && traffic->spool == NULL && !spool_input(traffic)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void close_capture(traffic_t *traffic)
+{
+    if (traffic->open) {
+        capture_close(&traffic->capture);
+        traffic->open = false;
+    }
+}
+
+void traffic_rewind(traffic_t *traffic)
+{
+    close_capture(traffic);
+    traffic->file = -1;
+    traffic->duplicates = 0;
+    traffic->backward = 0;
+    traffic->started = false;
+}
+
+/* Opens the next capture that can be opened; false when there is none. */
+static bool open_next(traffic_t *traffic)
+{
+    close_capture(traffic);
+    while (++traffic->file < traffic->names) {
+        const char *const name = traffic->name[traffic->file];
+        const char *const path = strcmp(name, "-") == 0 ? traffic->spool_name : name;
+        if (!traffic->counted) {
+            traffic->base[traffic->file + 1] = traffic->base[traffic->file];
+        }
+        if (capture_open(&traffic->capture, path, traffic->filter, traffic->quiet)) {
+            traffic->open = true;
+            traffic->started = true;
+            traffic->last_time = 0;
+            memset(traffic->recent, 0, sizeof traffic->recent);
+            return true;
+        }
+        traffic->failed = true;
+    }
+    return false;
+}
+
+/* The same packet again within a millisecond, on another interface, with other hardware addresses
+ * or one hop further: what a bridge, a router or `any` records twice. A host that repeats a packet
+ * does so on the same path. */
+static bool is_duplicate(traffic_t *traffic, const parsed_t *parsed)
+{
+    recent_t now = {.digest = parsed->digest,
+                    .time = parsed->time,
+                    .interface = parsed->interface,
+                    .hops = parsed->hops};
+    memcpy(now.mac, parsed->mac_source, MAC_BYTES);
+    memcpy(now.mac + MAC_BYTES, parsed->mac_destination, MAC_BYTES);
+    recent_t *const then = &traffic->recent[now.digest >> 1 & (TRAFFIC_RECENT - 1)];
+    if (now.digest != 0 && then->digest == now.digest && now.time - then->time < DUPLICATE_WITHIN &&
+        (then->interface != now.interface || then->hops != now.hops ||
+         memcmp(then->mac, now.mac, sizeof now.mac) != 0)) {
+        return true;
+    }
+    *then = now;
+    return false;
+}
+
+/* Virtual time never goes back. */
+static void keep_order(traffic_t *traffic, parsed_t *parsed)
+{
+    if (parsed->time < traffic->last_time) {
+        parsed->time = traffic->last_time;
+        ++traffic->backward;
+    }
+    traffic->last_time = parsed->time;
+}
+
+/* Reads one file on. A file that grows has later readings end where the first did. */
+static capture_status_t read_on(traffic_t *traffic, capture_frame_t *frame)
+{
+    uint64_t *const base = traffic->base + traffic->file;
+    if (traffic->counted && traffic->capture.packets >= base[1] - base[0]) {
+        return CAPTURE_END;
+    }
+    const capture_status_t status = capture_next(&traffic->capture, frame);
+    if (!traffic->counted) {
+        base[1] = base[0] + traffic->capture.packets;
+    }
+    return status;
+}
+
+static bool next_frame(traffic_t *traffic, capture_frame_t *frame)
+{
+    while (traffic->open || open_next(traffic)) {
+        const capture_status_t status = read_on(traffic, frame);
+        if (status == CAPTURE_FRAME) {
+            return true;
+        }
+        traffic->failed = traffic->failed || status == CAPTURE_ERROR;
+        close_capture(traffic);
+    }
+    return false;
+}
+
+bool traffic_next(traffic_t *traffic, parsed_t *parsed)
+{
+    capture_frame_t frame;
+    traffic->started = false;
+    bool started = false;
+    while (next_frame(traffic, &frame)) {
+        started = started || traffic->started;
+        parsed_read(parsed, &frame, traffic->base[traffic->file] + traffic->capture.packets);
+        if (is_duplicate(traffic, parsed)) {
+            ++traffic->duplicates;
+            continue;
+        }
+        keep_order(traffic, parsed);
+        traffic->started = started;
+        return true;
+    }
+    traffic->quiet = true;
+    traffic->counted = true;
+    return false;
+}
+
+int traffic_file(const traffic_t *traffic, uint64_t packet)
+{
+    int file = 0;
+    while (file + 1 < traffic->names && packet > traffic->base[file + 1]) {
+        ++file;
+    }
+    return file;
+}
+
+uint64_t traffic_number(const traffic_t *traffic, uint64_t packet)
+{
+    return packet - traffic->base[traffic_file(traffic, packet)];
+}
+
+void traffic_close(traffic_t *traffic)
+{
+    close_capture(traffic);
+    if (traffic->spool != NULL) {
+        fclose(traffic->spool);
+        unlink(traffic->spool_name);
+    }
+    free(traffic->base);
+}
