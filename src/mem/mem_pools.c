@@ -145,7 +145,7 @@ bool mem_is_in_use(const void *mem)
 {
     const u8_t *const element = (const u8_t *)mem - HELPER_BYTES;
     const int i = mem != NULL ? pool_of(element) : (int)MEMP_POOL_LAST + 1;
-    return i <= (int)MEMP_POOL_LAST && cistern_pool_uses(memp_pools[i]->pool, element);
+    return i <= (int)MEMP_POOL_LAST && memp_pool_uses(memp_pools[i], element);
 }
 
 void *mem_trim(void *mem, mem_size_t size)
