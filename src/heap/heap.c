@@ -155,6 +155,9 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
     if (found.block == HEAP_NOWHERE) {
         return heap_fail(heap, size);
     }
+    if (heap_leave_top(heap, found.block)) {
+        return heap_place(heap, found.block, heap->end, need);
+    }
     const size_t limit = heap_masked(heap, heap_at(heap, found.block)->next);
     if (!heap_ends(heap, found.block, HEAP_FREE) || !heap_take_out(heap, found, limit)) {
         return HEAP_DAMAGED(heap);
@@ -217,7 +220,11 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
             return false;
         }
     }
-    if (heap_state(heap, next) == HEAP_FREE) {
+    if (next != heap->end && heap_leave_top(heap, next)) {
+        limit = heap->end;
+        heap_forget(heap, next);
+        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+    } else if (heap_state(heap, next) == HEAP_FREE) {
         limit = heap_masked(heap, heap_at(heap, next)->next);
         if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
             return false;
