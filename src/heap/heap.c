@@ -101,6 +101,7 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->slack = (cistern_heap_index_t)(unit - 1U);
     heap->min = (cistern_heap_index_t)min;
     heap_lay_out(heap);
+    CISTERN_ASSERT(heap_next(heap, 0) == end); /* I1 */
     return CISTERN_OK;
 }
 
@@ -130,6 +131,7 @@ static void *heap_fail(cistern_heap_t *heap, size_t size)
 static inline void *heap_place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
     size_t bytes = limit - block;
+    CISTERN_ASSERT(bytes >= need && need >= heap->min); /* I1 */
     if (bytes - need >= heap->min) {
         heap_join(heap, block + need, limit, HEAP_FREE);
         heap_link(heap, block + need, bytes - need);
@@ -240,6 +242,7 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
     --heap->blocks;
     heap_join(heap, start, limit, HEAP_FREE);
     heap_link(heap, start, limit - start);
+    CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
     return true;
 }
 
