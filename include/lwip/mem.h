@@ -60,11 +60,14 @@ typedef u16_t mem_size_t;
 void mem_init(void);
 
 /* Allocates `size` bytes, aligned to MEM_ALIGNMENT and at least to a pointer.
- * Fails (NULL, and err in the statistics) iff no free block is large enough; size 0 gives NULL and
- * counts nothing. With the malloc pools it fails iff the first pool whose elements are large enough
- * is empty, or with MEM_USE_POOLS_TRY_BIGGER_POOL iff all such are.
- * Constant time with MEM_FIT good. From the contexts that the port's critical section allows. The
- * caller owns the memory until mem_free; its content is undefined. */
+ * Fails (NULL, and err in the statistics) if and only if size is above cistern_heap_largest: no
+ * free block is large enough, or with good fit only one that has CISTERN_HEAP_SEARCH others of its
+ * class before it. Size 0 gives NULL and counts nothing; before mem_init every request fails. With
+ * the malloc pools it fails if and only if the first pool whose elements are large enough is empty,
+ * or with MEM_USE_POOLS_TRY_BIGGER_POOL all such are. A custom allocator must keep MEM_ALIGNMENT;
+ * that of the C library is refused when compiling where it does not. Constant time with MEM_FIT
+ * good. From the contexts that the port's critical section allows. The caller owns the memory until
+ * mem_free; its content is undefined. */
 void *mem_malloc(mem_size_t size);
 
 /* Allocates an array of `count` elements of `size` bytes, all zero.
@@ -78,7 +81,7 @@ void *mem_calloc(mem_size_t count, mem_size_t size);
  * Constant time. Same contexts as mem_malloc. */
 void mem_free(void *mem);
 
-/* mem_free for who must know: false iff the memory was refused, which is reported and counted;
+/* mem_free for who must know: false if the memory was refused, which is reported and counted;
  * LWIP_MEM_ILLEGAL_FREE is not run. `mem` is not NULL. A custom allocator never refuses. */
 bool mem_try_free(void *mem);
 
@@ -88,9 +91,10 @@ bool mem_try_free(void *mem);
  * mem_malloc. */
 bool mem_is_in_use(const void *mem);
 
-/* Shrinks a block to `size` bytes in place and returns `mem`. Growing is refused (NULL, and the
- * block stays as it was), and so is an address that is no live block, as in mem_free. Does nothing
- * (returns mem) with pools or a custom allocator. Constant time. */
+/* Shrinks a block to `size` bytes, or with 0 to the smallest block, in place and returns `mem`.
+ * Growing is refused (NULL, and the block stays as it was), and so is an address that is no live
+ * block, as in mem_free. Does nothing (returns mem) with pools or a custom allocator. Constant
+ * time. */
 void *mem_trim(void *mem, mem_size_t size);
 
 #if !MEM_CUSTOM_ALLOCATOR && !MEM_USE_POOLS

@@ -101,6 +101,7 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->slack = (cistern_heap_index_t)(unit - 1U);
     heap->min = (cistern_heap_index_t)min;
     heap_lay_out(heap);
+    CISTERN_ASSERT(heap_next(heap, 0) == end); /* I1 */
     return CISTERN_OK;
 }
 
@@ -130,6 +131,7 @@ static void *heap_fail(cistern_heap_t *heap, size_t size)
 static inline void *heap_place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
     size_t bytes = limit - block;
+    CISTERN_ASSERT(bytes >= need && need >= heap->min); /* I1 */
     if (bytes - need >= heap->min) {
         heap_join(heap, block + need, limit, HEAP_FREE);
         heap_link(heap, block + need, bytes - need);
@@ -154,6 +156,9 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
     const heap_found_t found = heap_find(heap, need);
     if (found.block == HEAP_NOWHERE) {
         return heap_fail(heap, size);
+    }
+    if (heap_leave_top(heap, found.block)) {
+        return heap_place(heap, found.block, heap->end, need);
     }
     const size_t limit = heap_masked(heap, heap_at(heap, found.block)->next);
     if (!heap_ends(heap, found.block, HEAP_FREE) || !heap_take_out(heap, found, limit)) {
@@ -217,7 +222,11 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
             return false;
         }
     }
-    if (heap_state(heap, next) == HEAP_FREE) {
+    if (next != heap->end && heap_leave_top(heap, next)) {
+        limit = heap->end;
+        heap_forget(heap, next);
+        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+    } else if (heap_state(heap, next) == HEAP_FREE) {
         limit = heap_masked(heap, heap_at(heap, next)->next);
         if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
             return false;
@@ -233,6 +242,7 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
     --heap->blocks;
     heap_join(heap, start, limit, HEAP_FREE);
     heap_link(heap, start, limit - start);
+    CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
     return true;
 }
 

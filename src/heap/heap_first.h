@@ -25,6 +25,14 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
     return true;
 }
 
+/* There is no top. */
+static inline bool heap_leave_top(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return false;
+}
+
 /* What the index gives for a request. */
 typedef struct heap_found {
     size_t block; /* or HEAP_NOWHERE */

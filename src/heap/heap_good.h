@@ -196,6 +196,17 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
     return true;
 }
 
+/* True if the block was the top: it is no more. What its header and the sentinel's say need not be
+ * verified, as both are written anew. */
+static inline bool heap_leave_top(cistern_heap_t *heap, size_t block)
+{
+    const bool is_top = block == heap->top;
+    if (is_top) {
+        heap->top = heap->end;
+    }
+    return is_top;
+}
+
 /* What the index gives for a request. */
 typedef struct heap_found {
     size_t block; /* or HEAP_NOWHERE */

@@ -20,10 +20,14 @@
 #    include <stdlib.h>
 
 #    include "cistern/critical.h"
+#    include "lwip/debug.h"
 #    include "lwip/stats.h"
 
 #    if MEM_LIBC_MALLOC
 #        ifndef MEM_CUSTOM_MALLOC
+_Static_assert(MEM_ALIGNMENT <= _Alignof(max_align_t),
+               "malloc does not align to MEM_ALIGNMENT: set MEM_LIBC_MALLOC to 0, or "
+               "MEM_CUSTOM_ALLOCATOR to 1 with functions that do");
 #            define MEM_CUSTOM_MALLOC malloc
 #        endif
 #        ifndef MEM_CUSTOM_FREE
@@ -40,14 +44,14 @@
 #    if MEM_STATS
 
 /* In front of each payload, which stays aligned for any type and to MEM_ALIGNMENT. */
-typedef union helper {
+typedef union mem_helper {
     size_t size;
     max_align_t align;
-} helper_t;
+} mem_helper_t;
 
-#        define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(helper_t))
+#        define MEM_HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(mem_helper_t))
 
-static void *count_failure(void)
+static void *mem_count_failure(void)
 {
     const cistern_critical_t state = cistern_critical_enter();
     MEM_STATS_INC(err);
@@ -56,23 +60,23 @@ static void *count_failure(void)
 }
 
 /* Counts `block`, got for `size` bytes or NULL, and gives its payload. */
-static void *count_in(void *block, size_t size)
+static void *mem_count_in(void *block, size_t size)
 {
     if (block == NULL) {
-        return count_failure();
+        return mem_count_failure();
     }
-    helper_t *const helper = block;
+    mem_helper_t *const helper = block;
     helper->size = size;
     const cistern_critical_t state = cistern_critical_enter();
     MEM_STATS_INC_USED(used, size);
     cistern_critical_leave(state);
-    return (u8_t *)block + HELPER_BYTES;
+    return (u8_t *)block + MEM_HELPER_BYTES;
 }
 
 /* Counts a payload as freed, and gives its block. */
-static void *count_out(void *mem)
+static void *mem_count_out(void *mem)
 {
-    helper_t *const helper = (void *)((u8_t *)mem - HELPER_BYTES);
+    mem_helper_t *const helper = (void *)((u8_t *)mem - MEM_HELPER_BYTES);
     const cistern_critical_t state = cistern_critical_enter();
     MEM_STATS_DEC_USED(used, helper->size);
     cistern_critical_leave(state);
@@ -81,25 +85,33 @@ static void *count_out(void *mem)
 
 #    else
 
-#        define HELPER_BYTES 0U
+#        define MEM_HELPER_BYTES 0U
 
-static inline void *count_failure(void)
+static inline void *mem_count_failure(void)
 {
     return NULL;
 }
 
-static inline void *count_in(void *block, size_t size)
+static inline void *mem_count_in(void *block, size_t size)
 {
     (void)size;
     return block;
 }
 
-static inline void *count_out(void *mem)
+static inline void *mem_count_out(void *mem)
 {
     return mem;
 }
 
 #    endif
+
+/* What the allocator gave: it must keep MEM_ALIGNMENT. */
+static inline void *mem_aligned(void *mem)
+{
+    LWIP_ASSERT("MEM_CUSTOM_MALLOC must align to MEM_ALIGNMENT",
+                (mem_ptr_t)mem % MEM_ALIGNMENT == 0);
+    return mem;
+}
 
 void mem_init(void) {}
 
@@ -108,10 +120,10 @@ void *mem_malloc(mem_size_t size)
     if (size == 0) {
         return NULL;
     }
-    if (size > SIZE_MAX - HELPER_BYTES) {
-        return count_failure();
+    if (size > SIZE_MAX - MEM_HELPER_BYTES) {
+        return mem_count_failure();
     }
-    return count_in(MEM_CUSTOM_MALLOC(size + HELPER_BYTES), size);
+    return mem_count_in(mem_aligned(MEM_CUSTOM_MALLOC(size + MEM_HELPER_BYTES)), size);
 }
 
 void *mem_calloc(mem_size_t count, mem_size_t size)
@@ -119,16 +131,17 @@ void *mem_calloc(mem_size_t count, mem_size_t size)
     if (count == 0 || size == 0) {
         return NULL;
     }
-    if (count > (SIZE_MAX - HELPER_BYTES) / size) {
-        return count_failure();
+    if (count > (SIZE_MAX - MEM_HELPER_BYTES) / size) {
+        return mem_count_failure();
     }
-    return count_in(MEM_CUSTOM_CALLOC(1, count * size + HELPER_BYTES), count * size);
+    return mem_count_in(mem_aligned(MEM_CUSTOM_CALLOC(1, count * size + MEM_HELPER_BYTES)),
+                        count * size);
 }
 
 void mem_free(void *mem)
 {
     if (mem != NULL) {
-        MEM_CUSTOM_FREE(count_out(mem));
+        MEM_CUSTOM_FREE(mem_count_out(mem));
     }
 }
 

@@ -26,11 +26,11 @@
 #    include "lwip/stats.h"
 #    include "illegal.h"
 
-#    define HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
+#    define MEM_HELPER_BYTES LWIP_MEM_ALIGN_SIZE(sizeof(struct memp_malloc_helper))
 
 #    if MEM_STATS
 /* Brings the statistics up to date (I1), with `failed` more failures and `illegal` more faults. */
-static void update_stats(unsigned failed, unsigned illegal)
+static void mem_update_stats(unsigned failed, unsigned illegal)
 {
     size_t avail = 0;
     size_t used = 0;
@@ -49,7 +49,7 @@ static void update_stats(unsigned failed, unsigned illegal)
     cistern_critical_leave(state);
 }
 #    else
-static inline void update_stats(unsigned failed, unsigned illegal)
+static inline void mem_update_stats(unsigned failed, unsigned illegal)
 {
     (void)failed;
     (void)illegal;
@@ -60,10 +60,10 @@ void mem_init(void) {}
 
 /* The next pool from `first` on whose elements have room for `bytes` behind the helper; behind the
  * last one if there is none. */
-static int pool_for(int first, size_t bytes)
+static int mem_pool_for(int first, size_t bytes)
 {
     int i = first;
-    while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size - HELPER_BYTES < bytes) {
+    while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size - MEM_HELPER_BYTES < bytes) {
         ++i;
     }
     return i;
@@ -71,16 +71,16 @@ static int pool_for(int first, size_t bytes)
 
 /* Takes an element of the first pool that is large enough; of a larger one only with
  * MEM_USE_POOLS_TRY_BIGGER_POOL. At most one step for each pool. */
-static struct memp_malloc_helper *take_element(size_t bytes)
+static struct memp_malloc_helper *mem_take_element(size_t bytes)
 {
-    int i = pool_for(MEMP_POOL_FIRST, bytes);
+    int i = mem_pool_for(MEMP_POOL_FIRST, bytes);
     struct memp_malloc_helper *element = NULL;
     while (i <= (int)MEMP_POOL_LAST && element == NULL) {
         element = memp_malloc_pool(memp_pools[i]);
         if (element != NULL) {
             element->poolnr = (memp_t)i;
         }
-        i = MEM_USE_POOLS_TRY_BIGGER_POOL ? pool_for(i + 1, bytes) : (int)MEMP_POOL_LAST + 1;
+        i = MEM_USE_POOLS_TRY_BIGGER_POOL ? mem_pool_for(i + 1, bytes) : (int)MEMP_POOL_LAST + 1;
     }
     return element;
 }
@@ -90,15 +90,15 @@ void *mem_malloc(mem_size_t size)
     if (size == 0) {
         return NULL;
     }
-    struct memp_malloc_helper *const element = take_element(size);
-    update_stats(element == NULL ? 1U : 0, 0);
-    return element != NULL ? (u8_t *)element + HELPER_BYTES : NULL;
+    struct memp_malloc_helper *const element = mem_take_element(size);
+    mem_update_stats(element == NULL ? 1U : 0, 0);
+    return element != NULL ? (u8_t *)element + MEM_HELPER_BYTES : NULL;
 }
 
 void *mem_calloc(mem_size_t count, mem_size_t size)
 {
     if (size != 0 && count > (mem_size_t)-1 / size) {
-        update_stats(1U, 0);
+        mem_update_stats(1U, 0);
         return NULL;
     }
     const mem_size_t bytes = (mem_size_t)(count * size);
@@ -107,7 +107,7 @@ void *mem_calloc(mem_size_t count, mem_size_t size)
 }
 
 /* The pool of an element; behind the last one if it is none's. */
-static int pool_of(const void *element)
+static int mem_pool_of(const void *element)
 {
     int i = MEMP_POOL_FIRST;
     while (i <= (int)MEMP_POOL_LAST && !memp_pool_owns(memp_pools[i], element)) {
@@ -118,9 +118,9 @@ static int pool_of(const void *element)
 
 /* Gives an element back: false iff it is none in use. What is no element at all goes to the first
  * pool to be reported, from check level 1 on. */
-static bool take_back(void *element)
+static bool mem_take_back(void *element)
 {
-    const int i = pool_of(element);
+    const int i = mem_pool_of(element);
     if (i <= (int)MEMP_POOL_LAST) {
         return memp_try_free((memp_t)i, element);
     }
@@ -129,8 +129,8 @@ static bool take_back(void *element)
 
 bool mem_try_free(void *mem)
 {
-    const bool taken = take_back((u8_t *)mem - HELPER_BYTES);
-    update_stats(0, taken ? 0 : 1U);
+    const bool taken = mem_take_back((u8_t *)mem - MEM_HELPER_BYTES);
+    mem_update_stats(0, taken ? 0 : 1U);
     return taken;
 }
 
@@ -143,8 +143,8 @@ void mem_free(void *mem)
 
 bool mem_is_in_use(const void *mem)
 {
-    const u8_t *const element = (const u8_t *)mem - HELPER_BYTES;
-    const int i = mem != NULL ? pool_of(element) : (int)MEMP_POOL_LAST + 1;
+    const u8_t *const element = (const u8_t *)mem - MEM_HELPER_BYTES;
+    const int i = mem != NULL ? mem_pool_of(element) : (int)MEMP_POOL_LAST + 1;
     return i <= (int)MEMP_POOL_LAST && memp_pool_uses(memp_pools[i], element);
 }
 
