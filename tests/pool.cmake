@@ -23,7 +23,8 @@ if(TARGET pool_section_test)
   target_link_options(pool_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
 endif()
-cistern_add_test(pool_caller_test SOURCES unit/pool_caller_test.c LABELS big DEFINES CISTERN_CHECK=3)
+cistern_add_test(pool_caller_test SOURCES unit/pool_caller_test.c LABELS big
+  DEFINES CISTERN_CHECK=3 OS_MEMPOOL_GUARD=1)
 cistern_add_test(registry_test SOURCES unit/registry_test.c)
 
 cistern_add_test(pool_double_put_test SOURCES race/pool_double_put_test.c LABELS host threads)

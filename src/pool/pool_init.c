@@ -78,6 +78,16 @@ static void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_config_t
     }
 }
 
+/* True iff no block is free of a pool that is stopped. */
+static bool pool_is_empty(const cistern_pool_t *pool)
+{
+    cistern_pool_stats_t stats = {.free = pool->free};
+    if (!pool_is_plain(pool) && pool_strategy(pool)->numbers != NULL) {
+        pool_strategy(pool)->numbers(pool, &stats);
+    }
+    return stats.free == 0;
+}
+
 static void pool_fill_extras(cistern_pool_t *pool)
 {
     if (!pool_is_plain(pool)) {
@@ -97,6 +107,11 @@ static void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_config_t
 {
     (void)pool;
     (void)config;
+}
+
+static bool pool_is_empty(const cistern_pool_t *pool)
+{
+    return pool->free == 0;
 }
 
 static void pool_fill_extras(cistern_pool_t *pool)
@@ -240,7 +255,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
         return CISTERN_ERROR_ARGUMENT;
     }
     const cistern_critical_t state = pool_stop(pool);
-    const bool was_empty = pool->free == 0;
+    const bool was_empty = pool_is_empty(pool);
     pool_link_all(pool);
     pool_fill_extras(pool);
     const bool is_available = was_empty && pool->free > 0;

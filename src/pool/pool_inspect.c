@@ -101,11 +101,17 @@ const cistern_pool_t *cistern_pool_find(const void *address)
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-/* The block's last user, at level 3. */
+/* The block's last user, at level 3: of a block that is given back with a damaged guard, that is
+ * who got it. */
 static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
 {
     if (CISTERN_CHECK >= 3 && pool_index(pool, fault->address) < pool->count) {
-        const cistern_pool_event_t last = pool_event(pool, fault->address, 0);
+        const bool is_guard =
+            fault->kind == CISTERN_FAULT_OVERFLOW || fault->kind == CISTERN_FAULT_UNDERFLOW;
+        const cistern_pool_event_t latest = pool_event(pool, fault->address, 0);
+        const cistern_pool_event_t last = (is_guard && latest.action == CISTERN_POOL_PUT)
+                                              ? pool_event(pool, fault->address, 1)
+                                              : latest;
         fault->file = last.file;
         fault->line = last.line;
     }
