@@ -55,7 +55,7 @@ cistern_add_test(memp_lock_free_section_test SOURCES unit/memp_lock_free_section
 if(TARGET memp_lock_free_section_test)
   target_link_options(memp_lock_free_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave
-    LINKER:--wrap=pool_lock_free_used,--wrap=pool_lock_free_most_used)
+    LINKER:--wrap=cistern_pool_lock_free_used,--wrap=cistern_pool_lock_free_most_used)
 endif()
 cistern_add_test(memp_lock_free_race_test SOURCES race/memp_lock_free_race_test.c LABELS host threads
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
@@ -95,3 +95,16 @@ cistern_add_refusal(pbuf_refuses_16_bit_results_of_32_bit_lengths ${config}/pbuf
   "cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t" ${config}/pbuf_options/skip.c)
 cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
   ${config}/memp_scattered_pools "do not follow each other; move every")
+cistern_add_refusal(memp_refuses_a_guard_around_lwippools ${config}/memp_lwippools_guard
+  "remove its include guard")
+cistern_add_refusal(memp_refuses_malloc_pools_without_a_start ${config}/memp_lwippools_nostart
+  "put LWIP_MALLOC_MEMPOOL_START before the first")
+cistern_add_refusal(memp_refuses_malloc_pools_without_an_end ${config}/memp_lwippools_noend
+  "put LWIP_MALLOC_MEMPOOL_END behind the last")
+cistern_add_refusal(memp_refuses_an_end_before_the_start ${config}/memp_lwippools_swapped
+  "swap LWIP_MALLOC_MEMPOOL_START and")
+cistern_add_refusal(memp_refuses_two_starts ${config}/memp_lwippools_doubled
+  "keep only one LWIP_MALLOC_MEMPOOL_START")
+cistern_add_refusal(memp_refuses_a_pool_without_elements ${config}/memp_lwippools_zero
+  "pool 256 has no elements")
+cistern_add_test(memp_includes_test SOURCES unit/memp_includes_test.c CONFIG ${config}/memp_lwippools_include)

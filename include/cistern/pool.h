@@ -202,18 +202,21 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
  * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when
- * what should be free is damaged: a link (level 1) or a free block's content or guard (level 2).
- * Damage is a fault; it is repaired (a link by building the list anew, linear, once per fault) and
- * nothing is lost. Constant time at levels 0 and 1, linear in the block's size from 2 on. Any
+ * what should be free is damaged: a link or key (level 1) or a free block's content or guard (level 2).
+ * Damage is a fault; it is repaired (a list by building it anew, linear, once per fault), and blocks
+ * that it leaves unknown are quarantined. Constant time but for that; at level 2 CISTERN_POOL_POISON
+ * bytes are compared, at level 3 the whole block. Any
  * context that the critical section, or else the pool's strategy, covers. The caller owns the block
  * until put; its content is undefined. At level 3 a macro of this name remembers the caller. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
  * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
- * of another pool; or, from level 2 on, the guard around it was written to, which is then repaired
- * (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it was.
- * Time and contexts as get. The pool owns the block afterwards. */
+ * of another pool (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it
+ * was. From level 2 on a guard around the block that was written to is a fault too, and repaired, but
+ * the block is taken back. Constant time, as get; linear in the free blocks if the block holds the key
+ * of a free one, and in the registered pools, outside the critical section, if the address is foreign.
+ * Contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 
 /* The same for a caller in a place of its own; level 3 remembers it, the others ignore it. `file`
@@ -225,9 +228,9 @@ cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const cha
  * and says no. Undefined on failure. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
-/* Looks whether put would accept the block, and reports the fault exactly as put does if not;
- * changes nothing. Fails as put does. At check level 0 it fails only on NULL. Constant time.
- * Contexts as put. */
+/* Answers as put would, and reports the same fault, but leaves the block in use; a damaged guard is
+ * repaired, so that it is reported once. At check level 0 it fails only on NULL. Time and contexts as
+ * put. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block);
 
 /* Takes up to `wanted` blocks into `blocks` and returns how many: all that the pool has if it has

@@ -91,24 +91,6 @@ void(memp_free_pool)(const struct memp_desc *desc, void *mem)
 
 #if MEM_USE_POOLS
 
-enum {
-    MALLOC_POOLS = 0
-#    define LWIP_MEMPOOL(name, num, size, desc)
-#    define LWIP_MALLOC_MEMPOOL_START
-#    define LWIP_MALLOC_MEMPOOL(num, size) +1
-#    define LWIP_MALLOC_MEMPOOL_END
-#    include "lwip/priv/memp_std.h"
-};
-
-_Static_assert(
-    MALLOC_POOLS > 0,
-    "MEM_USE_POOLS: lwippools.h lists no malloc pool; put at least one LWIP_MALLOC_MEMPOOL"
-    " between LWIP_MALLOC_MEMPOOL_START and LWIP_MALLOC_MEMPOOL_END");
-_Static_assert(
-    MALLOC_POOLS == 0 || MALLOC_POOLS == MEMP_POOL_HELPER_LAST - MEMP_POOL_HELPER_FIRST + 1,
-    "MEM_USE_POOLS: the malloc pools in lwippools.h do not follow each other; move every"
-    " other pool out from between LWIP_MALLOC_MEMPOOL_START and LWIP_MALLOC_MEMPOOL_END");
-
 /* True iff a pool listed before this one serves every request that this one could. */
 static bool memp_is_never_reached(int type)
 {

@@ -325,10 +325,15 @@ static void pool_lf_prepare(cistern_pool_t *pool)
     pool_cell_store(&work->failures, 0);
 }
 
+/* Blocks have no key here: `link` says what is free. */
 static void pool_lf_fill(cistern_pool_t *pool)
 {
     pool_lf_t *const work = pool_lf_of(pool);
+    const cistern_pool_shape_t shape = pool_shape(pool);
     for (size_t i = 0; i < pool->count; ++i) {
+        if (pool_has_keys(pool)) {
+            *cistern_pool_key_at(&shape, pool_block_at(pool, i)) = 0;
+        }
         pool_cell_store(&work->link[i], pool_lf_link(i + 1U, pool->count - i));
     }
     pool_cell_store(&work->min_free, (pool_cell_t)pool->count);

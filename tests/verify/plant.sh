@@ -5,7 +5,7 @@
 set -eu
 
 mkdir -p "$2"
-cp "$1/pool_lockfree.c" "$1/pool_words.h" "$2"
+cp "$1/pool_lock_free.c" "$1/pool_atomics.h" "$2"
 sed -e "$4" "$1/$3" >"$2/$3"
 if cmp -s "$1/$3" "$2/$3"; then
     echo "no bug was planted: $3 has nothing like $4" >&2

@@ -10,7 +10,7 @@
  * With two operations each, the steps on the counters are interleaved too; else each follows the
  * step before it at once.
  *
- * The code under test is src/pool/pool_lockfree.c itself, whose atomics are the checker's, by
+ * The code under test is src/pool/pool_lock_free.c itself, whose atomics are the checker's, by
  * relacy/stdatomic.h; the rest of the pool engine is linked as it is.
  *
  * A script says what one context does, a letter each:
@@ -42,7 +42,7 @@ using namespace rl; /* the names of the orders */
 #define new                 replacement
 #define _Static_assert(...) static_assert(true, "the checker's atomics are larger")
 extern "C" {
-#include "pool_lockfree.c"
+#include "pool_lock_free.c"
 }
 #undef new
 
@@ -98,7 +98,7 @@ extern "C" void cistern_port_fault(const cistern_fault_t *fault)
 /* --- one execution ---------------------------------------------------------------------------- */
 
 /* The contexts take turns on one thread of the system: these are plain variables. */
-alignas(64) static unsigned char work[64 + sizeof(work_t) + BLOCKS * sizeof(cell_atomic_t)];
+alignas(64) static unsigned char work[64 + sizeof(pool_lf_t) + BLOCKS * sizeof(pool_cell_atomic_t)];
 alignas(64) static unsigned char memory[CISTERN_POOL_BYTES(BLOCKS, 8, 8)];
 static cistern_pool_t pool;
 static cistern_pool_extras_t extras;
@@ -109,14 +109,14 @@ struct hand {
     size_t count;
 };
 
-static work_t *work_memory()
+static pool_lf_t *work_memory()
 {
-    return reinterpret_cast<work_t *>(work);
+    return reinterpret_cast<pool_lf_t *>(work);
 }
 
 static size_t number_of(void *block)
 {
-    return index_of(&pool, block);
+    return pool_index(&pool, block);
 }
 
 struct pool_execution : rl::test_suite<pool_execution, CONTEXTS> {
@@ -130,21 +130,21 @@ struct pool_execution : rl::test_suite<pool_execution, CONTEXTS> {
     /* The checker's atomics are made for each execution, and ended with it. */
     void make_work()
     {
-        ::new (&work_memory()->head) word_atomic_t;
-        ::new (&work_memory()->min_free) cell_atomic_t;
-        ::new (&work_memory()->failures) cell_atomic_t;
+        ::new (&work_memory()->head) pool_word_atomic_t;
+        ::new (&work_memory()->min_free) pool_cell_atomic_t;
+        ::new (&work_memory()->failures) pool_cell_atomic_t;
         for (size_t i = 0; i < pool.count; ++i) {
-            ::new (&work_memory()->link[i]) cell_atomic_t;
+            ::new (&work_memory()->link[i]) pool_cell_atomic_t;
         }
     }
 
     void end_work()
     {
-        work_memory()->head.~word_atomic_t();
-        work_memory()->min_free.~cell_atomic_t();
-        work_memory()->failures.~cell_atomic_t();
+        work_memory()->head.~pool_word_atomic_t();
+        work_memory()->min_free.~pool_cell_atomic_t();
+        work_memory()->failures.~pool_cell_atomic_t();
         for (size_t i = 0; i < pool.count; ++i) {
-            work_memory()->link[i].~cell_atomic_t();
+            work_memory()->link[i].~pool_cell_atomic_t();
         }
     }
 

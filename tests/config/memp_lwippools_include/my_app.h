@@ -1,0 +1,8 @@
+#ifndef MY_APP_H
+#define MY_APP_H
+
+struct my_app {
+    int a[7];
+};
+
+#endif
