@@ -71,7 +71,7 @@ cistern_add_test(memp_lock_free_section_test SOURCES unit/memp_lock_free_section
 if(TARGET memp_lock_free_section_test)
   target_link_options(memp_lock_free_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave
-    LINKER:--wrap=pool_lock_free_used,--wrap=pool_lock_free_most_used)
+    LINKER:--wrap=cistern_pool_lock_free_used,--wrap=cistern_pool_lock_free_most_used)
 endif()
 cistern_add_test(memp_lock_free_race_test SOURCES race/memp_lock_free_race_test.c LABELS host threads
   DEFINES CISTERN_MEMP_LOCK_FREE=1)

@@ -213,7 +213,8 @@ bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void 
     memp_collapse(desc, &pool);
     if (given) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, file, line);
-    } else {
+    }
+    if (finding.kind != CISTERN_FAULT_NONE) { /* refused, or taken back with a damaged guard */
         memp_stats_count_refusal(desc);
     }
     cistern_critical_leave(state);

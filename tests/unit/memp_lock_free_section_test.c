@@ -14,10 +14,10 @@ void __wrap_cistern_critical_leave(cistern_critical_t state)
 /* What another context does between a look at the pool and the write of what was seen. */
 static void (*interrupt)(void);
 
-size_t __real_pool_lock_free_used(const cistern_pool_t *pool);
-size_t __wrap_pool_lock_free_used(const cistern_pool_t *pool);
-size_t __real_pool_lock_free_most_used(const cistern_pool_t *pool);
-size_t __wrap_pool_lock_free_most_used(const cistern_pool_t *pool);
+size_t __real_cistern_pool_lock_free_used(const cistern_pool_t *pool);
+size_t __wrap_cistern_pool_lock_free_used(const cistern_pool_t *pool);
+size_t __real_cistern_pool_lock_free_most_used(const cistern_pool_t *pool);
+size_t __wrap_cistern_pool_lock_free_most_used(const cistern_pool_t *pool);
 
 static size_t seen_before_an_interrupt(size_t seen)
 {
@@ -29,14 +29,14 @@ static size_t seen_before_an_interrupt(size_t seen)
     return seen;
 }
 
-size_t __wrap_pool_lock_free_used(const cistern_pool_t *pool)
+size_t __wrap_cistern_pool_lock_free_used(const cistern_pool_t *pool)
 {
-    return seen_before_an_interrupt(__real_pool_lock_free_used(pool));
+    return seen_before_an_interrupt(__real_cistern_pool_lock_free_used(pool));
 }
 
-size_t __wrap_pool_lock_free_most_used(const cistern_pool_t *pool)
+size_t __wrap_cistern_pool_lock_free_most_used(const cistern_pool_t *pool)
 {
-    return seen_before_an_interrupt(__real_pool_lock_free_most_used(pool));
+    return seen_before_an_interrupt(__real_cistern_pool_lock_free_most_used(pool));
 }
 
 static void assert_sections(unsigned expected)

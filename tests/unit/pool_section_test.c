@@ -20,7 +20,8 @@ static unsigned stale; /* left with statistics that were not the pool's */
 void __wrap_cistern_critical_leave(cistern_critical_t state)
 {
     const struct memp_desc *const desc = memp_pools[MEMP_PBUF];
-    stale += (desc->stats->used != desc->pool->count - desc->pool->free) ? 1U : 0U;
+    const struct memp_state *const now = (const struct memp_state *)(const void *)desc->tab;
+    stale += (desc->stats->used != desc->num - now->free) ? 1U : 0U;
     __real_cistern_critical_leave(state);
 }
 
