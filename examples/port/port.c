@@ -11,6 +11,7 @@
  *   R2  messages.units of a mailbox are in its ring, from `first` on; places.units more fit
  */
 #define _GNU_SOURCE 1
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,7 +48,9 @@ uint32_t board_random(void)
 
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    board_printf("fault: %s: %s\n", cistern_fault_text(fault->kind), fault->name);
+    board_printf("fault: %s: %s: %s\n", cistern_fault_text(fault->kind),
+                 (fault->name != NULL) ? fault->name : "-",
+                 (fault->owner != NULL) ? fault->owner : "-");
 }
 
 /* --- the critical section: no interrupts here, so a lock that nests ----------------------------
@@ -99,8 +102,11 @@ u32_t sys_jiffies(void)
 
 void sys_msleep(u32_t ms)
 {
-    const struct timespec time = {.tv_sec = ms / 1000U, .tv_nsec = (long)(ms % 1000U) * 1000000L};
-    (void)nanosleep(&time, NULL);
+    const u64_t end = nanoseconds() + (u64_t)ms * 1000000U;
+    const struct timespec time = {.tv_sec = (time_t)(end / 1000000000U),
+                                  .tv_nsec = (long)(end % 1000000000U)};
+    while (ms != 0 && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {
+    } /* the end is absolute: a signal on the way makes the sleep neither shorter nor longer */
 }
 
 /* --- lines --------------------------------------------------------------------------------------
@@ -213,9 +219,13 @@ static table_t semaphores = {.kind = "semaphore", .stats = &lwip_stats.sys.sem};
 static table_t mailboxes = {.kind = "mailbox", .stats = &lwip_stats.sys.mbox};
 
 /* After the lock was left: a handler may call the library. */
-static void refuse(const table_t *table)
+static void refuse(const table_t *table, const u32_t *name, const char *reason)
 {
-    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT, .name = table->kind};
+    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
+                                   .object = name,
+                                   .address = name,
+                                   .name = table->kind,
+                                   .owner = reason};
     cistern_fault_raise(&fault);
 }
 
@@ -248,7 +258,7 @@ static object_t *find_or_refuse(table_t *table, const u32_t *name)
 {
     object_t *const object = find(table, name);
     if (object == NULL) {
-        refuse(table);
+        refuse(table, name, "a name of no live object");
     }
     return object;
 }
@@ -289,7 +299,8 @@ static void free_object(table_t *table, const u32_t *name, bool may_have_units)
     }
     count(table, ends ? -1 : 0, ends ? 0 : 1);
     if (!ends) {
-        refuse(table);
+        refuse(table, name,
+               (object != NULL) ? "refused free: it is in use" : "a name of no live object");
     }
 }
 
@@ -474,23 +485,36 @@ static void *run(void *argument)
     return NULL;
 }
 
-/* A system that knows names, stack sizes and priorities is told them here. */
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn function, void *argument, int stack,
-                            int priority)
+static bool start_thread(lwip_thread_fn function, void *argument)
 {
     pthread_t thread;
     start_t *const start = malloc(sizeof *start);
-    (void)name;
-    (void)stack;
-    (void)priority;
     if (start == NULL) {
-        return 0;
+        return false;
     }
     *start = (start_t){function, argument};
     if (pthread_create(&thread, NULL, run, start) != 0) {
         free(start);
-        return 0;
+        return false;
     }
     (void)pthread_detach(thread);
-    return 1;
+    return true;
+}
+
+/* A system that knows names, stack sizes and priorities is given them here. A thread that cannot be
+ * made is a fault. */
+sys_thread_t sys_thread_new(const char *name, lwip_thread_fn function, void *argument, int stack,
+                            int priority)
+{
+    (void)stack;
+    (void)priority;
+    if (function != NULL && start_thread(function, argument)) {
+        return 1;
+    }
+    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
+                                   .name = (name != NULL) ? name : "thread",
+                                   .owner = (function != NULL) ? "no thread or memory is left"
+                                                               : "a thread without a function"};
+    cistern_fault_raise(&fault);
+    return 0;
 }

@@ -50,13 +50,15 @@ typedef void cistern_fault_handler_t(const cistern_fault_t *fault);
  * refused. It must not call into the object that the fault names. */
 cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *handler);
 
-/* Number of faults since start, all kinds together. Saturates. Any context. */
+/* Number of faults since start, all kinds together. Saturates. Any context; on the ports for hosts a
+ * signal handler too. */
 unsigned long cistern_fault_count(void);
 
 /* A short English phrase for a kind, never NULL. Any context. */
 const char *cistern_fault_text(cistern_fault_kind_t kind);
 
-/* Counts the fault and calls the handler. For engines and faces. Any context. */
+/* Counts the fault and calls the handler. For engines and faces. Any context; a signal handler iff the
+ * handler of faults may be called there, as the ports' may. */
 void cistern_fault_raise(const cistern_fault_t *fault);
 
 /* The default handler, provided by the port: it makes the fault visible in the way that suits the

@@ -38,7 +38,8 @@ void cistern_bare_tick(void);
 /* Starts the processor's own timer (SysTick; mtime) so that it calls cistern_bare_tick. `clock_hz`
  * is the clock of that timer in Hz. A fault, and no tick, iff a tick would take no cycle of that
  * clock, or more than SysTick's 2^24: raise CISTERN_BARE_TICKS_PER_SECOND then. Links the timer's
- * handler in; a program that leaves the call out may use the timer for itself. Thread. */
+ * handler in, weakly: a program with a SysTick_Handler of its own calls cistern_bare_tick there. One
+ * that leaves the call out may use the timer for itself. Thread. */
 void cistern_bare_tick_start(uint32_t clock_hz);
 
 /* --- hooks ------------------------------------------------------------------------------------ */

@@ -128,9 +128,9 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 static const char *in_use(const mailbox_t *mailbox)
 {
     if (mailbox->posters.first != NULL || mailbox->fetchers.first != NULL) {
-        return "a free while a thread waits";
+        return "refused free: a thread waits for it";
     }
-    return (mailbox->count != 0) ? "a free with messages in it" : NULL;
+    return (mailbox->count != 0) ? "refused free: messages are in it" : NULL;
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)

@@ -213,7 +213,7 @@ void sys_mutex_free(sys_mutex_t *mutex)
     if (found == NULL) {
         bare_object_refuse_free(&bare_object_mutexes, name_of(mutex));
     } else if (locked) {
-        bare_object_refuse(&bare_object_mutexes, name_of(mutex), "a free while it is locked");
+        bare_object_refuse(&bare_object_mutexes, name_of(mutex), "refused free: it is locked");
     }
 }
 

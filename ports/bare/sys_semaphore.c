@@ -111,7 +111,7 @@ void sys_sem_free(sys_sem_t *sem)
     if (semaphore == NULL) {
         bare_object_refuse_free(&bare_object_semaphores, name_of(sem));
     } else if (in_use) {
-        bare_object_refuse(&bare_object_semaphores, name_of(sem), "a free while a thread waits");
+        bare_object_refuse(&bare_object_semaphores, name_of(sem), "refused free: a thread waits for it");
     }
 }
 

@@ -5,19 +5,26 @@
 
 #include "lwip/arch.h"
 #include "cistern/fault.h"
+#include "sys_host.h"
 
 static const char *or_dash(const char *text)
 {
     return (text != NULL) ? text : "-";
 }
 
-/* One call of printf per fault, so that lines of several threads do not mix. */
+/* One write for each fault, so that lines of several threads do not mix; and without stdio's lock,
+ * which the thread that a signal handler interrupted may hold. */
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    (void)fprintf(stderr,
-                  "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n",
-                  cistern_fault_text(fault->kind), or_dash(fault->name), fault->object,
-                  fault->address, or_dash(fault->owner), or_dash(fault->file), fault->line);
+    char line[400];
+    const int length =
+        snprintf(line, sizeof line,
+                 "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n",
+                 cistern_fault_text(fault->kind), or_dash(fault->name), fault->object,
+                 fault->address, or_dash(fault->owner), or_dash(fault->file), fault->line);
+    if (length > 0) {
+        host_write_error(line, ((size_t)length < sizeof line) ? (size_t)length : sizeof line - 1U);
+    }
 }
 
 void cistern_host_assert_failed(const char *message, const char *file, int line)

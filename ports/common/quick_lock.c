@@ -17,23 +17,18 @@
  */
 #include "quick_lock.h"
 
-/* How often to look at a taken lock before waiting, on a machine with several processors. */
-#define LOOKS 100
-
 bool quick_lock_has_fence;
 
-static host_once_t once = HOST_ONCE_INITIALIZER;
-static int looks;
+static host_once_t quick_lock_once = HOST_ONCE_INITIALIZER;
 
-static void prepare(void)
+static void quick_lock_prepare(void)
 {
     quick_lock_has_fence = host_fence_available();
-    looks = host_is_parallel() ? LOOKS : 0;
 }
 
 void quick_lock_init(quick_lock_t *lock)
 {
-    host_once(&once, prepare);
+    host_once(&quick_lock_once, quick_lock_prepare);
     host_lock_init(&lock->room);
     host_wake_init(&lock->wake);
     lock->hungry = false;
@@ -44,17 +39,17 @@ void quick_lock_init(quick_lock_t *lock)
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-static bool look(quick_lock_t *lock)
+static bool quick_lock_spin(quick_lock_t *lock)
 {
     bool mine = false;
-    for (int i = 0; i < looks && !mine; ++i) {
+    for (int i = host_spins(); i > 0 && !mine; --i) {
         host_relax();
         mine = !atomic_load_explicit(&lock->taken, memory_order_relaxed) && quick_lock_try(lock);
     }
     return mine;
 }
 
-static void count_waiter(quick_lock_t *lock)
+static void quick_lock_count_waiter(quick_lock_t *lock)
 {
     (void)atomic_fetch_add(&lock->waiting, 1U);
     if (quick_lock_has_fence) {
@@ -64,12 +59,12 @@ static void count_waiter(quick_lock_t *lock)
 
 void quick_lock_wait(quick_lock_t *lock)
 {
-    if (look(lock)) {
+    if (quick_lock_spin(lock)) {
         return;
     }
     bool woken = false; /* who comes only now was not handed the lock (I2) */
     host_lock(&lock->room);
-    count_waiter(lock);
+    quick_lock_count_waiter(lock);
     while (!(woken && lock->handed) && !quick_lock_try(lock)) {
         host_doze(&lock->wake, &lock->room);
         woken = true;

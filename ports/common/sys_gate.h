@@ -46,9 +46,13 @@ bool gate_try(gate_t *gate);
  * that is cancelled gives up its turn, and frees the lock. */
 u32_t gate_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout);
 
-/* Grants units to waiters as long as there are both. To be called when the stock grew. Linear in
- * the number of waiters that go on. */
-void gate_admit(gate_t *gate);
+/* Grants units to waiters as long as there are both. To be called when the stock grew. Returns
+ * those of them that sleep, for gate_wake. Linear in the number of waiters that go on. */
+gate_waiter_t *gate_admit(gate_t *gate);
+
+/* Wakes what gate_admit returned; NULL is nobody. To be called soon, without the lock: a system
+ * that switches to the woken thread at once would otherwise let it run into the lock. */
+void gate_wake(gate_waiter_t *granted);
 
 /* True iff gate_admit may have something to do. Without the lock, after the stock grew by a
  * sequentially consistent store. */

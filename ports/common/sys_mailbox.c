@@ -126,8 +126,9 @@ static void unlock_and_admit(side_t *side)
     object_unlock(&side->object);
     if (gate_is_waited_at(&opposite->gate)) {
         quick_lock(&opposite->object.lock);
-        gate_admit(&opposite->gate);
+        gate_waiter_t *const granted = gate_admit(&opposite->gate);
         quick_unlock(&opposite->object.lock);
+        gate_wake(granted);
     }
 }
 
@@ -189,9 +190,9 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 static const char *in_use(const side_t *sides)
 {
     if (sides[POST].gate.inside + sides[FETCH].gate.inside != 0) {
-        return "a free while a thread waits";
+        return "refused free: a thread waits for it";
     }
-    return (sides[POST].moved != sides[FETCH].moved) ? "a free with messages in it" : NULL;
+    return (sides[POST].moved != sides[FETCH].moved) ? "refused free: messages are in it" : NULL;
 }
 
 static void refuse_free(sys_mbox_t *mbox, side_t *sides, const char *reason)

@@ -1,14 +1,26 @@
 /* sys_mutex.c (common) - mutexes: the system's lock with a holder, in a slot.
  *
- *   slot   | object: lock, generation | mutex | users | owner, held |
+ *   slot   | object: lock, generation | mutex | users | owner, held | room: waiting, woken |
  *
- * Vocabulary: a user is a thread that holds the mutex or waits for it.
+ * Vocabulary: a user is a thread that holds the mutex or waits for it. A waiter sleeps in the room
+ * and tries again when it is woken, so that a thread which unlocks may lock again before that: a
+ * handoff to a sleeping thread costs two switches each time, one of them of the thread that goes
+ * on. A waiter that is starving, or that has a priority to lend, waits at the system's lock itself,
+ * which lends priority and is handed over.
+ *
+ *   thread A   holds ---------------> +-------+
+ *   thread B   starving ------------> | mutex |  the system's queue, by priority
+ *   thread C   waits ------+          +-------+
+ *   thread D   waits ------+-> room: waiting 2, woken
  *
  * Invariants, whenever the object's lock is free:
  *   I1  held implies that `owner` holds `mutex`, or has just left these books to unlock it.
  *   I2  users counts the holder and all who wait: with 0 the mutex may end.
+ *   I3  A waiter counts itself, then tries; who unlocks frees the mutex, then reads the count: with
+ * a fence between the two steps of each, one of them sees the other. I4  `woken` implies that a
+ * thread in the room is on its way to try: nobody else is woken.
  *
- * The end of a thread that holds the mutex is reported to the next one, which then holds it.
+ * A thread that ends holding the mutex gives it back, with a fault.
  *
  * Threads are told apart by a number that no other thread ever has: the system gives the number of
  * a thread that ended to the next one.
@@ -23,21 +35,45 @@
 #        define CISTERN_HOST_MUTEXES 256
 #    endif
 
+/* Who has waited this long is starving. */
+#    define STARVING_NS 1000000U
+
+typedef struct mutex_waiter {
+    struct mutex_waiter *next;
+    host_parker_t parker;
+} mutex_waiter_t;
+
 typedef struct mutex {
     object_t object;
     host_owned_t mutex;
     u32_t owner;
     u32_t users;
     bool held;
+    host_lock_t room; /* guards what follows, all of which but the list is read without it */
+    mutex_waiter_t *first;
+    mutex_waiter_t *last;
+    atomic_uint waiting; /* on the list */
+    atomic_bool woken;
 } mutex_t;
 
-static bool prepare(object_t *object)
+static void mutex_empty_room(mutex_t *mutex)
 {
-    return host_owned_init(&((mutex_t *)object)->mutex);
+    host_lock_init(&mutex->room);
+    mutex->first = NULL;
+    mutex->last = NULL;
+    atomic_store(&mutex->waiting, 0U);
+    atomic_store(&mutex->woken, false);
+}
+
+static bool mutex_prepare(object_t *object)
+{
+    mutex_t *const mutex = (mutex_t *)object;
+    mutex_empty_room(mutex);
+    return host_owned_init(&mutex->mutex);
 }
 
 /* The calling thread's number; it keeps it in a forked child. */
-static u32_t self(void)
+static u32_t mutex_self(void)
 {
     static atomic_uint last;
     static _Thread_local u32_t number;
@@ -47,45 +83,199 @@ static u32_t self(void)
     return number;
 }
 
-static bool is_mine(const mutex_t *mutex)
+static bool mutex_is_mine(const mutex_t *mutex)
 {
-    return mutex->held && mutex->owner == self();
+    return mutex->held && mutex->owner == mutex_self();
 }
 
 /* A thread that held it and does not exist in the child holds it no longer. */
-static void forked(object_t *object)
+static void mutex_forked(object_t *object)
 {
     mutex_t *const mutex = (mutex_t *)object;
-    mutex->held = is_mine(mutex);
+    mutex->held = mutex_is_mine(mutex);
     mutex->users = mutex->held ? 1U : 0U;
+    mutex_empty_room(mutex);
     host_owned_renew(&mutex->mutex);
     if (mutex->held) {
-        (void)host_owned_lock(&mutex->mutex);
+        host_owned_lock(&mutex->mutex);
     }
 }
 
-static mutex_t slots[CISTERN_HOST_MUTEXES];
+static mutex_t mutex_slots[CISTERN_HOST_MUTEXES];
 
 object_table_t object_mutexes = {
     .kind = "mutex",
-    .slots = slots,
+    .slots = mutex_slots,
     .count = CISTERN_HOST_MUTEXES,
     .sides = 1,
-    .side_size = sizeof slots[0],
-    .prepare = prepare,
-    .forked = forked,
+    .side_size = sizeof mutex_slots[0],
+    .prepare = mutex_prepare,
+    .forked = mutex_forked,
     OBJECT_STATS(mutex),
 };
 
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+/* Tries for a moment. */
+static bool mutex_spin(mutex_t *mutex)
+{
+    bool mine = false;
+    for (int i = host_spins(); i > 0 && !mine; --i) {
+        host_relax();
+        mine = host_owned_try(&mutex->mutex);
+    }
+    return mine;
+}
+
+/* (room) */
+static void mutex_append(mutex_t *mutex, mutex_waiter_t *waiter)
+{
+    waiter->next = NULL;
+    if (mutex->last != NULL) {
+        mutex->last->next = waiter;
+    } else {
+        mutex->first = waiter;
+    }
+    mutex->last = waiter;
+    (void)atomic_fetch_add(&mutex->waiting, 1U);
+}
+
+/* (room) */
+static mutex_waiter_t *mutex_remove_first(mutex_t *mutex)
+{
+    mutex_waiter_t *const first = mutex->first;
+    mutex->first = first->next;
+    mutex->last = (first->next != NULL) ? mutex->last : NULL;
+    (void)atomic_fetch_sub(&mutex->waiting, 1U);
+    return first;
+}
+
+/* Goes into the room, unless the mutex is free and nobody is in there: then it is the caller's.
+ * (I3)
+ */
+static bool mutex_take_or_queue(mutex_t *mutex, mutex_waiter_t *waiter)
+{
+    host_lock(&mutex->room);
+    mutex_append(mutex, waiter);
+    atomic_thread_fence(memory_order_seq_cst);
+    const bool mine = mutex->first == waiter && host_owned_try(&mutex->mutex);
+    if (mine) {
+        (void)mutex_remove_first(mutex);
+    }
+    host_unlock(&mutex->room);
+    return mine;
+}
+
+/* Waits in the room; false iff the thread is starving. (I4) */
+static bool mutex_wait_in_room(mutex_t *mutex)
+{
+    const uint64_t start = host_nanoseconds();
+    mutex_waiter_t waiter;
+    bool mine = false;
+    host_parker_init(&waiter.parker);
+    do {
+        mine = mutex_take_or_queue(mutex, &waiter);
+        if (!mine) {
+            host_park_uncancelled(&waiter.parker);
+            atomic_store(&mutex->woken, false);
+            mine = host_owned_try(&mutex->mutex);
+        }
+    } while (!mine && host_nanoseconds() - start < STARVING_NS);
+    host_parker_end(&waiter.parker);
+    return mine;
+}
+
+static void mutex_acquire(mutex_t *mutex)
+{
+    if (host_owned_try(&mutex->mutex) || mutex_spin(mutex)) {
+        return;
+    }
+    if (host_lends_priority() || !mutex_wait_in_room(mutex)) {
+        host_owned_lock(&mutex->mutex);
+    }
+}
+
+/* Wakes the first in the room, unless one was woken and has not tried yet. (I4) */
+static void mutex_wake_one(mutex_t *mutex)
+{
+    mutex_waiter_t *first = NULL;
+    host_lock(&mutex->room);
+    if (mutex->first != NULL && !mutex->woken) {
+        atomic_store(&mutex->woken, true);
+        first = mutex_remove_first(mutex);
+    }
+    host_unlock(&mutex->room);
+    if (first != NULL) {
+        host_unpark(&first->parker);
+    }
+}
+
+static void mutex_release(mutex_t *mutex)
+{
+    host_owned_unlock(&mutex->mutex);
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&mutex->waiting, memory_order_relaxed) != 0) {
+        mutex_wake_one(mutex);
+    }
+}
+
+/* --- the end of threads ----------------------------------------------------------------------- */
+
+static host_once_t mutex_once = HOST_ONCE_INITIALIZER;
+static host_watch_t mutex_watch;
+static _Thread_local bool mutex_watched;
+
+/* Strikes the calling thread out of the books; false iff it is not the holder. */
+static bool mutex_disown(mutex_t *mutex)
+{
+    const bool mine = mutex_is_mine(mutex);
+    mutex->users -= mine ? 1U : 0U;
+    mutex->held = mutex->held && !mine;
+    return mine;
+}
+
+/* Runs when a watched thread ends. Linear in the mutexes that were ever there. */
+static void mutex_thread_ends(void)
+{
+    mutex_watched = false;
+    for (u32_t slot = 0; slot < object_mutexes.prepared; ++slot) {
+        mutex_t *const mutex = &mutex_slots[slot];
+        quick_lock(&mutex->object.lock);
+        const sys_host_name_t name = {slot, mutex->object.generation};
+        const bool mine = mutex_disown(mutex);
+        quick_unlock(&mutex->object.lock);
+        if (mine) {
+            mutex_release(mutex);
+            object_refuse(&object_mutexes, &name, "a thread that ended holding it");
+        }
+    }
+}
+
+static void mutex_create_watch(void)
+{
+    host_watch_create(&mutex_watch, mutex_thread_ends);
+}
+
+static void mutex_watch_thread(void)
+{
+    if (!mutex_watched) {
+        host_once(&mutex_once, mutex_create_watch);
+        host_watch_thread(&mutex_watch);
+        mutex_watched = true;
+    }
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *name_of(const sys_mutex_t *mutex)
+static const sys_host_name_t *mutex_name_of(const sys_mutex_t *mutex)
 {
     return (mutex != NULL) ? &mutex->name : NULL;
 }
 
-static mutex_t *lookup(sys_mutex_t *mutex)
+static mutex_t *mutex_lookup(sys_mutex_t *mutex)
 {
-    return (mutex_t *)object_lock(&object_mutexes, name_of(mutex), 0);
+    return (mutex_t *)object_lock(&object_mutexes, mutex_name_of(mutex), 0);
 }
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
@@ -103,57 +293,58 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return ERR_OK;
 }
 
-/* Writes the calling thread into the books as the holder. */
-static void record_owner(mutex_t *mutex, bool abandoned)
+/* Writes the calling thread into the books as a user; false iff it is the holder. */
+static bool mutex_register(mutex_t *mutex)
+{
+    const bool again = mutex_is_mine(mutex);
+    mutex->users += again ? 0U : 1U;
+    return !again;
+}
+
+static void mutex_record_owner(mutex_t *mutex)
 {
     quick_lock(&mutex->object.lock);
-    mutex->users -= abandoned ? 1U : 0U;
-    mutex->owner = self();
+    mutex->owner = mutex_self();
     mutex->held = true;
     object_unlock(&mutex->object);
 }
 
 void sys_mutex_lock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = lookup(mutex);
+    mutex_t *const found = mutex_lookup(mutex);
     if (found == NULL) {
         return;
     }
-    const bool again = is_mine(found);
-    found->users += again ? 0U : 1U;
+    const bool registered = mutex_register(found);
     object_unlock(&found->object);
-    if (again) {
-        object_refuse(&object_mutexes, name_of(mutex), "a lock by the thread that holds it");
-        return;
-    }
-    const bool abandoned = host_owned_lock(&found->mutex);
-    record_owner(found, abandoned);
-    if (abandoned) {
-        object_refuse(&object_mutexes, name_of(mutex), "a thread that ended holding it");
+    if (registered) {
+        mutex_watch_thread();
+        mutex_acquire(found);
+        mutex_record_owner(found);
+    } else {
+        object_refuse(&object_mutexes, mutex_name_of(mutex), "a lock by the thread that holds it");
     }
 }
 
 void sys_mutex_unlock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = lookup(mutex);
+    mutex_t *const found = mutex_lookup(mutex);
     if (found == NULL) {
         return;
     }
-    const bool mine = is_mine(found);
-    found->users -= mine ? 1U : 0U;
-    found->held = found->held && !mine;
+    const bool mine = mutex_disown(found);
     object_unlock(&found->object);
     if (mine) {
-        host_owned_unlock(&found->mutex);
+        mutex_release(found);
     } else {
-        object_refuse(&object_mutexes, name_of(mutex),
+        object_refuse(&object_mutexes, mutex_name_of(mutex),
                       "an unlock by a thread that does not hold it");
     }
 }
 
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, name_of(mutex));
+    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, mutex_name_of(mutex));
     if (found == NULL) {
         return;
     }
@@ -161,13 +352,13 @@ void sys_mutex_free(sys_mutex_t *mutex)
         object_end(&object_mutexes, &found->object);
     } else {
         object_unlock_sides(&object_mutexes, &found->object);
-        object_refuse(&object_mutexes, name_of(mutex), "a free while it is locked");
+        object_refuse(&object_mutexes, mutex_name_of(mutex), "refused free: it is locked");
     }
 }
 
 int sys_mutex_valid(sys_mutex_t *mutex)
 {
-    return object_is_live(&object_mutexes, name_of(mutex));
+    return object_is_live(&object_mutexes, mutex_name_of(mutex));
 }
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)

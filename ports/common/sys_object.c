@@ -143,9 +143,7 @@ static void unlock_one(object_table_t *table, object_t *side)
 static void adopt_one(object_table_t *table, object_t *side)
 {
     quick_lock_in_child(&side->lock);
-    if (side->live) {
-        table->forked(side);
-    }
+    table->forked(side);
 }
 
 static cistern_critical_t fork_level; /* of the thread that forks; guarded by the section */

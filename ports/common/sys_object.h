@@ -32,7 +32,7 @@ typedef struct object_table {
     size_t sides; /* of each slot */
     size_t side_size;
     bool (*prepare)(object_t *object); /* each side before its first use; false iff it cannot be */
-    void (*forked)(object_t *object);  /* in a forked child, for each live side */
+    void (*forked)(object_t *object);  /* in a forked child, for each prepared side */
 #if SYS_STATS
     struct stats_syselem *stats;
 #endif

@@ -96,11 +96,10 @@ void sys_sem_signal(sys_sem_t *sem)
     if (semaphore == NULL) {
         return;
     }
-    if (semaphore->units - semaphore->gate.granted < semaphore->limit) {
-        ++semaphore->units;
-        gate_admit(&semaphore->gate);
-    }
+    semaphore->units += (semaphore->units - semaphore->gate.granted < semaphore->limit) ? 1U : 0U;
+    gate_waiter_t *const granted = gate_admit(&semaphore->gate);
     object_unlock(&semaphore->object);
+    gate_wake(granted);
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
@@ -126,7 +125,7 @@ void sys_sem_free(sys_sem_t *sem)
         object_end(&object_semaphores, &semaphore->object);
     } else {
         object_unlock_sides(&object_semaphores, &semaphore->object);
-        object_refuse(&object_semaphores, name_of(sem), "a free while a thread waits");
+        object_refuse(&object_semaphores, name_of(sem), "refused free: a thread waits for it");
     }
 }
 

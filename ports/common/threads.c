@@ -9,60 +9,81 @@
 
 #include <stddef.h>
 
-/* --- events ---------------------------------------------------------------------------------- */
+/* --- parkers --------------------------------------------------------------------------------- */
 
-void cistern_port_event_init(cistern_port_event_t *event)
+#ifndef HOST_PARKER
+
+void host_parker_init(host_parker_t *parker)
 {
-    host_lock_init(&event->lock);
-    host_wake_init(&event->changed);
-    event->is_set = false;
+    host_lock_init(&parker->lock);
+    host_wake_init(&parker->wake);
+    parker->unparked = false;
 }
 
-void cistern_port_event_set(cistern_port_event_t *event)
+void host_parker_end(host_parker_t *parker)
 {
-    host_lock(&event->lock);
-    event->is_set = true;
-    host_wake(&event->changed);
-    host_unlock(&event->lock);
+    host_wake_end(&parker->wake);
+    host_lock_end(&parker->lock);
 }
 
-static uint64_t deadline_in(uint32_t milliseconds)
+/* The thread that it wakes reads `unparked` with the lock, and so does not end the parker sooner.
+ */
+void host_unpark(host_parker_t *parker)
 {
-    return (milliseconds != UINT32_MAX) ? host_nanoseconds() + milliseconds * UINT64_C(1000000)
-                                        : HOST_FOREVER;
+    host_lock(&parker->lock);
+    parker->unparked = true;
+    host_wake(&parker->wake);
+    host_unlock(&parker->lock);
 }
 
-typedef struct event_wait {
-    cistern_port_event_t *event;
+typedef struct park {
+    host_parker_t *parker;
     void (*cancelled)(void *argument);
     void *argument;
-} event_wait_t;
+} park_t;
 
-/* Runs with the event's lock held. */
-static void wait_is_cancelled(void *argument)
+/* Runs with the parker's lock held. */
+static void park_is_cancelled(void *argument)
 {
-    const event_wait_t *const wait = argument;
-    host_unlock(&wait->event->lock);
-    wait->cancelled(wait->argument);
+    const park_t *const park = argument;
+    host_unlock(&park->parker->lock);
+    park->cancelled(park->argument);
 }
+
+bool host_park(host_parker_t *parker, uint64_t deadline, void (*cancelled)(void *argument),
+               void *argument)
+{
+    park_t park = {parker, cancelled, argument};
+    bool late = false;
+    host_lock(&parker->lock);
+    while (!parker->unparked && !late) {
+        late = host_wait(&parker->wake, &parker->lock, deadline, park_is_cancelled, &park);
+    }
+    const bool unparked = parker->unparked;
+    host_unlock(&parker->lock);
+    return unparked;
+}
+
+void host_park_uncancelled(host_parker_t *parker)
+{
+    host_lock(&parker->lock);
+    while (!parker->unparked) {
+        host_doze(&parker->wake, &parker->lock);
+    }
+    host_unlock(&parker->lock);
+}
+
+#endif
+
+/* --- events ---------------------------------------------------------------------------------- */
 
 void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
                              void (*cancelled)(void *argument), void *argument)
 {
-    event_wait_t wait = {event, cancelled, argument};
-    const uint64_t deadline = deadline_in(milliseconds);
-    bool late = false;
-    host_lock(&event->lock);
-    while (!event->is_set && !late) {
-        late = host_wait(&event->changed, &event->lock, deadline, wait_is_cancelled, &wait);
-    }
-    host_unlock(&event->lock);
-}
-
-void cistern_port_event_destroy(cistern_port_event_t *event)
-{
-    host_wake_end(&event->changed);
-    host_lock_end(&event->lock);
+    const uint64_t deadline = (milliseconds != UINT32_MAX)
+                                  ? host_nanoseconds() + milliseconds * UINT64_C(1000000)
+                                  : HOST_FOREVER;
+    (void)host_park(event, deadline, cancelled, argument);
 }
 
 /* --- threads by number ----------------------------------------------------------------------- */

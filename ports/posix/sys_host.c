@@ -3,12 +3,12 @@
 #include "sys_host.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
-#    include <linux/membarrier.h>
 #    include <sys/syscall.h>
 #endif
 
@@ -66,19 +66,9 @@ bool host_owned_init(host_owned_t *owned)
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
     (void)pthread_mutexattr_setprotocol(&attributes, CISTERN_POSIX_MUTEX_PROTOCOL);
-    (void)pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     const int error = pthread_mutex_init(owned, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);
     return error == 0;
-}
-
-bool host_owned_lock(host_owned_t *owned)
-{
-    const bool abandoned = pthread_mutex_lock(owned) == EOWNERDEAD;
-    if (abandoned) {
-        (void)pthread_mutex_consistent(owned);
-    }
-    return abandoned;
 }
 
 /* --- sleeping on a wake-up -------------------------------------------------------------------- */
@@ -107,6 +97,55 @@ bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
     return error == ETIMEDOUT;
 }
 
+#ifdef HOST_PARKER
+
+void host_parker_init(host_parker_t *parker)
+{
+    (void)sem_init(parker, 0, 0);
+}
+
+void host_parker_end(host_parker_t *parker)
+{
+    (void)sem_destroy(parker);
+}
+
+void host_unpark(host_parker_t *parker)
+{
+    (void)sem_post(parker);
+}
+
+/* Waits until `time`, NULL for ever: 0, or what a wait that a signal did not end came to. It has no
+ * variables in memory, as a thread that is cancelled never returns through here. */
+static int host_park_until(host_parker_t *parker, const struct timespec *time)
+{
+    int result = 0;
+    do {
+        result = (time != NULL) ? sem_clockwait(parker, CLOCK_MONOTONIC, time) : sem_wait(parker);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+bool host_park(host_parker_t *parker, uint64_t deadline, void (*cancelled)(void *argument),
+               void *argument)
+{
+    const struct timespec time = time_at(deadline);
+    int result = 0;
+    pthread_cleanup_push(cancelled, argument);
+    result = host_park_until(parker, (deadline != HOST_FOREVER) ? &time : NULL);
+    pthread_cleanup_pop(0);
+    return result == 0;
+}
+
+void host_park_uncancelled(host_parker_t *parker)
+{
+    int state;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    (void)host_park_until(parker, NULL);
+    (void)pthread_setcancelstate(state, &state);
+}
+
+#endif
+
 /* --- threads ---------------------------------------------------------------------------------- */
 
 void host_once(host_once_t *once, void (*function)(void))
@@ -130,14 +169,66 @@ void host_watch_thread(host_watch_t *watch)
     (void)pthread_setspecific(watch->key, watch);
 }
 
-bool host_is_parallel(void)
+/* --- processors ------------------------------------------------------------------------------- */
+
+/* The system is asked again after this time: the processors that a program may use can change. */
+#define PROCESSORS_VALID_NS UINT64_C(10000000)
+
+#ifdef __linux__
+/* Those that this thread may run on, which is what a container or taskset leave of the machine. */
+static bool host_ask_parallel(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) > 1;
+}
+#else
+static bool host_ask_parallel(void)
 {
     return sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+#endif
+
+bool host_is_parallel(void)
+{
+    static _Atomic uint64_t asked;
+    static atomic_bool parallel;
+    const uint64_t now = host_nanoseconds();
+    if (now - atomic_load_explicit(&asked, memory_order_relaxed) > PROCESSORS_VALID_NS) {
+        atomic_store_explicit(&parallel, host_ask_parallel(), memory_order_relaxed);
+        atomic_store_explicit(&asked, now, memory_order_relaxed);
+    }
+    return atomic_load_explicit(&parallel, memory_order_relaxed);
+}
+
+/* --- priorities ------------------------------------------------------------------------------- */
+
+static atomic_bool host_has_priorities;
+
+void host_expect_priorities(void)
+{
+    atomic_store_explicit(&host_has_priorities, true, memory_order_relaxed);
+}
+
+bool host_lends_priority(void)
+{
+    if (atomic_load_explicit(&host_has_priorities, memory_order_relaxed)) {
+        return true;
+    }
+    const int policy = sched_getscheduler(0);
+    const bool mine = policy == SCHED_FIFO || policy == SCHED_RR;
+    if (mine) {
+        host_expect_priorities();
+    }
+    return mine;
 }
 
 /* --- the heavy fence -------------------------------------------------------------------------- */
 
 #if defined __linux__ && defined SYS_membarrier
+
+/* Of linux/membarrier.h, which not every C library brings along. */
+#    define MEMBARRIER_CMD_PRIVATE_EXPEDITED          (1 << 3)
+#    define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED (1 << 4)
 
 bool host_fence_available(void)
 {
@@ -159,6 +250,17 @@ bool host_fence_available(void)
 void host_fence_heavy(void) {}
 
 #endif
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+/* What interrupts the write, or is left of it, changes nothing: there is nobody to report it to. */
+void host_write_error(const char *bytes, size_t length)
+{
+    const int before = errno;
+    const ssize_t written = write(STDERR_FILENO, bytes, length);
+    (void)written;
+    errno = before;
+}
 
 /* --- random numbers --------------------------------------------------------------------------- */
 

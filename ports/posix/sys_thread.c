@@ -9,6 +9,7 @@
 #    include <stdbool.h>
 #    include <unistd.h>
 
+#    include "sys_host.h"
 #    include "sys_thread.h"
 
 #    ifndef CISTERN_POSIX_THREAD_POLICY
@@ -80,6 +81,7 @@ static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, thre
     if (prio > 0) {
         set_scheduling(attributes, CISTERN_POSIX_THREAD_POLICY, system_priority(prio));
         if (pthread_create(thread, attributes, run, start) == 0) {
+            host_expect_priorities();
             return true;
         }
     }

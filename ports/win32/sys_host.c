@@ -1,6 +1,7 @@
 /* sys_host.c (win32) - what ports/common needs of the system: see sys_host.h. No state but the
  * frequency of the clock, which never changes. */
 #define _CRT_RAND_S 1 /* rand_s */
+#include <io.h>
 #include <stdlib.h>
 
 #include "lwip/arch.h"
@@ -111,6 +112,19 @@ bool host_fence_available(void)
 void host_fence_heavy(void)
 {
     FlushProcessWriteBuffers();
+}
+
+/* Threads of this system have equal rights to every lock. */
+bool host_lends_priority(void)
+{
+    return false;
+}
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+void host_write_error(const char *bytes, size_t length)
+{
+    (void)_write(2, bytes, (unsigned)length);
 }
 
 /* --- random numbers --------------------------------------------------------------------------- */

@@ -10,7 +10,47 @@
 #include "cistern/critical.h"
 
 static cistern_fault_handler_t *fault_handler;
-static unsigned long fault_count;
+
+/* --- the count -------------------------------------------------------------------------------- */
+
+#if CISTERN_CRITICAL && defined cistern_port_atomic_replace
+
+/* One word, without the section: a signal handler may have interrupted who is inside it. */
+static unsigned long fault_counted;
+
+static unsigned long fault_count_read(void)
+{
+    return cistern_port_atomic_read(&fault_counted);
+}
+
+static void fault_count_add(void)
+{
+    unsigned long before = fault_count_read();
+    while (before < ULONG_MAX &&
+           !cistern_port_atomic_replace(&fault_counted, &before, before + 1U)) {
+    }
+}
+
+#else
+
+static unsigned long fault_counted;
+
+static unsigned long fault_count_read(void)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const unsigned long count = fault_counted;
+    cistern_critical_leave(state);
+    return count;
+}
+
+static void fault_count_add(void)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    fault_counted += (fault_counted < ULONG_MAX) ? 1U : 0U;
+    cistern_critical_leave(state);
+}
+
+#endif
 
 cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *handler)
 {
@@ -21,10 +61,7 @@ cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *hand
 
 unsigned long cistern_fault_count(void)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    const unsigned long count = fault_count;
-    cistern_critical_leave(state);
-    return count;
+    return fault_count_read();
 }
 
 const char *cistern_fault_text(cistern_fault_kind_t kind)
@@ -50,9 +87,7 @@ const char *cistern_fault_text(cistern_fault_kind_t kind)
 
 void cistern_fault_raise(const cistern_fault_t *fault)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    fault_count += (fault_count < ULONG_MAX) ? 1U : 0U;
-    cistern_critical_leave(state);
+    fault_count_add();
     if (fault_handler != NULL) {
         fault_handler(fault);
     } else {

@@ -311,9 +311,8 @@ static void fork_inside_a_section_and_with_a_mutex_held_keeps_both(void **state)
     end_shared();
 }
 
-static const cistern_pool_strategy_t shared_strategies[] = {CISTERN_POOL_CRITICAL,
-                                                            CISTERN_POOL_MUTEX,
-                                                            CISTERN_POOL_CACHED};
+static const cistern_pool_strategy_t shared_strategies[] = {
+    CISTERN_POOL_CRITICAL, CISTERN_POOL_MUTEX, CISTERN_POOL_CACHED};
 enum { SHARED_STRATEGIES = sizeof shared_strategies / sizeof shared_strategies[0] };
 
 static bool child_gets_what_it_puts(void)

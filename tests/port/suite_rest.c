@@ -16,6 +16,12 @@ void thread_runs_its_function_with_its_argument(void)
     require(seen == &seen);
 }
 
+void thread_without_a_function_is_refused(void)
+{
+    require(sys_thread_new("none", NULL, NULL, 0, SUITE_PRIORITY) == (sys_thread_t)0);
+    require(faults_taken() == 1);
+}
+
 static void add_protected(void *argument)
 {
     unsigned long *const sum = argument;

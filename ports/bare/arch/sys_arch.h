@@ -119,9 +119,13 @@ void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);
 
 #ifndef LWIP_NETCONN_THREAD_SEM_GET
-#    define LWIP_NETCONN_THREAD_SEM_GET()   sys_arch_netconn_sem_get()
+#    define LWIP_NETCONN_THREAD_SEM_GET() sys_arch_netconn_sem_get()
+#endif
+#ifndef LWIP_NETCONN_THREAD_SEM_ALLOC
 #    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#    define LWIP_NETCONN_THREAD_SEM_FREE()  sys_arch_netconn_sem_free()
+#endif
+#ifndef LWIP_NETCONN_THREAD_SEM_FREE
+#    define LWIP_NETCONN_THREAD_SEM_FREE() sys_arch_netconn_sem_free()
 #endif
 
 #ifdef __cplusplus

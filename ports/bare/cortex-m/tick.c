@@ -20,7 +20,8 @@
 
 void CISTERN_BARE_SYSTICK_HANDLER(void);
 
-void CISTERN_BARE_SYSTICK_HANDLER(void)
+/* Weak: a program that has a handler of its own calls cistern_bare_tick there. */
+__attribute__((weak)) void CISTERN_BARE_SYSTICK_HANDLER(void)
 {
     cistern_bare_tick();
 }

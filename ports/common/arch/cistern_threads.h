@@ -14,11 +14,7 @@
 
 typedef host_lock_t cistern_port_mutex_t;
 
-typedef struct cistern_port_event {
-    host_lock_t lock;
-    host_wake_t changed;
-    bool is_set;
-} cistern_port_event_t;
+typedef host_parker_t cistern_port_event_t; /* is set once */
 
 static inline void cistern_port_mutex_init(cistern_port_mutex_t *mutex)
 {
@@ -35,14 +31,25 @@ static inline void cistern_port_mutex_unlock(cistern_port_mutex_t *mutex)
     host_unlock(mutex);
 }
 
-void cistern_port_event_init(cistern_port_event_t *event);
-void cistern_port_event_set(cistern_port_event_t *event);
+static inline void cistern_port_event_init(cistern_port_event_t *event)
+{
+    host_parker_init(event);
+}
+
+static inline void cistern_port_event_set(cistern_port_event_t *event)
+{
+    host_unpark(event);
+}
 
 /* Waits until the event is set, at most `milliseconds`, UINT32_MAX for ever. A thread that is
  * cancelled here calls cancelled(argument) and does not return. */
 void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
                              void (*cancelled)(void *argument), void *argument);
-void cistern_port_event_destroy(cistern_port_event_t *event);
+
+static inline void cistern_port_event_destroy(cistern_port_event_t *event)
+{
+    host_parker_end(event);
+}
 
 /* A word that several threads read and write at once, without order among them. */
 static inline uintptr_t cistern_port_word_load(const uintptr_t *word)

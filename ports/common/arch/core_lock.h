@@ -28,9 +28,17 @@ void sys_check_core_locking(void);
 }
 #endif
 
-#define LOCK_TCPIP_CORE()         sys_lock_tcpip_core()
-#define UNLOCK_TCPIP_CORE()       sys_unlock_tcpip_core()
-#define LWIP_MARK_TCPIP_THREAD()  sys_mark_tcpip_thread()
-#define LWIP_ASSERT_CORE_LOCKED() sys_check_core_locking()
+#ifndef LOCK_TCPIP_CORE
+#    define LOCK_TCPIP_CORE() sys_lock_tcpip_core()
+#endif
+#ifndef UNLOCK_TCPIP_CORE
+#    define UNLOCK_TCPIP_CORE() sys_unlock_tcpip_core()
+#endif
+#ifndef LWIP_MARK_TCPIP_THREAD
+#    define LWIP_MARK_TCPIP_THREAD() sys_mark_tcpip_thread()
+#endif
+#ifndef LWIP_ASSERT_CORE_LOCKED
+#    define LWIP_ASSERT_CORE_LOCKED() sys_check_core_locking()
+#endif
 
 #endif

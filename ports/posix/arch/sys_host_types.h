@@ -5,11 +5,22 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 typedef pthread_mutex_t host_lock_t;
 typedef pthread_cond_t host_wake_t;
 typedef pthread_mutex_t host_owned_t;
 typedef pthread_once_t host_once_t;
+
+/* Where the system's semaphore can wait on the monotonic clock, it is the parker: who is woken
+ * needs no lock to go on, while with a lock and a condition variable the system switches to the
+ * woken thread and back again to who still has the lock. */
+#if defined __GLIBC__ && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 30)
+#    include <semaphore.h>
+#    define HOST_PARKER 1
+typedef sem_t host_parker_t;
+#endif
 
 typedef struct host_watch {
     pthread_key_t key;
@@ -64,10 +75,21 @@ static inline void host_doze(host_wake_t *wake, host_lock_t *lock)
     (void)pthread_setcancelstate(state, &state);
 }
 
-/* With priority inheritance and robust, where the system has either. */
+/* Has host_lends_priority say yes from now on: a thread with a priority was made. */
+void host_expect_priorities(void);
+
+/* With priority inheritance, where the system has it. */
 bool host_owned_init(host_owned_t *owned);
 
-bool host_owned_lock(host_owned_t *owned);
+static inline bool host_owned_try(host_owned_t *owned)
+{
+    return pthread_mutex_trylock(owned) == 0;
+}
+
+static inline void host_owned_lock(host_owned_t *owned)
+{
+    (void)pthread_mutex_lock(owned);
+}
 
 static inline void host_owned_unlock(host_owned_t *owned)
 {

@@ -15,7 +15,7 @@
 
 typedef SRWLOCK host_lock_t;
 typedef CONDITION_VARIABLE host_wake_t;
-typedef HANDLE host_owned_t;
+typedef SRWLOCK host_owned_t;
 typedef INIT_ONCE host_once_t;
 
 typedef struct host_watch {
@@ -67,21 +67,25 @@ static inline void host_doze(host_wake_t *wake, host_lock_t *lock)
     (void)SleepConditionVariableSRW(wake, lock, INFINITE, 0);
 }
 
-/* A mutex of the kernel's: of the system's locks the one that tells of a holder that ended. */
 static inline bool host_owned_init(host_owned_t *owned)
 {
-    *owned = CreateMutexW(NULL, FALSE, NULL);
-    return *owned != NULL;
+    InitializeSRWLock(owned);
+    return true;
 }
 
-static inline bool host_owned_lock(host_owned_t *owned)
+static inline bool host_owned_try(host_owned_t *owned)
 {
-    return WaitForSingleObject(*owned, INFINITE) == WAIT_ABANDONED;
+    return TryAcquireSRWLockExclusive(owned) != 0;
+}
+
+static inline void host_owned_lock(host_owned_t *owned)
+{
+    AcquireSRWLockExclusive(owned);
 }
 
 static inline void host_owned_unlock(host_owned_t *owned)
 {
-    (void)ReleaseMutex(*owned);
+    ReleaseSRWLockExclusive(owned);
 }
 
 /* Processes of this system do not fork. */
