@@ -280,6 +280,7 @@ def compare_apps(tree, no_sys, own_port):
     contrib = [f"-I{tree}/contrib", f"-I{tree}/contrib/examples/example_app", "-Iconfiguration"]
     unix = f"{tree}/contrib/ports/unix/port"
     base = [f"-DNO_SYS={no_sys}", f"-I{ROOT}/tests/interop/lwip_apps", *contrib]
+    base += [] if os.path.isdir(unix) else ["-DLWIP_SNMP_V3=0"]
     theirs = [f"-I{unix}/include"] if os.path.isdir(unix) else [f"-I{ROOT}/{part}" for part in (*POSIX, "include")]
     ported = [f"-I{unix}/include", f"-I{ROOT}/ports/lwip"] if own_port else [f"-I{ROOT}/{port}" for port in POSIX]
     flags = [*base, f"-I{ROOT}/include", *ported, f"-I{ROOT}/src", f"-I{tree}/src/include"]
