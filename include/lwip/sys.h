@@ -14,8 +14,8 @@
  * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance. With  |
  * |                       | a core lock it also needs LWIP_COMPAT_MUTEX_ALLOWED                 |
  * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: one context only uses the library        |
- * | SYS_ARCH_PROTECT, SYS_ARCH_DECL_PROTECT, SYS_ARCH_UNPROTECT in cc.h: the port's own protection
- * | |                       | in place of sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well   |
+ * | SYS_ARCH_PROTECT and  | macros of the port's own, in cc.h or sys_arch.h: in place of        |
+ * | the two others        | sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well               |
  * | LWIP_MARK_TCPIP_THREAD| what the TCP/IP thread does first; default: nothing                 |
  * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test has                |
  */

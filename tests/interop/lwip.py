@@ -280,7 +280,8 @@ def compare_apps(tree, no_sys, own_port):
     contrib = [f"-I{tree}/contrib", f"-I{tree}/contrib/examples/example_app", "-Iconfiguration"]
     unix = f"{tree}/contrib/ports/unix/port"
     base = [f"-DNO_SYS={no_sys}", f"-I{ROOT}/tests/interop/lwip_apps", *contrib]
-    theirs = [f"-I{unix}/include"] if os.path.isdir(unix) else ["-Iplain", f"-I{ROOT}/ports/posix"]
+    base += [] if os.path.isdir(unix) else ["-DLWIP_SNMP_V3=0"]
+    theirs = [f"-I{unix}/include"] if os.path.isdir(unix) else [f"-I{ROOT}/{part}" for part in (*POSIX, "include")]
     ported = [f"-I{unix}/include", f"-I{ROOT}/ports/lwip"] if own_port else [f"-I{ROOT}/{port}" for port in POSIX]
     flags = [*base, f"-I{ROOT}/include", *ported, f"-I{ROOT}/src", f"-I{tree}/src/include"]
     files = [file for file in application_files(tree) if not (no_sys and NEEDS_THREADS.search(file))]
@@ -380,7 +381,7 @@ def main(arguments):
         if wanted(f"suite: {name}"):
             run_suite(tree, name, text, flags)
     for failure in failures:
-        print(f"FAILED: {failure}", file=sys.stderr)
+        print(f"FAILED: {failure[:2000]}", file=sys.stderr)
     return 1 if failures else 0
 
 

@@ -15,11 +15,9 @@
  *   no declaration           none: the level is the variable of the outer block, which is in scope
  *                            under the same name
  *
- * | option                  | default       | effect |
- * |-------------------------|---------------|-------------------------------------------------------|
- * | CISTERN_LWIP_LEVEL      | cistern_level | the variable's name, where SYS_ARCH_DECL_PROTECT | |
- * |               | declares one whatever name it is given                | |
- * CISTERN_LWIP_LEVEL_BYTES| two pointers  | room for the variable                                 |
+ * Options: CISTERN_LWIP_LEVEL is the variable's name where SYS_ARCH_DECL_PROTECT declares one of its
+ * own, whatever name it is given; CISTERN_LWIP_LEVEL_BYTES is the room for it, by default that of two
+ * pointers. A build that needs one of them says so.
  */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H

@@ -6,7 +6,6 @@
 
 #include "lwip/apps/httpd.h"
 #include "lwip/init.h"
-#include "lwip/sio.h"
 
 unsigned int apps_random(void)
 {
@@ -19,21 +18,22 @@ void apps_assert(const char *message)
     abort();
 }
 
-/* --- a serial line that cannot be opened ------------------------------------------------------ */
+/* --- a serial line that cannot be opened -------------------------------------------------------
+ * Without lwip/sio.h, whose types differ from one lwIP to the next. */
 
-sio_fd_t sio_open(u8_t number)
+void *sio_open(u8_t number)
 {
     (void)number;
     return NULL;
 }
 
-void sio_send(u8_t byte, sio_fd_t line)
+void sio_send(u8_t byte, void *line)
 {
     (void)byte;
     (void)line;
 }
 
-u32_t sio_read(sio_fd_t line, u8_t *data, u32_t length)
+u32_t sio_read(void *line, u8_t *data, u32_t length)
 {
     (void)line;
     (void)data;
@@ -41,12 +41,12 @@ u32_t sio_read(sio_fd_t line, u8_t *data, u32_t length)
     return 0;
 }
 
-u32_t sio_tryread(sio_fd_t line, u8_t *data, u32_t length)
+u32_t sio_tryread(void *line, u8_t *data, u32_t length)
 {
     return sio_read(line, data, length);
 }
 
-u32_t sio_write(sio_fd_t line, const u8_t *data, u32_t length)
+u32_t sio_write(void *line, const u8_t *data, u32_t length)
 {
     (void)line;
     (void)data;

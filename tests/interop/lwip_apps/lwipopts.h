@@ -50,7 +50,9 @@
 #define ETHARP_SUPPORT_STATIC_ENTRIES  1
 
 #define LWIP_SNMP                  1
-#define LWIP_SNMP_V3               1
+#ifndef LWIP_SNMP_V3 /* 0 without contrib, which has the users */
+#    define LWIP_SNMP_V3 1
+#endif
 #define LWIP_SNMP_V3_MBEDTLS       0
 #define MIB2_STATS                 1
 #define LWIP_MDNS_RESPONDER        1
