@@ -38,6 +38,7 @@ void board_printf(const char *format, ...)
 void board_panic(const char *message, const char *file, int line)
 {
     board_printf("%s:%d: %s\n", file, line, message);
+    (void)fflush(stdout);
     abort();
 }
 

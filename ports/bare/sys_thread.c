@@ -6,8 +6,12 @@
  *   (none)        E                  sleeping
  *   idle                             runs when every ready list is empty
  *
- *   stacks[i] | guard |      never used      | frame |     in use     |
- *             ^ lowest, filled with FILL            ^ thread.stack, while it does not run
+ *   thread's stack | guard |     never used      | frame |     in use     | guard |
+ *                  ^ lowest, filled with FILL            ^ thread.stack, while it does not run
+ *   stacks         | idle's | spare | thread 0's | thread 1's | ...
+ *
+ * What a thread writes below its stack falls on the upper guard of the one below and then on its
+ * oldest frames; below thread 0's is nothing that counts, as idle can be made anew.
  *
  * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended.
  *
@@ -16,7 +20,8 @@
  *   (I2) bit p of ready_mask is set iff ready[p] is not empty
  *   (I3) if `running` is not the first thread of the highest ready list, or idle when there is
  *        none, the switch interrupt is pending
- *   (I4) the guard of a thread that has not overflowed its stack holds FILL in every byte
+ *   (I4) the lower guard of a thread that has not overflowed its stack holds FILL in every byte,
+ * and so does its upper one unless the thread above has
  *
  * Every operation is of constant time but the tick, which visits each thread once, in a critical
  * section of its own each.
@@ -43,8 +48,16 @@ typedef union stack {
 static thread_t threads[CISTERN_BARE_THREADS];
 static TICKETS(CISTERN_BARE_THREADS) tickets;
 
-static stack_t stacks[CISTERN_BARE_THREADS];
-static alignas(16) unsigned char idle_stack[CISTERN_BARE_IDLE_STACK_BYTES];
+/* Below the first thread's stack there is as much as a stack, so that an overflow as large as that
+ * meets nothing but idle's. */
+static struct {
+    union {
+        alignas(16) unsigned char idle[CISTERN_BARE_IDLE_STACK_BYTES];
+        stack_t spare;
+    } below;
+    stack_t of[CISTERN_BARE_THREADS];
+} stacks;
+
 static cistern_pool_t pool;
 
 static thread_t main_thread;
@@ -139,6 +152,18 @@ static bool overflowed(const thread_t *thread)
             untouched(thread, GUARD_BYTES) < GUARD_BYTES);
 }
 
+/* True iff the thread above wrote on this one's stack, for certain: it did not get there without
+ * the guard in between, or is there. */
+static bool is_hit(const thread_t *thread, const thread_t *above)
+{
+    const unsigned char *const guard = thread->lowest + CISTERN_BARE_STACK_BYTES - GUARD_BYTES;
+    bool hit = (unsigned char *)above->stack < above->lowest;
+    for (size_t i = 0; i < GUARD_BYTES && !hit; ++i) {
+        hit = guard[i] != FILL;
+    }
+    return hit;
+}
+
 size_t cistern_bare_stack_unused(sys_thread_t thread)
 {
     if (thread == NULL || thread->lowest == NULL) {
@@ -160,6 +185,49 @@ static void raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const
 
 /* --- switching -------------------------------------------------------------------------------- */
 
+static void run_idle(void *argument)
+{
+    (void)argument;
+    for (volatile bool forever = true; forever;) {
+        cistern_bare_idle();
+    }
+}
+
+static void frame_idle(void)
+{
+    idle_thread.stack =
+        bare_cpu_switch_frame(stacks.below.idle + sizeof stacks.below.idle, run_idle, NULL);
+}
+
+/* (inside) Ends a thread whose stack cannot be used any more; returns the one below whose stack it
+ * wrote on, which cannot go on either, or NULL. */
+static thread_t *end_overflowed(thread_t *thread)
+{
+    make_unready(thread);
+    thread->blocked = false;
+    thread->wanted = NULL;
+    thread->ended = true;
+    thread->next = NULL;
+    if (thread == &threads[0]) {
+        frame_idle();
+    } else if (thread != &idle_thread) {
+        thread_t *const below = thread - 1;
+        const bool lives = below->lowest != NULL && !below->ended;
+        thread->next = (lives && is_hit(below, thread)) ? below : NULL;
+    }
+    return thread->next;
+}
+
+/* After end_overflowed, which linked the threads. */
+static void report_overflow(const thread_t *thread)
+{
+    const char *reason = "the thread's stack";
+    for (; thread != NULL; thread = thread->next) {
+        raise_fault(CISTERN_FAULT_OVERFLOW, thread, thread->name, reason);
+        reason = "the stack, by the thread above it";
+    }
+}
+
 /* A thread that overflowed its stack cannot go on: it ends, its stack is not used again, and
  * mutexes that it holds stay locked, since what they guard may be half done. A thread that ended by
  * itself gives its slot back here, where its stack is no longer in use. */
@@ -170,19 +238,16 @@ void *bare_cpu_switch_next(void *stack)
     before->stack = stack;
     const bool overflow = overflowed(before);
     if (overflow) {
-        make_unready(before);
-        before->blocked = false;
-        before->wanted = NULL;
-        before->ended = true;
+        for (thread_t *hit = before; hit != NULL;) {
+            hit = end_overflowed(hit);
+        }
     } else if (before->ended) {
         (void)cistern_pool_put(&pool, &tickets.ticket[before - threads]);
     }
     running = most_urgent();
     void *const resume = running->stack;
     cistern_critical_leave(level);
-    if (overflow) {
-        raise_fault(CISTERN_FAULT_OVERFLOW, before, before->name, "the thread's stack");
-    }
+    report_overflow(overflow ? before : NULL);
     return resume;
 }
 
@@ -329,14 +394,6 @@ static void run(void *argument)
     }
 }
 
-static void run_idle(void *argument)
-{
-    (void)argument;
-    for (volatile bool forever = true; forever;) {
-        cistern_bare_idle();
-    }
-}
-
 static void set_name(thread_t *thread, const char *name)
 {
     (void)strncpy(thread->name, (name != NULL) ? name : "thread", THREAD_NAME_LENGTH - 1);
@@ -354,13 +411,13 @@ static thread_t *prepare(size_t slot, const char *name, int prio)
 {
     thread_t *const thread = &threads[slot];
     memset(thread, 0, sizeof *thread);
-    memset(stacks[slot].bytes, FILL, sizeof stacks[slot].bytes);
+    memset(stacks.of[slot].bytes, FILL, sizeof stacks.of[slot].bytes);
     set_name(thread, name);
-    thread->lowest = stacks[slot].bytes;
+    thread->lowest = stacks.of[slot].bytes;
     thread->own_priority = clamp_priority(prio);
     thread->priority = thread->own_priority;
-    thread->stack =
-        bare_cpu_switch_frame(stacks[slot].bytes + CISTERN_BARE_STACK_BYTES, run, thread);
+    thread->stack = bare_cpu_switch_frame(
+        stacks.of[slot].bytes + CISTERN_BARE_STACK_BYTES - GUARD_BYTES, run, thread);
     return thread;
 }
 
@@ -403,10 +460,10 @@ static void make_main(void)
 
 static void make_idle(void)
 {
-    memset(idle_stack, FILL, sizeof idle_stack);
+    memset(stacks.below.idle, FILL, sizeof stacks.below.idle);
     set_name(&idle_thread, "idle");
-    idle_thread.lowest = idle_stack;
-    idle_thread.stack = bare_cpu_switch_frame(idle_stack + sizeof idle_stack, run_idle, NULL);
+    idle_thread.lowest = stacks.below.idle;
+    frame_idle();
 }
 
 void bare_kernel_start(void)

@@ -10,12 +10,12 @@
  *   I1  granted <= stock, and granted <= inside: each grant belongs to a thread on its way out.
  *   I2  A waiter is in the queue if and only if nothing was granted to it; `waiting` counts these.
  *   I3  Who grants to a waiter that is not asleep does not touch it afterwards: it may be gone.
+ *   I4  With a queue, the stock beyond what is granted is empty, or its producer, which saw or will
+ *       see `waiting` above 0, is on its way to gate_admit: a waiter first counts itself, then
+ *       reads the stock; a producer first adds to the stock, then reads the count; all four steps
+ *       are sequentially consistent, so that one of the two sees the other.
  *   I5  One that is asleep when it is granted a unit goes after gate_wake unparked it: until then
- * it is on the way there, linked by `next`, outside the lock. I4  With a queue, the stock beyond
- * what is granted is empty, or its producer, which saw or will see `waiting` above 0, is on its way
- * to gate_admit: a waiter first counts itself, then looks at the stock; a producer first adds to
- * the stock, then looks at the count; all four steps are sequentially consistent, so that one of
- * the two sees the other.
+ *       it is on the way there, linked by `next`, outside the lock.
  */
 #include "lwip/sys.h"
 

@@ -63,6 +63,13 @@ typedef struct host_parker {
     host_wake_t wake;
     bool unparked;
 } host_parker_t;
+
+/* Sleeps on `wake` until it is woken or `deadline` has come; may return sooner. Returns true iff
+ * the deadline has come. Called and left with `lock` held, which is free meanwhile. Where threads
+ * can be cancelled, one that is cancelled here calls cancelled(argument), with the lock held, and
+ * does not return. */
+bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
+               void (*cancelled)(void *argument), void *argument);
 #endif
 
 void host_parker_init(host_parker_t *parker);

@@ -16,9 +16,9 @@
  * Invariants, whenever the object's lock is free:
  *   I1  held implies that `owner` holds `mutex`, or has just left these books to unlock it.
  *   I2  users counts the holder and all who wait: with 0 the mutex may end.
- *   I3  A waiter counts itself, then tries; who unlocks frees the mutex, then reads the count: with
- * a fence between the two steps of each, one of them sees the other. I4  `woken` implies that a
- * thread in the room is on its way to try: nobody else is woken.
+ *   I3  A waiter counts itself, then tries; who unlocks frees the mutex, then reads the count by a
+ *       write: one of the two writes comes first, so that one of the threads sees the other.
+ *   I4  `woken` implies that a thread of the room is on its way to try: nobody else is woken.
  *
  * A thread that ends holding the mutex gives it back, with a fault.
  *
@@ -157,7 +157,6 @@ static bool mutex_take_or_queue(mutex_t *mutex, mutex_waiter_t *waiter)
 {
     host_lock(&mutex->room);
     mutex_append(mutex, waiter);
-    atomic_thread_fence(memory_order_seq_cst);
     const bool mine = mutex->first == waiter && host_owned_try(&mutex->mutex);
     if (mine) {
         (void)mutex_remove_first(mutex);
@@ -213,8 +212,7 @@ static void mutex_wake_one(mutex_t *mutex)
 static void mutex_release(mutex_t *mutex)
 {
     host_owned_unlock(&mutex->mutex);
-    atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&mutex->waiting, memory_order_relaxed) != 0) {
+    if (atomic_fetch_add(&mutex->waiting, 0U) != 0) { /* I3 */
         mutex_wake_one(mutex);
     }
 }

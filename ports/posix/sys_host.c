@@ -82,6 +82,8 @@ void host_wake_init(host_wake_t *wake)
     (void)pthread_condattr_destroy(&monotonic);
 }
 
+#ifndef HOST_PARKER
+
 bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
                void (*cancelled)(void *argument), void *argument)
 {
@@ -97,7 +99,7 @@ bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
     return error == ETIMEDOUT;
 }
 
-#ifdef HOST_PARKER
+#else
 
 void host_parker_init(host_parker_t *parker)
 {

@@ -15,11 +15,14 @@ typedef pthread_once_t host_once_t;
 
 /* Where the system's semaphore can wait on the monotonic clock, it is the parker: who is woken
  * needs no lock to go on, while with a lock and a condition variable the system switches to the
- * woken thread and back again to who still has the lock. */
-#if defined __GLIBC__ && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 30)
-#    include <semaphore.h>
-#    define HOST_PARKER 1
+ * woken thread and back again to who still has the lock. ThreadSanitizer does not know
+ * sem_clockwait. */
+#if defined __GLIBC__ && !defined __SANITIZE_THREAD__
+#    if __GLIBC__ > 2 || __GLIBC_MINOR__ >= 30
+#        include <semaphore.h>
+#        define HOST_PARKER 1
 typedef sem_t host_parker_t;
+#    endif
 #endif
 
 typedef struct host_watch {
