@@ -205,7 +205,8 @@ static inline os_error_t mempool_put_from_cb(struct os_mempool *mp, void *block,
 {
     MEMPOOL_TRACED(
         os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
-    const bool is_given = CISTERN_CHECK >= 1 || (mp != NULL && block != NULL); /* else put looks */
+    const bool is_given =
+        mp != NULL && (CISTERN_CHECK >= 1 || block != NULL); /* else put sees it */
     const os_error_t error =
         (is_given && MEMPOOL_PUT(mp, block, file, line) == CISTERN_OK) ? OS_OK : OS_INVALID_PARM;
     MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, (uint32_t)error));
