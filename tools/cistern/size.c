@@ -161,6 +161,9 @@ static void set_demand(size_work_t *work)
     demand->files = (uint64_t)work->traffic.names;
     demand->pointer = result->options->pointer;
     demand->alignment = result->target.alignment;
+    demand->mss = result->device.value[OPTION_TCP_MSS];
+    demand->window = result->device.value[OPTION_TCP_WND];
+    demand->element = result->device.value[OPTION_PBUF_POOL_BUFSIZE];
     describe_device(work);
     result->service = work->account.settings.service / 1000U;
     result->duplicates = work->traffic.duplicates;
@@ -439,7 +442,12 @@ static int finish(size_result_t *result, size_demand_t *summaries)
         if (!summary_merge(&result->demand, summaries)) {
             return STATUS_INPUT;
         }
-        observe_alignment(&result->device, result->demand.pointer);
+        lwip_options_t *const device = &result->device;
+        lwip_options_observe(device, OPTION_TCP_MSS, result->demand.mss, OPTION_CAPTURE);
+        lwip_options_observe(device, OPTION_TCP_WND, result->demand.window, OPTION_CAPTURE);
+        lwip_options_observe(device, OPTION_PBUF_POOL_BUFSIZE, result->demand.element,
+                             OPTION_CAPTURE);
+        observe_alignment(device, result->demand.pointer);
         observe_alignment(&result->now, result->demand.pointer);
         target_init(&result->target, result->demand.pointer, &result->device);
         choose_classes(result);

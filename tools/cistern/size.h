@@ -74,6 +74,9 @@ typedef struct size_demand {
     uint64_t files;
     unsigned pointer;
     size_t alignment;
+    int64_t mss; /* TCP_MSS, TCP_WND and PBUF_POOL_BUFSIZE that it was derived with */
+    int64_t window;
+    int64_t element;
     char device[SIZE_TEXT];
 } size_demand_t;
 
