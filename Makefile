@@ -40,8 +40,9 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
-demo: release ## build the program and replay the captures in samples/
+demo: release ## build the program, replay the captures in samples/, size one
 	@build/release/tools/cistern/cistern replay samples/*.pcap samples/*.pcapng
+	@build/release/tools/cistern/cistern size samples/http.pcap
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)

@@ -131,6 +131,37 @@ static void merged_summaries_need_what_the_captures_need(void **state)
     json_decref(whole);
 }
 
+/* The samples were made by different hosts: each is sized from its own device's view. */
+static void captures_of_several_devices_are_sized_each_by_itself(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"PBUF_POOL", "TCP_SEG", "UDP_PCB", "heap"};
+    json_int_t most[4] = {0};
+    static const char *const samples[] = {"http.pcap", "dns.pcap", "dhcp.pcap"};
+    char arguments[512];
+    for (size_t i = 0; i < 3; ++i) {
+        snprintf(arguments, sizeof arguments, "size --json %s/%s", CISTERN_SAMPLES, samples[i]);
+        run(arguments);
+        json_t *const one = report();
+        for (size_t j = 0; j < 4; ++j) {
+            const json_int_t here = needed(one, names[j]);
+            most[j] = here > most[j] ? here : most[j];
+        }
+        json_decref(one);
+    }
+    snprintf(arguments, sizeof arguments,
+             "size --json --each %s/http.pcap %s/dns.pcap %s/dhcp.pcap", CISTERN_SAMPLES,
+             CISTERN_SAMPLES, CISTERN_SAMPLES);
+    run(arguments);
+    assert_status(0);
+    json_t *const all = report();
+    assert_string_equal(json_string_value(json_object_get(all, "device")), "several devices");
+    for (size_t j = 0; j < 4; ++j) {
+        assert_int_equal(needed(all, names[j]), most[j]);
+    }
+    json_decref(all);
+}
+
 static void damaged_summaries_are_refused_by_line(void **state)
 {
     (void)state;
@@ -265,6 +296,7 @@ int main(void)
         cmocka_unit_test(conditions_between_options_are_checked),
         cmocka_unit_test(several_captures_give_the_peak_of_all_and_name_the_file),
         cmocka_unit_test(merged_summaries_need_what_the_captures_need),
+        cmocka_unit_test(captures_of_several_devices_are_sized_each_by_itself),
         cmocka_unit_test(damaged_summaries_are_refused_by_line),
         cmocka_unit_test(plans_are_bounds_above_what_was_measured),
         cmocka_unit_test(standard_input_is_sized_like_a_file),

@@ -265,6 +265,9 @@ static void give_segment_late(const tcp_view_t *view, const segment_t *segment)
 /* Removes the first `count` segments from the list. */
 static void shift_segments(tcp_state_t *state, size_t count)
 {
+    if (count == 0) {
+        return;
+    }
     memmove(state->segment, state->segment + count,
             (state->segments - count) * sizeof *state->segment);
     state->segments -= count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* classes.c - the sizes of pool-based malloc that take the least memory.
  *
- *   held[i][j]: requests of size i to j that are held now; a take of size k adds one to every
- *   range with i <= k <= j, a give subtracts one; peak[i][j] is the most it was.
+ *   count(i, j): requests of size i to j that are held now = below[j + 1] - below[i]; a take of
+ *   size k adds one to every range with i <= k <= j; peak[i][j] is the most it was.
  *
  *   best[c][j]: least bytes of c classes that serve size 0 to j, the last class being size j
  *             = min over i of best[c - 1][i - 1] + peak[i][j] * element(j) */
@@ -76,42 +76,64 @@ static void collect_sizes(demand_t *demand, const trace_t *trace, size_t alignme
     }
 }
 
-static void add_to_ranges(uint32_t *restrict held, uint32_t *restrict peak, size_t sizes, size_t k)
+/* The measurement in progress. A take adds at most one to any range, so a row needs no look before
+ * as many takes as the least distance of its ranges to their peaks. */
+typedef struct measurement {
+    demand_t *demand;
+    uint32_t held[CLASSES_SIZES_MAX];      /* requests of each size */
+    uint32_t below[CLASSES_SIZES_MAX + 1]; /* requests of all smaller sizes */
+    uint64_t due[CLASSES_SIZES_MAX];       /* takes at which row i must be updated */
+    uint64_t takes;
+    uint64_t next_due; /* the least of `due` */
+} measurement_t;
+
+/* Raises the peaks of the ranges from size i on; returns their least distance to the peaks. */
+static uint32_t update_row(measurement_t *now, size_t i)
 {
-    for (size_t i = 0; i <= k; ++i) {
-        uint32_t *const row = held + i * sizes;
-        uint32_t *const most = peak + i * sizes;
-        for (size_t j = k; j < sizes; ++j) {
-            const uint32_t now = row[j] + 1;
-            row[j] = now;
-            most[j] = now > most[j] ? now : most[j];
+    const size_t sizes = now->demand->sizes;
+    uint32_t *const peak = now->demand->peak + i * sizes;
+    const uint32_t base = now->below[i];
+    uint32_t least = UINT32_MAX;
+    for (size_t j = i; j < sizes; ++j) {
+        const uint32_t count = now->below[j + 1] - base;
+        peak[j] = count > peak[j] ? count : peak[j];
+        const uint32_t distance = peak[j] - count;
+        least = distance < least ? distance : least;
+    }
+    return least;
+}
+
+/* Updates the rows that are due. */
+static void update_rows(measurement_t *now)
+{
+    const size_t sizes = now->demand->sizes;
+    for (size_t i = 0; i < sizes; ++i) {
+        now->below[i + 1] = now->below[i] + now->held[i];
+    }
+    now->next_due = UINT64_MAX;
+    for (size_t i = 0; i < sizes; ++i) {
+        if (now->due[i] <= now->takes) {
+            now->due[i] = now->takes + update_row(now, i) + 1;
         }
+        now->next_due = now->due[i] < now->next_due ? now->due[i] : now->next_due;
     }
 }
 
-static void take_from_ranges(uint32_t *held, size_t sizes, size_t k)
+static void measure(measurement_t *now, const trace_t *trace, uint16_t *place)
 {
-    for (size_t i = 0; i <= k; ++i) {
-        uint32_t *const row = held + i * sizes;
-        for (size_t j = k; j < sizes; ++j) {
-            --row[j];
-        }
-    }
-}
-
-static void measure(demand_t *demand, const trace_t *trace, uint32_t *held, uint16_t *place)
-{
-    const size_t sizes = demand->sizes;
     for (size_t i = 0; i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (event->resource != trace->resource) {
             continue;
         }
-        if (event->amount != 0) {
-            place[event->slot] = (uint16_t)place_of(demand, event->amount);
-            add_to_ranges(held, demand->peak, sizes, place[event->slot]);
-        } else {
-            take_from_ranges(held, sizes, place[event->slot]);
+        if (event->amount == 0) {
+            --now->held[place[event->slot]];
+            continue;
+        }
+        place[event->slot] = (uint16_t)place_of(now->demand, event->amount);
+        ++now->held[place[event->slot]];
+        if (++now->takes >= now->next_due) {
+            update_rows(now);
         }
     }
 }
@@ -121,14 +143,15 @@ bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment)
     *demand = (demand_t){.sizes = 0};
     collect_sizes(demand, trace, alignment == 0 ? 1 : alignment);
     const size_t cells = demand->sizes * demand->sizes + 1;
-    uint32_t *const held = calloc(cells, sizeof *held);
+    measurement_t *const now = calloc(1, sizeof *now);
     uint16_t *const place = calloc(trace->slots + 1, sizeof *place);
     demand->peak = calloc(cells, sizeof *demand->peak);
-    const bool ok = held != NULL && place != NULL && demand->peak != NULL;
+    const bool ok = now != NULL && place != NULL && demand->peak != NULL;
     if (ok) {
-        measure(demand, trace, held, place);
+        now->demand = demand;
+        measure(now, trace, place);
     }
-    free(held);
+    free(now);
     free(place);
     return ok;
 }

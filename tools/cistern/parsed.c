@@ -342,22 +342,29 @@ static void set_mac(parsed_t *parsed, const frame_t *layers)
                       memcmp(parsed->mac_source, zero, MAC_BYTES) != 0;
 }
 
-/* Takes the link headers off: on a packet buffer that nobody frees, since it has a reference more.
- * Frames longer than a packet buffer can be are parsed as if the rest was not captured. */
+/* The packet buffer that refers to a frame is on the stack. */
+static void keep(struct pbuf *data)
+{
+    (void)data;
+}
+
+/* Takes the link headers off, on a packet buffer that refers to the frame's bytes. Frames longer
+ * than a packet buffer can be are parsed as if the rest was not captured. */
 static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
 {
     static tally_t scratch;
     parsed_t *const parsed = parser->parsed;
     const frame_host_t host = {.tally = &scratch};
     const size_t length = frame->length < REFERENCE_MAX ? frame->length : REFERENCE_MAX;
-    struct pbuf data = {.payload = (void *)(uintptr_t)frame->bytes,
-                        .tot_len = (pbuf_len_t)length,
-                        .len = (pbuf_len_t)length,
-                        .type_internal = (uint8_t)PBUF_REF,
-                        .ref = 2,
-                        .wire_length = frame->wire_length};
+    struct pbuf_custom custom = {.custom_free_function = keep};
+    struct pbuf *const data =
+        pbuf_alloced_custom(PBUF_RAW, (pbuf_len_t)length, PBUF_REF, &custom,
+                            (void *)(uintptr_t)frame->bytes, (pbuf_len_t)length);
+    data->wire_length = frame->wire_length;
+    data->frame_number = parsed->number;
+    data->frame_seconds = frame->seconds;
     frame_t layers;
-    frame_begin(&layers, &host, &data);
+    frame_begin(&layers, &host, data);
     const uint16_t type = link_parse(&layers, frame->link);
     const size_t left = layers.data == NULL ? 0 : layers.data->tot_len;
     const size_t start = layers.data == NULL
@@ -367,6 +374,7 @@ static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
     parser->at = frame->bytes + start;
     parser->left = frame->length > REFERENCE_MAX ? frame->length - start : left;
     parser->wire = frame->wire_length - start;
+    frame_end(&layers);
     return type;
 }
 

@@ -161,6 +161,9 @@ static void set_demand(size_work_t *work)
     demand->files = (uint64_t)work->traffic.names;
     demand->pointer = result->options->pointer;
     demand->alignment = result->target.alignment;
+    demand->mss = result->device.value[OPTION_TCP_MSS];
+    demand->window = result->device.value[OPTION_TCP_WND];
+    demand->element = result->device.value[OPTION_PBUF_POOL_BUFSIZE];
     describe_device(work);
     result->service = work->account.settings.service / 1000U;
     result->duplicates = work->traffic.duplicates;
@@ -378,6 +381,28 @@ static int size_captures(size_result_t *result, char **file, int files)
     return status;
 }
 
+/* Every capture by itself, with a device of its own: what any of them needs, as from summaries. */
+static int size_each(size_result_t *result, char **file, int files, size_demand_t *all)
+{
+    int status = STATUS_OK;
+    bool complete = true;
+    for (int i = 0; i < files && status == STATUS_OK; ++i) {
+        status = size_captures(result, &file[i], 1);
+        complete = complete && result->complete;
+        if (status == STATUS_OK && !summary_merge(all, &result->demand)) {
+            status = STATUS_INPUT;
+        }
+        classes_free(&result->demand.malloc);
+        result->demand = (size_demand_t){.packets = 0};
+        memset(result->proof, 0, sizeof result->proof);
+        memset(result->heap_below, 0, sizeof result->heap_below);
+        memset(&result->choice, 0, sizeof result->choice);
+    }
+    result->complete = complete;
+    result->proved = false;
+    return status;
+}
+
 /* Adds the summaries among the files; the others are left in `captures`. */
 static int add_summaries(size_result_t *result, char **captures, int *count)
 {
@@ -439,7 +464,12 @@ static int finish(size_result_t *result, size_demand_t *summaries)
         if (!summary_merge(&result->demand, summaries)) {
             return STATUS_INPUT;
         }
-        observe_alignment(&result->device, result->demand.pointer);
+        lwip_options_t *const device = &result->device;
+        lwip_options_observe(device, OPTION_TCP_MSS, result->demand.mss, OPTION_CAPTURE);
+        lwip_options_observe(device, OPTION_TCP_WND, result->demand.window, OPTION_CAPTURE);
+        lwip_options_observe(device, OPTION_PBUF_POOL_BUFSIZE, result->demand.element,
+                             OPTION_CAPTURE);
+        observe_alignment(device, result->demand.pointer);
         observe_alignment(&result->now, result->demand.pointer);
         target_init(&result->target, result->demand.pointer, &result->device);
         choose_classes(result);
@@ -467,7 +497,8 @@ int size_run(const size_options_t *options)
     summaries = result.demand;
     result.demand = (size_demand_t){.packets = 0};
     if (status == STATUS_OK && count > 0) {
-        status = size_captures(&result, captures, count);
+        status = options->each ? size_each(&result, captures, count, &summaries)
+                               : size_captures(&result, captures, count);
     }
     status = status == STATUS_OK ? finish(&result, &summaries) : status;
     classes_free(&summaries.malloc);

@@ -43,6 +43,7 @@ typedef struct size_options {
     uint32_t connections; /* peers to plan for; 0: those recorded */
     unsigned classes;     /* at most, of pool-based malloc */
     heap_kind_t heap;     /* that MEM_SIZE is printed for */
+    bool each;            /* every capture has a device of its own */
     size_format_t format;
     int files;
     char **file;
@@ -74,6 +75,9 @@ typedef struct size_demand {
     uint64_t files;
     unsigned pointer;
     size_t alignment;
+    int64_t mss; /* TCP_MSS, TCP_WND and PBUF_POOL_BUFSIZE that it was derived with */
+    int64_t window;
+    int64_t element;
     char device[SIZE_TEXT];
 } size_demand_t;
 

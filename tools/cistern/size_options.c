@@ -37,6 +37,7 @@ static const char help_text[] =
     "    --margin PERCENT   on top of everything\n"
     "    --classes N        sizes of pool-based malloc, at most 16 (default 4)\n"
     "    --heap KIND        lwip or cistern: the heap that MEM_SIZE is for (default lwip)\n"
+    "    --each             every capture has a device of its own: what any of them needs\n"
     "    --verify FILE      says whether this lwipopts.h suffices; status 4 if it does not\n"
     "    --summary FILE     also writes what is needed to FILE, to be merged later\n"
     "    -f, --filter BPF   only packets that the filter passes\n"
@@ -64,6 +65,7 @@ enum {
     OPT_MARGIN,
     OPT_CLASSES,
     OPT_HEAP,
+    OPT_EACH,
     OPT_VERIFY,
     OPT_SUMMARY,
     OPT_FORMAT,
@@ -83,6 +85,7 @@ static const struct option long_options[] = {
     {"margin", required_argument, NULL, OPT_MARGIN},
     {"classes", required_argument, NULL, OPT_CLASSES},
     {"heap", required_argument, NULL, OPT_HEAP},
+    {"each", no_argument, NULL, OPT_EACH},
     {"verify", required_argument, NULL, OPT_VERIFY},
     {"summary", required_argument, NULL, OPT_SUMMARY},
     {"filter", required_argument, NULL, 'f'},
@@ -210,6 +213,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
         return true;
     case OPT_HEAP:
         return read_heap(options);
+    case OPT_EACH:
+        options->each = true;
+        return true;
     case OPT_FORMAT:
         return read_format(options);
     case OPT_JSON:

@@ -153,6 +153,9 @@ static void print_heaps(const size_result_t *result)
         printf(" %zu x %zu", choice->class[i].count, choice->class[i].size);
     }
     printf("%s\n", result->demand.malloc.rounded ? " (sizes rounded: there are very many)" : "");
+    if (result->options->connections != 0 || result->options->margin > 0) {
+        printf("  The pools are for the traffic as it was recorded.\n");
+    }
 }
 
 /* A pool is tight when one element less fails; what a margin or more connections add is not. */

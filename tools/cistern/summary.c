@@ -3,6 +3,7 @@
  *
  *   cistern-summary 1
  *   target POINTER ALIGNMENT
+ *   assumed TCP_MSS TCP_WND PBUF_POOL_BUFSIZE
  *   totals PACKETS FILES CONNECTIONS HEAP-LWIP HEAP-CISTERN
  *   device TEXT
  *   row NAME LEAST MOST PER-CONNECTION PACKET MILLISECOND
@@ -71,6 +72,8 @@ bool summary_write(const size_demand_t *demand, const char *file)
         return false;
     }
     fprintf(stream, "%s\ntarget %u %zu\n", magic, demand->pointer, demand->alignment);
+    fprintf(stream, "assumed %" PRId64 " %" PRId64 " %" PRId64 "\n", demand->mss, demand->window,
+            demand->element);
     fprintf(stream, "totals %" PRIu64 " %" PRIu64 " %" PRId64 " %zu %zu\n", demand->packets,
             demand->files, demand->connections, demand->heap[HEAP_LWIP],
             demand->heap[HEAP_CISTERN]);
@@ -182,6 +185,15 @@ static bool read_target(size_demand_t *demand, const char *line)
            demand->alignment >= 1 && demand->alignment <= 64;
 }
 
+static bool read_assumed(size_demand_t *demand, const char *line)
+{
+    const int64_t most = (int64_t)1 << 30;
+    return sscanf(line, "assumed %" SCNd64 " %" SCNd64 " %" SCNd64, &demand->mss, &demand->window,
+                  &demand->element) == 3 &&
+           demand->mss > 0 && demand->mss < most && demand->window > 0 && demand->window < most &&
+           demand->element > 0 && demand->element < most;
+}
+
 static bool starts(const char *line, const char *word)
 {
     return strncmp(line, word, strlen(word)) == 0;
@@ -192,6 +204,9 @@ static bool read_line(reading_t *reading, const char *line)
     size_demand_t *const demand = reading->demand;
     if (starts(line, "target ")) {
         return read_target(demand, line);
+    }
+    if (starts(line, "assumed ")) {
+        return read_assumed(demand, line);
     }
     if (starts(line, "totals ")) {
         return read_totals(demand, line);
@@ -239,7 +254,7 @@ bool summary_read(size_demand_t *demand, const char *file)
     }
     fclose(stream);
     ok = ok && reading.ended && reading.peaks == demand->malloc.sizes && demand->pointer != 0 &&
-         demand->files != 0;
+         demand->files != 0 && demand->mss != 0;
     if (!ok) {
         fprintf(stderr, "cistern: %s: line %u: damaged summary\n", file, number);
     }
@@ -248,6 +263,11 @@ bool summary_read(size_demand_t *demand, const char *file)
 
 /* --- merging
  * -------------------------------------------------------------------------------------- */
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
 
 static void merge_row(size_row_t *row, const size_row_t *other)
 {
@@ -285,6 +305,9 @@ bool summary_merge(size_demand_t *demand, const size_demand_t *other)
     } else {
         snprintf(demand->device, sizeof demand->device, "several devices");
     }
+    demand->mss = larger(demand->mss, other->mss);
+    demand->window = larger(demand->window, other->window);
+    demand->element = larger(demand->element, other->element);
     demand->pointer = other->pointer;
     demand->alignment = other->alignment;
     demand->packets += other->packets;

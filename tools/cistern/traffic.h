@@ -32,14 +32,14 @@ typedef struct traffic {
     char spool_name[32];
     capture_t capture;
     bool open;
-    int file;            /* that is read now: an index into `name` */
-    bool started;        /* the packet is the first of its file */
-    uint64_t duplicates; /* left out so far */
-    uint64_t last_time;  /* stamps that go back are held at this */
-    uint64_t backward;   /* how many did */
-    bool failed;         /* a capture could not be read, or not to its end */
-    bool counted;        /* it was read once: `base` is complete */
-    bool quiet;          /* it was said before */
+    int file;                        /* that is read now: an index into `name` */
+    bool started;                    /* the packet is the first of its file */
+    uint64_t duplicates;             /* left out so far */
+    uint64_t last_time;              /* stamps that go back are held at this */
+    uint64_t backward;               /* how many did */
+    bool failed;                     /* a capture could not be read, or not to its end */
+    bool counted;                    /* it was read once: `base` is complete */
+    bool quiet;                      /* it was said before */
     recent_t recent[TRAFFIC_RECENT]; /* by digest; the latest of each place */
 } traffic_t;
 
