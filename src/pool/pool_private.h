@@ -144,6 +144,12 @@ static inline void pool_set_touched(cistern_pool_t *pool, size_t touched)
  * Linear in the number of blocks. */
 void pool_repair(cistern_pool_t *pool);
 
+/* The ends of a get and a put that the fast path does not serve: entered with the critical section
+ * held, which they leave. */
+void *pool_get_slow(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line);
+cistern_error_t pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,
+                              const char *file, int line);
+
 /* True iff a block is on the free list, or the list does not end where it must. Linear. */
 bool pool_is_listed(const cistern_pool_t *pool, const void *block);
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* pool_slow.c - get and put when the usual case is not there. Vocabulary and invariants (I1) to
+ * (I7) are in pool.c; these functions stand in a file of their own, so that no compiler makes the
+ * fast paths save registers for them.
+ *
+ *   get   no block listed  --> one never touched, or NULL      first block damaged --> pool_repair
+ *   put   no block in use, or it holds the key of a free one --> pool_judge
+ */
+#include "pool_guard.h"
+
+/* --- what is found ---------------------------------------------------------------------------- */
+
+/* Bound (I7): the number of listed blocks. */
+bool pool_is_listed(const cistern_pool_t *pool, const void *block)
+{
+    const cistern_block_t *at = pool->free_list;
+    for (size_t left = pool_listed(pool); left > 0; --left) {
+        if (at == block || !pool_has_touched(pool, at)) {
+            return true;
+        }
+        at = at->next;
+    }
+    return at != NULL;
+}
+
+/* True iff a touched block holds what a free one would: its key, or where there is none, a link. */
+static inline bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
+{
+    return pool_has_keys(pool) ? pool_is_sound(pool, block)
+                               : block->next == NULL || pool_has_touched(pool, block->next);
+}
+
+cistern_fault_kind_t pool_judge_stranger(const cistern_pool_t *pool, const void *address)
+{
+    const uintptr_t distance = (uintptr_t)address - pool->base;
+    if (address == NULL) {
+        return CISTERN_FAULT_ARGUMENT;
+    }
+    if (pool_index(pool, address) < pool->count) {
+        return CISTERN_FAULT_DOUBLE_FREE;
+    }
+    if (distance >= pool->count * pool_stride(pool)) {
+        return CISTERN_FAULT_FOREIGN_FREE;
+    }
+    return (distance % CISTERN_POOL_LINK_ALIGNMENT == 0) ? CISTERN_FAULT_INTERIOR_FREE
+                                                         : CISTERN_FAULT_MISALIGNED;
+}
+
+cistern_fault_kind_t pool_judge(const cistern_pool_t *pool, const void *address)
+{
+    if (pool_has_touched(pool, address) &&
+        !(pool_looks_free(pool, address) && pool_is_listed(pool, address))) {
+        return CISTERN_FAULT_NONE;
+    }
+    return pool_judge_stranger(pool, address);
+}
+
+/* --- slow paths, inside the critical section -------------------------------------------------- */
+
+/* No block is listed: takes the lowest that was never touched. */
+static void *pool_take_untouched(cistern_pool_t *pool)
+{
+    const size_t index = pool->touched;
+    if (index == pool->count) {
+        pool_count_failure(pool);
+        return NULL;
+    }
+    pool_set_touched(pool, index + 1U);
+    pool_count_taken(pool);
+    return pool_block_at(pool, index);
+}
+
+/* Takes the first free block, which was judged. A narrow one gets a content that is no link. */
+static void *pool_take_first(cistern_pool_t *pool)
+{
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    cistern_block_t *const first = pool->free_list;
+    pool->free_list = first->next;
+    if (CISTERN_CHECK >= 1) {
+        *cistern_pool_key_at(&shape, first) = pool_has_keys(pool) ? 0 : CISTERN_POOL_KEY;
+    }
+    pool_count_taken(pool);
+    return first;
+}
+
+/* What the first free block is. */
+static cistern_fault_kind_t pool_judge_first(const cistern_pool_t *pool)
+{
+    const cistern_block_t *const first = pool->free_list;
+    if (CISTERN_CHECK == 0) {
+        return CISTERN_FAULT_NONE;
+    }
+    if (!pool_has_touched(pool, first) ||
+        (first->next != NULL && !pool_has_touched(pool, first->next)) ||
+        (pool_has_keys(pool) && !pool_is_sound(pool, first))) {
+        return CISTERN_FAULT_LINK;
+    }
+    return pool_check_poison(pool, first);
+}
+
+void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
+{
+    CISTERN_ASSERT(pool->free <= pool->count && pool->touched <= pool->count); /* (I2) */
+    if (pool->free_list == NULL && (CISTERN_CHECK == 0 || pool_listed(pool) == 0)) {
+        return pool_take_untouched(pool);
+    }
+    const cistern_fault_kind_t kind = pool_judge_first(pool);
+    if (kind == CISTERN_FAULT_NONE) {
+        return pool_take_first(pool);
+    }
+    *finding = (cistern_pool_finding_t){.kind = kind, .address = pool->free_list};
+    if (kind == CISTERN_FAULT_LINK) {
+        pool_repair(pool);
+    } else {
+        pool_write_poison(pool, pool->free_list);
+        pool_write_guards(pool, pool->free_list);
+    }
+    return NULL;
+}
+
+bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t *finding)
+{
+    const cistern_pool_shape_t shape = pool_shape(pool);
+    finding->address = block;
+    finding->kind = (CISTERN_CHECK >= 1) ? pool_judge(pool, block) : CISTERN_FAULT_NONE;
+    if (finding->kind != CISTERN_FAULT_NONE) {
+        return false;
+    }
+    finding->kind = pool_check_guards(pool, block);
+    if (finding->kind != CISTERN_FAULT_NONE) {
+        pool_write_guards(pool, block);
+    }
+    pool_write_poison(pool, block);
+    cistern_pool_push(&shape, &pool->free_list, block);
+    ++pool->free;
+    CISTERN_ASSERT(!pool_has_keys(pool) || pool_is_sound(pool, block)); /* (I3) */
+    return true;
+}
+
+/* --- the ends of get and put, entered with the critical section held, which they leave ----------
+ */
+
+void *pool_get_slow(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line)
+{
+    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
+    void *const block = cistern_pool_take(pool, &finding);
+    if (block != NULL) {
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
+    }
+    cistern_critical_leave(state);
+    if (CISTERN_CHECK >= 1) {
+        (void)cistern_pool_report(pool, &finding);
+    }
+    return block;
+}
+
+cistern_error_t pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,
+                              const char *file, int line)
+{
+    cistern_pool_finding_t finding;
+    const bool given = cistern_pool_give(pool, block, &finding);
+    if (given) {
+        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+    }
+    cistern_critical_leave(state);
+    const cistern_error_t error = cistern_pool_report(pool, &finding);
+    return given ? CISTERN_OK : error;
+}
