@@ -304,8 +304,14 @@ static void memp_fill_stats(const struct memp_desc *desc, cistern_pool_stats_t *
 
 bool memp_pool_owns(const struct memp_desc *desc, const void *mem)
 {
+    if (CISTERN_CHECK >= 1) { /* by what never changes, without the section */
+        const cistern_pool_shape_t shape = memp_shape(desc);
+        return mem != NULL && cistern_pool_index(&shape, mem) < desc->num;
+    }
     cistern_pool_t pool;
+    const cistern_critical_t state = cistern_critical_enter();
     memp_expand(desc, &pool);
+    cistern_critical_leave(state);
     return cistern_pool_owns(&pool, mem);
 }
 
