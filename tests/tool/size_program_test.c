@@ -238,6 +238,142 @@ static void every_format_is_printed_alone(void **state)
     }
 }
 
+/* --- captures made here: a device, 192.0.2.1, that serves port 80 -------------------------------
+ */
+
+typedef struct talk {
+    bool by_device;
+    unsigned flags;
+    uint32_t sequence;
+    uint32_t acknowledged;
+    unsigned window;
+    size_t data;
+    unsigned milliseconds;
+} talk_t;
+
+enum { FIN = 1, SYN = 2, ACK = 16 };
+
+/* Without options and checksums, which the accounting does not look at. */
+static packet_t tcp_packet(const talk_t *talk)
+{
+    packet_t packet = packet_payload(talk->data);
+    packet_t header = {0};
+    packet_put_u16(&header, talk->by_device ? 80 : 40000);
+    packet_put_u16(&header, talk->by_device ? 40000 : 80);
+    packet_put_u16(&header, talk->sequence >> 16);
+    packet_put_u16(&header, talk->sequence & 0xffff);
+    packet_put_u16(&header, talk->acknowledged >> 16);
+    packet_put_u16(&header, talk->acknowledged & 0xffff);
+    packet_put_u16(&header, 0x5000 | talk->flags);
+    packet_put_u16(&header, talk->window);
+    packet_put_u16(&header, 0);
+    packet_put_u16(&header, 0);
+    packet_wrap(&packet, &header);
+    packet_ipv4(&packet, PACKET_TCP);
+    if (talk->by_device) {
+        memcpy(packet.bytes + 12, packet_device4, 4);
+        memcpy(packet.bytes + 16, packet_host4, 4);
+    }
+    packet_ethernet(&packet, 0x0800);
+    packet.bytes[6 + 5] = talk->by_device ? 1 : 2; /* hardware addresses of their own */
+    packet.bytes[5] = talk->by_device ? 2 : 1;
+    return packet;
+}
+
+static void write_talk(const char *name, const talk_t *talk, size_t count, bool twice)
+{
+    const writer_t writer = create(name, DLT_EN10MB);
+    for (size_t i = 0; i < count; ++i) {
+        packet_t packet = tcp_packet(&talk[i]);
+        struct pcap_pkthdr header = {
+            .ts = {.tv_sec = 1, .tv_usec = 1000 * (long)talk[i].milliseconds},
+            .caplen = (bpf_u_int32)packet.length,
+            .len = (bpf_u_int32)packet.length};
+        pcap_dump((u_char *)writer.dumper, &header, packet.bytes);
+        if (twice) { /* as a router sends it on */
+            --packet.bytes[14 + 8];
+            ++header.ts.tv_usec;
+            pcap_dump((u_char *)writer.dumper, &header, packet.bytes);
+        }
+    }
+    finish(&writer);
+}
+
+/* A handshake, 3650 bytes in one frame that a network card splits, and their acknowledgement. */
+static const talk_t download[] = {
+    {false, SYN, 100, 0, 30000, 0, 0},          {true, SYN | ACK, 500, 101, 5840, 0, 1},
+    {false, ACK, 101, 501, 30000, 0, 2},        {false, ACK, 101, 501, 30000, 10, 3},
+    {true, ACK, 501, 111, 5840, 3650, 4},       {false, ACK, 111, 501 + 2920, 30000, 0, 5},
+    {false, ACK, 111, 501 + 3650, 30000, 0, 6},
+};
+
+#define OWN "size --json --device 192.0.2.1 --opts own.h "
+
+static void write_options(void)
+{
+    const char text[] = "#define TCP_MSS 1460\n#define TCP_SND_BUF 5840\n#define NO_SYS 1\n";
+    write_file("own.h", text, sizeof text - 1);
+}
+
+static void a_frame_that_a_card_split_is_so_many_segments(void **state)
+{
+    (void)state;
+    write_options();
+    write_talk("joined.pcap", download, 7, false);
+    run(OWN "joined.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(needed(json, "TCP_SEG"), 3);
+    assert_int_equal(number(pool(json, "TCP_SEG"), "least", NULL), 3);
+    assert_int_equal(needed(json, "TCP_PCB"), 1);
+    assert_int_equal(needed(json, "TCP_PCB_LISTEN"), 1);
+    json_decref(json);
+}
+
+static void what_was_recorded_on_both_sides_of_a_router_counts_once(void **state)
+{
+    (void)state;
+    write_options();
+    write_talk("once.pcap", download, 7, false);
+    write_talk("twice.pcap", download, 7, true);
+    run(OWN "once.pcap");
+    json_t *const once = report();
+    run(OWN "twice.pcap");
+    assert_status(0);
+    json_t *const twice = report();
+    assert_int_equal(number(twice, "duplicates", NULL), 7);
+    assert_int_equal(number(twice, "received", NULL), number(once, "received", NULL));
+    assert_int_equal(needed(twice, "TCP_SEG"), needed(once, "TCP_SEG"));
+    assert_int_equal(needed(twice, "heap"), needed(once, "heap"));
+    json_decref(once);
+    json_decref(twice);
+}
+
+/* Three segments behind a gap are held with a TCP_SEG each until it is closed; then they are unread
+ * until the window opens again. */
+static void data_out_of_order_and_unread_is_held_until_the_window_shows_it_read(void **state)
+{
+    (void)state;
+    static const talk_t upload[] = {
+        {false, SYN, 100, 0, 30000, 0, 0},         {true, SYN | ACK, 500, 101, 5840, 0, 1},
+        {false, ACK, 101, 501, 30000, 0, 2},       {false, ACK, 1561, 501, 30000, 1460, 3},
+        {true, ACK, 501, 101, 5840, 0, 4},         {false, ACK, 3021, 501, 30000, 1460, 5},
+        {false, ACK, 4481, 501, 30000, 1460, 6},   {false, ACK, 101, 501, 30000, 1460, 7},
+        {true, ACK, 501, 5941, 0, 0, 8},           {true, ACK, 501, 5941, 5840, 0, 500},
+        {false, ACK, 5941, 501, 30000, 1460, 600},
+    };
+    write_options();
+    write_talk("upload.pcap", upload, 11, false);
+    run(OWN "--service 0 upload.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_int_equal(needed(json, "TCP_SEG"), 3);
+    assert_int_equal(number(pool(json, "TCP_SEG"), "least", NULL), 3);
+    assert_int_equal(needed(json, "PBUF_POOL"), 4);
+    assert_int_equal(number(pool(json, "PBUF_POOL"), "least", NULL), 4);
+    json_decref(json);
+}
+
 static void all_samples_are_tight(void **state)
 {
     (void)state;
@@ -301,6 +437,9 @@ int main(void)
         cmocka_unit_test(plans_are_bounds_above_what_was_measured),
         cmocka_unit_test(standard_input_is_sized_like_a_file),
         cmocka_unit_test(every_format_is_printed_alone),
+        cmocka_unit_test(a_frame_that_a_card_split_is_so_many_segments),
+        cmocka_unit_test(what_was_recorded_on_both_sides_of_a_router_counts_once),
+        cmocka_unit_test(data_out_of_order_and_unread_is_held_until_the_window_shows_it_read),
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
     };

@@ -135,6 +135,24 @@ static void print_table(const size_result_t *result)
     printf("  %-20s  %9s %14s %9s %9" PRId64 " %9" PRId64 "\n", "in all", "", "", "", now, needed);
 }
 
+/* The least of the alternatives; pools are compared only for the traffic as it was recorded. */
+static void print_least(const size_result_t *result)
+{
+    const bool planned = result->options->connections != 0 || result->options->margin > 0;
+    const size_t lwip = size_needed_heap(result, HEAP_LWIP);
+    const size_t cistern = size_needed_heap(result, HEAP_CISTERN);
+    const size_t pools = result->choice.bytes;
+    const bool heap_is_cistern = cistern < lwip;
+    const size_t heap = heap_is_cistern ? cistern : lwip;
+    if (planned) {
+        printf("  The pools are for the traffic as it was recorded.\n");
+    } else if (heap != 0) {
+        printf("  The least: %s.\n", pools < heap      ? "pools"
+                                     : heap_is_cistern ? heap_kind_name(HEAP_CISTERN)
+                                                       : heap_kind_name(HEAP_LWIP));
+    }
+}
+
 static void print_heaps(const size_result_t *result)
 {
     const size_choice_t *const choice = &result->choice;
@@ -153,9 +171,7 @@ static void print_heaps(const size_result_t *result)
         printf(" %zu x %zu", choice->class[i].count, choice->class[i].size);
     }
     printf("%s\n", result->demand.malloc.rounded ? " (sizes rounded: there are very many)" : "");
-    if (result->options->connections != 0 || result->options->margin > 0) {
-        printf("  The pools are for the traffic as it was recorded.\n");
-    }
+    print_least(result);
 }
 
 /* A pool is tight when one element less fails; what a margin or more connections add is not. */

@@ -13,8 +13,9 @@
 #include "tcp_sequence.h"
 
 enum {
-    QUIET = 5000000,     /* nanoseconds after which a side that could send had nothing to */
-    ANSWER = 1000000000, /* nanoseconds after which a packet is no answer */
+    FRAME_LONGEST = 1522, /* of Ethernet: a longer frame was joined, or its MSS is known */
+    QUIET = 5000000,      /* nanoseconds after which a side that could send had nothing to */
+    ANSWER = 1000000000,  /* nanoseconds after which a packet is no answer */
     PROTOCOL_TCP_NUMBER = 6,
     PROTOCOL_UDP_NUMBER = 17
 };
@@ -290,7 +291,7 @@ static void survey_sent(survey_t *survey, survey_side_t *side, const survey_side
     if ((parsed->flags & TCP_SYN) != 0) {
         end_burst(survey, side); /* no data is queued before the connection stands */
     }
-    if (parsed->data > side->largest_data) {
+    if (parsed->data > side->largest_data && parsed->length <= FRAME_LONGEST) {
         const uint32_t limit = peer->mss != 0 ? peer->mss : 65535;
         side->largest_data = parsed->data < limit ? parsed->data : limit;
     }

@@ -29,7 +29,7 @@ typedef struct survey_side {
     uint64_t window;  /* that it announced last, in bytes */
     uint64_t initial; /* of its SYN */
     uint64_t largest_window;
-    uint32_t largest_data; /* of a segment, up to the peer's MSS */
+    uint32_t largest_data; /* of a segment that no network card joined, up to the peer's MSS */
     uint64_t idle_since;   /* nothing unacknowledged; UINT64_MAX while there is */
     uint64_t risen;        /* when its window last became larger */
     uint64_t spoke;        /* when it last sent data */
