@@ -56,6 +56,11 @@ function(cistern_add_library NAME)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
+  if(CISTERN_UNITY) # all of src in one compilation
+    set_target_properties(${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH
+      UNITY_BUILD_BATCH_SIZE 0)
+    set_source_files_properties(${port_sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   if("${port}" MATCHES "posix")
     set(THREADS_PREFER_PTHREAD_FLAG ON)
     find_package(Threads REQUIRED)
