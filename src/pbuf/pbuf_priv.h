@@ -14,6 +14,7 @@
 
 #include "cistern/critical.h"
 #include "cistern/fault.h"
+#include "cistern/pbuf.h"
 #include "lwip/def.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
