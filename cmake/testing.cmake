@@ -16,6 +16,13 @@
 #   The program of TEST again, with ARGUMENT for its full length: label full, in the tree of that
 #   sanitizer (address, thread) alone.
 
+# All of src as one file, for tests that compile it themselves, with src on the include path.
+file(GLOB sources RELATIVE ${PROJECT_SOURCE_DIR}/src CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
+list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n")
+list(JOIN sources "" sources)
+set(CISTERN_SRC ${PROJECT_BINARY_DIR}/src_at_once.c)
+file(CONFIGURE OUTPUT ${CISTERN_SRC} CONTENT "${sources}")
+
 set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed")
 
 function(cistern_add_test NAME)
