@@ -10,6 +10,7 @@ check_c_source_compiles("void __sanitizer_cov_trace_pc(void) {} int main(void) {
   CISTERN_HAS_TRACE_PC)
 unset(CMAKE_REQUIRED_FLAGS)
 if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING OR
+   CMAKE_CROSSCOMPILING_EMULATOR OR
    NOT CISTERN_HAS_TRACE_PC)
   return()
 endif()

@@ -440,7 +440,7 @@ static inline bool cistern_pbuf_is_held(const struct pbuf *p)
 /* Moves the start of the data on by `bytes`, modulo the width of size_t: so it moves back, too. */
 static inline void cistern_pbuf_move_start(struct pbuf *p, size_t bytes)
 {
-    p->payload = (u8_t *)p->payload + (ptrdiff_t)bytes;
+    p->payload = (void *)((mem_ptr_t)p->payload + bytes);
     p->len = (pbuf_len_t)(p->len - bytes);
     p->tot_len = (pbuf_len_t)(p->tot_len - bytes);
 }
