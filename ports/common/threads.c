@@ -60,6 +60,7 @@ bool host_park(host_parker_t *parker, uint64_t deadline, void (*cancelled)(void 
         late = host_wait(&parker->wake, &parker->lock, deadline, park_is_cancelled, &park);
     }
     const bool unparked = parker->unparked;
+    parker->unparked = false;
     host_unlock(&parker->lock);
     return unparked;
 }
@@ -70,6 +71,7 @@ void host_park_uncancelled(host_parker_t *parker)
     while (!parker->unparked) {
         host_doze(&parker->wake, &parker->lock);
     }
+    parker->unparked = false;
     host_unlock(&parker->lock);
 }
 
