@@ -21,3 +21,14 @@ for page in README.md docs/replay.md; do
         exit 1
     }
 done
+
+# What README.md shows of `cistern size` is what its command prints first.
+sed -n '/^\$ cistern size /,/^```$/p' README.md | sed '$d' >"$work/block"
+arguments=$(sed -n '1s/^\$ cistern //p' "$work/block")
+sed 1d "$work/block" >"$work/shown"
+# shellcheck disable=SC2086 # words of a command
+"$program" $arguments | head -n "$(wc -l <"$work/shown")" >"$work/printed"
+[ -s "$work/shown" ] && diff "$work/shown" "$work/printed" || {
+    echo "README.md does not show what cistern $arguments prints" >&2
+    exit 1
+}
