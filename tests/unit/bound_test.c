@@ -96,7 +96,7 @@ static void blocks_of_a_pool_beyond_4_gib_are_told_apart(void **state)
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     struct os_mempool mp;
     assert_true(memory != MAP_FAILED);
-    assert_int_equal(os_mempool_init(&mp, 6, size, memory, "huge"), OS_OK);
+    assert_int_equal(os_mempool_init(&mp, 6, (uint32_t)size, memory, "huge"), OS_OK);
     assert_int_equal(os_memblock_from(&mp, memory + 5 * size), 1);
     assert_int_equal(os_memblock_from(&mp, memory + 4 * size + 64), 0);
     assert_int_equal(os_memblock_from(&mp, memory + 6 * size), 0);
