@@ -180,7 +180,9 @@ static size_t heap_gap(const cistern_heap_t *heap, size_t block, size_t alignmen
     return gap + ((heap->min - gap + alignment - 1U) & (0U - alignment));
 }
 
-/*   | block ..................... |      | block (free) | aligned need | rest (free) |   */
+/* What lies before the aligned block was free, so that its predecessor is not (I3): it becomes a
+ * free block of its own, without a neighbour that could be damaged.
+ *   | block ..................... |      | block (free) | aligned need | rest (free) |   */
 void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t size)
 {
     const size_t slack = alignment + heap->min;
@@ -194,10 +196,11 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
     const size_t gap = heap_gap(heap, block, alignment);
     if (gap != 0) {
         heap_join(heap, block + gap, heap_next(heap, block), HEAP_USED);
-        heap_join(heap, block, block + gap, HEAP_USED);
-        ++heap->blocks;
+        heap_join(heap, block, block + gap, HEAP_FREE);
         heap_hide(payload + gap);
-        (void)cistern_heap_give(heap, payload);
+        heap_bury(payload, HEAP_LEAST);
+        heap_link(heap, block, gap);
+        heap->used -= gap;
     }
     (void)cistern_heap_resize(heap, payload + gap, size, false);
     heap->max_used = heap->used > max_used ? heap->used : max_used;
