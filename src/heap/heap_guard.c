@@ -138,6 +138,16 @@ bool cistern_heap_is_held(const cistern_heap_t *heap, size_t block)
     return false;
 }
 
+void cistern_heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
+{
+    for (size_t i = 0; i < CISTERN_HEAP_QUARANTINE; ++i) {
+        const size_t held = heap->held[i];
+        if (held > low && held <= high) {
+            heap->held[i] = 0;
+        }
+    }
+}
+
 /* Moves a live block into quarantine. */
 static void heap_quarantine(cistern_heap_t *heap, size_t block)
 {
@@ -288,7 +298,7 @@ cistern_error_t cistern_heap_free_dressed(cistern_heap_t *heap, void *memory,
 /* A live block of which a resize is the owner for a while. */
 typedef struct heap_open {
     cistern_fault_kind_t kind; /* what was broken of its guards, or FAULT_NONE */
-    size_t size;               /* what its caller may use; with a broken tag what the block has */
+    size_t size;               /* what its caller may use; with broken guards what the block has */
     size_t bytes;              /* of its payload */
 } heap_open_t;
 
@@ -300,11 +310,8 @@ static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t 
     if (live) {
         open->bytes = heap_payload_bytes(heap, heap_offset(heap, payload));
         open->kind = cistern_heap_guard_kind(heap, payload, open->bytes);
-        open->size = heap_tag_of(payload).size;
-        const size_t most = heap_caller_size(heap, open->bytes);
-        if (open->size == 0 || open->size > most) {
-            open->size = most;
-        }
+        open->size = open->kind == CISTERN_FAULT_NONE ? heap_tag_of(payload).size
+                                                      : heap_caller_size(heap, open->bytes);
         heap_hide(payload);
     }
     cistern_critical_leave(state);

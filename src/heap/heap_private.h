@@ -127,11 +127,12 @@ static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t st
            heap_at(heap, next)->prev == block + state;
 }
 
-/* The same of the beginning of `block`, whatever the state. */
+/* The same of the beginning of `block`, whatever the state. What is added to the index is never 0,
+ * so that zeros do not agree on block 0. */
 static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 {
     const size_t word = heap_at(heap, block)->prev;
-    const size_t prev = heap_masked(heap, word);
+    const size_t prev = heap_masked(heap, word - 1U);
     return prev <= heap->end && heap_at(heap, prev)->next == block + (word - prev);
 }
 
