@@ -65,15 +65,11 @@ static void heap_raise(const cistern_heap_t *heap, const void *payload, cistern_
 /* Gives a payload that is nobody's back to the engine. */
 static cistern_error_t heap_give(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
 {
-    bool done = false;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        done = cistern_heap_give(heap, payload);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (!done && --tries != 0 && cistern_heap_repair(heap, payload, changed));
-    return done ? CISTERN_OK : CISTERN_ERROR_FAULT;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, payload);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : cistern_heap_give_again(heap, payload, changed);
 }
 
 /* --- guards -------------------------------------------------------------------------------------
@@ -119,9 +115,11 @@ void *cistern_heap_dress(cistern_heap_t *heap, void *payload, size_t size)
     if (!heap_holds_poison(bytes + skipped, length - skipped)) {
         heap_raise(heap, payload, CISTERN_FAULT_POISON);
     }
+    CISTERN_ASSERT(size <= heap_caller_size(heap, length));
     (void)memcpy(payload, &tag, sizeof(tag));
     heap_set_guards(heap, bytes, size);
     heap_set_size(bytes, size);
+    CISTERN_ASSERT(cistern_heap_guard_kind(heap, bytes, length) == CISTERN_FAULT_NONE); /* G1 */
     return bytes + heap_front(heap);
 }
 
@@ -152,6 +150,7 @@ void cistern_heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
 static void heap_quarantine(cistern_heap_t *heap, size_t block)
 {
     const size_t next = heap_next(heap, block);
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED && heap->blocks != 0); /* I4 */
     heap_join(heap, block, next, HEAP_QUARANTINE);
     heap->used -= next - block;
     --heap->blocks;
@@ -166,6 +165,7 @@ static bool heap_end_quarantine(cistern_heap_t *heap, size_t block)
     }
     const size_t next = heap_next(heap, block);
     heap_join(heap, block, next, HEAP_USED);
+    CISTERN_ASSERT(heap->quarantined >= next - block); /* I4 */
     heap->used += next - block;
     ++heap->blocks;
     heap->quarantined = (cistern_heap_index_t)(heap->quarantined - (next - block));
@@ -176,6 +176,7 @@ static bool heap_end_quarantine(cistern_heap_t *heap, size_t block)
  * one. */
 static size_t heap_hold(cistern_heap_t *heap, size_t held)
 {
+    CISTERN_ASSERT(heap->holding < CISTERN_HEAP_QUARANTINE);
     const size_t oldest = heap->held[heap->holding];
     heap->held[heap->holding] = (cistern_heap_index_t)held;
     heap->holding = (uint8_t)((heap->holding + 1U) % CISTERN_HEAP_QUARANTINE);

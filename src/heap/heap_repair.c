@@ -35,6 +35,34 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
     }
 }
 
+void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+{
+    if (!cistern_heap_repair(heap, HEAP_DAMAGED(heap), changed)) {
+        return NULL;
+    }
+    const cistern_critical_t state = cistern_critical_enter();
+    void *const payload = cistern_heap_take(heap, size);
+    changed(heap);
+    cistern_critical_leave(state);
+    return heap_is_damaged(heap, payload) ? NULL : payload;
+}
+
+cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
+                                        heap_changed_t *changed)
+{
+    if (payload == NULL) {
+        return CISTERN_OK;
+    }
+    if (!cistern_heap_repair(heap, payload, changed)) {
+        return CISTERN_ERROR_FAULT;
+    }
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, payload);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : CISTERN_ERROR_FAULT;
+}
+
 #endif
 
 #if CISTERN_CHECK >= 1 && CISTERN_DIAGNOSIS
@@ -78,6 +106,7 @@ static bool heap_is_chain(const cistern_heap_t *heap, size_t block)
 static size_t heap_high(const cistern_heap_t *heap, size_t low)
 {
     size_t high = low + heap->min;
+    CISTERN_ASSERT(low < heap->end && (low & heap->slack) == 0); /* I1 */
     while (high < heap->end && !heap_is_chain(heap, high)) {
         high += (size_t)heap->slack + 1U;
     }
@@ -140,6 +169,7 @@ static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
 {
     const heap_word_t next = heap_read(heap, heap_at(heap, low)->next, low + heap->min, high);
     const heap_word_t prev = heap_read(heap, heap_at(heap, high)->prev, low, high - heap->min);
+    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     const bool leads_up = next.state != 0 && next.block == high;
     const bool leads_down = prev.state != 0 && prev.block == low;
     const bool agree = next.state != 0 && prev.state != 0 && next.block == prev.block;
@@ -206,6 +236,7 @@ static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
         heap_give_up(heap, findings->mended[i].low, findings->mended[i].high);
     }
     heap_count(heap);
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
 }
 
 /* Joins a free block and the free ones behind it, which damage may have left. */
