@@ -17,21 +17,22 @@
  *   so that each boundary between blocks is described twice, once from either side. A write past
  *   a payload's end meets prev first: both neighbours' frees find it. No state is 0: zeros are no
  *   header. Two words of one value name two places that cannot both name this one: no pattern is
- * one.
+ *   one.
  *
  * The arena starts so that payloads, not headers, are aligned: a header of 4 bytes costs 4 bytes at
  * every alignment. With CISTERN_HEAP_CACHE_LINE a header has a line of its own.
  *
  * Invariants
  *   I1  Blocks start at multiples of the alignment, from 0 on; each has at least `min` bytes and
- * ends where the next one starts; the last one ends at `end`, where the sentinel is. I2  Neighbours
- * agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both sides of a
- * boundary say the same state of the block before it. I3  No two free blocks are neighbours. I4
- * `used` is the sum of the bytes of the blocks in use, `blocks` their number, and `quarantined` the
- * sum of the bytes of those in quarantine. I5  The index holds every free block and nothing else:
- * see heap_first.h and heap_good.h. I6  A header that ceases to be one is overwritten (check level
- * 1 and up), so that an address kept from an earlier life finds nothing there that agrees with its
- * neighbours.
+ *       ends where the next one starts; the last one ends at `end`, where the sentinel is.
+ *   I2  Neighbours agree: prev(next(b)) = b and next(prev(b)) = b, for the sentinel too, and both
+ *       sides of a boundary say the same state of the block before it.
+ *   I3  No two free blocks are neighbours.
+ *   I4  `used` is the sum of the bytes of the blocks in use, `blocks` their number, and
+ *       `quarantined` the sum of the bytes of those in quarantine.
+ *   I5  The index holds every free block and nothing else: see heap_first.h and heap_good.h.
+ *   I6  A header that ceases to be one is overwritten (check level 1 and up), so that an address
+ *       kept from an earlier life finds nothing there that agrees with its neighbours.
  *
  * heap_calls.h puts the critical section around the calls here, heap_guard.h the guards around
  * their payloads; heap_repair.c is entered when a check fails.
@@ -143,6 +144,8 @@ static inline void *heap_place(cistern_heap_t *heap, size_t block, size_t limit,
     if (heap->used > heap->max_used) {
         heap->max_used = heap->used;
     }
+    CISTERN_ASSERT(heap->used <= heap->end && heap->blocks != 0); /* I4 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED);         /* I2 */
     heap_hide(heap_payload(heap, block));
     return heap_payload(heap, block);
 }
@@ -160,7 +163,7 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
     if (heap_leave_top(heap, found.block)) {
         return heap_place(heap, found.block, heap->end, need);
     }
-    const size_t limit = heap_masked(heap, heap_at(heap, found.block)->next);
+    const size_t limit = heap_at(heap, found.block)->next - HEAP_FREE;
     if (!heap_ends(heap, found.block, HEAP_FREE) || !heap_take_out(heap, found, limit)) {
         return HEAP_DAMAGED(heap);
     }
@@ -180,7 +183,9 @@ static size_t heap_gap(const cistern_heap_t *heap, size_t block, size_t alignmen
     return gap + ((heap->min - gap + alignment - 1U) & (0U - alignment));
 }
 
-/*   | block ..................... |      | block (free) | aligned need | rest (free) |   */
+/* What lies before the aligned block was free, so that its predecessor is not (I3): it becomes a
+ * free block of its own, without a neighbour that could be damaged.
+ *   | block ..................... |      | block (free) | aligned need | rest (free) |   */
 void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t size)
 {
     const size_t slack = alignment + heap->min;
@@ -194,10 +199,11 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
     const size_t gap = heap_gap(heap, block, alignment);
     if (gap != 0) {
         heap_join(heap, block + gap, heap_next(heap, block), HEAP_USED);
-        heap_join(heap, block, block + gap, HEAP_USED);
-        ++heap->blocks;
+        heap_join(heap, block, block + gap, HEAP_FREE);
         heap_hide(payload + gap);
-        (void)cistern_heap_give(heap, payload);
+        heap_bury(payload, HEAP_LEAST);
+        heap_link(heap, block, gap);
+        heap->used -= gap;
     }
     (void)cistern_heap_resize(heap, payload + gap, size, false);
     heap->max_used = heap->used > max_used ? heap->used : max_used;
@@ -208,14 +214,16 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
  */
 
 /* Makes a live block, and its free neighbours, one free block. False if a neighbour is damaged:
- * then no header has been changed, the index may have been. | prev free | block | next free | limit
- * | prev (or block) free ......... | limit   */
+ * then no header has been changed, the index may have been.
+ *   | prev free | block | next free | limit
+ *   | prev (or block) free ......... | limit   */
 static inline bool heap_release(cistern_heap_t *heap, size_t block)
 {
-    const size_t next = heap_masked(heap, heap_at(heap, block)->next);
+    const size_t next = heap_at(heap, block)->next - HEAP_USED;
     const size_t prev = heap_at(heap, block)->prev;
     size_t start = block;
     size_t limit = next;
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED && heap->blocks != 0); /* I4 */
     if ((prev & HEAP_STATES) == HEAP_FREE) {
         start = prev - HEAP_FREE;
         if (!heap_unlink(heap, start, block)) {
@@ -227,7 +235,7 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
         heap_forget(heap, next);
         heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
     } else if (heap_state(heap, next) == HEAP_FREE) {
-        limit = heap_masked(heap, heap_at(heap, next)->next);
+        limit = heap_at(heap, next)->next - HEAP_FREE;
         if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
             return false;
         }
@@ -242,7 +250,8 @@ static inline bool heap_release(cistern_heap_t *heap, size_t block)
     --heap->blocks;
     heap_join(heap, start, limit, HEAP_FREE);
     heap_link(heap, start, limit - start);
-    CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
+    CISTERN_ASSERT(heap->used <= heap->max_used);             /* I4 */
+    CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0)); /* I4 */
     return true;
 }
 
@@ -255,8 +264,8 @@ bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
  */
 
 /* Gives a live block `need` bytes of those up to `limit`, its end or that of a free successor.
- * False if the successor is damaged. | block | next free ... | limit      | block need .. | rest |
- * limit   */
+ * False if the successor is damaged.
+ *   | block | next free ... | limit      | block need .. | rest | limit   */
 static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
     const size_t next = heap_next(heap, block);

@@ -18,16 +18,14 @@ static inline void heap_unobserved(const cistern_heap_t *heap)
 
 static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
 {
-    void *payload = NULL;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        payload = cistern_heap_take(heap, heap_raw_size(heap, size));
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (heap_is_damaged(heap, payload) && --tries != 0 &&
-             cistern_heap_repair(heap, payload, changed));
-    return heap_is_damaged(heap, payload) ? NULL : cistern_heap_dress(heap, payload, size);
+    const cistern_critical_t state = cistern_critical_enter();
+    void *payload = cistern_heap_take(heap, heap_raw_size(heap, size));
+    changed(heap);
+    cistern_critical_leave(state);
+    if (heap_is_damaged(heap, payload)) {
+        payload = cistern_heap_take_again(heap, heap_raw_size(heap, size), changed);
+    }
+    return cistern_heap_dress(heap, payload, size);
 }
 
 static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, size_t size,
@@ -62,15 +60,11 @@ static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, si
 
 static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
 {
-    bool done = false;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        done = cistern_heap_give(heap, memory);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (!done && memory != NULL && --tries != 0 && cistern_heap_repair(heap, memory, changed));
-    return done || memory == NULL ? CISTERN_OK : CISTERN_ERROR_FAULT;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, memory);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : cistern_heap_give_again(heap, memory, changed);
 }
 
 static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, size_t size,

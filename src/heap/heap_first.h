@@ -12,6 +12,8 @@ static inline void heap_index_reset(cistern_heap_t *heap)
 static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
 {
     (void)bytes;
+    CISTERN_ASSERT(bytes >= heap->min && block + bytes <= heap->end); /* I1 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE);             /* I5 */
     if (block < heap->lowest) {
         heap->lowest = (cistern_heap_index_t)block;
     }
@@ -19,6 +21,7 @@ static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
 
 static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
 {
+    CISTERN_ASSERT(limit <= heap->end); /* I1 */
     if (block == heap->lowest) {
         heap->lowest = (cistern_heap_index_t)limit;
     }

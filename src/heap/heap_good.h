@@ -41,12 +41,15 @@ static inline size_t heap_list_of(size_t bytes)
 
 static inline void heap_map_set(cistern_heap_t *heap, size_t list)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS);
     heap->map[list / CISTERN_HEAP_WORD_BITS] |= (size_t)1 << (list % CISTERN_HEAP_WORD_BITS);
 }
 
 /* The list's bit is set. */
 static inline void heap_map_clear(cistern_heap_t *heap, size_t list)
 {
+    CISTERN_ASSERT((heap->map[list / CISTERN_HEAP_WORD_BITS] >> (list % CISTERN_HEAP_WORD_BITS)) &
+                   1U);
     heap->map[list / CISTERN_HEAP_WORD_BITS] ^= (size_t)1 << (list % CISTERN_HEAP_WORD_BITS);
 }
 
@@ -145,11 +148,14 @@ static inline void heap_index_reset(cistern_heap_t *heap)
 /*   head -> first ..      head -> block -> first ..   */
 static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
 {
+    CISTERN_ASSERT(bytes >= heap->min && block + bytes <= heap->end); /* I1 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE);             /* I5 */
     if (block + bytes == heap->end) {
         heap->top = (cistern_heap_index_t)block;
         return;
     }
     const size_t list = heap_list_of(bytes);
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     const size_t first = heap->heads[list];
     heap_links(heap, block)->after = (cistern_heap_index_t)first;
     heap->heads[list] = (cistern_heap_index_t)(block + HEAP_LINK);
@@ -166,6 +172,8 @@ static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
  *   .. before <-> block <-> after ..      .. before <-> after ..   */
 static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
 {
+    CISTERN_ASSERT(limit <= heap->end);                   /* I1 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I5 */
     if (limit == heap->end) {
         heap->top = heap->end;
         return true;
@@ -226,6 +234,7 @@ static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_
     } else if (!heap_relink(heap, after, found.block, HEAP_NONE)) {
         return false;
     }
+    CISTERN_ASSERT(found.list < HEAP_LISTS); /* I5 */
     heap->heads[found.list] = (cistern_heap_index_t)after;
     return true;
 }

@@ -65,15 +65,11 @@ static void heap_raise(const cistern_heap_t *heap, const void *payload, cistern_
 /* Gives a payload that is nobody's back to the engine. */
 static cistern_error_t heap_give(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
 {
-    bool done = false;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        done = cistern_heap_give(heap, payload);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (!done && --tries != 0 && cistern_heap_repair(heap, payload, changed));
-    return done ? CISTERN_OK : CISTERN_ERROR_FAULT;
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, payload);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : cistern_heap_give_again(heap, payload, changed);
 }
 
 /* --- guards -------------------------------------------------------------------------------------
@@ -119,9 +115,11 @@ void *cistern_heap_dress(cistern_heap_t *heap, void *payload, size_t size)
     if (!heap_holds_poison(bytes + skipped, length - skipped)) {
         heap_raise(heap, payload, CISTERN_FAULT_POISON);
     }
+    CISTERN_ASSERT(size <= heap_caller_size(heap, length));
     (void)memcpy(payload, &tag, sizeof(tag));
     heap_set_guards(heap, bytes, size);
     heap_set_size(bytes, size);
+    CISTERN_ASSERT(cistern_heap_guard_kind(heap, bytes, length) == CISTERN_FAULT_NONE); /* G1 */
     return bytes + heap_front(heap);
 }
 
@@ -138,10 +136,21 @@ bool cistern_heap_is_held(const cistern_heap_t *heap, size_t block)
     return false;
 }
 
+void cistern_heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
+{
+    for (size_t i = 0; i < CISTERN_HEAP_QUARANTINE; ++i) {
+        const size_t held = heap->held[i];
+        if (held > low && held <= high) {
+            heap->held[i] = 0;
+        }
+    }
+}
+
 /* Moves a live block into quarantine. */
 static void heap_quarantine(cistern_heap_t *heap, size_t block)
 {
     const size_t next = heap_next(heap, block);
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED && heap->blocks != 0); /* I4 */
     heap_join(heap, block, next, HEAP_QUARANTINE);
     heap->used -= next - block;
     --heap->blocks;
@@ -156,6 +165,7 @@ static bool heap_end_quarantine(cistern_heap_t *heap, size_t block)
     }
     const size_t next = heap_next(heap, block);
     heap_join(heap, block, next, HEAP_USED);
+    CISTERN_ASSERT(heap->quarantined >= next - block); /* I4 */
     heap->used += next - block;
     ++heap->blocks;
     heap->quarantined = (cistern_heap_index_t)(heap->quarantined - (next - block));
@@ -166,6 +176,7 @@ static bool heap_end_quarantine(cistern_heap_t *heap, size_t block)
  * one. */
 static size_t heap_hold(cistern_heap_t *heap, size_t held)
 {
+    CISTERN_ASSERT(heap->holding < CISTERN_HEAP_QUARANTINE);
     const size_t oldest = heap->held[heap->holding];
     heap->held[heap->holding] = (cistern_heap_index_t)held;
     heap->holding = (uint8_t)((heap->holding + 1U) % CISTERN_HEAP_QUARANTINE);
@@ -288,7 +299,7 @@ cistern_error_t cistern_heap_free_dressed(cistern_heap_t *heap, void *memory,
 /* A live block of which a resize is the owner for a while. */
 typedef struct heap_open {
     cistern_fault_kind_t kind; /* what was broken of its guards, or FAULT_NONE */
-    size_t size;               /* what its caller may use; with a broken tag what the block has */
+    size_t size;               /* what its caller may use; with broken guards what the block has */
     size_t bytes;              /* of its payload */
 } heap_open_t;
 
@@ -300,11 +311,8 @@ static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t 
     if (live) {
         open->bytes = heap_payload_bytes(heap, heap_offset(heap, payload));
         open->kind = cistern_heap_guard_kind(heap, payload, open->bytes);
-        open->size = heap_tag_of(payload).size;
-        const size_t most = heap_caller_size(heap, open->bytes);
-        if (open->size == 0 || open->size > most) {
-            open->size = most;
-        }
+        open->size = open->kind == CISTERN_FAULT_NONE ? heap_tag_of(payload).size
+                                                      : heap_caller_size(heap, open->bytes);
         heap_hide(payload);
     }
     cistern_critical_leave(state);

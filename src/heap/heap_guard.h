@@ -132,6 +132,10 @@ bool cistern_heap_is_poisoned(const unsigned char *payload, size_t bytes);
 /* True if a block was held back because its guards were broken. */
 bool cistern_heap_is_held(const cistern_heap_t *heap, size_t block);
 
+/* Makes blocks that were held, from `low` on and before `high`, held no more: damage has made them
+ * part of what is in quarantine for good. */
+void cistern_heap_unhold(cistern_heap_t *heap, size_t low, size_t high);
+
 /* Verifies the poison of a payload that cistern_heap_take gave, and makes tag and guards: what the
  * caller gets. NULL for NULL. */
 void *cistern_heap_dress(cistern_heap_t *heap, void *payload, size_t size);

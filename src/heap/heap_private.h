@@ -96,6 +96,8 @@ static inline size_t heap_state(const cistern_heap_t *heap, size_t block)
 /* Makes `block` end at `next`, in a state. */
 static inline void heap_join(const cistern_heap_t *heap, size_t block, size_t next, size_t state)
 {
+    CISTERN_ASSERT(block <= heap->end && next <= heap->end && block != next); /* I1 */
+    CISTERN_ASSERT(state != 0 && state <= HEAP_STATES);                       /* I2 */
     heap_at(heap, block)->next = (cistern_heap_index_t)(next + state);
     heap_at(heap, next)->prev = (cistern_heap_index_t)(block + state);
 }
@@ -127,11 +129,12 @@ static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t st
            heap_at(heap, next)->prev == block + state;
 }
 
-/* The same of the beginning of `block`, whatever the state. */
+/* The same of the beginning of `block`, whatever the state. What is added to the index is never 0,
+ * so that zeros do not agree on block 0. */
 static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 {
     const size_t word = heap_at(heap, block)->prev;
-    const size_t prev = heap_masked(heap, word);
+    const size_t prev = heap_masked(heap, word - 1U);
     return prev <= heap->end && heap_at(heap, prev)->next == block + (word - prev);
 }
 
@@ -140,15 +143,15 @@ static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
 {
     const size_t offset = heap_offset(heap, payload);
-    const size_t block = heap_masked(heap, offset);
-    return offset < heap->end && offset == block && heap_ends(heap, block, HEAP_USED) &&
-           heap_begins(heap, block);
+    return offset < heap->end && (offset & heap->slack) == 0 &&
+           heap_ends(heap, offset, HEAP_USED) && heap_begins(heap, offset);
 }
 
 /* Unmakes the header of a block that merged into its predecessor (I6): with zeros, or with poison,
  * which the bytes of a free block hold. */
 static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(block < heap->end && (block & heap->slack) == 0); /* I1 */
     (void)memset(heap_at(heap, block), CISTERN_CHECK >= 2 ? HEAP_POISON : 0, HEAP_HEAD);
 }
 
@@ -224,6 +227,14 @@ static inline bool heap_is_damaged(const cistern_heap_t *heap, const void *paylo
  * is damaged, and reports it. True if the call may be tried once more. */
 bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed);
 
+/* Takes once more after a repair: a payload, or NULL. Apart from the first try, which so saves no
+ * registers for it. */
+void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed);
+
+/* Gives once more after a repair: as cistern_heap_free. NULL is fine. */
+cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
+                                        heap_changed_t *changed);
+
 /* What a payload is that is none of a block in use, as far as the blocks before it are sound. */
 cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload);
 
@@ -246,6 +257,23 @@ static inline bool cistern_heap_repair(cistern_heap_t *heap, const void *payload
     (void)payload;
     (void)changed;
     return false;
+}
+
+static inline void *cistern_heap_take_again(cistern_heap_t *heap, size_t size,
+                                            heap_changed_t *changed)
+{
+    (void)heap;
+    (void)size;
+    (void)changed;
+    return NULL;
+}
+
+static inline cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
+                                                      heap_changed_t *changed)
+{
+    (void)heap;
+    (void)changed;
+    return payload == NULL ? CISTERN_OK : CISTERN_ERROR_FAULT;
 }
 
 static inline void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outcome)

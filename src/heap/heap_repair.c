@@ -11,7 +11,12 @@
  * Two words still describe the gap, low's `next` and high's `prev`. Where one of them alone leads
  * to the other end, or both lead to one header in between, that boundary or header is written anew
  * and nothing is lost. Where they do not, the gap is put into quarantine from low to high: nobody
- * can say what stood there. Then the index and the sums are made anew from what is known.
+ * can say what stood there.
+ *
+ * A mend may be wrong, as damage can have written what leads somewhere. Its witness are the sums of
+ * the heap, which lie out of the arena: where they are as before, every mend stands; where they are
+ * not, every gap that was mended becomes quarantine. Then the index and the sums are made anew from
+ * what is known.
  */
 #include "heap_guard.h"
 
@@ -28,6 +33,34 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
         cistern_heap_name_user(heap, &fault);
         cistern_fault_raise(&fault);
     }
+}
+
+void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+{
+    if (!cistern_heap_repair(heap, HEAP_DAMAGED(heap), changed)) {
+        return NULL;
+    }
+    const cistern_critical_t state = cistern_critical_enter();
+    void *const payload = cistern_heap_take(heap, size);
+    changed(heap);
+    cistern_critical_leave(state);
+    return heap_is_damaged(heap, payload) ? NULL : payload;
+}
+
+cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
+                                        heap_changed_t *changed)
+{
+    if (payload == NULL) {
+        return CISTERN_OK;
+    }
+    if (!cistern_heap_repair(heap, payload, changed)) {
+        return CISTERN_ERROR_FAULT;
+    }
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, payload);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : CISTERN_ERROR_FAULT;
 }
 
 #endif
@@ -73,49 +106,137 @@ static bool heap_is_chain(const cistern_heap_t *heap, size_t block)
 static size_t heap_high(const cistern_heap_t *heap, size_t low)
 {
     size_t high = low + heap->min;
+    CISTERN_ASSERT(low < heap->end && (low & heap->slack) == 0); /* I1 */
     while (high < heap->end && !heap_is_chain(heap, high)) {
         high += (size_t)heap->slack + 1U;
     }
     return high < heap->end ? high : heap->end;
 }
 
+/* How many gaps one repair mends; those beyond become quarantine. */
+#    define HEAP_MENDS 4U
+
+/* A gap that was mended. */
+typedef struct heap_mended {
+    size_t low;
+    size_t high;
+} heap_mended_t;
+
+/* What one repair found. */
+typedef struct heap_findings {
+    size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
+    size_t count;
+    heap_mended_t mended[HEAP_MENDS];
+} heap_findings_t;
+
+#    if CISTERN_HEAP_GUARDED
+static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
+{
+    return cistern_heap_is_held(heap, block);
+}
+
+static inline void heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
+{
+    cistern_heap_unhold(heap, low, high);
+}
+#    else
+static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return false;
+}
+
+static inline void heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
+{
+    (void)heap;
+    (void)low;
+    (void)high;
+}
+#    endif
+
+/* Puts a gap into quarantine for good: it is no held block, even if one began there. */
+static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
+{
+    CISTERN_ASSERT(low < high && high <= heap->end);
+    heap_unhold(heap, low, high);
+    heap_join(heap, low, high, HEAP_QUARANTINE);
+}
+
 /* Repairs the gap from `low` to `high`: which block's header was damaged. */
-static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high)
+static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
+                            heap_findings_t *findings)
 {
     const heap_word_t next = heap_read(heap, heap_at(heap, low)->next, low + heap->min, high);
     const heap_word_t prev = heap_read(heap, heap_at(heap, high)->prev, low, high - heap->min);
+    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     const bool leads_up = next.state != 0 && next.block == high;
     const bool leads_down = prev.state != 0 && prev.block == low;
-    if (leads_up != leads_down) {
-        heap_join(heap, low, high, leads_up ? next.state : prev.state);
-        return leads_up ? high : low;
+    const bool agree = next.state != 0 && prev.state != 0 && next.block == prev.block;
+    if ((leads_up == leads_down && !agree) || findings->count == HEAP_MENDS) {
+        heap_give_up(heap, low, high);
+        return low;
     }
-    if (next.state != 0 && prev.state != 0 && next.block == prev.block) {
+    findings->mended[findings->count++] = (heap_mended_t){low, high};
+    if (agree) {
         heap_join(heap, low, next.block, next.state);
         heap_join(heap, next.block, high, prev.state);
         return next.block;
     }
-    heap_join(heap, low, high, HEAP_QUARANTINE);
-    return low;
+    heap_join(heap, low, high, leads_up ? next.state : prev.state);
+    return leads_up ? high : low;
 }
 
-/* Repairs every gap, and the ring through the sentinel: the first block whose header was damaged,
- * or HEAP_NOWHERE. Each step goes up, and a gap is passed over once. */
-static size_t heap_mend(cistern_heap_t *heap)
+/* Repairs every gap, and the ring through the sentinel. Each step goes up, and a gap is passed over
+ * once. */
+static void heap_mend(cistern_heap_t *heap, heap_findings_t *findings)
 {
     const size_t end = heap->end;
-    size_t damaged = HEAP_NOWHERE;
     if (heap_at(heap, 0)->prev != end + HEAP_USED || heap_at(heap, end)->next != HEAP_USED) {
-        damaged = heap_at(heap, 0)->prev != end + HEAP_USED ? 0 : end;
+        findings->damaged = heap_at(heap, 0)->prev != end + HEAP_USED ? 0 : end;
         heap_join(heap, end, 0, HEAP_USED);
     }
     for (size_t block = 0; block != end; block = heap_next(heap, block)) {
         if (!heap_is_sound(heap, block)) {
-            const size_t found = heap_mend_gap(heap, block, heap_high(heap, block));
-            damaged = damaged != HEAP_NOWHERE ? damaged : found;
+            const size_t found = heap_mend_gap(heap, block, heap_high(heap, block), findings);
+            findings->damaged = findings->damaged != HEAP_NOWHERE ? findings->damaged : found;
         }
     }
-    return damaged;
+}
+
+/* Makes the sums anew of a sound chain (I4). */
+static void heap_count(cistern_heap_t *heap)
+{
+    heap->used = 0;
+    heap->blocks = 0;
+    heap->quarantined = 0;
+    for (size_t block = 0; block != heap->end; block = heap_next(heap, block)) {
+        const size_t state = heap_state(heap, block);
+        const size_t bytes = heap_next(heap, block) - block;
+        if (state == HEAP_USED) {
+            heap->used += bytes;
+            ++heap->blocks;
+        } else if (state == HEAP_QUARANTINE) {
+            heap->quarantined = (cistern_heap_index_t)(heap->quarantined + bytes);
+        }
+    }
+}
+
+/* Makes the sums anew, and decides whether the mends stand. */
+static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
+{
+    const size_t used = heap->used;
+    const size_t blocks = heap->blocks;
+    const size_t quarantined = heap->quarantined;
+    heap_count(heap);
+    if (heap->used == used && heap->blocks == blocks && heap->quarantined == quarantined) {
+        return;
+    }
+    for (size_t i = 0; i < findings->count; ++i) {
+        heap_give_up(heap, findings->mended[i].low, findings->mended[i].high);
+    }
+    heap_count(heap);
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
 }
 
 /* Joins a free block and the free ones behind it, which damage may have left. */
@@ -130,44 +251,19 @@ static void heap_absorb(cistern_heap_t *heap, size_t block)
     }
 }
 
-/* Makes the index and the sums anew of a sound chain (I4, I5). */
+/* Makes the index anew of a sound chain (I3, I5). */
 static void heap_rebuild(cistern_heap_t *heap)
 {
     cistern_heap_index_reset(heap);
-    heap->used = 0;
-    heap->blocks = 0;
-    heap->quarantined = 0;
     for (size_t block = 0; block != heap->end; block = heap_next(heap, block)) {
-        const size_t state = heap_state(heap, block);
-        if (state == HEAP_FREE) {
+        if (heap_state(heap, block) == HEAP_FREE) {
             heap_absorb(heap, block);
-        }
-        const size_t bytes = heap_next(heap, block) - block;
-        if (state == HEAP_FREE) {
-            cistern_heap_index_add(heap, block, bytes);
-        } else if (state == HEAP_USED) {
-            heap->used += bytes;
-            ++heap->blocks;
-        } else {
-            heap->quarantined = (cistern_heap_index_t)(heap->quarantined + bytes);
+            cistern_heap_index_add(heap, block, heap_next(heap, block) - block);
         }
     }
     heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
 }
-
-#    if CISTERN_HEAP_GUARDED
-static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
-{
-    return cistern_heap_is_held(heap, block);
-}
-#    else
-static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
-{
-    (void)heap;
-    (void)block;
-    return false;
-}
-#    endif
 
 cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload)
 {
@@ -183,18 +279,23 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
         block = heap_next(heap, block);
     }
     const size_t state = heap_state(heap, block);
-    if (!heap_is_sound(heap, block) || (state == HEAP_QUARANTINE && !heap_is_held(heap, block))) {
-        return CISTERN_FAULT_HEADER;
+    const bool is_start = state == HEAP_USED && offset == block;
+    if (!heap_is_sound(heap, block) || is_start ||
+        (state == HEAP_QUARANTINE && !heap_is_held(heap, block))) {
+        return CISTERN_FAULT_HEADER; /* of a live block: its beginning is damaged */
     }
-    return state == HEAP_USED && offset != block ? CISTERN_FAULT_INTERIOR_FREE
-                                                 : CISTERN_FAULT_DOUBLE_FREE;
+    return state == HEAP_USED ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
 }
 
 /* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
  * more. Inside the critical section. */
 static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcome_t *outcome)
 {
-    const size_t damaged = heap->end != 0 ? heap_mend(heap) : HEAP_NOWHERE;
+    heap_findings_t findings = {.damaged = HEAP_NOWHERE};
+    if (heap->end != 0) {
+        heap_mend(heap, &findings);
+    }
+    const size_t damaged = findings.damaged;
     const bool is_alloc = heap_is_damaged(heap, payload);
     const bool is_link = damaged == HEAP_NOWHERE && (is_alloc || heap_is_live(heap, payload));
     outcome->address = is_alloc ? NULL : payload;
@@ -204,6 +305,7 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
         outcome->address = heap_payload(heap, damaged);
     }
     if (damaged != HEAP_NOWHERE || is_link) {
+        heap_settle(heap, &findings);
         heap_rebuild(heap);
         return is_alloc || heap_is_live(heap, payload);
     }

@@ -22,11 +22,14 @@
 #define ALIGNMENT 8U
 #define BLOCKS    (DAMAGE_ANCHORS / 2U)
 #define TRIES     4U
+#define GUARDS    48 /* bytes before a caller's that hold a tag and a guard, at most */
 
 typedef struct slot {
     unsigned char *memory; /* NULL: none */
     size_t size;
     bool sound;      /* the damage spared all headers around it */
+    bool tag_met;    /* the damage met its tag: a copy of another tag and its guards is one, so that
+                      * a size without a fault may be wrong */
     unsigned failed; /* frees that were refused */
     unsigned char content[MOST];
 } slot_t;
@@ -109,6 +112,7 @@ static void accept(slot_t *slot, void *memory, size_t size, size_t alignment)
     slot->memory = memory;
     slot->size = size;
     slot->sound = false;
+    slot->tag_met = false;
     slot->failed = 0;
     damage_expect(damage_is_inside(memory, size), "a block lies outside the arena");
     damage_expect((uintptr_t)memory % alignment == 0, "a block is misaligned");
@@ -190,7 +194,7 @@ static void trim(slot_t *slot)
         slot->size = size;
         slot->sound = false;
     } else {
-        damage_expect(damage_call_faults > 0, "a trim is refused in silence");
+        damage_expect(damage_call_faults > 0 || slot->tag_met, "a trim is refused in silence");
     }
 }
 
@@ -288,8 +292,11 @@ static void damage(void)
         mark_sound(&map, i);
     }
     for (size_t i = 0; i < SLOTS; ++i) {
-        if (slots[i].memory != NULL) {
-            fill(&slots[i]);
+        slot_t *const slot = &slots[i];
+        if (slot->memory != NULL) {
+            slot->tag_met =
+                CISTERN_CHECK > 1 && damage_meets(slot->memory - GUARDS, slot->memory + slot->size);
+            fill(slot);
         }
     }
 }
@@ -339,7 +346,8 @@ static void drain(void)
     free_all();
 }
 
-/* Once the damage was met, the heap is whole and in silence. */
+/* Once the damage was met, the heap is whole and in silence. First fit does not meet what lies
+ * behind the block that it takes: a request that nothing serves makes it pass all blocks. */
 static void expect_whole(void)
 {
     for (unsigned i = 0; i < TRIES; ++i) {
@@ -350,6 +358,9 @@ static void expect_whole(void)
                       "a block lies outside the arena");
         damage_expect(cistern_heap_free(&heap, block) == CISTERN_OK || damage_call_faults > 0,
                       "a free is refused in silence");
+        void *const larger = cistern_heap_alloc(&heap, cistern_heap_largest(&heap) + ALIGNMENT);
+        damage_expect(larger == NULL || damage_call_faults > 0, "more than the largest is had");
+        (void)cistern_heap_free(&heap, larger);
         damage_end();
         if (damage_call_faults == 0) {
             damage_expect(block != NULL || largest == 0, "largest cannot be had");
