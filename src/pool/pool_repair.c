@@ -58,6 +58,15 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
     return sound;
 }
 
+/* No caller will ever give a quarantined block back, so its guards are mended with the loss. Which
+ * block it is nothing says: the guards of every touched block are written. */
+static void pool_mend_guards(const cistern_pool_t *pool)
+{
+    for (size_t i = 0; i < pool->touched; ++i) {
+        pool_write_guards(pool, pool_block_at(pool, i));
+    }
+}
+
 /* Takes `kept` listed blocks as free, and what else was listed as quarantined. */
 static void pool_settle(cistern_pool_t *pool, size_t kept)
 {
@@ -67,6 +76,9 @@ static void pool_settle(cistern_pool_t *pool, size_t kept)
     pool->free -= lost;
     if (pool->free < pool->min_free) {
         pool->min_free = pool->free;
+    }
+    if (CISTERN_CHECK >= 2 && lost != 0) {
+        pool_mend_guards(pool);
     }
     CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
 }
