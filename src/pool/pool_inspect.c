@@ -170,8 +170,7 @@ void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
     cistern_pool_record_t *const record = pool_record(pool, block);
     if (record != NULL) {
         const unsigned place = record->next % CISTERN_POOL_HISTORY; /* whatever was written there */
-        record->event[place] =
-            (cistern_pool_event_t){.file = file, .line = line, .action = action};
+        record->event[place] = (cistern_pool_event_t){.file = file, .line = line, .action = action};
         record->next = (place + 1U) % CISTERN_POOL_HISTORY;
     }
 }
