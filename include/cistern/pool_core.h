@@ -14,9 +14,9 @@
  * for the call (shape, free_list, free, name).
  *
  * Invariants (see src/pool/pool.c for the others)
- *   (C1) a word that is written twice, such as zeros, ones or a fill pattern, is no pair of link
- * and key: address ^ secret is odd, where pointers have an alignment (C2) a copy of a free block
- * elsewhere is no pair either: the address is another one
+ *   (C1) a word that is written twice, such as zeros, ones or a fill pattern, is no pair of link and
+ *        key: address ^ secret is odd, where pointers have an alignment
+ *   (C2) a copy of a free block elsewhere is no pair either: the address is another one
  */
 #ifndef CISTERN_POOL_CORE_H
 #define CISTERN_POOL_CORE_H

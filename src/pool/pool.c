@@ -22,13 +22,14 @@
  *   (I3) a block on the free list is sound, unless blocks are narrow; a block that get hands out is
  *        not, since its key is cleared. What its user writes there may be a key by accident: a put
  *        of it costs a walk of the list
- *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and holds a
- * link (I5) stride = odd << stride_shift and odd * inverse = 1 modulo the word size. So i =
- * rotate_right((address - base) * inverse, stride_shift) maps words one to one, and exactly the
- * starts of blocks to 0 .. count-1: one comparison tells a block of this pool from every other
- * address (level 1 and up) (I6) limit is touched, or 0 if blocks are narrow: then every get and put
- * takes the slow path (I7) the list is followed only to addresses that start a touched block, so
- * that no damage leads out of the memory, and for at most as many steps as there are listed blocks
+ *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and holds a link
+ *   (I5) stride = odd << stride_shift and odd * inverse = 1 modulo the word size. So
+ *        i = rotate_right((address - base) * inverse, stride_shift) maps words one to one, and
+ *        exactly the starts of blocks to 0 .. count-1: one comparison separates a block of this
+ *        pool from every other address (level 1 and up)
+ *   (I6) limit is touched, or 0 if blocks are narrow: then every get and put takes the slow path
+ *   (I7) the list is followed only to addresses that start a touched block, so that no damage leads
+ *        out of the memory, and for at most as many steps as there are listed blocks
  */
 #include "pool_guard.h"
 

@@ -334,17 +334,42 @@ cistern_error_t pool_depot_settle(cistern_pool_t *pool)
 /* --- damage ----------------------------------------------------------------------------------- */
 
 #    if CISTERN_CHECK >= 1
-static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot)
+static void pool_depot_count_lost(cistern_pool_t *pool, void *block)
+{
+    pool->quarantined = (uint16_t)(pool->quarantined + (pool->quarantined < UINT16_MAX ? 1U : 0U));
+    pool_write_guards(pool, block);
+}
+
+/* Quarantines a block that came out without its key, and at once all that are like it: one report
+ * leaves the pool whole. Linear in the number of blocks. */
+static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, void *block)
 {
     pool_depot_lock(depot);
-    pool->quarantined = (uint16_t)(pool->quarantined + (pool->quarantined < UINT16_MAX ? 1U : 0U));
+    pool_depot_count_lost(pool, block);
+    pool_depot_drain(pool, depot);
+    size_t kept = 0;
+    for (size_t i = 0; i < depot->n; ++i) {
+        void *const listed = depot->stack[i];
+        if (pool_cached_is_free(pool, listed)) {
+            pool_write_poison(pool, listed);
+            pool_write_guards(pool, listed);
+            depot->stack[kept++] = listed;
+        } else {
+            pool_depot_count_lost(pool, listed);
+        }
+    }
+    depot->n = kept;
+    pool->free = kept;
+    pool_depot_low_water(pool, depot);
+    pool_depot_open_if_plenty(pool, depot);
     pool_depot_unlock(depot);
 }
 #    else
-static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot)
+static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, void *block)
 {
     (void)pool;
     (void)depot;
+    (void)block;
 }
 #    endif
 
@@ -352,7 +377,7 @@ void pool_depot_reject(cistern_pool_t *pool, void *block, cistern_fault_kind_t k
 {
     const cistern_pool_finding_t finding = {kind, block};
     if (kind == CISTERN_FAULT_LINK) {
-        pool_depot_quarantine(pool, pool_depot_of(pool));
+        pool_depot_quarantine(pool, pool_depot_of(pool), block);
     } else {
         pool_write_poison(pool, block);
         pool_write_guards(pool, block);

@@ -20,10 +20,10 @@
  *   (I16) a closed cache's floor is above every end: no block comes out of it, and who puts one in
  *         sees that it is closed and settles with the depot. `closed` is set when a get is answered
  *         "empty", so that nothing is in any cache then but blocks of puts under way
- *   (I17) while `closed` lasts beyond the mutex (see pool_depot.c) every get and put takes the
- * mutex (I18) a free block's key is that of a link of NULL; its first word is not used. Where a get
- * finds no key, the block was damaged, or two threads put it at the same moment and it is in use:
- *         it is quarantined, not handed out
+ *   (I17) while `closed` lasts beyond the mutex (see pool_depot.c) every get and put takes the mutex
+ *   (I18) a free block's key is that of a link of NULL; its first word is not used. Where a get
+ *         finds no key, the block was damaged, or two threads put it at the same moment and it is
+ *         in use: it is quarantined, not handed out
  *
  * An owner's get and put have no locked instruction and one fence that costs nothing.
  */

@@ -169,9 +169,9 @@ void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
 {
     cistern_pool_record_t *const record = pool_record(pool, block);
     if (record != NULL) {
-        record->event[record->next] =
-            (cistern_pool_event_t){.file = file, .line = line, .action = action};
-        record->next = (record->next + 1U) % CISTERN_POOL_HISTORY;
+        const unsigned place = record->next % CISTERN_POOL_HISTORY; /* whatever was written there */
+        record->event[place] = (cistern_pool_event_t){.file = file, .line = line, .action = action};
+        record->next = (place + 1U) % CISTERN_POOL_HISTORY;
     }
 }
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_repair.c - makes a free list whole after damage.
  *
- *   head --> A --> B --> C --> NULL       A is sound: its link is as the engine wrote it, so B is
- * free |                      whatever became of B. C is sound, so C is free, although no damaged
- * link leads to it any more
+ *   head --> A --> B --> C --> NULL   B is damaged
+ *            A is sound: its link is as the engine wrote it, so B is free, whatever became of B
+ *            C is sound: it is free, although no link leads to it any more
  *
- * Vocabulary and invariants (I1) to (I7) are in pool.c. Two things say that a touched block is
- * free: (R1) it is sound: link, address and key agree (R2) the link of a sound block, or the pool's
- * own free_list, leads to it A free block of which neither is left is quarantined: never handed
- * out, and counted. Where more blocks are sound than are listed, a user's content is sound by
- * accident: then (R1) says nothing, and all that was listed is quarantined. So it is with narrow
- * blocks, and with CISTERN_DIAGNOSIS 0.
+ * Vocabulary and invariants (I1) to (I7) are in pool.c. Two things say that a touched block is free:
+ *   (R1) it is sound: link, address and key agree
+ *   (R2) the link of a sound block, or the pool's own free_list, leads to it
+ * A free block of which neither is left is quarantined: never handed out, and counted. Where more
+ * blocks are sound than are listed, a user's content is sound by accident: then (R1) says nothing,
+ * and all that was listed is quarantined. So it is with narrow blocks, and with CISTERN_DIAGNOSIS 0.
  */
 #include "pool_guard.h"
 
@@ -58,6 +58,15 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
     return sound;
 }
 
+/* No caller will ever give a quarantined block back, so its guards are mended with the loss. Which
+ * block it is nothing says: the guards of every touched block are written. */
+static void pool_mend_guards(const cistern_pool_t *pool)
+{
+    for (size_t i = 0; i < pool->touched; ++i) {
+        pool_write_guards(pool, pool_block_at(pool, i));
+    }
+}
+
 /* Takes `kept` listed blocks as free, and what else was listed as quarantined. */
 static void pool_settle(cistern_pool_t *pool, size_t kept)
 {
@@ -67,6 +76,9 @@ static void pool_settle(cistern_pool_t *pool, size_t kept)
     pool->free -= lost;
     if (pool->free < pool->min_free) {
         pool->min_free = pool->free;
+    }
+    if (CISTERN_CHECK >= 2 && lost != 0) {
+        pool_mend_guards(pool);
     }
     CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
 }
