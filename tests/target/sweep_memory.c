@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "arch/cistern_port.h"
+#include "arch/cistern_cpu.h"
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 #include "lwip/mem.h"
