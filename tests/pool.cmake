@@ -66,7 +66,7 @@ cistern_add_test(memp_lock_free_test SOURCES unit/memp_test.c CONFIG ${config}/m
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_lock_free_level_3_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1 CISTERN_CHECK=3)
-cistern_add_test(memp_lock_free_section_test SOURCES unit/memp_lock_free_section_test.c LABELS host
+cistern_add_test(memp_lock_free_section_test SEPARATE SOURCES unit/memp_lock_free_section_test.c LABELS host
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
 if(TARGET memp_lock_free_section_test)
   target_link_options(memp_lock_free_section_test PRIVATE

@@ -65,9 +65,9 @@ set_tests_properties(${CISTERN_TEST_PREFIX}bridge_test PROPERTIES TIMEOUT 120)
 
 # The whole library on ports of lwIP's whose cc.h has macros of each kind for the section, which are the
 # section whatever SYS_LIGHTWEIGHT_PROT says, and sys_arch_protect with a type of its own.
-file(GLOB whole CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c ${PROJECT_SOURCE_DIR}/ports/lwip/*.c)
+file(GLOB bridge CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/ports/lwip/*.c)
 function(protect_add_test KIND)
-  add_executable(protect_${KIND}_test port/protect_test.c ${whole})
+  add_executable(protect_${KIND}_test port/protect_test.c ${CISTERN_SRC} ${bridge})
   target_include_directories(protect_${KIND}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
     ${CMAKE_CURRENT_SOURCE_DIR}/port/protect ${PROJECT_SOURCE_DIR}/ports/lwip
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/src)
@@ -90,8 +90,7 @@ protect_add_test(functions)
 
 # The template is a port that compiles, with threads and without.
 foreach(no_sys 0 1)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
-  add_library(template_compiles_${no_sys} OBJECT ${sources})
+  add_library(template_compiles_${no_sys} OBJECT ${CISTERN_SRC})
   target_include_directories(template_compiles_${no_sys} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/template
     ${PROJECT_SOURCE_DIR}/src)
@@ -100,8 +99,7 @@ foreach(no_sys 0 1)
 endforeach()
 
 # The example of a port, written behind the template's headers as they are, passes the suite.
-file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
-add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${sources} ${CONFORMANCE}
+add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${CISTERN_SRC} ${CONFORMANCE}
   port/run_host.c port/run_cmocka.c host_posix.c)
 target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
@@ -118,8 +116,7 @@ set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
 
 # ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
 foreach(static 0 1)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
-  add_executable(port_freertos_suite_${static} ${sources} ${CONFORMANCE}
+  add_executable(port_freertos_suite_${static} ${CISTERN_SRC} ${CONFORMANCE}
     ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin.c
     port/run_host.c port/run_cmocka.c host_posix.c)
   target_include_directories(port_freertos_suite_${static} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}

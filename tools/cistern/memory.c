@@ -4,8 +4,7 @@
  *   pool_memory       --> | struct pbuf | payload | struct pbuf | payload | ... |
  *                                        <------> --pool-size, rounded up
  *
- * memp_init makes PBUF_POOL on the memory that was fixed when compiling; memory_restart then makes
- * the same pool anew on pool_memory. The library sees no difference but for the payload's size,
+ * PBUF_POOL is laid out on pool_memory instead of the memory that was fixed when compiling. The library sees no difference but for the payload's size,
  * which it asks for through PBUF_POOL_PAYLOAD_SIZE().
  */
 #include "memory.h"
@@ -60,9 +59,8 @@ void memory_close(void)
 void memory_restart(void)
 {
     mem_init();
-    memp_init();
     memp_lay_out(&memp_PBUF_POOL, pool_count, PBUF_STRUCT_SIZE + memory_pool_payload, pool_memory);
-    memp_init_pool(&memp_PBUF_POOL);
+    memp_init();
 }
 
 size_t memory_pool_free(void)
