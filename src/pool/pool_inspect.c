@@ -117,10 +117,14 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-/* A foreign address belongs to a pool of the name `other`, or to none if that is NULL. */
+/* Nothing for CISTERN_FAULT_NONE, and for a NULL argument, which the call answers with an error. A
+ * foreign address belongs to a pool of the name `other`, or to none if that is NULL. */
 void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
                             const cistern_pool_finding_t *finding, const char *other)
 {
+    if (finding->kind <= CISTERN_FAULT_NONE || finding->kind == CISTERN_FAULT_ARGUMENT) {
+        return;
+    }
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     cistern_fault_t fault = {
         .kind = finding->kind, .object = object, .address = finding->address, .name = pool->name};
@@ -129,9 +133,7 @@ void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
         fault.owner = foreign ? other : pool->name;
         pool_name_user(pool, &fault);
     }
-    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
-        cistern_fault_raise(&fault);
-    }
+    cistern_fault_raise(&fault);
 }
 
 /* What a call answers that had a finding. */
