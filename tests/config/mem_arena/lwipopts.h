@@ -3,7 +3,7 @@
 #define LWIPOPTS_H
 
 #define MEM_ALIGNMENT 8
-#define MEM_SIZE      5000
+#define MEM_SIZE      6000
 
 /* The test's: remembers the message. */
 void refused_free(const char *message);

@@ -3,7 +3,7 @@
 #define LWIPOPTS_H
 
 #define MEM_ALIGNMENT    8
-#define MEM_SIZE         5000
+#define MEM_SIZE         6000
 #define MEM_FIT          first
 #define MEM_SANITY_CHECK 1
 #define LWIP_NOASSERT    1
