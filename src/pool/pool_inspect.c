@@ -117,8 +117,8 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-static void pool_raise(const cistern_pool_t *pool, const void *object,
-                       const cistern_pool_finding_t *finding, const char *other)
+void pool_raise(const cistern_pool_t *pool, const void *object,
+                const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     cistern_fault_t fault = {
