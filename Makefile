@@ -102,7 +102,7 @@ test-install: release ## every way in which the library reaches a project of a u
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
-	@tests/target/firmware.py build tests/target/firmware-baseline.json build/firmware/report.json \
+	@tests/target/firmware.py build tests/target/firmware-budget.json build/firmware/report.json \
 	    $(BOARDS) $(FIRMWARE_FLAGS)
 
 bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json

@@ -67,7 +67,9 @@ function(cistern_add_library NAME)
     target_link_libraries(${NAME} PUBLIC Threads::Threads)
     set_target_properties(${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
-  if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang") # messages name a file from the project's folder on
+  include(CheckCCompilerFlag)
+  check_c_compiler_flag(-fmacro-prefix-map=/a=/b CISTERN_HAS_PREFIX_MAP)
+  if(CISTERN_HAS_PREFIX_MAP) # messages name a file from the project's folder on
     target_compile_options(${NAME} PRIVATE -fmacro-prefix-map=${root}/=)
   endif()
 endfunction()

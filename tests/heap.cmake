@@ -69,10 +69,13 @@ endif()
 
 # lwIP's heap: each backend is a configuration of its own.
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
-cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena)
+set(one_stack CISTERN_BARE_THREADS=1) # so that the heap and its test fit into 16 KB
+cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_arena
+  DEFINES ${one_stack})
 cistern_add_test(mem_owner_test SOURCES unit/mem_owner_test.c LABELS big CONFIG ${config}/mem_arena
   DEFINES CISTERN_CHECK=3)
-cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity)
+cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity
+  DEFINES ${one_stack})
 cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c LABELS big CONFIG ${config}/mem_no_regions)
 cistern_add_test(mem_pointer_test SOURCES unit/mem_pointer_test.c LABELS big CONFIG ${config}/mem_pointer)
 cistern_add_test(mem_wide_test SOURCES unit/mem_wide_test.c LABELS hosted CONFIG ${config}/mem_wide)

@@ -97,7 +97,7 @@ typedef size_t cistern_heap_index_t;
 #define CISTERN_HEAP_CLASS(n)                                                                      \
     ((CISTERN_HEAP_CLASS_SHIFT(n) << CISTERN_HEAP_LIST_SHIFT) +                                    \
      (unsigned)((n) >> CISTERN_HEAP_CLASS_SHIFT(n)))
-#define CISTERN_HEAP_FIRST_CLASS CISTERN_HEAP_CLASS((uint64_t)(CISTERN_HEAP_INDEX_BITS / 2))
+#define CISTERN_HEAP_FIRST_CLASS CISTERN_HEAP_CLASS((uint64_t)(4U * sizeof(cistern_heap_index_t)))
 #define CISTERN_HEAP_LISTS                                                                         \
     (CISTERN_HEAP_CLASS((uint64_t)(CISTERN_HEAP_BYTES)) - CISTERN_HEAP_FIRST_CLASS + 1U)
 #define CISTERN_HEAP_WORD_BITS (sizeof(size_t) * CHAR_BIT)

@@ -63,6 +63,10 @@ static inline size_t heap_unit(size_t alignment)
  * arena that a width can have are left out. */
 #define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 15U)
 
+/* Bytes of the largest arena, as far as a size_t holds them. */
+#define HEAP_LARGEST                                                                               \
+    (CISTERN_HEAP_BYTES < SIZE_MAX ? (size_t)CISTERN_HEAP_BYTES : (size_t)SIZE_MAX)
+
 /* Lays one free block and the sentinel out. */
 static void heap_lay_out(cistern_heap_t *heap)
 {
@@ -83,7 +87,7 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     const size_t skip = (size_t)(0U - (uintptr_t)config->memory - HEAP_HEAD) & (unit - 1U);
     const size_t outside = skip + sizeof(heap_header_t);
     const size_t payload = config->min_size > HEAP_LEAST ? config->min_size : HEAP_LEAST;
-    if (config->bytes > CISTERN_HEAP_BYTES || outside >= config->bytes ||
+    if (config->bytes > HEAP_LARGEST || outside >= config->bytes ||
         payload >= config->bytes || unit > config->bytes) {
         return CISTERN_ERROR_SIZE;
     }

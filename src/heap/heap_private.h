@@ -152,7 +152,11 @@ static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
 static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 {
     CISTERN_ASSERT(block < heap->end && (block & heap->slack) == 0); /* I1 */
-    (void)memset(heap_at(heap, block), CISTERN_CHECK >= 2 ? HEAP_POISON : 0, HEAP_HEAD);
+    if (CISTERN_CHECK >= 2) {
+        (void)memset(heap_at(heap, block), HEAP_POISON, HEAP_HEAD);
+    } else {
+        *heap_at(heap, block) = (heap_header_t){0, 0};
+    }
 }
 
 #else

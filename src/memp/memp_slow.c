@@ -117,6 +117,11 @@ static size_t memp_quarantined(const struct memp_desc *desc)
     return memp_state(desc)->quarantined;
 }
 
+static bool memp_is_empty(const struct memp_desc *desc)
+{
+    return *memp_list(desc) == NULL && memp_state(desc)->free == 0;
+}
+
 #    else
 
 static void memp_expand_state(const struct memp_desc *desc, cistern_pool_t *pool)
@@ -139,6 +144,11 @@ static size_t memp_quarantined(const struct memp_desc *desc)
 {
     (void)desc;
     return 0;
+}
+
+static bool memp_is_empty(const struct memp_desc *desc)
+{
+    return *memp_list(desc) == NULL;
 }
 
 #    endif
@@ -184,8 +194,9 @@ static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool
     cistern_pool_report_as(pool, desc, finding, memp_owner(finding));
 }
 
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,
-                    int line)
+/* A get at level 2 and up, or from a damaged list: the engine's, on a pool that is filled in. */
+static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t state,
+                                const char *file, int line)
 {
     cistern_pool_t pool;
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
@@ -201,6 +212,17 @@ void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, cons
     cistern_critical_leave(state);
     memp_report(desc, &pool, &finding);
     return mem;
+}
+
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,
+                    int line)
+{
+    if (!memp_is_empty(desc)) {
+        return memp_get_by_engine(desc, state, file, line);
+    }
+    memp_stats_count_failure(desc);
+    cistern_critical_leave(state);
+    return NULL;
 }
 
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
@@ -378,7 +400,7 @@ bool memp_pool_check(const struct memp_desc *desc)
 static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
 {
     stats->min_free = desc->num - desc->stats->max;
-    stats->failures = desc->stats->err;
+    stats->failures = (size_t)desc->stats->err;
 }
 #else
 static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)

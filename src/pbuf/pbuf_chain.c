@@ -194,13 +194,17 @@ static mem_ptr_t pbuf_memory_start(const struct pbuf *p)
 }
 #endif
 
+/* What a length holds, and less than the distance to a payload below the memory, which wraps. */
+#define PBUF_HEADROOM_LIMIT                                                                        \
+    (PBUF_NOT_FOUND < (mem_ptr_t)-1 / 2U ? PBUF_NOT_FOUND : (mem_ptr_t)-1 / 2U)
+
 /* None in front of a payload that was set anew, below the memory or far above. */
 size_t pbuf_headroom(const struct pbuf *p)
 {
     const mem_ptr_t start = pbuf_memory_start(p);
     const mem_ptr_t before = (mem_ptr_t)p->payload - start;
     const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
-    return own && start != 0 && before <= PBUF_NOT_FOUND ? before : 0;
+    return own && start != 0 && before <= PBUF_HEADROOM_LIMIT ? before : 0;
 }
 
 /* True iff the payload can be moved: false, after a fault, where it was never set. */

@@ -117,9 +117,8 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-/* A foreign address belongs to a pool of the name `other`, or to none if that is NULL. */
-void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
-                            const cistern_pool_finding_t *finding, const char *other)
+void pool_raise(const cistern_pool_t *pool, const void *object,
+                const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     cistern_fault_t fault = {
@@ -129,9 +128,24 @@ void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
         fault.owner = foreign ? other : pool->name;
         pool_name_user(pool, &fault);
     }
+    cistern_fault_raise(&fault);
+}
+
+/* No fault for a NULL argument, which the call answers with an error. A foreign address belongs to a
+ * pool of the name `other`, or to none if that is NULL. */
+void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
+                            const cistern_pool_finding_t *finding, const char *other)
+{
     if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
-        cistern_fault_raise(&fault);
+        pool_raise(pool, object, finding, other);
     }
+}
+
+/* The name of the pool that a foreign address belongs to, or NULL. Linear in the number of pools. */
+static const char *pool_owner_name(const void *address)
+{
+    const cistern_pool_t *const owner = cistern_pool_find(address);
+    return (owner != NULL) ? owner->name : NULL;
 }
 
 /* What a call answers that had a finding. */
@@ -154,11 +168,8 @@ cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
     if (CISTERN_CHECK == 0) {
         return CISTERN_OK;
     }
-    const char *other = NULL;
-    if (CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE) {
-        const cistern_pool_t *const owner = cistern_pool_find(finding->address);
-        other = (owner != NULL) ? owner->name : NULL;
-    }
+    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    const char *const other = foreign ? pool_owner_name(finding->address) : NULL;
     cistern_pool_report_as(pool, pool, finding, other);
     return pool_error(finding);
 }

@@ -166,6 +166,11 @@ cistern_fault_kind_t pool_judge_stranger(const cistern_pool_t *pool, const void 
 cistern_error_t pool_report_alone(const cistern_pool_t *pool,
                                   const cistern_pool_finding_t *finding);
 
+/* Reports a finding that is one. No compiler puts it into a call that found nothing, since it is not
+ * static. */
+void pool_raise(const cistern_pool_t *pool, const void *object,
+                const cistern_pool_finding_t *finding, const char *other);
+
 /* Puts a pool at the end of the registry, unless it stands there already; then its place and link
  * stay. Inside the critical section. */
 void pool_register(cistern_pool_t *pool);

@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
 """Sizes, stack depths, instructions and masked stretches of the library on each board.
 
-usage: firmware.py BUILD BASELINE REPORT BOARD... [--accept]
+usage: firmware.py BUILD BUDGET REPORT BOARD... [--accept]
 
 Reads BUILD/BOARD, where the target `firmware` was built, runs it once per board under the trace
 plugin, prints a table per board and writes REPORT: an array of {"case", "ours", "unit", "peers",
-"target", "met"}. A case's target is its number in BASELINE; a case that is larger, or that must be 0
-and is not, fails the run with both numbers, and so does a bound that is no longer found. --accept
-writes BASELINE anew instead.
+"target", "met"}. A target is the number of BUDGET that the case is held against:
+
+  modules     flash and RAM of a module on a board, in bytes
+  operations  instructions of the worst call on a board, and the masked ones of the worst on any
+  functions   of a public function: the worst stack on any board, in bytes, and the longest stretch
+              that any path through its code masks interrupts on any board, in instructions
+
+A number above its budget, or without one, fails the run, and so does a bound that is no longer found.
+--accept writes BUDGET anew instead: what was measured, rounded up to the next STEP, so that a change
+of a few bytes needs no new one.
 
 "masked" is the longest stretch that the run showed; "masked at most" is a bound on every path through
 a function's code (masked.py). The run must show no more than the bound.
 """
+import glob
 import json
 import os
 import re
@@ -25,16 +33,20 @@ import masked  # noqa: E402 - after what keeps its bytecode out of the sources
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECTIONS = ("text", "rodata", "data", "bss")
 
-# Who may be behind a call through a pointer: the strategies of the pool engine. Handlers and hooks
-# that the user installs are the user's to add.
-INDIRECT = {"pool": re.compile(r"pool_(locked|lockfree)\.c")}
+# What a budget is rounded up to, by its kind.
+STEP = {"flash": 64, "RAM": 16, "stack": 16, "instructions": 8, "masked": 8}
 
-# Cases that have a target of their own.
-ZERO = re.compile(r"masked: lock-free pool (get|put)$|masked at most: pool_lockfree\.c:")
+# What a call through a pointer may reach: the strategies of the pool engine. Handlers and hooks that
+# the user installs are the user's to add.
+INDIRECT = {"pool": re.compile(r"pool_(locked|lock_free)\.c")}
 
-# Functions without a public name of which the longest masked stretch is asked: what a lock-free pool's
-# get and put call, and RISC-V's trap handler, which has the switch between threads in it.
-HIDDEN = ("pool_lockfree.c:get", "pool_lockfree.c:get_many", "pool_lockfree.c:put", "trap_entry")
+# What must not mask interrupts at all.
+ZERO = re.compile(r"lock-free pool (get|put)|pool_lock_free\.c:.*")
+
+# Functions that no header declares of which the longest masked stretch has a bound: what a lock-free
+# pool's get and put call, and the interrupt handlers; RISC-V's has the switch between threads in it.
+HIDDEN = ("pool_lock_free.c:pool_lf_get", "pool_lock_free.c:pool_lf_get_bulk",
+          "pool_lock_free.c:pool_lf_put", "arm_pendsv_isr", "arm_systick_isr", "trap_entry")
 
 
 def tool(board, name):
@@ -127,11 +139,24 @@ def deepest(graph, function, known, path=()):
     return known[function]
 
 
+def declared():
+    """The names that the headers of users declare or define."""
+    root = os.path.join(HERE, "../..")
+    text = ""
+    for path in [*glob.glob(root + "/include/**/*.h", recursive=True),
+                 *glob.glob(root + "/ports/bare/**/cistern_bare.h", recursive=True),
+                 *glob.glob(root + "/ports/bare/**/sys_arch.h", recursive=True)]:
+        with open(path, encoding="utf-8") as file:
+            text += file.read()
+    return set(re.findall(r"\b(\w+)\)?\s*\(", text))
+
+
 def stacks(build):
     """{public function: worst bytes of stack}"""
     graph = call_graph(build)
+    public = declared().intersection(graph)
     known = {}
-    return {f: deepest(graph, f, known) for f in sorted(graph) if ":" not in f}
+    return {f: deepest(graph, f, known) for f in sorted(public)}
 
 
 # --- instructions ---------------------------------------------------------------------------------
@@ -199,65 +224,122 @@ def print_board(board, table, depths, worst, limits):
 
 
 def cases(board, table, depths, worst, limits):
-    """(case, number, unit)"""
-    for module, row in table.items():
-        yield f"{board} flash: {module}", row["text"] + row["rodata"] + row["data"], "bytes"
-        yield f"{board} RAM: {module}", row["data"] + row["bss"], "bytes"
+    """(kind, name, number) of one board."""
+    for module, row in sorted(table.items()):
+        yield "flash", module, row["text"] + row["rodata"] + row["data"]
+        yield "RAM", module, row["data"] + row["bss"]
     for function, depth in depths.items():
-        yield f"{board} stack: {function}", depth, "bytes"
+        yield "stack", function, depth
     for name, (executed, seen) in worst.items():
-        yield f"{board} instructions: {name}", executed, "instructions"
-        yield f"{board} masked: {name}", seen, "instructions"
+        yield "instructions", name, executed
+        yield "masked", name, seen
     for function, length in limits[0].items():
-        yield f"{board} masked at most: {function}", length, "instructions"
+        yield "masked at most", function, length
 
 
-def judge(numbers, baseline):
+def place(board, kind, name):
+    """Where a case's number stands in the budget."""
+    if kind in ("flash", "RAM"):
+        return "modules", f"{board} {name}", kind
+    if kind in ("stack", "masked at most"):
+        return "functions", name, kind.split(" ")[0]
+    return "operations", name, kind if kind == "masked" else board
+
+
+def rounded(number, kind):
+    step = STEP.get(kind.split(" ")[0])
+    return (number + step - 1) // step * step
+
+
+def budget_of(numbers):
+    """The budget that all cases meet."""
+    budget = {"modules": {}, "operations": {}, "functions": {}}
+    for board, kind, name, number in numbers:
+        part, row, column = place(board, kind, name)
+        cells = budget[part].setdefault(row, {})
+        cells[column] = max(cells.get(column, 0), rounded(number, kind))
+    return budget
+
+
+def write_budget(path, budget):
+    """A line for each module, operation and function."""
+    parts = []
+    for part, rows in budget.items():
+        lines = [f"  {json.dumps(row)}: {json.dumps(cells)}" for row, cells in sorted(rows.items())]
+        parts.append(f" {json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n }")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def judge(numbers, budget):
     report = []
-    for case, ours, unit in numbers:
-        target = 0 if ZERO.search(case) else baseline.get(case, ours)
-        report.append({"case": case, "ours": ours, "unit": unit, "peers": {}, "target": target,
-                       "met": ours <= target})
+    for board, kind, name, ours in numbers:
+        part, row, column = place(board, kind, name)
+        target = budget[part].get(row, {}).get(column)
+        if kind.startswith("masked") and ZERO.fullmatch(name):
+            target = 0
+        unit = "bytes" if kind in ("flash", "RAM", "stack") else "instructions"
+        report.append({"case": f"{board} {kind}: {name}", "ours": ours, "unit": unit, "peers": {},
+                       "target": target, "met": target is not None and ours <= target})
     return report
+
+
+def lost_bounds(budget, unbounded):
+    """(board, function) whose budget has a masked stretch, but whose code has no bound any more."""
+    for board, none in unbounded.items():
+        for function in sorted(none):
+            if "masked" in budget["functions"].get(function, {}):
+                yield board, function
 
 
 def main():
     arguments = [a for a in sys.argv[1:] if a != "--accept"]
-    build, baseline_path, report_path, *boards = arguments
+    build, budget_path, report_path, *boards = arguments
     numbers = []
+    unbounded = {}
     for board in boards:
         tree = os.path.join(build, board)
         depths = stacks(tree)
         worst = stretches(board, tree)
-        measured = (sizes(board, tree), depths, worst, bounds(board, tree, depths, worst))
+        limits = bounds(board, tree, depths, worst)
+        measured = (sizes(board, tree), depths, worst, limits)
         print_board(board, *measured)
-        numbers.extend(cases(board, *measured))
+        numbers.extend((board, *case) for case in cases(board, *measured))
+        unbounded[board] = limits[1]
+    # A function has a bound if it has one on every board.
+    numbers = [case for case in numbers if case[1] != "masked at most"
+               or not any(case[2] in none for none in unbounded.values())]
     if "--accept" in sys.argv:
-        with open(baseline_path, "w", encoding="utf-8") as file:
-            json.dump({case: ours for case, ours, _ in numbers}, file, indent=0, sort_keys=True)
-            file.write("\n")
-    with open(baseline_path, encoding="utf-8") as file:
-        baseline = json.load(file)
-    report = judge(numbers, baseline)
+        write_budget(budget_path, budget_of(numbers))
+    with open(budget_path, encoding="utf-8") as file:
+        budget = json.load(file)
+    report = judge(numbers, budget)
     os.makedirs(os.path.dirname(report_path), exist_ok=True)
     with open(report_path, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=1)
         file.write("\n")
     worse = [row for row in report if not row["met"]]
-    better = sum(row["ours"] < row["target"] for row in report)
-    new = sum(row["case"] not in baseline for row in report)
-    print(f"\n{len(report)} numbers: {len(worse)} worse, {better} better, {new} new")
+    print(f"\n{len(report)} numbers: {len(worse)} above their budget, or without one")
     for row in worse:
-        print(f"worse: {row['case']}: {row['ours']} {row['unit']}, was {row['target']}")
-    gone = sorted(case for case in set(baseline).difference(row["case"] for row in report)
-                  if " masked at most: " in case and case.split(" ")[0] in boards)
-    for case in gone:
-        print(f"worse: {case}: no bound, was {baseline[case]}")
-    return 1 if worse or gone else 0
+        budgeted = "no budget" if row["target"] is None else f"at most {row['target']}"
+        print(f"worse: {row['case']}: {row['ours']} {row['unit']}, {budgeted}")
+    lost = list(lost_bounds(budget, unbounded))
+    for board, function in lost:
+        print(f"worse: {board} masked at most: {function}: no bound, "
+              f"at most {budget['functions'][function]['masked']}")
+    return 1 if worse or lost else 0
+
+
+def run_main(status):
+    """main() in a thread, where the message of an exit would be lost."""
+    try:
+        status.append(main())
+    except SystemExit as reason:
+        print(reason, file=sys.stderr)
 
 
 if __name__ == "__main__":
     status = []
-    masked.in_a_deep_stack(lambda: status.append(main()))
+    masked.in_a_deep_stack(lambda: run_main(status))
     # No status: an exception ended it.
     sys.exit(status[0] if status else 1)

@@ -9,8 +9,9 @@ calls are followed with the depth at which they are made. What the code cannot t
 
   BOUNDS   how often a loop goes round at most. A loop in a masked stretch that is not listed makes the
            function one without a bound.
-  FAULTS   where paths end that only a fault takes. The first call that notices damage or misuse looks
-           for its extent, and that grows with the arena or the pool.
+  FAULTS   where paths end that only a fault takes, or at level 1 a block whose user left a free one's
+           key in it. The first call that notices damage or misuse looks for its extent, and that grows
+           with the arena or the pool.
   POINTERS what is behind a call through a pointer.
 
 A function is named here as in the source, and stands for its code wherever the compiler put it.
@@ -25,10 +26,11 @@ PREFIX = {"virt-rv32": "riscv64-unknown-elf-"}
 
 # Threads and mutexes are counted as the options' defaults have them: 4 of each, and main.
 BOUNDS = {
-    "highest_bit": 5,  # log2 of a word's 32 bits
-    "lowest_bit": 5,
-    "list_look": 4,  # CISTERN_HEAP_LOOKS
-    "index_largest": 4,
+    "heap_highest_bit": 5,  # log2 of a word's 32 bits
+    "heap_map_next": 2,  # words of the map of lists
+    "heap_map_last": 2,
+    "heap_search": 8,  # CISTERN_HEAP_SEARCH
+    "cistern_heap_index_largest": 8,
     "untouched": 16,  # the guard of a stack
     "bare_kernel_tick": 4,
     "pass_priority_on": 5,
@@ -42,33 +44,32 @@ FAULTS = {
     "cistern_bare_assert_failed",
     "cistern_bare_exception",
     "cistern_fault_raise",
-    "diagnose",
+    "cistern_heap_classify",
+    "cistern_heap_repair",
+    "end_overflowed",
+    "memp_get_by_engine",
+    "memp_put_slow",
     "pbuf_refuse",
-    "pool_put_hard",
-    "pool_refuse",
-    "pool_report",
-    "put_refused",
-    "rebuild",
-    "recover",
+    "pool_is_listed",
+    "pool_owner_name",
+    "pool_raise",
+    "pool_repair",
 }
 
-# Where a pool that has a strategy of its own calls it: with interrupts masked nobody but the port uses
-# pools, and its own are plain. And who is told of a get that finds no block, and of a heap that changed.
+# Where a pool that has a strategy of its own calls it: with interrupts masked only the port uses pools,
+# and its own are plain.
 POINTERS = {
-    "tell": ("memp.c:note",),
-    "leave_changed": ("mem.c:copy_numbers",),
     "cistern_pool_get": (),
     "cistern_pool_get_at": (),
     "cistern_pool_put": (),
+    "cistern_pool_put_at": (),
     "pool_get": (),
-    "pool_get_shared": (),
     "pool_put": (),
-    "pool_put_shared": (),
 }
 
 # Calls through a pointer that may return with interrupts masked: a pool is stopped as its strategy has
-# it, which is told only while the program runs.
-STOPS = {"stop", "cistern_pool_clear"}
+# it, which is known only while the program runs.
+STOPS = {"pool_stop", "cistern_pool_clear"}
 
 CONDITIONS = "eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le"
 RISCV_BRANCH = re.compile(r"b(eq|ne|lt|ge|gt|le)u?z?$")

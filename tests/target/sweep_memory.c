@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "arch/cistern_port.h"
+#include "arch/cistern_cpu.h"
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 #include "lwip/mem.h"
@@ -156,8 +156,10 @@ static void os_run(void)
 
 static void os_interrupt(void)
 {
+    void *const more = os_memblock_get(&os_pool);
     (void)os_memblock_put(&os_pool, theirs);
     theirs = os_memblock_get(&os_pool);
+    (void)os_memblock_put(&os_pool, more);
 }
 
 static bool os_sound(void)
@@ -181,10 +183,13 @@ static void memp_run(void)
     mine = memp_malloc(MEMP_PBUF);
 }
 
+/* A free and a malloc of the same element would leave the list as it was. */
 static void memp_interrupt(void)
 {
+    void *const more = memp_malloc(MEMP_PBUF);
     memp_free(MEMP_PBUF, theirs);
     theirs = memp_malloc(MEMP_PBUF);
+    memp_free(MEMP_PBUF, more);
 }
 
 static bool memp_sound(void)

@@ -40,9 +40,8 @@ static void private_pools_name_their_callers(void **state)
     const int taken = __LINE__ - 1;
     element[24] = 'x';
     LWIP_MEMPOOL_FREE(TICKETS, element);
-    expect_fault(CISTERN_FAULT_OVERFLOW, element, taken);
-    LWIP_MEMPOOL_FREE(TICKETS, element);
     const int freed = __LINE__ - 1;
+    expect_fault(CISTERN_FAULT_OVERFLOW, element, taken);
     LWIP_MEMPOOL_FREE(TICKETS, element);
     expect_fault(CISTERN_FAULT_DOUBLE_FREE, element, freed);
 }

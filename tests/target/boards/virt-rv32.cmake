@@ -8,7 +8,7 @@ set(CMAKE_C_FLAGS_INIT "-march=rv32imac -misa-spec=2.2 -mabi=ilp32 -mcmodel=meda
 -ffunction-sections -fdata-sections")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--oslib=semihost --crt0=semihost -Wl,--gc-sections \
 -Wl,--defsym=__flash=0x80000000,--defsym=__flash_size=0x200000 \
--Wl,--defsym=__ram=0x80200000,--defsym=__ram_size=0x200000,--defsym=__stack_size=0x4000")
+-Wl,--defsym=__ram=0x80200000,--defsym=__ram_size=0x400000,--defsym=__stack_size=0x4000")
 
 set(CISTERN_PORT "bare;bare/riscv" CACHE STRING "" FORCE)
 set(CISTERN_BOARD virt-rv32 CACHE STRING "" FORCE)
