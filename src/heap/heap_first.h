@@ -77,12 +77,15 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap)
 {
     size_t largest = 0;
     size_t block = heap->lowest;
-    while (block < heap->end && heap_next(heap, block) > block) {
-        const size_t bytes = heap_next(heap, block) - block;
-        if (heap_state(heap, block) == HEAP_FREE && bytes > largest) {
-            largest = bytes;
+    while (block != heap->end) {
+        const size_t next = heap_next(heap, block);
+        if (heap_is_astray(heap, block, next)) {
+            return largest;
         }
-        block += bytes;
+        if (heap_state(heap, block) == HEAP_FREE && next - block > largest) {
+            largest = next - block;
+        }
+        block = next;
     }
     return largest;
 }
