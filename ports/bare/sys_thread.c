@@ -193,8 +193,10 @@ static void run_idle(void *argument)
     }
 }
 
+/* Of what an overflow may have met: idle's frame and its guard. */
 static void frame_idle(void)
 {
+    memset(stacks.below.idle, FILL, GUARD_BYTES);
     idle_thread.stack =
         bare_cpu_switch_frame(stacks.below.idle + sizeof stacks.below.idle, run_idle, NULL);
 }
