@@ -113,29 +113,28 @@ static inline size_t heap_offset(const cistern_heap_t *heap, const void *payload
 
 #if CISTERN_CHECK >= 1
 
-/* The index in a word, whatever the word holds: one at which a header may be read if it is not
- * beyond the end. */
-static inline size_t heap_masked(const cistern_heap_t *heap, size_t word)
-{
-    return word & ~(size_t)heap->slack;
-}
-
-/* True if both sides describe the end of `block` alike (I2), with this state. Reads within the
- * arena whatever the words hold. */
+/* True if both sides describe the end of `block` alike (I2), with this state, and it is a block's
+ * size behind its beginning (I1): a word that leads back, or to its own block, has no size. Reads
+ * within the arena whatever the words hold. */
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {
     const size_t next = heap_at(heap, block)->next - state;
-    return next <= heap->end && (next & heap->slack) == 0 &&
+    return next <= heap->end && next >= block + heap->min && (next & heap->slack) == 0 &&
            heap_at(heap, next)->prev == block + state;
 }
 
-/* The same of the beginning of `block`, whatever the state. What is added to the index is never 0,
- * so that zeros do not agree on block 0. */
+/* The same of the beginning of `block`, whatever the state; before the first block is the sentinel.
+ */
 static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 {
     const size_t word = heap_at(heap, block)->prev;
-    const size_t prev = heap_masked(heap, word - 1U);
-    return prev <= heap->end && heap_at(heap, prev)->next == block + (word - prev);
+    const size_t state = word & HEAP_STATES;
+    const size_t prev = word - state;
+    if (block == 0) {
+        return word == heap->end + HEAP_USED && heap_at(heap, heap->end)->next == HEAP_USED;
+    }
+    return prev < block && block - prev >= heap->min && (prev & heap->slack) == 0 && state != 0 &&
+           heap_at(heap, prev)->next == block + state;
 }
 
 /* True if the payload is that of a block in use. From an address that is only near one the offset
@@ -160,12 +159,6 @@ static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 }
 
 #else
-
-static inline size_t heap_masked(const cistern_heap_t *heap, size_t word)
-{
-    (void)heap;
-    return word & ~HEAP_STATES;
-}
 
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {

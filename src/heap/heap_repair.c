@@ -116,10 +116,13 @@ static size_t heap_high(const cistern_heap_t *heap, size_t low)
 /* How many gaps one repair mends; those beyond become quarantine. */
 #    define HEAP_MENDS 4U
 
-/* A gap that was mended. */
+/* A gap that was mended. What stood where a header was written may be the bytes of a caller: it
+ * comes back if the mend does not stand. */
 typedef struct heap_mended {
     size_t low;
     size_t high;
+    size_t middle; /* the header that was written in between, or HEAP_NOWHERE */
+    heap_header_t was;
 } heap_mended_t;
 
 /* What one repair found. */
@@ -177,8 +180,11 @@ static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
         heap_give_up(heap, low, high);
         return low;
     }
-    findings->mended[findings->count++] = (heap_mended_t){low, high};
+    heap_mended_t *const mended = &findings->mended[findings->count++];
+    *mended = (heap_mended_t){low, high, HEAP_NOWHERE, {0, 0}};
     if (agree) {
+        mended->middle = next.block;
+        mended->was = *heap_at(heap, next.block);
         heap_join(heap, low, next.block, next.state);
         heap_join(heap, next.block, high, prev.state);
         return next.block;
@@ -222,6 +228,15 @@ static void heap_count(cistern_heap_t *heap)
     }
 }
 
+/* Undoes a mend. */
+static void heap_unmend(cistern_heap_t *heap, const heap_mended_t *mended)
+{
+    if (mended->middle != HEAP_NOWHERE) {
+        *heap_at(heap, mended->middle) = mended->was;
+    }
+    heap_give_up(heap, mended->low, mended->high);
+}
+
 /* Makes the sums anew, and decides whether the mends stand. */
 static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
 {
@@ -233,7 +248,7 @@ static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
         return;
     }
     for (size_t i = 0; i < findings->count; ++i) {
-        heap_give_up(heap, findings->mended[i].low, findings->mended[i].high);
+        heap_unmend(heap, &findings->mended[i]);
     }
     heap_count(heap);
     CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
