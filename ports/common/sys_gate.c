@@ -51,8 +51,11 @@ struct gate_waiter {
     quick_lock_t *lock;
 };
 
-/* Until when no thread yields; every thread's. */
-static _Atomic u64_t gate_busy_until;
+/* Until when no thread yields; every thread's. In units of 2^20 ns, since not every processor has
+ * atomics of 64 bits; what seems farther away than BUSY_MOST is long past. */
+#define BUSY_MOST 60000U
+
+static _Atomic u32_t gate_busy_until;
 
 /* --- the queue -------------------------------------------------------------------------------- */
 
@@ -190,17 +193,24 @@ static bool gate_yield_once(u64_t start)
     const u64_t now = host_nanoseconds();
     const bool brief = now - start <= LONG_YIELD_NS;
     if (!brief) {
-        atomic_store_explicit(&gate_busy_until, now + BUSY * (now - start), memory_order_relaxed);
+        const u64_t units = (BUSY * (now - start) >> 20) + 1U;
+        atomic_store_explicit(&gate_busy_until,
+                              (u32_t)((now >> 20) + LWIP_MIN(units, BUSY_MOST)),
+                              memory_order_relaxed);
     }
     return brief;
+}
+
+static bool gate_is_busy(u64_t now)
+{
+    const u32_t until = atomic_load_explicit(&gate_busy_until, memory_order_relaxed);
+    return until - (u32_t)(now >> 20) - 1U < BUSY_MOST;
 }
 
 /* Looks for a grant for a moment, without the lock. */
 static void gate_yield(const gate_waiter_t *waiter)
 {
-    const u64_t now = host_nanoseconds();
-    const u64_t busy_until = atomic_load_explicit(&gate_busy_until, memory_order_relaxed);
-    bool brief = now >= busy_until && host_is_parallel();
+    bool brief = !gate_is_busy(host_nanoseconds()) && host_is_parallel();
     quick_unlock(waiter->lock);
     for (int i = 0; i < YIELDS && brief && !gate_is_granted(waiter); ++i) {
         brief = gate_yield_once(host_nanoseconds());

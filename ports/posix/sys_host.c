@@ -173,8 +173,9 @@ void host_watch_thread(host_watch_t *watch)
 
 /* --- processors ------------------------------------------------------------------------------- */
 
-/* The system is asked again after this time: the processors that a program may use can change. */
-#define PROCESSORS_VALID_NS UINT64_C(10000000)
+/* The system is asked again after this time, in units of 2^20 ns: the processors that a program may use
+ * can change. */
+#define PROCESSORS_VALID 10U
 
 #ifdef __linux__
 /* Those that this thread may run on, which is what a container or taskset leave of the machine. */
@@ -192,10 +193,10 @@ static bool host_ask_parallel(void)
 
 bool host_is_parallel(void)
 {
-    static _Atomic uint64_t asked;
+    static _Atomic uint32_t asked; /* not every processor has atomics of 64 bits */
     static atomic_bool parallel;
-    const uint64_t now = host_nanoseconds();
-    if (now - atomic_load_explicit(&asked, memory_order_relaxed) > PROCESSORS_VALID_NS) {
+    const uint32_t now = (uint32_t)(host_nanoseconds() >> 20);
+    if (now - atomic_load_explicit(&asked, memory_order_relaxed) > PROCESSORS_VALID) {
         atomic_store_explicit(&parallel, host_ask_parallel(), memory_order_relaxed);
         atomic_store_explicit(&asked, now, memory_order_relaxed);
     }
