@@ -48,10 +48,9 @@ static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_
 
 /* True if the walk may not go on from `block`: with checks, if it does not lead up to one that
  * agrees. */
-static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block, size_t next)
+static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block)
 {
-    return CISTERN_CHECK >= 1 &&
-           (next <= block || !heap_ends(heap, block, heap_state(heap, block)));
+    return !heap_ends(heap, block, heap_state(heap, block));
 }
 
 /* The lowest free block of at least `need` bytes, or HEAP_NOWHERE; a block whose successor does not
@@ -63,7 +62,7 @@ static inline heap_found_t heap_find(const cistern_heap_t *heap, size_t need)
     while (found.block != heap->end) {
         const size_t next = heap_next(heap, found.block);
         if ((heap_state(heap, found.block) == HEAP_FREE && next - found.block >= need) ||
-            heap_is_astray(heap, found.block, next)) {
+            heap_is_astray(heap, found.block)) {
             return found;
         }
         found.block = next;
@@ -79,7 +78,7 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap)
     size_t block = heap->lowest;
     while (block != heap->end) {
         const size_t next = heap_next(heap, block);
-        if (heap_is_astray(heap, block, next)) {
+        if (heap_is_astray(heap, block)) {
             return largest;
         }
         if (heap_state(heap, block) == HEAP_FREE && next - block > largest) {

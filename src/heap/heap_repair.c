@@ -166,6 +166,18 @@ static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
     heap_join(heap, low, high, HEAP_QUARANTINE);
 }
 
+/* True if a header other than `middle` names both ends of the gap: then one bit in each of two words
+ * may have moved the place that they lead to, which no sum shows. */
+static bool heap_is_contested(const cistern_heap_t *heap, size_t low, size_t high, size_t middle)
+{
+    for (size_t block = low + heap->min; block < high; block += (size_t)heap->slack + 1U) {
+        if (block != middle && heap_prev(heap, block) == low && heap_next(heap, block) == high) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Repairs the gap from `low` to `high`: which block's header was damaged. */
 static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
                             heap_findings_t *findings)
@@ -175,7 +187,8 @@ static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
     CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     const bool leads_up = next.state != 0 && next.block == high;
     const bool leads_down = prev.state != 0 && prev.block == low;
-    const bool agree = next.state != 0 && prev.state != 0 && next.block == prev.block;
+    const bool agree = next.state != 0 && prev.state != 0 && next.block == prev.block &&
+                       !heap_is_contested(heap, low, high, next.block);
     if ((leads_up == leads_down && !agree) || findings->count == HEAP_MENDS) {
         heap_give_up(heap, low, high);
         return low;

@@ -294,6 +294,84 @@ static void sound_blocks_between_two_destroyed_headers_stay_blocks(void **state)
     free_scene(scene);
 }
 
+enum { PREV, NEXT };
+
+/* What a header's word says of a block that is in use at `address`. */
+static cistern_heap_index_t names(const scene_t *scene, const unsigned char *address)
+{
+    return (cistern_heap_index_t)((size_t)(address - HEADER - scene->heap.base) + 2U);
+}
+
+static void set_word(const scene_t *scene, size_t block, size_t which, cistern_heap_index_t word)
+{
+    memcpy(scene->blocks[block] - HEADER + which * sizeof word, &word, sizeof word);
+}
+
+static void a_header_that_names_its_own_block_is_written_anew(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    set_word(scene, 4, PREV, names(scene, scene->blocks[4]));
+    set_word(scene, 4, NEXT, names(scene, scene->blocks[4]));
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_OK);
+    assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[4]);
+    assert_true(cistern_heap_check(&scene->heap));
+    assert_int_equal(quarantined(&scene->heap), 0);
+    expect_margins(scene);
+    free_scene(scene);
+}
+
+/* Block 8 ends where 4 begins, and 4 agrees: the bytes between would be fewer than none. */
+static void two_headers_that_name_each_other_in_the_wrong_order_are_written_anew(void **state)
+{
+    (void)state;
+    for (size_t freed = 4; freed <= 8; freed += 4) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        set_word(scene, 8, NEXT, names(scene, scene->blocks[4]));
+        set_word(scene, 4, PREV, names(scene, scene->blocks[8]));
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[freed]), CISTERN_OK);
+        assert_int_equal(faults.count, 1);
+        assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+        assert_true(cistern_heap_check(&scene->heap));
+        assert_int_equal(quarantined(&scene->heap), 0);
+        expect_margins(scene);
+        free_scene(scene);
+        faults.count = 0;
+    }
+}
+
+/* The words on either side of block 4 both name a place in it, as a block in use or a free one, and
+ * its own header is sound or destroyed. Where the sums or its header contradict, nothing is written
+ * there. */
+static void a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it(void **state)
+{
+    (void)state;
+    static const struct {
+        cistern_heap_index_t less; /* of a block in use: 1 makes it free */
+        bool destroyed;
+    } cases[] = {{0, false}, {1, false}, {1, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        const cistern_heap_index_t inside = names(scene, scene->blocks[4] + 24);
+        set_word(scene, 3, NEXT, inside);
+        set_word(scene, 5, PREV, (cistern_heap_index_t)(inside - cases[i].less));
+        if (cases[i].destroyed) {
+            memset(scene->blocks[4] - HEADER, 0, HEADER);
+        }
+        (void)cistern_heap_free(&scene->heap, scene->blocks[4]);
+        assert_true(faults.count != 0);
+        expect_untouched(scene, 4);
+        expect_untouched(scene, 3);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_margins(scene);
+        free_scene(scene);
+        faults.count = 0;
+    }
+}
+
 /* A write over the headers of 3 and 4, and all between them: where 3 ended nobody knows. */
 static void what_nobody_knows_is_quarantined_and_no_more(void **state)
 {
@@ -376,6 +454,9 @@ int main(void)
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
         test(the_sentinel_is_written_anew_too),
         test(sound_blocks_between_two_destroyed_headers_stay_blocks),
+        test(a_header_that_names_its_own_block_is_written_anew),
+        test(two_headers_that_name_each_other_in_the_wrong_order_are_written_anew),
+        test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
         test(what_nobody_knows_is_quarantined_and_no_more),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(check_finds_any_bit_of_a_header),
