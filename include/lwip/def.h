@@ -114,7 +114,8 @@ u32_t(lwip_htonl)(u32_t x);
 /* The short names are macros of functions that nothing else calls: where a header of the system's
  * declares htonl(uint32_t) after this one, the macro makes it a second declaration of
  * lwip_system_32, whose types, calling convention, linkage and exceptions are therefore those of
- * the system's own. */
+ * the system's own. On Windows, whose linkage is external, they swap by the compiler whatever
+ * LWIP_PLATFORM_HTONS says. */
 #ifndef LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
 #    if defined _WIN32 && defined __GNUC__
 extern inline __attribute__((gnu_inline, always_inline)) u16_t __stdcall lwip_system_16(u16_t x)

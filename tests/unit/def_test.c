@@ -62,6 +62,13 @@ static void names_of_the_sockets_interface_are_those_of_lwip(void **state)
 #if BYTE_ORDER == LITTLE_ENDIAN && defined OWN_SWAP
 unsigned own_swaps;
 
+/* The short name is swapped by the compiler where it has to be the system's own: see def.h. */
+#    ifdef _WIN32
+#        define OWN_SHORT_NAMES 0
+#    else
+#        define OWN_SHORT_NAMES 1
+#    endif
+
 static void the_ports_own_byte_swap_replaces_the_compilers(void **state)
 {
     (void)state;
@@ -70,7 +77,7 @@ static void the_ports_own_byte_swap_replaces_the_compilers(void **state)
     assert_int_equal(lwip_ntohl(0x12345678U), 0x78563412U);
     assert_int_equal(htons(0x1234), 0x3412);
     assert_int_equal((lwip_htonl)(0x12345678U), 0x78563412U);
-    assert_int_equal(own_swaps, 4);
+    assert_int_equal(own_swaps, 3 + OWN_SHORT_NAMES);
 }
 #endif
 
