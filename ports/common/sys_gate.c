@@ -31,15 +31,15 @@
  * lock held, so that it costs nobody anything, then in the queue, giving its processor away each
  * time in case that is the one which the other side needs. Where both sides share a processor the
  * first kind never helps, and is soon hardly tried. */
-#    define LOOKS  64
-#    define YIELDS 10
+#    define GATE_LOOKS  64
+#    define GATE_YIELDS 10
 
 /* A yield that took longer let others compute, not the other side answer: the processor is wanted,
  * and a thread that sleeps is woken sooner than one that yields has its turn again. No thread
  * yields for BUSY times as long afterwards, so that yields in vain cost a small part of the time.
  */
-#    define LONG_YIELD_NS 50000U
-#    define BUSY          256U
+#    define GATE_LONG_YIELD_NS 50000U
+#    define GATE_BUSY          256U
 
 struct gate_waiter {
     gate_waiter_t *next;
@@ -53,7 +53,7 @@ struct gate_waiter {
 
 /* Until when no thread yields; every thread's. In units of 2^20 ns, since not every processor has
  * atomics of 64 bits; what seems farther away than BUSY_MOST is long past. */
-#define BUSY_MOST 60000U
+#    define GATE_BUSY_MOST 60000U
 
 static _Atomic u32_t gate_busy_until;
 
@@ -191,11 +191,11 @@ static bool gate_yield_once(u64_t start)
 {
     host_yield();
     const u64_t now = host_nanoseconds();
-    const bool brief = now - start <= LONG_YIELD_NS;
+    const bool brief = now - start <= GATE_LONG_YIELD_NS;
     if (!brief) {
-        const u64_t units = (BUSY * (now - start) >> 20) + 1U;
+        const u64_t units = (GATE_BUSY * (now - start) >> 20) + 1U;
         atomic_store_explicit(&gate_busy_until,
-                              (u32_t)((now >> 20) + LWIP_MIN(units, BUSY_MOST)),
+                              (u32_t)((now >> 20) + LWIP_MIN(units, GATE_BUSY_MOST)),
                               memory_order_relaxed);
     }
     return brief;
@@ -204,7 +204,7 @@ static bool gate_yield_once(u64_t start)
 static bool gate_is_busy(u64_t now)
 {
     const u32_t until = atomic_load_explicit(&gate_busy_until, memory_order_relaxed);
-    return until - (u32_t)(now >> 20) - 1U < BUSY_MOST;
+    return until - (u32_t)(now >> 20) - 1U < GATE_BUSY_MOST;
 }
 
 /* Looks for a grant for a moment, without the lock. */
@@ -212,7 +212,7 @@ static void gate_yield(const gate_waiter_t *waiter)
 {
     bool brief = !gate_is_busy(host_nanoseconds()) && host_is_parallel();
     quick_unlock(waiter->lock);
-    for (int i = 0; i < YIELDS && brief && !gate_is_granted(waiter); ++i) {
+    for (int i = 0; i < GATE_YIELDS && brief && !gate_is_granted(waiter); ++i) {
         brief = gate_yield_once(host_nanoseconds());
     }
     quick_lock(waiter->lock);
@@ -242,7 +242,7 @@ static bool gate_look(gate_t *gate)
         found = gate_has_free_unit(gate);
     }
     gate->looks = found ? 2 * gate->looks : gate->looks / 2;
-    gate->looks = LWIP_MIN(LWIP_MAX(gate->looks, 1), LOOKS);
+    gate->looks = LWIP_MIN(LWIP_MAX(gate->looks, 1), GATE_LOOKS);
     return found;
 }
 
@@ -251,7 +251,7 @@ void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
     gate->stock = stock;
     gate->owner = owner;
     gate->remote = remote;
-    gate->looks = LOOKS;
+    gate->looks = GATE_LOOKS;
     gate_forget_waiters(gate);
 }
 

@@ -36,7 +36,7 @@
 #    endif
 
 /* Who has waited this long is starving. */
-#    define STARVING_NS 1000000U
+#    define MUTEX_STARVING_NS 1000000U
 
 typedef struct mutex_waiter {
     struct mutex_waiter *next;
@@ -179,7 +179,7 @@ static bool mutex_wait_in_room(mutex_t *mutex)
             atomic_store(&mutex->woken, false);
             mine = host_owned_try(&mutex->mutex);
         }
-    } while (!mine && host_nanoseconds() - start < STARVING_NS);
+    } while (!mine && host_nanoseconds() - start < MUTEX_STARVING_NS);
     host_parker_end(&waiter.parker);
     return mine;
 }
