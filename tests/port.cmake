@@ -104,7 +104,8 @@ add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${C
 target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
   ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/src)
-target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED)
+target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED
+  SUITE_WAITING=board_waiting)
 target_compile_options(port_example_suite PRIVATE ${CISTERN_WARNINGS})
 target_link_libraries(port_example_suite PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
 add_test(NAME ${CISTERN_TEST_PREFIX}port_example_suite COMMAND port_example_suite)
@@ -123,7 +124,7 @@ foreach(static 0 1)
     ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/freertos
     ${PROJECT_SOURCE_DIR}/ports/common ${PROJECT_SOURCE_DIR}/src)
-  target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16
+  target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16 SUITE_WAITING=standin_waiting
     CISTERN_FREERTOS_TLS_INDEX=0 configSUPPORT_STATIC_ALLOCATION=${static})
   target_compile_options(port_freertos_suite_${static} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(port_freertos_suite_${static} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})

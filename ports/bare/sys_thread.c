@@ -544,6 +544,25 @@ void bare_kernel_start(void)
     bare_cpu_switch_start();
 }
 
+/* --- who waits --------------------------------------------------------------------------------- */
+
+/* One that sleeps is on no list. */
+static u32_t thread_waits(const thread_t *thread)
+{
+    return (thread->blocked && thread->list != NULL) ? 1U : 0U;
+}
+
+u32_t cistern_bare_waiting(void)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    u32_t waiting = thread_waits(&thread_main);
+    for (size_t i = 0; i < CISTERN_BARE_THREADS; ++i) {
+        waiting += thread_waits(&thread_slots[i]);
+    }
+    cistern_critical_leave(level);
+    return waiting;
+}
+
 /* --- a thread's semaphore --------------------------------------------------------------------- */
 
 void sys_arch_netconn_sem_alloc(void)

@@ -130,9 +130,14 @@ void gate_wake(gate_waiter_t *granted)
     }
 }
 
+u32_t gate_waiting(gate_t *gate)
+{
+    return atomic_load(&gate->waiting);
+}
+
 bool gate_is_waited_at(gate_t *gate)
 {
-    return atomic_load(&gate->waiting) != 0;
+    return gate_waiting(gate) != 0;
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */

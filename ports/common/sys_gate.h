@@ -58,6 +58,9 @@ void gate_wake(gate_waiter_t *granted);
  * sequentially consistent store. */
 bool gate_is_waited_at(gate_t *gate);
 
+/* Threads in the queue. Any thread. */
+u32_t gate_waiting(gate_t *gate);
+
 /* In a forked child, where the waiting threads do not exist. */
 void gate_forget_waiters(gate_t *gate);
 

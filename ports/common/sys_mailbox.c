@@ -58,6 +58,11 @@ static bool mbox_prepare(object_t *object)
     return true;
 }
 
+static u32_t mbox_waiting(object_t *object)
+{
+    return gate_waiting(&((mbox_side_t *)object)->gate);
+}
+
 static void mbox_forked(object_t *object)
 {
     gate_forget_waiters(&((mbox_side_t *)object)->gate);
@@ -73,6 +78,7 @@ object_table_t object_mailboxes = {
     .side_size = sizeof mbox_slots[0][0],
     .prepare = mbox_prepare,
     .forked = mbox_forked,
+    .waiting = mbox_waiting,
     OBJECT_STATS(mbox),
 };
 

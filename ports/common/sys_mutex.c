@@ -101,6 +101,12 @@ static void mutex_forked(object_t *object)
     }
 }
 
+static u32_t mutex_waiting(object_t *object)
+{
+    const mutex_t *const mutex = (const mutex_t *)object;
+    return mutex->users - (mutex->held ? 1U : 0U);
+}
+
 static mutex_t mutex_slots[CISTERN_HOST_MUTEXES];
 
 object_table_t object_mutexes = {
@@ -111,6 +117,7 @@ object_table_t object_mutexes = {
     .side_size = sizeof mutex_slots[0],
     .prepare = mutex_prepare,
     .forked = mutex_forked,
+    .waiting = mutex_waiting,
     OBJECT_STATS(mutex),
 };
 

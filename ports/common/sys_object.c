@@ -9,9 +9,9 @@
  * Invariants:
  *   I1  Each side of a slot below `prepared` has an initialised lock, for ever.
  *   I2  A slot's generation and liveness change only with its lock held; the generation grows by
- * one when an object ends, so that no name of it is valid again. I3  Who holds an object's lock
- * does not enter the critical section and takes no other object's lock. A fork takes the critical
- * section first and then every lock in order.
+ *       one when an object ends, so that no name of it is valid again.
+ *   I3  The holder of an object's lock does not enter the critical section and takes no other
+ *       object's lock. A fork takes the critical section first and then every lock in order.
  *
  * A slot must keep its lock and its generation while it is free, which a block of a pool cannot:
  * hence the free list of its own.
@@ -342,6 +342,28 @@ object_t *object_lock_to_end(object_table_t *table, const sys_host_name_t *name)
 void object_unlock(object_t *side)
 {
     quick_unlock(&side->lock);
+}
+
+static u32_t object_table_waiting(object_table_t *table)
+{
+    u32_t waiting = 0;
+    const size_t sides = table->prepared * table->sides;
+    for (size_t i = 0; i < sides; ++i) {
+        object_t *const side = object_side_at(table, 0, i);
+        quick_lock(&side->lock);
+        waiting += side->live ? table->waiting(side) : 0U;
+        quick_unlock(&side->lock);
+    }
+    return waiting;
+}
+
+u32_t sys_host_waiting(void)
+{
+    u32_t waiting = 0;
+    for (size_t t = 0; t < OBJECT_TABLES; ++t) {
+        waiting += object_table_waiting(object_tables[t]);
+    }
+    return waiting;
 }
 
 bool object_is_live(object_table_t *table, const sys_host_name_t *name)

@@ -30,6 +30,11 @@ static bool sem_prepare(object_t *object)
     return true;
 }
 
+static u32_t sem_waiting(object_t *object)
+{
+    return gate_waiting(&((semaphore_t *)object)->gate);
+}
+
 static void sem_forked(object_t *object)
 {
     gate_forget_waiters(&((semaphore_t *)object)->gate);
@@ -50,6 +55,7 @@ object_table_t object_semaphores = {
     .side_size = sizeof sem_slots[0],
     .prepare = sem_prepare,
     .forked = sem_forked,
+    .waiting = sem_waiting,
     OBJECT_STATS(sem),
 };
 

@@ -122,6 +122,10 @@ typedef struct bare_thread *sys_thread_t;
  * Linear in the bytes. Thread. */
 size_t cistern_bare_stack_unused(sys_thread_t thread);
 
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis.
+ * Linear in the threads. Thread. */
+u32_t cistern_bare_waiting(void);
+
 /* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use or by
  * alloc, ended by free or with the thread. get returns NULL iff no semaphore is left. Thread. */
 sys_sem_t *sys_arch_netconn_sem_get(void);

@@ -55,6 +55,11 @@ typedef struct sys_host_mutex {
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
 
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis: one
+ * that is counted has its turn after all who were counted before it. Linear in the objects that were
+ * ever made. Thread. An extension of these ports. */
+u32_t sys_host_waiting(void);
+
 /* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use, freed
  * when the thread ends. NULL iff no semaphore is left. Thread. */
 sys_sem_t *sys_arch_netconn_sem_get(void);
