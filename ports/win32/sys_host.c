@@ -1,6 +1,6 @@
 /* sys_host.c (win32) - what ports/common needs of the system: see sys_host.h. No state but the
  * frequency of the clock, which never changes. */
-#define _CRT_RAND_S 1 /* rand_s */
+#define _CRT_RAND_S 1
 #include <io.h>
 #include <stdlib.h>
 
