@@ -1,6 +1,4 @@
-/* arch/cistern_threads.h (common) - what the pool engine needs of threads: see
- * src/pool/pool_extras.h.
- */
+/* arch/cistern_threads.h (common) - what the pool engine needs of threads: see cistern/port.h. */
 #ifndef CISTERN_ARCH_THREADS_H
 #define CISTERN_ARCH_THREADS_H
 
@@ -122,11 +120,6 @@ static inline void cistern_port_fence_light(void)
 static inline void cistern_port_fence_heavy(void)
 {
     host_fence_heavy();
-}
-
-static inline void cistern_port_yield(void)
-{
-    host_yield();
 }
 
 #endif
