@@ -15,6 +15,9 @@
 #    ifndef CISTERN_POSIX_THREAD_POLICY
 #        define CISTERN_POSIX_THREAD_POLICY SCHED_RR
 #    endif
+#    ifndef CISTERN_POSIX_NORMAL_PRIORITY
+#        define CISTERN_POSIX_NORMAL_PRIORITY 1
+#    endif
 
 /* POSIX itself has no names for threads. */
 #    ifdef __linux__
@@ -79,7 +82,7 @@ static void thread_set_normal(pthread_attr_t *attributes)
 static bool thread_create(pthread_t *thread, pthread_attr_t *attributes, int prio,
                           thread_start_t *start)
 {
-    if (prio > 0) {
+    if (prio > CISTERN_POSIX_NORMAL_PRIORITY) {
         thread_set_scheduling(attributes, CISTERN_POSIX_THREAD_POLICY,
                               thread_system_priority(prio));
         if (pthread_create(thread, attributes, thread_main, start) == 0) {

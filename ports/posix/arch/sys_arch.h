@@ -2,11 +2,13 @@
  *
  * Options, for lwipopts.h, beside those of arch/sys_names.h:
  *
- * | option                       | default              | effect                                 |
- * |------------------------------|----------------------|----------------------------------------|
- * | CISTERN_POSIX_THREAD_POLICY  | SCHED_RR             | of threads with a priority above 0     |
- * | CISTERN_POSIX_MUTEX_PROTOCOL | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as  |
- * |                              |                      | in emulation of another byte order     |
+ * | option                        | default              | effect                                |
+ * |-------------------------------|----------------------|---------------------------------------|
+ * | CISTERN_POSIX_NORMAL_PRIORITY | 1, the default of    | 0..: threads of a priority above it   |
+ * |                               | lwIP's own threads   | are real-time where that is permitted |
+ * | CISTERN_POSIX_THREAD_POLICY   | SCHED_RR             | of these                              |
+ * | CISTERN_POSIX_MUTEX_PROTOCOL  | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as |
+ * |                               |                      | in emulation of another byte order    |
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
