@@ -1,12 +1,12 @@
 /* main.c - mailboxes between two threads: with this library's port and with lwIP's.
- * Prints "case<TAB>nanoseconds". Waiting on a bare condition variable is the last case. Arguments:
+ * Prints "case<TAB>value": nanoseconds, processor time, switches. Waiting on a bare condition variable is the last case. Arguments:
  * messages of the stream, rounds there and back, runs of which the best counts. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../bench.h"
 #include "lwip/sys.h"
+#include "usage.h"
 
 #define SIZE 128 /* what lwIP's port gives whatever was asked for */
 
@@ -25,18 +25,18 @@ static void run_beside(void *(*other)(void *argument), void (*here)(void))
     (void)pthread_join(thread, NULL);
 }
 
-/* Least mean of the runs. */
+/* The run that took least. */
 static void report(const char *name, unsigned count, void *(*other)(void *argument),
                    void (*here)(void))
 {
-    double least = 1e18;
+    usage_t least = {.ns = 1e18};
     for (unsigned run = 0; run < runs; ++run) {
-        const double start = bench_now();
+        const usage_t before = usage_now();
         run_beside(other, here);
-        const double each = (bench_now() - start) / count;
-        least = (each < least) ? each : least;
+        const usage_t each = usage_each(before, count);
+        least = (each.ns < least.ns) ? each : least;
     }
-    printf("%s\t%.2f\n", name, least);
+    usage_print(name, least);
 }
 
 /* --- a stream of messages --------------------------------------------------------------------- */
