@@ -110,14 +110,17 @@ foreach(no_sys 0 1)
   target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
 endforeach()
 
-# The example of a port, written behind the template's headers as they are, passes the suite.
-add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${CISTERN_SRC} ${CONFORMANCE}
+# The example of a port, written behind the template's headers as they are and under the OS layer of
+# ports/rtos, passes the suite.
+add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c
+  ${PROJECT_SOURCE_DIR}/examples/port/os.c ${PROJECT_SOURCE_DIR}/ports/rtos/sys_arch.c ${CISTERN_SRC} ${CONFORMANCE}
   port/run_host.c port/run_cmocka.c host_posix.c)
 target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
-  ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/src)
+  ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/examples/port
+  ${PROJECT_SOURCE_DIR}/ports/rtos ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED
-  SUITE_WAITING=board_waiting)
+  CISTERN_RTOS_MBOX_SIZE=128 SUITE_WAITING=board_waiting)
 target_compile_options(port_example_suite PRIVATE ${CISTERN_WARNINGS})
 target_link_libraries(port_example_suite PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
 add_test(NAME ${CISTERN_TEST_PREFIX}port_example_suite COMMAND port_example_suite)

@@ -15,6 +15,12 @@ grep -q suite_tests my_runner.c
 grep -q './suite' commands
 sh -eu commands
 
+lines=$(wc -l <my_port/port.c)
+[ "$lines" -le 150 ] && grep -q "in $lines lines" "$page" || {
+    echo "walk.sh: examples/port/port.c has $lines lines, of at most 150, which the page does not say"
+    exit 1
+}
+
 # A port that does not do what the suite asks for: it says where and what, and ends with a status.
 sed 's/-DLWIP_COMPAT_MUTEX_ALLOWED/& -DSUITE_MBOX_DEFAULT=5/; s/ && .*//' commands >broken
 rm -r my_port
