@@ -8,7 +8,7 @@
  * Invariants, outside the critical section:
  *   (I1) threads wait to post only while count == size, and to fetch only while count == 0
  *   (I2) a message goes straight to a thread that waits to fetch, and a place straight to one that
- *        waits to post: nobody who comes later gets in between
+ *        waits to post: no thread that comes later gets in between
  */
 #include "sys_object.h"
 

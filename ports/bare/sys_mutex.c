@@ -232,7 +232,7 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex)
 
 #elif !NO_SYS
 
-/* Mutexes are semaphores: there is nothing to give back when a thread ends, and nobody's they are. */
+/* Mutexes are semaphores: there is nothing to give back when a thread ends, as they have no owner. */
 void bare_mutexes_abandon(void) {}
 
 bool bare_mutex_is_mine(const sys_mutex_t *mutex)

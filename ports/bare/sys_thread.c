@@ -12,7 +12,7 @@
  *                                | zone 0 |   | zone 1 |
  *
  * What a thread writes below its stack falls on the upper guard of the one below, where it hurts
- * nobody, and then on that one's oldest frames; below thread 0's is nothing that counts, as idle can
+ * no thread, and then on that one's oldest frames; below thread 0's is nothing that counts, as idle can
  * be made anew.
  *
  * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its zone is its

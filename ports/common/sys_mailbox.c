@@ -6,7 +6,7 @@
  *   fetch side   moved = messages fetched so far    units of its gate: messages
  *
  * Each side has its lock, its index and its gate. A thread that posts takes the post side's lock,
- * writes the message, then counts it in `moved`; only if somebody waits to fetch does it take the
+ * writes the message, then counts it in `moved`; only if a thread waits to fetch does it take the
  * fetch side's lock as well, after its own is free, to let the first one go on. Fetching is the
  * mirror image. So a stream of messages between two threads takes no lock that is contended, and
  * touches the other side's numbers only when the ones last seen are used up.
@@ -45,7 +45,7 @@ typedef struct side {
     size_t index;
     u32_t size;
     u32_t credit;      /* units at the start: `size` places, or no message */
-    u32_t seen;        /* the other side's `moved` when it was last looked at */
+    u32_t seen;        /* the other side's `moved` when it was last read */
     atomic_uint moved; /* messages that went through this side */
     alignas(MBOX_CACHE_LINE) gate_t gate;
 } mbox_side_t;
@@ -95,7 +95,7 @@ static u32_t mbox_units(const mbox_side_t *side)
     return side->seen + side->credit - atomic_load_explicit(&side->moved, memory_order_relaxed);
 }
 
-/* The gate's stock. The other side can only have added to it since it was last looked at. */
+/* The gate's stock. The other side can only have added to it since it was last read. */
 static u32_t mbox_stock(gate_t *gate)
 {
     mbox_side_t *const side = gate->owner;
@@ -125,7 +125,7 @@ static void *mbox_get(mbox_side_t *side)
     return msg;
 }
 
-/* Frees the lock; then, if somebody waits on the other side, sees whether they can go on. */
+/* Frees the lock; then, if threads wait on the other side, admits those that can go on. */
 static void mbox_unlock_and_admit(mbox_side_t *side)
 {
     mbox_side_t *const opposite = mbox_other(side);

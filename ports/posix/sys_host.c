@@ -257,7 +257,7 @@ void host_fence_heavy(void) {}
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-/* What interrupts the write, or is left of it, changes nothing: there is nobody to report it to. */
+/* What interrupts the write, or is left of it, changes nothing: there is no place to report it. */
 void host_write_error(const char *bytes, size_t length)
 {
     const int before = errno;

@@ -126,24 +126,10 @@ size_t cistern_bare_stack_unused(sys_thread_t thread);
  * Linear in the threads. Thread. */
 u32_t cistern_bare_waiting(void);
 
-/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use or by
- * alloc, ended by free or with the thread. get returns NULL iff no semaphore is left. Thread. */
-sys_sem_t *sys_arch_netconn_sem_get(void);
-void sys_arch_netconn_sem_alloc(void);
-void sys_arch_netconn_sem_free(void);
-
-#ifndef LWIP_NETCONN_THREAD_SEM_GET
-#    define LWIP_NETCONN_THREAD_SEM_GET() sys_arch_netconn_sem_get()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_ALLOC
-#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_FREE
-#    define LWIP_NETCONN_THREAD_SEM_FREE() sys_arch_netconn_sem_free()
-#endif
-
 #ifdef __cplusplus
 }
 #endif
+
+#include "../../common/arch/thread_sem.h" /* its calls take a sys_sem_t */
 
 #endif

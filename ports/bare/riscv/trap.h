@@ -47,8 +47,8 @@ void bare_trap_install(void);
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-/* The machine timer interrupt. tick.c defines it when cistern_bare_tick_start is used; where nobody
- * does, the interrupt is switched off. */
+/* The machine timer interrupt. tick.c defines it when cistern_bare_tick_start is used; without such a
+ * definition the interrupt is switched off. */
 void cistern_bare_timer_interrupt(void);
 
 /* Weak: every other interrupt but the software interrupt, which the port uses; `number` is the exception

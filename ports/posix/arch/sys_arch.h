@@ -21,10 +21,10 @@
 extern "C" {
 #endif
 
-/* A thread; 0 names none. Threads are detached: nobody waits for their end. */
+/* A thread; 0 names none. Threads are detached: no call waits for their end. */
 typedef pthread_t sys_thread_t;
 
-/* Starts a thread as sys_thread_new does, but one whose end somebody waits for, once, with
+/* Starts a thread as sys_thread_new does, but one whose end another thread waits for, once, with
  * pthread_join: after it nothing of the thread is left. An extension of this port. */
 sys_thread_t sys_thread_new_joinable(const char *name, void (*thread)(void *arg), void *arg,
                                      int stacksize, int prio);
