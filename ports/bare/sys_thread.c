@@ -42,8 +42,11 @@
 #    include "cistern_bare.h"
 #    include "cpu_switch.h"
 
-#    define THREAD_FILL        0xC5U
-#    define THREAD_FILL_WORD   0xC5C5C5C5U
+#    define THREAD_FILL      0xC5U
+#    define THREAD_FILL_WORD 0xC5C5C5C5U
+/* What runs after an overflow only stays out of the switch. */
+#    define THREAD_COLD __attribute__((noinline, cold))
+
 #    define THREAD_GUARD_BYTES 16U /* of a stack's lower end */
 
 typedef union stack {
@@ -153,7 +156,7 @@ static size_t thread_untouched(const thread_t *thread, size_t limit)
     return bytes;
 }
 
-/* True iff a byte from `from` on does not hold FILL. Both numbers are multiples of 4. */
+/* True iff a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
 static bool thread_is_touched(const unsigned char *from, size_t bytes)
 {
     const thread_word_t *const words = (const thread_word_t *)(const void *)from;
@@ -231,7 +234,7 @@ static void thread_frame_idle(void)
 
 /* (inside) Ends a thread whose stack cannot be used any more and puts it before `ended`, a list by
  * `next`. Idle begins anew instead. */
-static thread_t *thread_end_broken(thread_t *thread, thread_t *ended)
+THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended)
 {
     if (thread == &thread_idle) {
         thread_frame_idle();
@@ -247,7 +250,7 @@ static thread_t *thread_end_broken(thread_t *thread, thread_t *ended)
 
 /* (inside) The victim of a thread that overflowed its stack; NULL iff there is none. Below the first
  * thread's stack is idle's only. */
-static thread_t *thread_find_victim(const thread_t *culprit)
+THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
     if (culprit == &thread_slots[0]) {
         thread_frame_idle();
@@ -274,7 +277,7 @@ static thread_t *thread_run_next(thread_t *ended)
 }
 
 /* After run_next. The culprit is first, so that the fault which is seen first names it. */
-static void thread_report_broken(thread_t *culprit, const thread_t *ended)
+THREAD_COLD static void thread_report_broken(thread_t *culprit, const thread_t *ended)
 {
     if (culprit != NULL) {
         thread_raise_fault(CISTERN_FAULT_OVERFLOW, culprit, culprit->name, "the thread's stack");
@@ -305,7 +308,9 @@ void *bare_cpu_switch_next(void *stack)
     ended = thread_run_next(ended);
     void *const resume = thread_running->stack;
     cistern_critical_leave(level);
-    thread_report_broken(culprit, ended);
+    if (culprit != NULL || ended != NULL) {
+        thread_report_broken(culprit, ended);
+    }
     return resume;
 }
 

@@ -33,6 +33,7 @@ BOUNDS = {
     "cistern_heap_index_largest": 8,
     "thread_is_touched": 8,  # words of a thread's zone
     "bare_kernel_tick": 4,
+    "cistern_bare_waiting": 4,
     "mutex_pass_priority_on": 5,
     "mutex_most_urgent_waiter": 4,
     "mutex_set_priority_from_held": 4,
