@@ -1,4 +1,4 @@
-/* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/critical.h.
+/* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/port.h.
  *
  * The critical section masks interrupts and restores what was before, so that sections nest and
  * work the same in threads, in interrupts and where the user has masked interrupts already. It is

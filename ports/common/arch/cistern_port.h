@@ -1,4 +1,4 @@
-/* arch/cistern_port.h (common) - what the engines need of the port: see cistern/critical.h.
+/* arch/cistern_port.h (common) - what the engines need of the port: see cistern/port.h.
  *
  * One lock for the whole process; sections nest, also across modules. It is the same lock as lwIP's
  * SYS_ARCH_PROTECT. */
