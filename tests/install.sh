@@ -93,3 +93,17 @@ eval "cc -std=c11 '$root/examples/engine_pool.c' $(pkg-config --cflags --libs ci
 
 way="the program"
 expect "cistern $(pkg-config --modversion cistern)" prefix/bin/cistern --version
+
+# What was compiled with other options than the library does not link, and the option is named.
+way="other options"
+for option in CISTERN_CHECK=2 MEM_ALIGNMENT=2; do
+    if eval "cc -std=c11 -D$option '$root/examples/lwip_pool.c' $(pkg-config --cflags --libs cistern) -o other" 2>log; then
+        echo "install.sh: $way: -D$option links" >&2
+        exit 1
+    fi
+    grep -q "cistern_was_built_with_$(echo $option | tr = _)" log || {
+        cat log >&2
+        echo "install.sh: $way: the linker does not name $option" >&2
+        exit 1
+    }
+done

@@ -12,6 +12,8 @@
  * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: misuse and damage are found, refused and       |
  * |                         |         |       | counted as ever, but neither named nor repaired   |
  * | CISTERN_ASSERT(x)       | off     | macro | internal assertions, for debug builds             |
+ * | CISTERN_COMPARE_OPTIONS | 1       | 0, 1  | 1: the linker refuses objects that were compiled  |
+ * |                         |         |       | with other options; see cistern/agree.h           |
  * | CISTERN_CRITICAL        | 1       | 0, 1  | 0: engines take no lock; 1: arch/cistern_port.h   |
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
  * | CISTERN_POOL_EXTRAS     | 1       | 0, 1  | strategies, waiting, notices, reserve: a pointer  |
@@ -307,5 +309,7 @@
 #if CISTERN_HEAP_HISTORY < 1
 #    error "CISTERN_HEAP_HISTORY must be at least 1: see cistern/config.h"
 #endif
+
+#include "cistern/agree.h"
 
 #endif

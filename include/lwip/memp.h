@@ -11,6 +11,7 @@
 
 #include "lwip/arch.h"
 #include "lwip/opt.h"
+#include "lwip/priv/options_agree.h"
 #include "lwip/priv/memp_check.h"
 
 #ifdef __cplusplus

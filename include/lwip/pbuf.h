@@ -40,6 +40,7 @@
 #define LWIP_HDR_PBUF_H
 
 #include "lwip/opt.h"
+#include "lwip/priv/options_agree.h"
 
 #include <limits.h>
 #include <stdbool.h>
