@@ -35,7 +35,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
-        performance docs/performance.md lib clean always amalgam travel test-install test-freertos
+        performance docs/performance.md lib clean always amalgam travel options test-install test-freertos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -102,6 +102,9 @@ test-install: release ## every way in which the library reaches a project of a u
 amalgam: ## the library as few files: build/amalgam/cistern.[ch], cistern_lwip.[ch], cistern_mynewt.[ch]
 	@cmake/require.sh python3
 	@PYTHONDONTWRITEBYTECODE=1 tools/amalgam.py build/amalgam
+
+options: ## docs/options.md from the tables of options in the headers
+	@tools/options.py
 
 travel: ## the functions and files that run for one call of each usual operation, and their limits
 	@cmake/require.sh gcc libc6-dev python3 valgrind

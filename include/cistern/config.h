@@ -23,8 +23,6 @@
  * |                         |         |       | pointer per element; statistics that follow the   |
  * |                         |         |       | pool, at an atomic exchange per get and put;      |
  * |                         |         |       | memp_desc's tab is not kept up to date            |
- * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: faults are detected, refused and counted, but  |
- * |                         |         |       | owners are not named and lists not built anew     |
  * | CISTERN_POOL_KEY        | below   | expr. | the secret in the key of a free block: odd; see   |
  * |                         |         |       | cistern/pool_core.h                               |
  * | CISTERN_POOL_POISON     | 64      | bytes | level 2: how much of a free block is poisoned;    |

@@ -9,18 +9,18 @@
  * configSUPPORT_DYNAMIC_ALLOCATION 0 they are taken from the slot and from cistern_freertos_stack.
  *
  * Options, for lwipopts.h:
- * | option                       | default | range    | effect |
+ * | option                       | default | range    | effect                                     |
  * |------------------------------|---------|----------|--------------------------------------------|
- * | CISTERN_FREERTOS_SEMAPHORES  | 16      | 1..65535 | semaphores that can live at once | |
- * CISTERN_FREERTOS_MUTEXES     | 8       | 1..65535 | mutexes                                    |
- * | CISTERN_FREERTOS_MAILBOXES   | 16      | 1..65535 | mailboxes | | CISTERN_FREERTOS_THREADS | 8
- * | 1..65535 | threads of sys_thread_new                  | | CISTERN_FREERTOS_MBOX_SIZE   | 16
- * | 1..65535 | messages in a mailbox made with size <= 0; | |                              | | |
- * the most without dynamic allocation        | | CISTERN_FREERTOS_STACK_BYTES | minimal | 1.. |
- * stack of a thread made with size 0:        | |                              |         | |
- * configMINIMAL_STACK_SIZE words             | | CISTERN_FREERTOS_TLS_INDEX   | none    | 0.. | a
- * thread-local pointer of the kernel's for | |                              |         |          |
- * LWIP_NETCONN_SEM_PER_THREAD                |
+ * | CISTERN_FREERTOS_SEMAPHORES  | 16      | 1..65535 | semaphores that can live at once           |
+ * | CISTERN_FREERTOS_MUTEXES     | 8       | 1..65535 | mutexes                                    |
+ * | CISTERN_FREERTOS_MAILBOXES   | 16      | 1..65535 | mailboxes                                  |
+ * | CISTERN_FREERTOS_THREADS     | 8       | 1..65535 | threads of sys_thread_new                  |
+ * | CISTERN_FREERTOS_MBOX_SIZE   | 16      | 1..65535 | messages in a mailbox made with size <= 0; |
+ * |                              |         |          | the most without dynamic allocation        |
+ * | CISTERN_FREERTOS_STACK_BYTES | minimal | 1..      | stack of a thread made with size 0:        |
+ * |                              |         |          | configMINIMAL_STACK_SIZE words             |
+ * | CISTERN_FREERTOS_TLS_INDEX   | none    | 0..      | a thread-local pointer of the kernel's for |
+ * |                              |         |          | LWIP_NETCONN_SEM_PER_THREAD                |
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
