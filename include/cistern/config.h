@@ -139,13 +139,6 @@
 #    error "CISTERN_CRITICAL must be 0 or 1: see cistern/config.h"
 #endif
 
-#ifndef CISTERN_DIAGNOSIS
-#    define CISTERN_DIAGNOSIS 1
-#endif
-#if CISTERN_DIAGNOSIS != 0 && CISTERN_DIAGNOSIS != 1
-#    error "CISTERN_DIAGNOSIS must be 0 or 1: see cistern/config.h"
-#endif
-
 #ifndef CISTERN_POOL_POISON
 #    if CISTERN_CHECK >= 3 || (defined OS_MEMPOOL_POISON && OS_MEMPOOL_POISON > 0)
 #        define CISTERN_POOL_POISON SIZE_MAX
