@@ -13,7 +13,7 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
-ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+ALL_PACKAGES      = $(sort doxygen meson $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
@@ -97,6 +97,7 @@ test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERT
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(CURDIR)/build/freertos"
 
 test-install: release ## every way in which the library reaches a project of a user's
+	@cmake/require.sh meson
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
 
 amalgam: ## the library as few files: build/amalgam/cistern.[ch], cistern_lwip.[ch], cistern_mynewt.[ch]
