@@ -103,7 +103,7 @@ cistern = dependency('cistern', fallback : ['cistern', 'cistern_dep'],
   default_options : ['config=$work/config'])
 executable('user', files('$root/examples/lwip_pool.c'), dependencies : cistern)
 END
-{ meson setup meson/build meson && meson compile -C meson/build; } >log 2>&1 || {
+{ env -u PKG_CONFIG_PATH meson setup meson/build meson && meson compile -C meson/build; } >log 2>&1 || {
     cat log >&2
     exit 1
 }
