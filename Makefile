@@ -13,7 +13,7 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
-ALL_PACKAGES      = $(sort $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+ALL_PACKAGES      = $(sort doxygen meson $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
@@ -35,7 +35,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
-        performance docs/performance.md lib clean always test-install test-freertos
+        performance docs/performance.md lib clean always amalgam travel options api test-install test-freertos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -52,7 +52,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -97,7 +97,25 @@ test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERT
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(CURDIR)/build/freertos"
 
 test-install: release ## every way in which the library reaches a project of a user's
+	@cmake/require.sh meson
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
+
+amalgam: ## the library as few files: build/amalgam/cistern.[ch], cistern_lwip.[ch], cistern_mynewt.[ch]
+	@cmake/require.sh python3
+	@PYTHONDONTWRITEBYTECODE=1 tools/amalgam.py build/amalgam
+
+options: ## docs/options.md from the tables of options in the headers
+	@tools/options.py
+
+api: ## the API reference, which must build without a warning: build/api/html/index.html
+	@cmake/require.sh doxygen python3
+	@mkdir -p build/api
+	@doxygen docs/Doxyfile
+	@python3 tests/api.py build/api/xml
+
+travel: ## the functions and files that run for one call of each usual operation, and their limits
+	@cmake/require.sh gcc libc6-dev python3 valgrind
+	@PYTHONDONTWRITEBYTECODE=1 tests/travel/travel.py . build/travel
 
 firmware: ## flash, RAM, stack, instructions and masked stretches on each board, against the committed ones
 	@cmake/require.sh $(FIRMWARE_PACKAGES)

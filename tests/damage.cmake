@@ -15,14 +15,16 @@ if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_C
   return()
 endif()
 
-add_library(damage_port STATIC ${PROJECT_SOURCE_DIR}/src/fault/fault.c ${HEAP_PORT_SOURCES})
+add_library(damage_port STATIC ${HEAP_PORT_SOURCES})
 target_include_directories(damage_port
   PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS}
   PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(damage_port PRIVATE CISTERN_COMPARE_OPTIONS=0) # one port for all levels
 target_link_libraries(damage_port PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
 
 function(damage_add_test NAME ENGINE)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${ENGINE}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${ENGINE}/*.c
+    ${PROJECT_SOURCE_DIR}/src/fault/*.c)
   add_library(${NAME}_library STATIC ${sources})
   set_target_properties(${NAME}_library PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   target_include_directories(${NAME}_library PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -93,3 +93,32 @@ eval "cc -std=c11 '$root/examples/engine_pool.c' $(pkg-config --cflags --libs ci
 
 way="the program"
 expect "cistern $(pkg-config --modversion cistern)" prefix/bin/cistern --version
+
+way=meson
+mkdir -p meson/subprojects
+ln -s "$root" meson/subprojects/cistern
+cat >meson/meson.build <<END
+project('user', 'c')
+cistern = dependency('cistern', fallback : ['cistern', 'cistern_dep'],
+  default_options : ['config=$work/config'])
+executable('user', files('$root/examples/lwip_pool.c'), dependencies : cistern)
+END
+{ env -u PKG_CONFIG_PATH meson setup meson/build meson && meson compile -C meson/build; } >log 2>&1 || {
+    cat log >&2
+    exit 1
+}
+expect "PBUF_POOL: at most 3 of 5 in use" meson/build/user
+
+# What was compiled with other options than the library does not link, and the option is named.
+way="other options"
+for option in CISTERN_CHECK=2 MEM_ALIGNMENT=2; do
+    if eval "cc -std=c11 -D$option '$root/examples/lwip_pool.c' $(pkg-config --cflags --libs cistern) -o other" 2>log; then
+        echo "install.sh: $way: -D$option links" >&2
+        exit 1
+    fi
+    grep -q "cistern_was_built_with_$(echo $option | tr = _)" log || {
+        cat log >&2
+        echo "install.sh: $way: the linker does not name $option" >&2
+        exit 1
+    }
+done

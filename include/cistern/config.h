@@ -12,6 +12,8 @@
  * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: misuse and damage are found, refused and       |
  * |                         |         |       | counted as ever, but neither named nor repaired   |
  * | CISTERN_ASSERT(x)       | off     | macro | internal assertions, for debug builds             |
+ * | CISTERN_COMPARE_OPTIONS | 1       | 0, 1  | 1: the linker refuses objects that were compiled  |
+ * |                         |         |       | with other options; see cistern/agree.h           |
  * | CISTERN_CRITICAL        | 1       | 0, 1  | 0: engines take no lock; 1: arch/cistern_port.h   |
  * | CISTERN_POOL_REGISTRY   | g_os_.. | name  | linker name of the list of all pools              |
  * | CISTERN_POOL_EXTRAS     | 1       | 0, 1  | strategies, waiting, notices, reserve: a pointer  |
@@ -21,8 +23,6 @@
  * |                         |         |       | pointer per element; statistics that follow the   |
  * |                         |         |       | pool, at an atomic exchange per get and put;      |
  * |                         |         |       | memp_desc's tab is not kept up to date            |
- * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: faults are detected, refused and counted, but  |
- * |                         |         |       | owners are not named and lists not built anew     |
  * | CISTERN_POOL_KEY        | below   | expr. | the secret in the key of a free block: odd; see   |
  * |                         |         |       | cistern/pool_core.h                               |
  * | CISTERN_POOL_POISON     | 64      | bytes | level 2: how much of a free block is poisoned;    |
@@ -137,13 +137,6 @@
 #endif
 #if CISTERN_CRITICAL != 0 && CISTERN_CRITICAL != 1
 #    error "CISTERN_CRITICAL must be 0 or 1: see cistern/config.h"
-#endif
-
-#ifndef CISTERN_DIAGNOSIS
-#    define CISTERN_DIAGNOSIS 1
-#endif
-#if CISTERN_DIAGNOSIS != 0 && CISTERN_DIAGNOSIS != 1
-#    error "CISTERN_DIAGNOSIS must be 0 or 1: see cistern/config.h"
 #endif
 
 #ifndef CISTERN_POOL_POISON
@@ -307,5 +300,7 @@
 #if CISTERN_HEAP_HISTORY < 1
 #    error "CISTERN_HEAP_HISTORY must be at least 1: see cistern/config.h"
 #endif
+
+#include "cistern/agree.h"
 
 #endif

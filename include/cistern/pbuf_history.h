@@ -77,29 +77,6 @@ bool cistern_pbuf_record_of(const struct pbuf *p, cistern_pbuf_record_t *record)
  * them. Saturates. */
 size_t cistern_pbuf_unrecorded(void);
 
-/* What the macros below call. The first returns p, whose fragments that have no place yet were
- * taken here. */
-struct pbuf *cistern_pbuf_taken_at(struct pbuf *p, const char *file, int line);
-pbuf_len_t cistern_pbuf_free_at(struct pbuf *p, const char *file, int line);
-void cistern_pbuf_ref_at(struct pbuf *p, const char *file, int line);
-
-#    define pbuf_alloc(layer, length, type)                                                        \
-        cistern_pbuf_taken_at(pbuf_alloc((layer), (length), (type)), __FILE__, __LINE__)
-#    define pbuf_alloc_reference(payload, length, type)                                            \
-        cistern_pbuf_taken_at(pbuf_alloc_reference((payload), (length), (type)), __FILE__, __LINE__)
-#    if LWIP_SUPPORT_CUSTOM_PBUF
-#        define pbuf_alloced_custom(layer, length, type, p, memory, bytes)                         \
-            cistern_pbuf_taken_at(                                                                 \
-                pbuf_alloced_custom((layer), (length), (type), (p), (memory), (bytes)), __FILE__,  \
-                __LINE__)
-#    endif
-#    define pbuf_clone(layer, type, p)                                                             \
-        cistern_pbuf_taken_at(pbuf_clone((layer), (type), (p)), __FILE__, __LINE__)
-#    define pbuf_coalesce(p, layer)                                                                \
-        cistern_pbuf_taken_at(pbuf_coalesce((p), (layer)), __FILE__, __LINE__)
-#    define pbuf_free(p) cistern_pbuf_free_at((p), __FILE__, __LINE__)
-#    define pbuf_ref(p)  cistern_pbuf_ref_at((p), __FILE__, __LINE__)
-
 #else
 
 static inline void cistern_pbuf_hold(const struct pbuf *p, const char *module)

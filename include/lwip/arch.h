@@ -232,8 +232,8 @@ typedef int ssize_t;
     (MEM_ALIGNMENT < LWIP_POINTER_ALIGNMENT ? LWIP_POINTER_ALIGNMENT : MEM_ALIGNMENT)
 
 #ifndef LWIP_MEM_ALIGN_SIZE
-/* Neither a cast, so that #if can use it, nor a mask, which would cut off what an unsigned int does
- * not hold. */
+/* Neither a cast, so that the preprocessor can use it, nor a mask, which would cut off what an
+ * unsigned int does not hold. */
 #    define LWIP_MEM_ALIGN_SIZE(size)                                                              \
         (((size) + LWIP_ALIGNMENT - 1U) / LWIP_ALIGNMENT * LWIP_ALIGNMENT)
 #endif

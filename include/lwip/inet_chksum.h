@@ -75,6 +75,7 @@ u16_t inet_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u1
                                  const ip4_addr_t *src, const ip4_addr_t *dest);
 #endif
 #if LWIP_IPV6 || defined CISTERN_STANDALONE
+/* As those of IPv4 above. */
 u16_t ip6_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip6_addr_t *src,
                         const ip6_addr_t *dest);
 u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,

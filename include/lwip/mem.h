@@ -18,6 +18,7 @@
 #include "cistern/config.h"
 #include "lwip/arch.h"
 #include "lwip/opt.h"
+#include "lwip/priv/options_agree.h"
 
 #ifdef __cplusplus
 extern "C" {

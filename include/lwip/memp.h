@@ -11,6 +11,7 @@
 
 #include "lwip/arch.h"
 #include "lwip/opt.h"
+#include "lwip/priv/options_agree.h"
 #include "lwip/priv/memp_check.h"
 
 #ifdef __cplusplus
@@ -129,6 +130,7 @@ void *memp_malloc_fn(memp_t type, const char *file, const int line);
 #    define memp_malloc(type) memp_malloc_fn((type), __FILE__, __LINE__)
 #endif
 #if CISTERN_CHECK >= 3
+/* memp_free for a caller in a place of its own, as above. */
 void memp_free_at(memp_t type, void *mem, const char *file, int line);
 #    define memp_free(type, mem) memp_free_at((type), (mem), __FILE__, __LINE__)
 #endif

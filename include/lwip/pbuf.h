@@ -40,6 +40,7 @@
 #define LWIP_HDR_PBUF_H
 
 #include "lwip/opt.h"
+#include "lwip/priv/options_agree.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -485,7 +486,7 @@ static inline u8_t cistern_pbuf_remove_header(struct pbuf *p, size_t bytes)
 
 /* From check level 3 on macros record who makes, shares and frees packet buffers. */
 #if CISTERN_CHECK >= 3
-#    include "cistern/pbuf_history.h"
+#    include "lwip/priv/pbuf_places.h"
 #endif
 
 #endif

@@ -12,6 +12,9 @@
  *   - pools of cistern/pool.h appear in listings too
  *
  * Options, as in Mynewt, from cistern/config.h's sources:
+ * | option                   | effect                                                           |
+ * |--------------------------|------------------------------------------------------------------|
+ * | OS_ALIGNMENT             | of blocks: 4, 8 or 16; default 4, and 8 with pointers of 64 bits |
  * | OS_MEMPOOL_CHECK         | no effect: what it looks for is always looked for                |
  * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
  * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |

@@ -3,6 +3,7 @@
  * A function whose name lwipopts.h or cc.h defines as a macro is not provided here.
  */
 #include "lwip/def.h"
+#include "lwip/priv/options_agree.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -140,3 +141,12 @@ int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len)
     return difference;
 }
 #endif
+
+/* --- the options that this library was built with: see cistern/agree.h ------------------------ */
+
+CISTERN_AGREE_DEFINE(MEM_ALIGNMENT, CISTERN_AGREE_ALIGNMENT);
+CISTERN_AGREE_DEFINE(MEM_USE_POOLS, CISTERN_AGREE_USE_POOLS);
+CISTERN_AGREE_DEFINE(MEMP_MEM_MALLOC, CISTERN_AGREE_MEM_MALLOC);
+CISTERN_AGREE_DEFINE(MEM_STATS, CISTERN_AGREE_MEM_STATS);
+CISTERN_AGREE_DEFINE(MEMP_STATS, CISTERN_AGREE_MEMP_STATS);
+CISTERN_AGREE_DEFINE(CISTERN_PBUF_LEN_32, CISTERN_AGREE_LEN_32);

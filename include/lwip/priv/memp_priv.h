@@ -142,6 +142,7 @@ void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const 
 #    define memp_malloc_pool(desc) memp_malloc_pool_fn((desc), __FILE__, __LINE__)
 #endif
 #if CISTERN_CHECK >= 3
+/* memp_free_pool for a caller in a place of its own, which level 3 remembers. */
 void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line);
 #    define memp_free_pool(desc, mem) memp_free_pool_at((desc), (mem), __FILE__, __LINE__)
 #endif

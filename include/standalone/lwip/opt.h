@@ -3,6 +3,103 @@
  *
  * Used only when lwIP itself is absent; with lwIP's tree its own opt.h takes this place. A user's
  * lwipopts.h is read first; what it leaves out gets the default below. No lwipopts.h: all defaults.
+ *
+ * | option                         | default           | range   | effect                            |
+ * |--------------------------------|-------------------|---------|-----------------------------------|
+ * | NO_SYS                         | 0                 | 0, 1    | 1: no threads, semaphores,        |
+ * |                                |                   |         | mailboxes; lwip/sys.h is empty    |
+ * |                                |                   |         | macros                            |
+ * | SYS_LIGHTWEIGHT_PROT           | 1                 | 0, 1    | 1: SYS_ARCH_PROTECT guards pools, |
+ * |                                |                   |         | heap and references; 0: one       |
+ * |                                |                   |         | context alone calls               |
+ * | LWIP_TCPIP_CORE_LOCKING        | 1                 | 0, 1    | 1: the port's core lock may be    |
+ * |                                |                   |         | used                              |
+ * | LWIP_NETCONN_SEM_PER_THREAD    | 0                 | 0, 1    | 1: the port keeps a semaphore for |
+ * |                                |                   |         | each thread                       |
+ * | LWIP_ASSERT_CORE_LOCKED()      | empty             | macro   | what verifies that the caller     |
+ * |                                |                   |         | holds the core lock               |
+ * | MEMCPY(dst, src, len)          | memcpy            | macro   | how the library copies            |
+ * | SMEMCPY(dst, src, len)         | memcpy            | macro   | the same for a small length that  |
+ * |                                |                   |         | is known when compiling           |
+ * | MEMMOVE(dst, src, len)         | memmove           | macro   | the same for areas that overlap   |
+ * | MEM_LIBC_MALLOC                | 0                 | 0, 1    | 1: mem_malloc is the C library's  |
+ * |                                |                   |         | malloc                            |
+ * | MEM_CUSTOM_ALLOCATOR           | MEM_LIBC_MALLOC   | 0, 1    | 1: mem_malloc is                  |
+ * |                                |                   |         | MEM_CUSTOM_MALLOC, _FREE and      |
+ * |                                |                   |         | _CALLOC                           |
+ * | MEM_ALIGNMENT                  | 1                 | 2^n     | of payloads, elements and         |
+ * |                                |                   |         | packets; that of a pointer is     |
+ * |                                |                   |         | kept whatever it is               |
+ * | MEM_SIZE                       | 1600              | 32..    | bytes of the heap                 |
+ * | MEM_OVERFLOW_CHECK             | 0                 | 0, 1    | 1: guards around heap blocks,     |
+ * |                                |                   |         | MEM_SANITY_REGION_BEFORE and      |
+ * |                                |                   |         | _AFTER (16) bytes                 |
+ * | MEM_SANITY_CHECK               | 0                 | 0, 1    | 1: each call verifies the whole   |
+ * |                                |                   |         | heap, in linear time              |
+ * | MEM_USE_POOLS                  | 0                 | 0, 1    | 1: mem_malloc takes from the      |
+ * |                                |                   |         | malloc pools of lwippools.h;      |
+ * |                                |                   |         | there is no heap                  |
+ * | MEM_USE_POOLS_TRY_BIGGER_POOL  | 0                 | 0, 1    | 1: a request takes a larger       |
+ * |                                |                   |         | element if its pool is empty      |
+ * | LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT | 0                 | 0, 1    | 1: mem_free may be called where   |
+ * |                                |                   |         | mem_malloc may; needs a section,  |
+ * |                                |                   |         | which is the default anyway       |
+ * | LWIP_RAM_HEAP_POINTER          | own arena         | address | where the heap lies;              |
+ * |                                |                   |         | LWIP_RAM_HEAP_SIZE, its bytes, is |
+ * |                                |                   |         | MEM_SIZE by default               |
+ * | MEMP_MEM_MALLOC                | 0                 | 0, 1    | 1: elements of all pools come     |
+ * |                                |                   |         | from mem_malloc                   |
+ * | MEMP_MEM_INIT                  | 0                 | 0, 1    | 1: memp_init fills the pools with |
+ * |                                |                   |         | zeros                             |
+ * | MEMP_OVERFLOW_CHECK            | 0                 | 0, 1, 2 | 1: check level 2; 2: each call    |
+ * |                                |                   |         | also verifies every element of    |
+ * |                                |                   |         | every pool                        |
+ * | MEMP_SANITY_CHECK              | 0                 | 0, 1    | 1: each memp_free verifies the    |
+ * |                                |                   |         | whole pool                        |
+ * | MEMP_USE_CUSTOM_POOLS          | 0                 | 0, 1    | 1: lwippools.h lists more pools   |
+ * | MEMP_NUM_PBUF                  | 16                | 0..     | PBUF_ROM and PBUF_REF packets     |
+ * |                                |                   |         | that can live at once             |
+ * | PBUF_POOL_SIZE                 | 16                | 0..     | elements of PBUF_POOL             |
+ * | PBUF_POOL_BUFSIZE              | of TCP_MSS        | 1..     | payload bytes of an element of    |
+ * |                                |                   |         | PBUF_POOL, headroom included      |
+ * | ETH_PAD_SIZE                   | 0                 | 0..     | bytes in front of the Ethernet    |
+ * |                                |                   |         | header, so that what follows it   |
+ * |                                |                   |         | is aligned                        |
+ * | LWIP_IPV4                      | 1                 | 0, 1    | sums of IPv4's pseudo header;     |
+ * |                                |                   |         | IPv4's headroom                   |
+ * | LWIP_IPV6                      | 0                 | 0, 1    | sums of IPv6's pseudo header;     |
+ * |                                |                   |         | IPv6's headroom                   |
+ * | LWIP_TCP                       | 0                 | 0, 1    | 1: PBUF_POOL frees segments out   |
+ * |                                |                   |         | of order when it is empty         |
+ * | TCP_MSS                        | 536               | 1..     | the default of PBUF_POOL_BUFSIZE  |
+ * |                                |                   |         | holds so much                     |
+ * | PBUF_LINK_HLEN                 | 14 + ETH_PAD_SIZE | 0..     | headroom of the link layer; 18    |
+ * |                                |                   |         | with LWIP_HOOK_VLAN_SET           |
+ * | PBUF_LINK_ENCAPSULATION_HLEN   | 0                 | 0..     | headroom in front of the link     |
+ * |                                |                   |         | layer's header                    |
+ * | LWIP_PBUF_REF_T                | u8_t              | type    | unsigned type of a packet's       |
+ * |                                |                   |         | reference count                   |
+ * | LWIP_SUPPORT_CUSTOM_PBUF       | 1                 | 0, 1    | 0: no pbuf_alloced_custom         |
+ * | LWIP_CHECKSUM_ON_COPY          | 0                 | 0, 1    | 1: data is summed while it is     |
+ * |                                |                   |         | copied                            |
+ * | LWIP_STATS                     | 1                 | 0, 1    | 0: no statistics at all           |
+ * | LWIP_STATS_DISPLAY             | 0                 | 0, 1    | 1: stats_display and its like     |
+ * |                                |                   |         | print                             |
+ * | LWIP_STATS_LARGE               | 0                 | 0, 1    | 1: counters of 32 bits; here they |
+ * |                                |                   |         | have 32 bits always               |
+ * | MEM_STATS                      | with an arena     | 0, 1    | lwip_stats.mem; off with          |
+ * |                                |                   |         | MEM_CUSTOM_ALLOCATOR and          |
+ * |                                |                   |         | MEM_USE_POOLS                     |
+ * | MEMP_STATS                     | but               | 0, 1    | lwip_stats.memp: 8 or 16 bytes    |
+ * |                                | MEMP_MEM_MALLOC   |         | per pool                          |
+ * | SYS_STATS                      | but NO_SYS        | 0, 1    | lwip_stats.sys                    |
+ * | LWIP_DBG_MIN_LEVEL             | LWIP_DBG_LEVEL_ALL | levels  | the least level of debug          |
+ * |                                |                   |         | messages, with LWIP_DEBUG         |
+ * | LWIP_DBG_TYPES_ON              | LWIP_DBG_ON       | mask    | the types of debug messages that  |
+ * |                                |                   |         | are on                            |
+ * | MEM_DEBUG, MEMP_DEBUG,         | LWIP_DBG_OFF      | on, off | debug messages of a module        |
+ * | PBUF_DEBUG, SYS_DEBUG,         |                   |         |                                   |
+ * | INET_DEBUG                     |                   |         |                                   |
  */
 #ifndef LWIP_HDR_OPT_H
 #define LWIP_HDR_OPT_H
