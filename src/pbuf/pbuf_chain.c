@@ -27,7 +27,7 @@ struct pbuf *pbuf_last(struct pbuf *p)
     return pbuf_walk_failed(&walk) ? NULL : last;
 }
 
-pbuf_len_t pbuf_clen(const struct pbuf *p)
+static PBUF_APART pbuf_len_t pbuf_count_fragments(const struct pbuf *p)
 {
     pbuf_len_t fragments = 0;
     if (p == NULL || !pbuf_is_usable(p)) {
@@ -37,6 +37,12 @@ pbuf_len_t pbuf_clen(const struct pbuf *p)
         fragments = pbuf_count_up(fragments);
     }
     return fragments;
+}
+
+pbuf_len_t pbuf_clen(const struct pbuf *p)
+{
+    const bool one = PBUF_IN_PLACE && cistern_pbuf_is_held(p) && p->next == NULL;
+    return one ? (pbuf_len_t)1 : pbuf_count_fragments(p);
 }
 
 /* --- chains ----------------------------------------------------------------------------------- */

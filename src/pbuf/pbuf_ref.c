@@ -12,7 +12,7 @@
 
 #if CISTERN_CHECK >= 1
 
-bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
+PBUF_APART bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
 {
     const struct memp_desc *const pool = memp_pool_find(p);
     cistern_fault_t fault = {
@@ -72,7 +72,7 @@ bool pbuf_judge(const struct pbuf *p)
     return !pbuf_is_freed(p) || pbuf_refuse(CISTERN_FAULT_REFERENCE, p);
 }
 
-void pbuf_walk_on(pbuf_walk_t *walk)
+void pbuf_walk_next(pbuf_walk_t *walk)
 {
     CISTERN_ASSERT(walk->at != NULL && walk->mark != NULL);
     const bool closed = !pbuf_walk_step(walk);
