@@ -10,6 +10,7 @@
 
 #include "cistern/chksum.h"
 #include "cistern/heap.h"
+#include "lwip/inet_chksum.h"
 #include "pbuf_priv.h"
 
 /* --- headroom and tailroom -------------------------------------------------------------------- */
@@ -289,7 +290,7 @@ pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t 
         if (piece == 0) {
             break;
         }
-        const uint16_t part = cistern_chksum_copy((uint8_t *)target + copied, data, piece);
+        const uint16_t part = LWIP_CHKSUM_COPY((uint8_t *)target + copied, data, piece);
         *sum = cistern_chksum_add(*sum, (copied & 1U) != 0 ? cistern_chksum_swap(part) : part);
         copied = (pbuf_len_t)(copied + piece);
         pbuf_cursor_advance(&from, piece);
