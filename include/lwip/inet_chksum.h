@@ -58,7 +58,7 @@ u16_t inet_chksum(const void *dataptr, u16_t len);
 
 /* Checksum of a whole chain, whose fragments may have odd lengths. A fault (0) iff p is NULL or has
  * no references; a damaged chain is a fault, and is summed up to the damage: see lwip/pbuf.h, also
- * for check level 0. Linear in the data. */
+ * for check level 0, which counts no fault. Linear in the data. */
 u16_t inet_chksum_pbuf(struct pbuf *p);
 
 /* Copies `len` bytes and returns their sum, not inverted. A fault (0) iff a pointer is NULL.

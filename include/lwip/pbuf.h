@@ -16,8 +16,13 @@
  * pbuf without references (it was freed, and its memory is not in use again), and a misaligned
  * address. A call that walks a chain stops, with a fault, in front of a fragment without references
  * and when the chain leads back into itself; one that reads or writes data stops at a fragment with a
- * length whose payload was never set. At check level 0 only NULL is refused, without a fault, and
- * chains are trusted.
+ * length whose payload was never set.
+ *
+ * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
+ * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect a
+ * freed pbuf in any other call, a misaligned address, a chain that leads into a freed fragment or
+ * back into itself, a tot_len that is not the sum, a payload that was never set, or a pbuf of another
+ * pool or heap: these are used as they are.
  *
  * This header differs by option:
  * | option                        | default | effect                                           |

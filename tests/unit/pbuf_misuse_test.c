@@ -798,6 +798,7 @@ static bool no_payload_calls(struct pbuf *p)
     REFUSED(!cistern_pbuf_put_be(p, 0, 2, 1));
     REFUSED(cistern_pbuf_to_pieces(p, 0, 8, &piece, 1, NULL) == 0);
     REFUSED(cistern_pbuf_copy_sum(p, out, 8, 0, &sum) == 0);
+    REFUSED(inet_chksum_pbuf(p) == 0xffffU);
 #undef REFUSED
     faults = (faults_t){0};
     pbuf_free(to);
