@@ -238,8 +238,9 @@ void pbuf_pool_is_empty(void);
 /* Makes a packet of `length` bytes with a reference count of 1. PBUF_RAM: one fragment from the
  * heap. PBUF_POOL: as many pool elements as it takes; only the first has headroom. PBUF_ROM and
  * PBUF_REF: a struct alone, payload NULL, `layer` has no meaning. Length 0 is valid for every type.
- * Fails (NULL, counted in the statistics of the heap or pool) iff memory is short; a fault iff
- * `type` is none of the four or the headroom does not fit a pool element.
+ * Fails (NULL) iff memory is short, as the statistics of the heap or pool count, or headroom and length
+ * are more than a mem_size_t holds; a fault iff `type` is none of the four or the headroom does not fit
+ * a pool element.
  * Time: of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
  * heap may be used. The caller owns the reference; the payload's content is undefined. */
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);

@@ -89,20 +89,16 @@ u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 /* The sum of the first `length` bytes of a usable chain, or of all of a shorter one, added to `sum`. */
 static u16_t chksum_add_chain(u16_t sum, const struct pbuf *p, size_t length)
 {
-    pbuf_cursor_t from = pbuf_cursor_from(p, 0);
     bool odd = false;
-    while (length > 0) {
-        u8_t *data = NULL;
-        const pbuf_len_t most = (pbuf_len_t)LWIP_MIN(length, PBUF_NOT_FOUND);
-        const pbuf_len_t piece = pbuf_cursor_piece(&from, most, &data);
-        if (piece == 0) {
+    for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL && length > 0; pbuf_walk_on(&walk)) {
+        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(walk.at->len, length);
+        if (piece != 0 && !pbuf_has_payload(walk.at)) {
             break;
         }
-        const u16_t part = chksum_memory(data, piece);
+        const u16_t part = chksum_memory(walk.at->payload, piece);
         sum = cistern_chksum_add(sum, odd ? cistern_chksum_swap(part) : part);
         odd = odd != ((piece & 1U) != 0);
         length -= piece;
-        pbuf_cursor_advance(&from, piece);
     }
     return sum;
 }
@@ -117,7 +113,7 @@ u16_t inet_chksum_pbuf(struct pbuf *p)
 /* True iff the chain is usable and both addresses are there; else false, after a fault. */
 static bool chksum_is_given(const struct pbuf *p, const void *src, const void *dest)
 {
-    return pbuf_is_given(p, src) && (dest != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p));
+    return pbuf_is_given(p, src != NULL ? dest : NULL);
 }
 
 /* The sum of a pseudo header, but for the addresses. */

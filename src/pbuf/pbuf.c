@@ -29,10 +29,6 @@ LWIP_MEMPOOL_PROTOTYPE(PBUF_POOL);
 
 /* --- making ----------------------------------------------------------------------------------- */
 
-/* The most bytes behind the struct that a request to the heap can express. */
-#define PBUF_HEAP_MOST                                                                             \
-    (((size_t)(mem_size_t)-1 & ~((size_t)LWIP_ALIGNMENT - 1U)) - PBUF_STRUCT_SIZE)
-
 static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 {
     const size_t bytes = headroom + length;
@@ -40,8 +36,8 @@ static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 }
 
 /* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
-                                       pbuf_type type)
+static PBUF_INLINE struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
+                                            pbuf_type type)
 {
     CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
     p->next = NULL;
@@ -57,16 +53,20 @@ static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t
     return p;
 }
 
-static inline struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
-                                      pbuf_type type)
+static PBUF_INLINE struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
+                                           pbuf_type type)
 {
     return pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type);
 }
 
+/* The most bytes behind the struct that a request to the heap can express. */
+#define PBUF_HEAP_MOST                                                                             \
+    (((size_t)(mem_size_t)-1 & ~((size_t)LWIP_ALIGNMENT - 1U)) - PBUF_STRUCT_SIZE)
+
 static PBUF_APART struct pbuf *pbuf_alloc_block(size_t headroom, pbuf_len_t length)
 {
     if (!pbuf_fits(PBUF_HEAP_MOST, headroom, length)) {
-        return pbuf_count_failure();
+        return NULL;
     }
     const size_t bytes = PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length);
     struct pbuf *const p = mem_malloc((mem_size_t)bytes);

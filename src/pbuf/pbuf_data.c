@@ -21,12 +21,6 @@ struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor)
     return cursor->walk.at;
 }
 
-/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
-static inline bool pbuf_has_payload(const struct pbuf *p)
-{
-    return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
-}
-
 pbuf_len_t pbuf_cursor_find(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
 {
     const struct pbuf *const p = pbuf_cursor_settle(cursor);
@@ -59,8 +53,8 @@ struct pbuf *(pbuf_skip)(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_
 /* --- copying ---------------------------------------------------------------------------------- */
 
 /* Copies on from the cursor, which moves behind the bytes copied. */
-static inline pbuf_len_t pbuf_transfer_on(pbuf_cursor_t *cursor, u8_t *outside, pbuf_len_t length,
-                                          bool in)
+static PBUF_INLINE pbuf_len_t pbuf_transfer_on(pbuf_cursor_t *cursor, u8_t *outside,
+                                               pbuf_len_t length, bool in)
 {
     pbuf_len_t left = length;
     while (left > 0) {

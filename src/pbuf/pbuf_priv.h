@@ -48,6 +48,11 @@
 #else
 #    define PBUF_APART
 #endif
+#if PBUF_IN_PLACE
+#    define PBUF_INLINE inline
+#elif defined __GNUC__
+#    define PBUF_INLINE __attribute__((noinline))
+#endif
 
 /* --- misuse ----------------------------------------------------------------------------------- */
 
@@ -87,6 +92,12 @@ static inline bool pbuf_is_usable(const struct pbuf *p)
 static inline bool pbuf_is_given(const struct pbuf *p, const void *other)
 {
     return pbuf_is_usable(p) && (other != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p));
+}
+
+/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
+static inline bool pbuf_has_payload(const struct pbuf *p)
+{
+    return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
 }
 
 /* --- sources ---------------------------------------------------------------------------------- */
@@ -284,9 +295,6 @@ static inline pbuf_len_t pbuf_count_up(pbuf_len_t count)
 
 /* As many elements as it takes, where one is not enough. Bounded by the elements in the pool. */
 struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length);
-
-/* Counts a request that cannot be made to the heap as one that it failed; NULL. */
-void *pbuf_count_failure(void);
 
 /* Bytes in front of the payload of a usable fragment that are its own. */
 size_t pbuf_headroom(const struct pbuf *p);

@@ -5,7 +5,6 @@
  * The invariants are those of pbuf.c. What is here is rare, or shared by the other files.
  */
 #include "cistern/heap.h"
-#include "lwip/stats.h"
 #include "pbuf_priv.h"
 
 /* --- misuse ----------------------------------------------------------------------------------- */
@@ -84,14 +83,6 @@ void pbuf_walk_next(pbuf_walk_t *walk)
 }
 
 #endif
-
-void *pbuf_count_failure(void)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    MEM_STATS_INC(err);
-    cistern_critical_leave(state);
-    return NULL;
-}
 
 /* --- reference counts -------------------------------------------------------------------------
  * Several contexts may change a count at once: with the port's atomic operations where it has them,
