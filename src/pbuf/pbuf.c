@@ -36,7 +36,7 @@ static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 }
 
 /* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static PBUF_INLINE struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
+static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
                                             pbuf_type type)
 {
     CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
@@ -49,11 +49,13 @@ static PBUF_INLINE struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_
     p->ref = 1;
     p->if_idx = 0;
     LWIP_PBUF_CUSTOM_DATA_INIT(p);
-    pbuf_history_made(p);
+    if (CISTERN_CHECK >= 3) {
+        pbuf_history_made(p);
+    }
     return p;
 }
 
-static PBUF_INLINE struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
+static inline struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
                                            pbuf_type type)
 {
     return pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type);
