@@ -145,7 +145,8 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
         inverse *= 2U - odd * inverse;
     }
     pool->inverse = inverse;
-    pool->key_offset = CISTERN_POOL_KEY_OFFSET(stride - pool_guard_of(pool));
+    pool->slow = (uint8_t)(CISTERN_POOL_IS_NARROW(stride - pool_guard_of(pool)) |
+                           (pool_is_plain(pool) ? 0U : CISTERN_POOL_SHARED));
 }
 
 #else
@@ -158,7 +159,7 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
 
 #endif
 
-#if CISTERN_CHECK >= 2
+#if CISTERN_CHECK >= 1
 static void pool_set_guard(cistern_pool_t *pool, size_t guard)
 {
     pool->guard = (uint8_t)guard;
@@ -185,9 +186,8 @@ static void pool_end_quarantine(cistern_pool_t *pool)
 
 static void pool_link_all(cistern_pool_t *pool)
 {
-    pool_set_touched(pool, pool->count);
+    pool->touched = pool->count;
     pool_end_quarantine(pool);
-    const cistern_pool_shape_t shape = pool_shape(pool);
     const size_t stride = pool_stride(pool);
     uintptr_t block = pool->base + pool->count * stride;
     pool->free_list = NULL;
@@ -195,7 +195,7 @@ static void pool_link_all(cistern_pool_t *pool)
         block -= stride;
         pool_write_poison(pool, (void *)block);
         pool_write_guards(pool, (void *)block);
-        cistern_pool_push(&shape, &pool->free_list, (void *)block);
+        pool_link_block(pool, (void *)block);
     }
     pool->free = pool->count;
     pool->min_free = pool->count;
@@ -226,9 +226,9 @@ static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *con
     pool->base = (uintptr_t)config->memory;
     pool->name = config->name;
     pool->stride_shift = pool_shift_of(stride);
+    pool_attach_extras(pool, config);
     pool_set_guard(pool, pool_guard_in(config));
     pool_set_checks(pool, stride);
-    pool_attach_extras(pool, config);
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)

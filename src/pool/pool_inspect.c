@@ -176,12 +176,14 @@ cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
 
 #if CISTERN_CHECK >= 3
 void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
-                           cistern_pool_action_t action, const char *file, int line)
+                           cistern_pool_action_t action, const cistern_pool_place_t *at)
 {
     cistern_pool_record_t *const record = pool_record(pool, block);
     if (record != NULL) {
         const unsigned place = record->next % CISTERN_POOL_HISTORY; /* whatever was written there */
-        record->event[place] = (cistern_pool_event_t){.file = file, .line = line, .action = action};
+        record->event[place] = (cistern_pool_event_t){.file = (at != NULL) ? at->file : NULL,
+                                                       .line = (at != NULL) ? at->line : 0,
+                                                       .action = action};
         record->next = (place + 1U) % CISTERN_POOL_HISTORY;
     }
 }
@@ -304,7 +306,7 @@ static size_t pool_count_sound(const cistern_pool_t *pool)
 {
     size_t sound = 0;
     for (size_t i = 0; i < pool->touched; ++i) {
-        sound += pool_is_sound(pool, pool_block_at(pool, i)) ? 1U : 0U;
+        sound += cistern_pool_is_sound(pool_block_at(pool, i)) ? 1U : 0U;
     }
     return sound;
 }
@@ -312,7 +314,7 @@ static size_t pool_count_sound(const cistern_pool_t *pool)
 /* True iff a touched block is in use. Where as many are sound as are listed, no walk is needed. */
 static bool pool_is_used(const cistern_pool_t *pool, const void *block, bool keys_suffice)
 {
-    return (keys_suffice) ? !pool_is_sound(pool, block)
+    return (keys_suffice) ? !cistern_pool_is_sound(block)
                           : pool_judge(pool, block) == CISTERN_FAULT_NONE;
 }
 
@@ -345,7 +347,7 @@ bool pool_list_is_whole(const cistern_pool_t *pool)
     const cistern_block_t *block = pool->free_list;
     for (size_t left = pool_listed(pool); left > 0; --left) {
         if (!pool_has_touched(pool, block) ||
-            (pool_has_keys(pool) && !pool_is_sound(pool, block)) ||
+            (pool_has_keys(pool) && !cistern_pool_is_sound(block)) ||
             pool_check_poison(pool, block) != CISTERN_FAULT_NONE) {
             return false;
         }

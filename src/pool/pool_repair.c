@@ -18,19 +18,17 @@
 
 typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
 
-static void pool_write_link(const cistern_pool_t *pool, cistern_block_t *block,
-                            cistern_block_t *next)
+static void pool_write_link(cistern_block_t *block, cistern_block_t *next)
 {
-    const cistern_pool_shape_t shape = pool_shape(pool);
     block->next = next;
-    *cistern_pool_key_at(&shape, block) = cistern_pool_key(block, next);
+    *cistern_pool_key_at(block) = cistern_pool_key(block, next);
 }
 
 /* (R2): a block that a true link leads to is free; makes it sound if it is not. */
 static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 {
-    if (pool_has_touched(pool, block) && !pool_is_sound(pool, block)) {
-        pool_write_link(pool, block, NULL);
+    if (pool_has_touched(pool, block) && !cistern_pool_is_sound(block)) {
+        pool_write_link(block, NULL);
     }
 }
 
@@ -41,7 +39,7 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
     size_t sound = 0;
     for (size_t i = pool->touched; i > 0; --i) {
         cistern_block_t *const block = pool_block_at(pool, i - 1U);
-        if (!pool_is_sound(pool, block)) {
+        if (!cistern_pool_is_sound(block)) {
             continue;
         }
         ++sound;
@@ -51,7 +49,7 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
         if (pass == POOL_RELINK) {
             pool_write_poison(pool, block);
             pool_write_guards(pool, block);
-            pool_write_link(pool, block, pool->free_list);
+            pool_write_link(block, pool->free_list);
             pool->free_list = block;
         }
     }
