@@ -257,7 +257,7 @@ size_t cistern_pool_stride(const cistern_pool_t *pool);
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
 /* True iff `address` is a block of this pool that is in use. At check level 0: as
- * cistern_pool_owns. Constant time, any context. */
+ * cistern_pool_owns. Time and contexts as put. */
 bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
 
 /* Calls `visit` for each block in use, in order of address, until it returns false. Needs check

@@ -176,10 +176,10 @@ static inline void cistern_pool_remember(const cistern_pool_t *pool, const void 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding);
 
-/* The same in the name of `object`; a foreign address belongs to the pool of the name `other`, if that
- * is not NULL. No pool is searched. Constant time. */
-void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
-                            const cistern_pool_finding_t *finding, const char *other);
+/* Raises the fault of a finding in the name of `object`; a foreign address belongs to the pool of the
+ * name `other`, if that is not NULL. No pool is searched. Constant time. */
+void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
+                        const cistern_pool_finding_t *finding, const char *other);
 
 #if CISTERN_POOL_EXTRAS
 /* Blocks in use of a pool of cistern_pool_lock_free, and the most that were in use at once: what

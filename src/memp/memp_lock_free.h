@@ -145,7 +145,8 @@ static inline void memp_stats_publish_put(const struct memp_desc *desc)
 
 static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
-    void *const mem = cistern_pool_get_at(desc->pool, at);
+    void *const mem = (at != NULL) ? cistern_pool_get_at(desc->pool, at->file, at->line)
+                                   : (cistern_pool_get)(desc->pool);
     if (mem == NULL) {
         memp_count_failure(desc);
     }

@@ -189,7 +189,9 @@ static const char *memp_owner(const cistern_pool_finding_t *finding)
 static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding)
 {
-    cistern_pool_report_as(pool, desc, finding, memp_owner(finding));
+    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
+        cistern_pool_raise(pool, desc, finding, memp_owner(finding));
+    }
 }
 
 /* A get at level 2 and up, or from a damaged list: the engine's, on a pool that is filled in. */

@@ -61,7 +61,7 @@ static size_t pool_cached_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
 static inline bool pool_cached_claim(cistern_pool_t *pool, void *block,
                                      cistern_pool_finding_t *finding, const cistern_pool_place_t *at)
 {
-    if (!pool_cached_uses(pool, block)) {
+    if (!pool_cached_looks_used(pool, block) && !pool_depot_misses(pool, block)) {
         *finding = (cistern_pool_finding_t){pool_judge_stranger(pool, block), block};
         return false;
     }
@@ -162,6 +162,18 @@ static bool pool_cached_is_whole(const cistern_pool_t *pool)
     return whole;
 }
 
+/* While the pool is stopped every free block is in the depot. */
+static bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+{
+    return pool_index(pool, block) < pool->count &&
+           !(pool_cached_is_free(block) && pool_depot_has(pool_depot_of(pool), block));
+}
+
+static bool pool_cached_uses_now(const cistern_pool_t *pool, const void *block)
+{
+    return pool_cached_looks_used(pool, block) || pool_depot_misses((cistern_pool_t *)pool, block);
+}
+
 static void pool_cached_reset(cistern_pool_t *pool)
 {
     (void)pool;
@@ -212,7 +224,7 @@ const struct cistern_pool_strategy cistern_pool_cached = {
     .stop = pool_cached_stop,
     .go = pool_cached_go,
     .uses = pool_cached_uses,
-    .uses_now = pool_cached_uses,
+    .uses_now = pool_cached_uses_now,
     .is_whole = pool_cached_is_whole,
     .reset_low_water = pool_cached_reset,
     .can_wait = true,

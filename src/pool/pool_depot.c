@@ -427,6 +427,26 @@ void pool_depot_go(cistern_pool_t *pool)
     pool_depot_unlock(depot);
 }
 
+bool pool_depot_has(const pool_depot_t *depot, const void *block)
+{
+    size_t i = 0;
+    while (i < depot->n && depot->stack[i] != block) {
+        ++i;
+    }
+    return i < depot->n;
+}
+
+bool pool_depot_misses(cistern_pool_t *pool, const void *block)
+{
+    if (CISTERN_CHECK == 0 || pool_index(pool, block) >= pool->count) {
+        return false;
+    }
+    pool_depot_stop(pool);
+    const bool has = pool_depot_has(pool_depot_of(pool), block);
+    pool_depot_go(pool);
+    return !has;
+}
+
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot)
 {
     pool_depot_t *const depot = pool_depot_of(pool);

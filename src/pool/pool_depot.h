@@ -163,6 +163,13 @@ cistern_error_t pool_depot_settle(cistern_pool_t *pool);
 void pool_depot_stop(cistern_pool_t *pool);
 void pool_depot_go(cistern_pool_t *pool);
 
+/* True iff a block is in the depot. While the pool is stopped. Linear in the free blocks. */
+bool pool_depot_has(const pool_depot_t *depot, const void *block);
+
+/* True iff an address is a block that is neither in a cache nor in the depot, so that it is in use
+ * though its content may be the key of a free one. Stops the pool; linear in the free blocks. */
+bool pool_depot_misses(cistern_pool_t *pool, const void *block);
+
 /* Takes what the calling thread's cache holds into the depot; the thread's number was `slot`. */
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot);
 
@@ -192,7 +199,8 @@ static inline void pool_cached_set_used(const void *block)
     cistern_port_word_store(pool_cached_key_at(block), 0);
 }
 
-static inline bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+/* False for a block in use whose content is its key by accident. */
+static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void *block)
 {
     return pool_index(pool, block) < pool->count && !pool_cached_is_free(block);
 }
@@ -215,7 +223,7 @@ static inline void pool_cached_set_used(const void *block)
     (void)block;
 }
 
-static inline bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void *block)
 {
     (void)pool;
     return block != NULL;

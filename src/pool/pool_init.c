@@ -49,11 +49,10 @@ static size_t pool_stride_in(const cistern_pool_config_t *config)
                                      config->alignment);
 }
 
-static cistern_error_t pool_check_geometry(const cistern_pool_config_t *config)
+static cistern_error_t pool_check_geometry(const cistern_pool_config_t *config, size_t stride)
 {
     const size_t to_the_end = (size_t)(UINTPTR_MAX - (uintptr_t)config->memory);
     const size_t bytes = (config->bytes == 0) ? to_the_end : config->bytes;
-    const size_t stride = pool_stride_in(config);
     const bool fits = stride >= config->size && bytes <= to_the_end &&
                       pool_fits(config->count, stride + pool_records_in(config), bytes);
     return fits ? CISTERN_OK : CISTERN_ERROR_SIZE;
@@ -121,7 +120,7 @@ static void pool_fill_extras(cistern_pool_t *pool)
 
 #endif
 
-static cistern_error_t pool_check_config(const cistern_pool_config_t *config)
+static cistern_error_t pool_check_config(const cistern_pool_config_t *config, size_t stride)
 {
     const size_t alignment = CISTERN_POOL_ALIGNMENT(config->alignment);
     if (config->size == 0 || (config->memory == NULL && config->count > 0) ||
@@ -129,7 +128,7 @@ static cistern_error_t pool_check_config(const cistern_pool_config_t *config)
         return CISTERN_ERROR_ARGUMENT;
     }
     return (((uintptr_t)config->memory & (alignment - 1U)) != 0) ? CISTERN_ERROR_ALIGNMENT
-                                                                 : pool_check_geometry(config);
+                                                                 : pool_check_geometry(config, stride);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -216,9 +215,8 @@ void cistern_pool_start(cistern_pool_t *pool)
 
 /* Copies what the user asked for into a pool and derives the rest; `next` belongs to the registry.
  */
-static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config)
+static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config, size_t stride)
 {
-    const size_t stride = pool_stride_in(config);
     pool->size = config->size;
     pool->count = config->count;
     pool->flags = config->flags;
@@ -236,13 +234,14 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     if (pool == NULL || config == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_error_t error = pool_check_config(config);
+    const size_t stride = pool_stride_in(config);
+    const cistern_error_t error = pool_check_config(config, stride);
     if (error != CISTERN_OK) {
         return error;
     }
     const cistern_critical_t state = cistern_critical_enter();
     pool_register(pool);
-    pool_describe(pool, config);
+    pool_describe(pool, config, stride);
     cistern_pool_start(pool);
     pool_fill_extras(pool);
     cistern_critical_leave(state);

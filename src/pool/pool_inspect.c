@@ -93,7 +93,7 @@ cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool)
 const cistern_pool_t *cistern_pool_find(const void *address)
 {
     const cistern_pool_t *pool = cistern_pool_next(NULL);
-    while (pool != NULL && !cistern_pool_owns(pool, address)) {
+    while (pool != NULL && pool_index(pool, address) >= pool->count) {
         pool = cistern_pool_next(pool);
     }
     return pool;
@@ -117,8 +117,9 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-void pool_raise(const cistern_pool_t *pool, const void *object,
-                const cistern_pool_finding_t *finding, const char *other)
+/* No compiler puts this into a call that found nothing, since it is not static. */
+void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
+                        const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     cistern_fault_t fault = {
@@ -131,16 +132,6 @@ void pool_raise(const cistern_pool_t *pool, const void *object,
     cistern_fault_raise(&fault);
 }
 
-/* No fault for a NULL argument, which the call answers with an error. A foreign address belongs to a
- * pool of the name `other`, or to none if that is NULL. */
-void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
-                            const cistern_pool_finding_t *finding, const char *other)
-{
-    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
-        pool_raise(pool, object, finding, other);
-    }
-}
-
 /* The name of the pool that a foreign address belongs to, or NULL. Linear in the number of pools. */
 static const char *pool_owner_name(const void *address)
 {
@@ -148,30 +139,31 @@ static const char *pool_owner_name(const void *address)
     return (owner != NULL) ? owner->name : NULL;
 }
 
-/* What a call answers that had a finding. */
-static cistern_error_t pool_error(const cistern_pool_finding_t *finding)
+/* Reports a finding, and answers what a call does that had it. A NULL argument is no fault. */
+static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
+                                          const cistern_pool_finding_t *finding, bool searches)
 {
-    return (finding->kind == CISTERN_FAULT_NONE)       ? CISTERN_OK
-           : (finding->kind == CISTERN_FAULT_ARGUMENT) ? CISTERN_ERROR_ARGUMENT
-                                                       : CISTERN_ERROR_FAULT;
+    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    if (CISTERN_CHECK == 0 || finding->kind == CISTERN_FAULT_NONE) {
+        return CISTERN_OK;
+    }
+    if (finding->kind == CISTERN_FAULT_ARGUMENT) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    cistern_pool_raise(pool, pool, finding,
+                       (searches && foreign) ? pool_owner_name(finding->address) : NULL);
+    return CISTERN_ERROR_FAULT;
 }
 
 cistern_error_t pool_report_alone(const cistern_pool_t *pool, const cistern_pool_finding_t *finding)
 {
-    cistern_pool_report_as(pool, pool, finding, NULL);
-    return pool_error(finding);
+    return pool_answer(pool, finding, false);
 }
 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding)
 {
-    if (CISTERN_CHECK == 0) {
-        return CISTERN_OK;
-    }
-    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
-    const char *const other = foreign ? pool_owner_name(finding->address) : NULL;
-    cistern_pool_report_as(pool, pool, finding, other);
-    return pool_error(finding);
+    return pool_answer(pool, finding, true);
 }
 
 #if CISTERN_CHECK >= 3

@@ -24,7 +24,7 @@ bool pool_is_listed(const cistern_pool_t *pool, const void *block)
 }
 
 /* True iff a touched block holds what a free one would: its key, or where there is none, a link. */
-static inline bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
+static bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
 {
     return pool_has_keys(pool) ? cistern_pool_is_sound(block)
                                : block->next == NULL || pool_has_touched(pool, block->next);
@@ -90,12 +90,8 @@ static cistern_fault_kind_t pool_judge_first(const cistern_pool_t *pool)
     if (CISTERN_CHECK == 0) {
         return CISTERN_FAULT_NONE;
     }
-    if (!pool_has_touched(pool, first) ||
-        (first->next != NULL && !pool_has_touched(pool, first->next)) ||
-        (pool_has_keys(pool) && !cistern_pool_is_sound(first))) {
-        return CISTERN_FAULT_LINK;
-    }
-    return pool_check_poison(pool, first);
+    return (first != NULL && pool_looks_free(pool, first)) ? pool_check_poison(pool, first)
+                                                           : CISTERN_FAULT_LINK;
 }
 
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
