@@ -2,7 +2,7 @@
 /* cistern/pool_core.h - the steps of a get and a put, for a face that keeps its pools in a form of
  * its own, such as lwIP's constant descriptions.
  *
- *   free block   | link | key | ... |     key = rotated link ^ address ^ secret
+ *   free block   | link | key | ... |     key = (link + rotated link) ^ address ^ secret
  *
  * Vocabulary: a shape is what a fast path must know of a pool; the key of a free block is derived
  * from its link and address, so that neither can change without the other; a block is sound if key
@@ -14,12 +14,12 @@
  * for the call (shape, free_list, free, name).
  *
  * Invariants (see src/pool/pool.c for the others)
- *   (C1) zeros and ones are no pair of link and key, since address ^ secret is odd, where pointers
- *        have an alignment; another word that is written twice is a pair at one address at most
+ *   (C1) zeros are no pair of link and key, since address ^ secret is odd, where pointers have an
+ *        alignment; another word that is written twice is a pair at one address at most
  *   (C2) a copy of a free block elsewhere is no pair: the address is another one
- *   (C3) a change of the same bits in link and key leaves no pair, but for all bits at once at one
- *        address at most: the link is rotated by a number of bits that no word size has a divisor in
- *        common with. So a pair was written by the engine, and its link needs no other proof
+ *   (C3) a flipped bit of a link takes two bits or more of the key to flip: the rotation is by a
+ *        number of bits that has no divisor in common with the width of a word. So neither two bits
+ *        that flip nor a mask over both words leaves a pair, and a pair proves its link
  */
 #ifndef CISTERN_POOL_CORE_H
 #define CISTERN_POOL_CORE_H
@@ -74,43 +74,40 @@ static inline size_t cistern_pool_index(const cistern_pool_shape_t *shape, const
     return cistern_pool_rotate_right(distance * shape->inverse, shape->shift);
 }
 
-/* How far a link is rotated in its key. */
-#define CISTERN_POOL_KEY_ROTATION 7U
+/* A free block of two words or more. */
+typedef struct cistern_keyed_block {
+    cistern_block_t link;
+    uintptr_t key;
+} cistern_keyed_block_t;
 
+/* The key of a free block with a link. */
 static inline uintptr_t cistern_pool_key(const void *block, const void *link)
 {
-    return cistern_pool_rotate_right((size_t)(uintptr_t)link, CISTERN_POOL_KEY_ROTATION) ^
-           (uintptr_t)block ^ CISTERN_POOL_KEY;
-}
-
-/* Where the key of a block of two words or more is. */
-static inline uintptr_t *cistern_pool_key_at(const void *block)
-{
-    return (uintptr_t *)((uintptr_t)block + sizeof(uintptr_t));
+    const size_t rotated = cistern_pool_rotate_right((size_t)(uintptr_t)link, 7U);
+    return ((uintptr_t)link + rotated) ^ (uintptr_t)block ^ CISTERN_POOL_KEY;
 }
 
 /* True iff a block's link and key agree: it is free, or holds by accident what a free one would. */
 static inline bool cistern_pool_is_sound(const void *block)
 {
-    const cistern_block_t *const free_block = (const cistern_block_t *)block;
-    return CISTERN_CHECK == 0 ||
-           *cistern_pool_key_at(block) == cistern_pool_key(block, free_block->next);
+    const cistern_keyed_block_t *const free_block = (const cistern_keyed_block_t *)block;
+    return CISTERN_CHECK == 0 || free_block->key == cistern_pool_key(block, free_block->link.next);
 }
 
 /* Takes the first free block off a list; NULL, and nothing is changed, iff the list is empty or its
  * first block is not sound. Constant time. */
 static inline void *cistern_pool_pop(cistern_block_t **list)
 {
-    cistern_block_t *const block = *list;
+    cistern_keyed_block_t *const block = (cistern_keyed_block_t *)(void *)*list;
     if (block == NULL) {
         return NULL;
     }
-    cistern_block_t *const next = block->next;
+    cistern_block_t *const next = block->link.next;
     if (CISTERN_CHECK >= 1) {
-        if (*cistern_pool_key_at(block) != cistern_pool_key(block, next)) {
+        if (block->key != cistern_pool_key(block, next)) {
             return NULL;
         }
-        *cistern_pool_key_at(block) = 0;
+        block->key = 0;
     }
     *list = next;
     return block;
@@ -119,21 +116,20 @@ static inline void *cistern_pool_pop(cistern_block_t **list)
 /* True iff an address is a block that looks in use. Else cistern_pool_give must decide. */
 static inline bool cistern_pool_may_push(const cistern_pool_shape_t *shape, const void *address)
 {
-    const cistern_block_t *const block = (const cistern_block_t *)address;
-    return CISTERN_CHECK == 0 ||
-           (cistern_pool_index(shape, address) < shape->limit &&
-            *cistern_pool_key_at(block) != cistern_pool_key(block, block->next));
+    const cistern_keyed_block_t *const block = (const cistern_keyed_block_t *)address;
+    return CISTERN_CHECK == 0 || (cistern_pool_index(shape, address) < shape->limit &&
+                                  block->key != cistern_pool_key(block, block->link.next));
 }
 
 /* Puts a block first on a list. Constant time. */
 static inline void cistern_pool_push(cistern_block_t **list, void *address)
 {
-    cistern_block_t *const block = (cistern_block_t *)address;
+    cistern_keyed_block_t *const block = (cistern_keyed_block_t *)address;
     if (CISTERN_CHECK >= 1) {
-        *cistern_pool_key_at(block) = cistern_pool_key(block, *list);
+        block->key = cistern_pool_key(block, *list);
     }
-    block->next = *list;
-    *list = block;
+    block->link.next = *list;
+    *list = &block->link;
 }
 
 /* --- the whole of a get and a put, inside the caller's critical section -------------------------

@@ -6,7 +6,7 @@
  *                 | block 0 |        | block 1 | ... | block n-1 |
  *                 +---------+        +---------+     +-----------+
  *   free_list --> the block freed last --> ... --> the block freed first --> NULL
- *   free block    | link | key | ... |    key = rotated link ^ address ^ secret
+ *   free block    | link | key | ... |    key: of link and address, see pool_core.h
  *
  * Vocabulary: a block is free (on the free list, or never touched) or in use (its caller's), or
  * quarantined (damage left open which of the two). A link is the pointer in the first word of a

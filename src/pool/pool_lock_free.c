@@ -330,7 +330,7 @@ static void pool_lf_fill(cistern_pool_t *pool)
     pool_lf_t *const work = pool_lf_of(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         if (pool_has_keys(pool)) {
-            *cistern_pool_key_at(pool_block_at(pool, i)) = 0;
+            ((cistern_keyed_block_t *)pool_block_at(pool, i))->key = 0;
         }
         pool_cell_store(&work->link[i], pool_lf_link(i + 1U, pool->count - i));
     }

@@ -22,8 +22,8 @@ typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
 static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 {
     if (pool_has_touched(pool, block) && !cistern_pool_is_sound(block)) {
-        block->next = NULL;
-        *cistern_pool_key_at(block) = cistern_pool_key(block, NULL);
+        cistern_block_t *none = NULL;
+        cistern_pool_push(&none, block);
     }
 }
 

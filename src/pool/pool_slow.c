@@ -73,11 +73,12 @@ static void *pool_take_untouched(cistern_pool_t *pool)
 /* Takes the first free block, which was judged. A narrow one gets a content that is no link. */
 static void *pool_take_first(cistern_pool_t *pool)
 {
-    cistern_block_t *const first = pool->free_list;
-    uintptr_t *const key = pool_has_keys(pool) ? cistern_pool_key_at(first) : (uintptr_t *)first;
-    pool->free_list = first->next;
-    if (CISTERN_CHECK >= 1) {
-        *key = pool_has_keys(pool) ? 0 : CISTERN_POOL_KEY;
+    void *const first = pool->free_list;
+    pool->free_list = pool->free_list->next;
+    if (pool_has_keys(pool)) {
+        ((cistern_keyed_block_t *)first)->key = 0;
+    } else if (CISTERN_CHECK >= 1) {
+        *(uintptr_t *)first = CISTERN_POOL_KEY;
     }
     cistern_pool_count_taken(pool);
     return first;
