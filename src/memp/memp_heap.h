@@ -74,10 +74,9 @@ static inline void *memp_heap_get(size_t bytes)
     return size == bytes ? mem_malloc(size) : NULL;
 }
 
-static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
+    (void)at;
     if (!memp_reserve(desc)) {
         return NULL;
     }
@@ -103,10 +102,9 @@ static inline bool memp_has_elements(const struct memp_desc *desc, const void *m
 
 /* The heap judges the address, and reports it, before its element is counted as free (H1). */
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
-                            const char *file, int line)
+                            const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
+    (void)at;
     if (!memp_has_elements(desc, mem) || !mem_try_free(mem)) {
         memp_count_refusal(desc);
         return false;

@@ -143,9 +143,10 @@ static inline void memp_stats_publish_put(const struct memp_desc *desc)
 
 /* --- get and put ------------------------------------------------------------------------------ */
 
-static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
-    void *const mem = cistern_pool_get_at(desc->pool, file, line);
+    void *const mem = (at != NULL) ? cistern_pool_get_at(desc->pool, at->file, at->line)
+                                   : (cistern_pool_get)(desc->pool);
     if (mem == NULL) {
         memp_count_failure(desc);
     }
@@ -154,10 +155,9 @@ static inline void *memp_get(const struct memp_desc *desc, const char *file, int
 }
 
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
-                            const char *file, int line)
+                            const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
+    (void)at;
     if (cistern_pool_put_noting(desc->pool, mem, was_empty) != CISTERN_OK) {
         memp_count_refusal(desc);
         return false;

@@ -39,8 +39,7 @@ static inline cistern_pool_shape_t memp_shape(const struct memp_desc *desc)
     return (cistern_pool_shape_t){.base = memp_base(desc),
                                   .limit = desc->num,
                                   .inverse = desc->inverse,
-                                  .shift = desc->shift,
-                                  .key_offset = sizeof(uintptr_t)};
+                                  .shift = desc->shift};
 }
 
 static inline size_t memp_used(const struct memp_desc *desc)
@@ -83,18 +82,16 @@ static inline void memp_count_put(const struct memp_desc *desc)
 #endif
 
 /* The rare ends of get and put: entered with the section held, which they leave. */
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,
-                    int line);
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const cistern_pool_place_t *at);
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
-                   const char *file, int line);
+                   const cistern_pool_place_t *at);
 
-static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const cistern_pool_shape_t shape = memp_shape(desc);
-    void *const mem = (CISTERN_CHECK <= 1) ? cistern_pool_pop(&shape, memp_list(desc)) : NULL;
+    void *const mem = (CISTERN_CHECK <= 1) ? cistern_pool_pop(memp_list(desc)) : NULL;
     if (CISTERN_CHECK >= 1 && mem == NULL) {
-        return memp_get_slow(desc, state, file, line);
+        return memp_get_slow(desc, state, at);
     }
     if (mem != NULL) {
         memp_count_get(desc);
@@ -107,15 +104,15 @@ static inline void *memp_get(const struct memp_desc *desc, const char *file, int
 
 /* Where was_empty is not NULL, it says whether no element was free before. False iff refused. */
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
-                            const char *file, int line)
+                            const cistern_pool_place_t *at)
 {
     const cistern_critical_t state = cistern_critical_enter();
     const cistern_pool_shape_t shape = memp_shape(desc);
     *was_empty = *memp_list(desc) == NULL;
     if (CISTERN_CHECK >= 2 || !cistern_pool_may_push(&shape, mem)) {
-        return memp_put_slow(desc, state, mem, file, line);
+        return memp_put_slow(desc, state, mem, at);
     }
-    cistern_pool_push(&shape, memp_list(desc), mem);
+    cistern_pool_push(memp_list(desc), mem);
     memp_count_put(desc);
     cistern_critical_leave(state);
     return true;

@@ -97,10 +97,8 @@ static void memp_expand_state(const struct memp_desc *desc, cistern_pool_t *pool
 {
     const struct memp_state *const state = memp_state(desc);
     pool->free = state->free;
-    pool->limit = desc->num;
     pool->inverse = desc->inverse;
     pool->stride_shift = desc->shift;
-    pool->key_offset = (uint8_t)sizeof(uintptr_t);
 }
 
 static void memp_collapse(const struct memp_desc *desc, const cistern_pool_t *pool)
@@ -191,12 +189,14 @@ static const char *memp_owner(const cistern_pool_finding_t *finding)
 static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding)
 {
-    cistern_pool_report_as(pool, desc, finding, memp_owner(finding));
+    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
+        cistern_pool_raise(pool, desc, finding, memp_owner(finding));
+    }
 }
 
 /* A get at level 2 and up, or from a damaged list: the engine's, on a pool that is filled in. */
 static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t state,
-                                const char *file, int line)
+                                const cistern_pool_place_t *at)
 {
     cistern_pool_t pool;
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
@@ -204,7 +204,7 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     void *const mem = cistern_pool_take(&pool, &finding);
     memp_collapse(desc, &pool);
     if (mem != NULL) {
-        cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, file, line);
+        cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, at);
         memp_stats_raise_max(desc);
     } else {
         memp_stats_count_failure(desc);
@@ -214,11 +214,10 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     return mem;
 }
 
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,
-                    int line)
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const cistern_pool_place_t *at)
 {
     if (!memp_is_empty(desc)) {
-        return memp_get_by_engine(desc, state, file, line);
+        return memp_get_by_engine(desc, state, at);
     }
     memp_stats_count_failure(desc);
     cistern_critical_leave(state);
@@ -226,7 +225,7 @@ void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, cons
 }
 
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
-                   const char *file, int line)
+                   const cistern_pool_place_t *at)
 {
     cistern_pool_t pool;
     cistern_pool_finding_t finding;
@@ -234,7 +233,7 @@ bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void 
     const bool given = cistern_pool_give(&pool, mem, &finding);
     memp_collapse(desc, &pool);
     if (given) {
-        cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, file, line);
+        cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, at);
     }
     if (finding.kind != CISTERN_FAULT_NONE) { /* refused, or taken back with a damaged guard */
         memp_stats_count_refusal(desc);
@@ -271,12 +270,11 @@ static void memp_start_state(const struct memp_desc *desc)
 /* Links every element, in ascending order of address. */
 static void memp_link_all(const struct memp_desc *desc)
 {
-    const cistern_pool_shape_t shape = memp_shape(desc);
     const size_t stride = MEMP_STRIDE(desc->size);
     uintptr_t mem = memp_base(desc) + desc->num * stride;
     for (size_t left = desc->num; left > 0; --left) {
         mem -= stride;
-        cistern_pool_push(&shape, memp_list(desc), (void *)mem);
+        cistern_pool_push(memp_list(desc), (void *)mem);
     }
 }
 

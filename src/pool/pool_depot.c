@@ -188,8 +188,8 @@ static void pool_depot_serve(cistern_pool_t *pool, pool_depot_t *depot)
     while ((waiter = pool_next_waiter(pool)) != NULL) {
         void *const block = depot->stack[--depot->n];
         pool->free = depot->n;
-        pool_cached_set_used(pool, block);
-        cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL, 0);
+        pool_cached_set_used(block);
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL);
         waiter->accept(waiter, block);
     }
 }
@@ -234,7 +234,7 @@ static void pool_cache_share(const cistern_pool_t *pool, pool_depot_t *depot, po
     }
 }
 
-void *pool_depot_get(cistern_pool_t *pool, const char *file, int line, bool privileged)
+void *pool_depot_get(cistern_pool_t *pool, const cistern_pool_place_t *at, bool privileged)
 {
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_cache_t *const cache = pool_cache_of_thread(depot);
@@ -253,7 +253,7 @@ void *pool_depot_get(cistern_pool_t *pool, const char *file, int line, bool priv
     if (block != NULL) {
         pool_announce_fall(pool, left + 1U, left);
     }
-    return (block != NULL && pool_cached_accept(pool, block, file, line)) ? block : NULL;
+    return (block != NULL && pool_cached_accept(pool, block, at)) ? block : NULL;
 }
 
 /* --- put ------------------------------------------------------------------------------------- */
@@ -350,7 +350,7 @@ static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, voi
     size_t kept = 0;
     for (size_t i = 0; i < depot->n; ++i) {
         void *const listed = depot->stack[i];
-        if (pool_cached_is_free(pool, listed)) {
+        if (pool_cached_is_free(listed)) {
             pool_write_poison(pool, listed);
             pool_write_guards(pool, listed);
             depot->stack[kept++] = listed;
@@ -406,7 +406,7 @@ void pool_depot_fill(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         depot->stack[i] = pool_block_at(pool, pool->count - 1U - i);
-        pool_cached_set_free(pool, depot->stack[i]);
+        pool_cached_set_free(depot->stack[i]);
     }
     depot->n = pool->count;
     pool_depot_serve(pool, depot);
@@ -425,6 +425,26 @@ void pool_depot_go(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_depot_open_if_plenty(pool, depot);
     pool_depot_unlock(depot);
+}
+
+bool pool_depot_has(const pool_depot_t *depot, const void *block)
+{
+    size_t i = 0;
+    while (i < depot->n && depot->stack[i] != block) {
+        ++i;
+    }
+    return i < depot->n;
+}
+
+bool pool_depot_misses(cistern_pool_t *pool, const void *block)
+{
+    if (CISTERN_CHECK == 0 || pool_index(pool, block) >= pool->count) {
+        return false;
+    }
+    pool_depot_stop(pool);
+    const bool has = pool_depot_has(pool_depot_of(pool), block);
+    pool_depot_go(pool);
+    return !has;
 }
 
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot)

@@ -53,7 +53,7 @@ static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
 /* Bytes of a block before its guard: the size asked for, and at least link and key. */
 static inline size_t pool_usable(const cistern_pool_t *pool)
 {
-    const size_t least = sizeof(void *) + pool->key_offset;
+    const size_t least = sizeof(void *) * (pool_has_keys(pool) ? 2U : 1U);
     return (pool->size < least) ? least : pool->size;
 }
 

@@ -174,12 +174,11 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
 
 /* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
  * is free again: then false. */
-static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block, const char *file,
-                             int line)
+static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block, const cistern_pool_place_t *at)
 {
     const cistern_pool_finding_t finding = {pool_check_poison(pool, block), block};
     if (finding.kind == CISTERN_FAULT_NONE) {
-        cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
         return true;
     }
     pool_write_poison(pool, block);
@@ -202,7 +201,7 @@ static pool_lf_taken_t pool_lf_take(const cistern_pool_t *pool, size_t wanted, b
 }
 
 static size_t pool_lf_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                               const char *file, int line)
+                               const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     const pool_lf_taken_t taken = pool_lf_take(pool, wanted, privileged);
@@ -212,14 +211,14 @@ static size_t pool_lf_get_bulk(cistern_pool_t *pool, void **blocks, size_t wante
         const size_t next = pool_lf_next(pool_cell_load(&work->link[index]));
         pool_cell_store(&work->link[index], POOL_LF_USED);
         blocks[got] = pool_block_at(pool, index);
-        got += pool_lf_hand_out(pool, work, blocks[got], file, line) ? 1U : 0U;
+        got += pool_lf_hand_out(pool, work, blocks[got], at) ? 1U : 0U;
         index = next;
     }
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
     return got;
 }
 
-static void *pool_lf_get(cistern_pool_t *pool, const char *file, int line)
+static void *pool_lf_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     const pool_lf_taken_t taken = pool_lf_take(pool, 1, false);
@@ -228,7 +227,7 @@ static void *pool_lf_get(cistern_pool_t *pool, const char *file, int line)
     }
     void *const block = pool_block_at(pool, taken.first);
     pool_cell_store(&work->link[taken.first], POOL_LF_USED);
-    const bool whole = pool_lf_hand_out(pool, work, block, file, line);
+    const bool whole = pool_lf_hand_out(pool, work, block, at);
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
     return whole ? block : NULL;
 }
@@ -257,14 +256,14 @@ static bool pool_lf_claim(cistern_pool_t *pool, pool_lf_t *work, void *block,
 }
 
 static cistern_error_t pool_lf_put(cistern_pool_t *pool, void *block, bool *was_empty,
-                                   const char *file, int line)
+                                   const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     cistern_pool_finding_t finding;
     if (!pool_lf_claim(pool, work, block, &finding)) {
         return pool_report_alone(pool, &finding);
     }
-    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     const bool had_none = pool_lf_push(pool, work, pool_index(pool, block), 1) == 0;
     (void)pool_report_alone(pool, &finding);
     if (had_none) {
@@ -275,7 +274,7 @@ static cistern_error_t pool_lf_put(cistern_pool_t *pool, void *block, bool *was_
 
 /* In one replacement. Of accepted blocks with damaged guards one is reported. */
 static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
-                              const char *file, int line)
+                              const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
@@ -284,7 +283,7 @@ static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t 
     size_t n = 0;
     while (n < count && blocks[n] != NULL && pool_lf_claim(pool, work, blocks[n], &finding)) {
         const size_t index = pool_index(pool, blocks[n]);
-        cistern_pool_remember(pool, blocks[n++], CISTERN_POOL_PUT, file, line);
+        cistern_pool_remember(pool, blocks[n++], CISTERN_POOL_PUT, at);
         pool_cell_store(&work->link[index], pool_lf_link(first, 0));
         accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
         finding.kind = CISTERN_FAULT_NONE;
@@ -329,10 +328,9 @@ static void pool_lf_prepare(cistern_pool_t *pool)
 static void pool_lf_fill(cistern_pool_t *pool)
 {
     pool_lf_t *const work = pool_lf_of(pool);
-    const cistern_pool_shape_t shape = pool_shape(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         if (pool_has_keys(pool)) {
-            *cistern_pool_key_at(&shape, pool_block_at(pool, i)) = 0;
+            ((cistern_keyed_block_t *)pool_block_at(pool, i))->key = 0;
         }
         pool_cell_store(&work->link[i], pool_lf_link(i + 1U, pool->count - i));
     }

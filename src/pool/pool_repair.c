@@ -18,20 +18,20 @@
 
 typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
 
-static void pool_write_link(const cistern_pool_t *pool, cistern_block_t *block,
-                            cistern_block_t *next)
-{
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    block->next = next;
-    *cistern_pool_key_at(&shape, block) = cistern_pool_key(block, next);
-}
-
 /* (R2): a block that a true link leads to is free; makes it sound if it is not. */
 static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 {
-    if (pool_has_touched(pool, block) && !pool_is_sound(pool, block)) {
-        pool_write_link(pool, block, NULL);
+    if (pool_has_touched(pool, block) && !cistern_pool_is_sound(block)) {
+        cistern_block_t *none = NULL;
+        cistern_pool_push(&none, block);
     }
+}
+
+static void pool_relink(cistern_pool_t *pool, cistern_block_t *block)
+{
+    pool_write_poison(pool, block);
+    pool_write_guards(pool, block);
+    cistern_pool_push(&pool->free_list, block);
 }
 
 /* Counts the sound blocks; mends what they lead to, or builds the list of them in ascending order
@@ -39,20 +39,16 @@ static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
 {
     size_t sound = 0;
-    for (size_t i = pool->touched; i > 0; --i) {
-        cistern_block_t *const block = pool_block_at(pool, i - 1U);
-        if (!pool_is_sound(pool, block)) {
+    for (size_t i = pool->touched; i-- > 0;) {
+        cistern_block_t *const block = pool_block_at(pool, i);
+        if (!cistern_pool_is_sound(block)) {
             continue;
         }
         ++sound;
         if (pass == POOL_MEND) {
             pool_mend(pool, block->next);
-        }
-        if (pass == POOL_RELINK) {
-            pool_write_poison(pool, block);
-            pool_write_guards(pool, block);
-            pool_write_link(pool, block, pool->free_list);
-            pool->free_list = block;
+        } else if (pass == POOL_RELINK) {
+            pool_relink(pool, block);
         }
     }
     return sound;
@@ -71,8 +67,9 @@ static void pool_mend_guards(const cistern_pool_t *pool)
 static void pool_settle(cistern_pool_t *pool, size_t kept)
 {
     const size_t lost = pool_listed(pool) - kept;
-    const size_t most = UINT16_MAX - (size_t)pool->quarantined;
-    pool->quarantined = (uint16_t)(pool->quarantined + ((lost < most) ? lost : most));
+    const size_t quarantined = pool->quarantined + lost;
+    CISTERN_ASSERT(kept <= pool_listed(pool)); /* (I2) */
+    pool->quarantined = (quarantined < UINT16_MAX) ? (uint16_t)quarantined : UINT16_MAX;
     pool->free -= lost;
     if (pool->free < pool->min_free) {
         pool->min_free = pool->free;
