@@ -21,8 +21,7 @@
 static inline void *memp_get_usual(const struct memp_desc *desc)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const cistern_pool_shape_t shape = memp_shape(desc);
-    void *const mem = cistern_pool_pop(&shape, memp_list(desc));
+    void *const mem = cistern_pool_pop(memp_list(desc));
     if (mem != NULL) {
         memp_count_get(desc);
     }
@@ -36,7 +35,7 @@ static inline bool memp_put_usual(const struct memp_desc *desc, void *mem)
     const cistern_pool_shape_t shape = memp_shape(desc);
     const bool usual = cistern_pool_may_push(&shape, mem);
     if (usual) {
-        cistern_pool_push(&shape, memp_list(desc), mem);
+        cistern_pool_push(memp_list(desc), mem);
         memp_count_put(desc);
     }
     cistern_critical_leave(state);
