@@ -37,7 +37,7 @@ static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 
 /* The struct alone; tot_len is len, since a fragment starts as the last one. */
 static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
-                                            pbuf_type type)
+                                       pbuf_type type)
 {
     CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
     p->next = NULL;
@@ -56,7 +56,7 @@ static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t
 }
 
 static inline struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
-                                           pbuf_type type)
+                                      pbuf_type type)
 {
     return pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type);
 }
@@ -115,12 +115,11 @@ static struct pbuf *pbuf_alloc_element(size_t headroom, pbuf_len_t length)
 
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type)
 {
-    const size_t headroom = LWIP_MEM_ALIGN_SIZE((size_t)layer);
     if (type == PBUF_POOL) {
-        return pbuf_alloc_element(headroom, length);
+        return pbuf_alloc_element(LWIP_MEM_ALIGN_SIZE((size_t)layer), length);
     }
     if (type == PBUF_RAM) {
-        return pbuf_alloc_block(headroom, length);
+        return pbuf_alloc_block(LWIP_MEM_ALIGN_SIZE((size_t)layer), length);
     }
     return pbuf_alloc_reference(NULL, length, type);
 }

@@ -124,9 +124,8 @@ static bool pbuf_is_single(const struct pbuf *p)
     return last != NULL && last->next == NULL;
 }
 
-/* Copies bytes that tot_len says are there, to where they are known to fit. */
-static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
-                             pbuf_len_t offset)
+static err_t pbuf_copy_scattered(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                                 pbuf_len_t offset)
 {
     pbuf_cursor_t from = pbuf_cursor_from(p_from, 0);
     pbuf_cursor_t to = pbuf_cursor_from(p_to, offset);
@@ -140,6 +139,17 @@ static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_
         copy_len = (pbuf_len_t)(copy_len - piece);
     }
     return ERR_OK;
+}
+
+/* Copies bytes that tot_len says are there, to where they are known to fit. */
+static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                             pbuf_len_t offset)
+{
+    if (!pbuf_is_near(p_to, offset, copy_len)) {
+        return pbuf_copy_scattered(p_to, p_from, copy_len, offset);
+    }
+    u8_t *const target = (u8_t *)p_to->payload + offset;
+    return pbuf_transfer(p_from, 0, target, copy_len, false) == copy_len ? ERR_OK : ERR_VAL;
 }
 
 static PBUF_APART err_t pbuf_copy_chain(struct pbuf *p_to, const struct pbuf *p_from,

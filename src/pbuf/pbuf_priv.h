@@ -200,11 +200,15 @@ static inline bool pbuf_walk_step(pbuf_walk_t *walk)
 /* One step of a walk that is not at its end. */
 void pbuf_walk_next(pbuf_walk_t *walk);
 
-/* The same; most fragments are the last of their chain. */
+/* The same; most fragments are the last of their chain or lead to a sound one. */
 static inline void pbuf_walk_on(pbuf_walk_t *walk)
 {
-    if (PBUF_IN_PLACE && walk->at->next == NULL) {
+    struct pbuf *const next = walk->at->next;
+    if (PBUF_IN_PLACE && next == NULL) {
         walk->at = NULL;
+    } else if (PBUF_IN_PLACE && walk->steps == 0 && next != walk->mark &&
+               cistern_pbuf_is_held(next)) {
+        (void)pbuf_walk_step(walk);
     } else {
         pbuf_walk_next(walk);
     }
