@@ -56,24 +56,14 @@ static void memp_check_after_free(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(sound);
 }
 
-/* A free element holds the poison of levels 2 and 3. Stacks know pools in .bss, whose elements are
- * zeros at first: lwIP's own tests assert it. */
-static inline void memp_clear_poison(const struct memp_desc *desc, void *mem)
-{
-    if (CISTERN_CHECK >= 2 && mem != NULL) {
-        memset(mem, 0, desc->size);
-    }
-}
-
 static inline void *memp_take(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     memp_check_all_pools();
-    void *const mem = memp_get(desc, at);
-    memp_clear_poison(desc, mem);
-    return mem;
+    return memp_get(desc, at);
 }
 
-/* Gives an element back: false iff it was refused. Else *was_empty tells whether the pool was. */
+/* Gives an element back: false iff it was refused. Else *was_empty, if it is not NULL, says whether the
+ * pool was. */
 static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_empty,
                              const cistern_pool_place_t *at)
 {
@@ -88,9 +78,8 @@ static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_
 static inline void memp_give_pool(const struct memp_desc *desc, void *mem, const cistern_pool_place_t *at)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
-    bool was_empty;
     if (mem != NULL) {
-        (void)memp_give(desc, mem, &was_empty, at);
+        (void)memp_give(desc, mem, NULL, at);
     }
 }
 
@@ -136,46 +125,32 @@ void memp_init(void)
 {
     for (unsigned i = 0; i < (unsigned)MEMP_MAX; ++i) {
         memp_init_pool(memp_pools[i]);
-        memp_stats_attach((memp_t)i);
+        MEMP_COUNT(lwip_stats.memp[i] = memp_pools[i]->stats);
     }
     memp_name_unused_malloc_pools();
 }
 
+/* Where the user has a hook, it is run when an empty pool has an element again. */
 #ifdef LWIP_HOOK_MEMP_AVAILABLE
-static void memp_announce_available(memp_t type)
-{
-    LWIP_HOOK_MEMP_AVAILABLE(type);
-}
-#else
-static void memp_announce_available(memp_t type)
-{
-    (void)type;
-}
-#endif
-
 static inline bool memp_give_of_type(memp_t type, void *mem, const cistern_pool_place_t *at)
 {
-    bool was_empty;
-    if (!memp_give(memp_pools[type], mem, &was_empty, at)) {
-        return false;
+    bool was_empty = false;
+    const bool given = memp_give(memp_pools[type], mem, &was_empty, at);
+    if (given && was_empty) {
+        LWIP_HOOK_MEMP_AVAILABLE(type);
     }
-    if (was_empty) {
-        memp_announce_available(type);
-    }
-    return true;
+    return given;
 }
+#else
+static inline bool memp_give_of_type(memp_t type, void *mem, const cistern_pool_place_t *at)
+{
+    return memp_give(memp_pools[type], mem, NULL, at);
+}
+#endif
 
 bool memp_try_free(memp_t type, void *mem)
 {
     return memp_give_of_type(type, mem, NULL);
-}
-
-static inline void memp_give_type(memp_t type, void *mem, const cistern_pool_place_t *at)
-{
-    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
-    if (mem != NULL) {
-        (void)memp_give_of_type(type, mem, at);
-    }
 }
 
 static inline void *memp_take_of_type(memp_t type, const cistern_pool_place_t *at)
@@ -202,7 +177,10 @@ void *(memp_malloc)(memp_t type)
 
 void(memp_free)(memp_t type, void *mem)
 {
-    memp_give_type(type, mem, NULL);
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
+    if (mem != NULL) {
+        (void)memp_try_free(type, mem);
+    }
 }
 
 /* --- with the caller's place ------------------------------------------------------------------ */
@@ -234,7 +212,10 @@ void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file
 void memp_free_at(memp_t type, void *mem, const char *file, int line)
 {
     const cistern_pool_place_t at = {file, line};
-    memp_give_type(type, mem, &at);
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
+    if (mem != NULL) {
+        (void)memp_give_of_type(type, mem, &at);
+    }
 }
 
 #endif

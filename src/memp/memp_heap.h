@@ -30,7 +30,7 @@ static inline bool memp_reserve(const struct memp_desc *desc)
     if (within_limit) {
         ++account->used;
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
     return within_limit;
@@ -43,7 +43,7 @@ static inline bool memp_release(const struct memp_desc *desc)
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
     --account->used;
-    memp_stats_set_used(desc, account->used);
+    MEMP_COUNT(memp_stats_put(desc, account->used));
     cistern_critical_leave(state);
     return was_full;
 }
@@ -52,10 +52,9 @@ static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 {
     const cistern_critical_t state = cistern_critical_enter();
     if (got) {
-        memp_stats_set_used(desc, desc->account->used);
-        memp_stats_raise_max(desc);
+        MEMP_COUNT(memp_stats_get(desc, desc->account->used));
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
 }
@@ -63,7 +62,7 @@ static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 static inline void memp_count_refusal(const struct memp_desc *desc)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    memp_stats_count_refusal(desc);
+    MEMP_COUNT(++desc->stats->illegal);
     cistern_critical_leave(state);
 }
 
@@ -85,6 +84,7 @@ static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_pl
         (void)memp_release(desc);
     }
     memp_count_heap(desc, mem != NULL);
+    memp_clear_poison(desc, mem);
     return mem;
 }
 
@@ -109,7 +109,10 @@ static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_e
         memp_count_refusal(desc);
         return false;
     }
-    *was_empty = memp_release(desc);
+    const bool was_full = memp_release(desc);
+    if (was_empty != NULL) {
+        *was_empty = was_full;
+    }
     return true;
 }
 

@@ -15,7 +15,7 @@
 void memp_start(const struct memp_desc *desc)
 {
     *desc->account = (struct memp_account){0};
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
 }
 
 bool memp_is_whole(const struct memp_desc *desc)
@@ -65,7 +65,7 @@ void memp_start(const struct memp_desc *desc)
     const cistern_error_t error = cistern_pool_init(desc->pool, &config);
     LWIP_ASSERT("memp_init_pool: element size or number out of range", error == CISTERN_OK);
     LWIP_UNUSED_ARG(error);
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
 }
 
 bool memp_is_whole(const struct memp_desc *desc)
@@ -92,11 +92,10 @@ bool memp_pool_uses(const struct memp_desc *desc, const void *mem)
 
 #    if CISTERN_CHECK >= 1
 
-/* How many elements are free, and how many quarantined, of a pool and of its state. */
 static void memp_expand_state(const struct memp_desc *desc, cistern_pool_t *pool)
 {
     const struct memp_state *const state = memp_state(desc);
-    pool->free = state->free;
+    pool->free = desc->num - state->used - state->quarantined;
     pool->inverse = desc->inverse;
     pool->stride_shift = desc->shift;
 }
@@ -105,19 +104,14 @@ static void memp_collapse(const struct memp_desc *desc, const cistern_pool_t *po
 {
     struct memp_state *const state = memp_state(desc);
     *memp_list(desc) = pool->free_list;
-    state->free = pool->free;
     state->quarantined += pool->quarantined;
-    memp_stats_set_used(desc, memp_used(desc));
+    state->used = desc->num - pool->free - state->quarantined;
+    MEMP_COUNT(memp_stats_get(desc, state->used));
 }
 
 static size_t memp_quarantined(const struct memp_desc *desc)
 {
     return memp_state(desc)->quarantined;
-}
-
-static bool memp_is_empty(const struct memp_desc *desc)
-{
-    return *memp_list(desc) == NULL && memp_state(desc)->free == 0;
 }
 
 #    else
@@ -142,11 +136,6 @@ static size_t memp_quarantined(const struct memp_desc *desc)
 {
     (void)desc;
     return 0;
-}
-
-static bool memp_is_empty(const struct memp_desc *desc)
-{
-    return *memp_list(desc) == NULL;
 }
 
 #    endif
@@ -205,21 +194,21 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     memp_collapse(desc, &pool);
     if (mem != NULL) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, at);
-        memp_stats_raise_max(desc);
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
     memp_report(desc, &pool, &finding);
+    memp_clear_poison(desc, mem);
     return mem;
 }
 
 void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const cistern_pool_place_t *at)
 {
-    if (!memp_is_empty(desc)) {
+    if (CISTERN_CHECK >= 1 && *memp_list(desc) != NULL) {
         return memp_get_by_engine(desc, state, at);
     }
-    memp_stats_count_failure(desc);
+    MEMP_COUNT(++desc->stats->err);
     cistern_critical_leave(state);
     return NULL;
 }
@@ -236,7 +225,7 @@ bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void 
         cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, at);
     }
     if (finding.kind != CISTERN_FAULT_NONE) { /* refused, or taken back with a damaged guard */
-        memp_stats_count_refusal(desc);
+        MEMP_COUNT(++desc->stats->illegal);
     }
     cistern_critical_leave(state);
     memp_report(desc, &pool, &finding);
@@ -258,7 +247,7 @@ static void memp_zero(const struct memp_desc *desc)
 #    if CISTERN_CHECK >= 1
 static void memp_start_state(const struct memp_desc *desc)
 {
-    *memp_state(desc) = (struct memp_state){.list = NULL, .free = desc->num};
+    *memp_state(desc) = (struct memp_state){.list = NULL};
 }
 #    else
 static void memp_start_state(const struct memp_desc *desc)
@@ -297,7 +286,7 @@ void memp_start(const struct memp_desc *desc)
     } else {
         memp_link_all(desc);
     }
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
     cistern_critical_leave(state);
 }
 
@@ -394,27 +383,14 @@ bool memp_pool_check(const struct memp_desc *desc)
     return desc != NULL && memp_is_whole(desc);
 }
 
-#if MEMP_STATS
-static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
-{
-    stats->min_free = desc->num - desc->stats->max;
-    stats->failures = (size_t)desc->stats->err;
-}
-#else
-static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
-{
-    (void)desc;
-    (void)stats;
-}
-#endif
-
 void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
 {
     const cistern_critical_t state = cistern_critical_enter();
     memp_fill_stats(desc, stats);
     stats->name = desc->desc;
     stats->size = desc->size;
-    memp_copy_stats(desc, stats);
+    MEMP_COUNT(stats->min_free = desc->num - desc->stats->max);
+    MEMP_COUNT(stats->failures = (size_t)desc->stats->err);
     cistern_critical_leave(state);
 }
 

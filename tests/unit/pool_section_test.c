@@ -21,7 +21,7 @@ void __wrap_cistern_critical_leave(cistern_critical_t state)
 {
     const struct memp_desc *const desc = memp_pools[MEMP_PBUF];
     const struct memp_state *const now = (const struct memp_state *)(const void *)desc->tab;
-    stale += (desc->stats->used != desc->num - now->free) ? 1U : 0U;
+    stale += (desc->stats->used != now->used) ? 1U : 0U;
     __real_cistern_critical_leave(state);
 }
 
