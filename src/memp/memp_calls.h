@@ -23,7 +23,9 @@ static inline void *memp_get_usual(const struct memp_desc *desc)
     const cistern_critical_t state = cistern_critical_enter();
     void *const mem = cistern_pool_pop(memp_list(desc));
     if (mem != NULL) {
-        memp_count_get(desc);
+        const size_t used = memp_add_used(desc, 1);
+        MEMP_COUNT(memp_stats_get(desc, used));
+        (void)used;
     }
     cistern_critical_leave(state);
     return mem;
@@ -36,7 +38,9 @@ static inline bool memp_put_usual(const struct memp_desc *desc, void *mem)
     const bool usual = cistern_pool_may_push(&shape, mem);
     if (usual) {
         cistern_pool_push(memp_list(desc), mem);
-        memp_count_put(desc);
+        const size_t used = memp_add_used(desc, (size_t)-1);
+        MEMP_COUNT(memp_stats_put(desc, used));
+        (void)used;
     }
     cistern_critical_leave(state);
     return usual;
