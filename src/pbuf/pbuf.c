@@ -198,8 +198,9 @@ static inline bool pbuf_release(struct pbuf *p)
     if (pbuf_is_custom(p) || source > PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL) {
         return pbuf_release_custom(p);
     }
-    return pbuf_is_pool(source) ? pbuf_release_to_pool(pbuf_pool_of(source), p)
-                                : pbuf_release_to_heap(p);
+    return source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP
+               ? pbuf_release_to_heap(p)
+               : pbuf_release_to_pool(pbuf_pool_of(source), p);
 }
 
 /* As pbuf_free, for all there is. */

@@ -213,10 +213,16 @@ size_t pbuf_headroom(const struct pbuf *p)
     return own && start != 0 && before <= PBUF_HEADROOM_LIMIT ? before : 0;
 }
 
-/* True iff the payload can be moved: false, after a fault, where it was never set. */
-static bool pbuf_can_move(const struct pbuf *p, size_t bytes)
+/* Moves the start of the data on by `bytes`, modulo the width of size_t: 0, or 1, after a fault, where
+ * it was never set. */
+static u8_t pbuf_move(struct pbuf *p, size_t bytes)
 {
-    return p->payload != NULL || bytes == 0 || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+    if (p->payload == NULL && bytes != 0) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+        return 1;
+    }
+    cistern_pbuf_move_start(p, bytes);
+    return 0;
 }
 
 /* Moves payload back: with force also that of others, which lies where it may. */
@@ -226,12 +232,8 @@ static u8_t pbuf_extend(struct pbuf *p, size_t bytes, bool force)
         return 1;
     }
     const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
-    if (force && !own ? !pbuf_can_move(p, bytes) : bytes > pbuf_headroom(p)) {
-        return 1;
-    }
-    cistern_pbuf_move_start(p, (size_t)0 - bytes);
-    CISTERN_ASSERT(p->tot_len >= bytes);
-    return 0;
+    const bool fits = (force && !own) || bytes <= pbuf_headroom(p);
+    return fits ? pbuf_move(p, (size_t)0 - bytes) : (u8_t)1;
 }
 
 u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment)
@@ -246,12 +248,7 @@ u8_t pbuf_add_header_force(struct pbuf *p, size_t header_size_increment)
 
 u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
 {
-    if (!pbuf_is_usable(p) || header_size > p->len || !pbuf_can_move(p, header_size)) {
-        return 1;
-    }
-    CISTERN_ASSERT(p->len >= header_size);
-    cistern_pbuf_move_start(p, header_size);
-    return 0;
+    return pbuf_is_usable(p) && header_size <= p->len ? pbuf_move(p, header_size) : (u8_t)1;
 }
 
 u8_t pbuf_header(struct pbuf *p, s16_t header_size)

@@ -58,9 +58,16 @@
 
 #if CISTERN_CHECK >= 1
 
-/* Raises a fault that names `p`, the pool that it lies in and, at level 3, who had it last. False,
- * for the caller to answer. Outside critical sections. Linear in the number of pools. */
-bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p);
+/* Raises a fault that names `p`, the pool that it lies in and, at level 3, who had it last. Outside
+ * critical sections. Linear in the number of pools. */
+void pbuf_report(cistern_fault_kind_t kind, const struct pbuf *p);
+
+/* The same; false, for the caller to answer. */
+static inline bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
+{
+    pbuf_report(kind, p);
+    return false;
+}
 
 /* True iff `p` has references; else false, after a fault. Constant time, but for the fault, and at
  * level 2 and up linear in the number of pools where the count is above CISTERN_PBUF_FEW. */

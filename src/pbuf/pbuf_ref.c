@@ -11,7 +11,7 @@
 
 #if CISTERN_CHECK >= 1
 
-PBUF_APART bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
+PBUF_APART void pbuf_report(cistern_fault_kind_t kind, const struct pbuf *p)
 {
     const struct memp_desc *const pool = memp_pool_find(p);
     cistern_fault_t fault = {
@@ -24,7 +24,6 @@ PBUF_APART bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
     pbuf_history_name(p, &fault);
     CISTERN_ASSERT(kind != CISTERN_FAULT_NONE);
     cistern_fault_raise(&fault);
-    return false;
 }
 
 #    if CISTERN_CHECK >= 2
