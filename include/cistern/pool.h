@@ -119,13 +119,13 @@ typedef struct cistern_block {
  * other context is inside a call; those of a lock-free or cached pool are as old as the last call
  * of cistern_pool_stats. */
 typedef struct cistern_pool {
-    size_t size;                /* bytes asked for per block */
-    size_t count;               /* blocks in all */
-    size_t free;                /* blocks free now */
-    size_t min_free;            /* low-water mark of `free` since init, clear or reset */
-    uint8_t flags;              /* for the faces; the engine keeps it */
-    uint8_t stride_shift;       /* stride = odd << stride_shift */
-    uint16_t failures;          /* gets that found the pool empty; stays at 65535 */
+    size_t size;          /* bytes asked for per block */
+    size_t count;         /* blocks in all */
+    size_t free;          /* blocks free now */
+    size_t min_free;      /* low-water mark of `free` since init, clear or reset */
+    uint8_t flags;        /* for the faces; the engine keeps it */
+    uint8_t stride_shift; /* stride = odd << stride_shift */
+    uint16_t failures;    /* gets that found the pool empty; stays at 65535 */
 #if CISTERN_CHECK >= 1
     uint16_t quarantined; /* blocks that damage left unknown: never handed out; stays at 65535 */
     uint8_t slow;         /* not 0: CISTERN_POOL_NARROW, ...: no fast path serves this pool */
@@ -336,20 +336,19 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     CISTERN_STATIC_ASSERT(CISTERN_POOL_STRIDE(sizeof(type), CISTERN_ALIGNOF(type)) <= INT_MAX &&   \
                               (size_t)(number) < SIZE_MAX / 2U / (size_t)prefix##_stride,          \
                           "a static pool is too large");                                           \
-    static cistern_pool_t prefix##_pool = {(size_t)prefix##_stride - CISTERN_POOL_GUARD,           \
-                                           (number),                                               \
-                                           (number),                                               \
-                                           (number),                                               \
-                                           0,                                                      \
-                                           prefix##_shift,                                         \
-                                           0,                                                      \
-                                           CISTERN_POOL_STATE_FIELDS(prefix)(uintptr_t) &          \
-                                               prefix##_memory,                                    \
-                                           NULL,                                                   \
-                                           NULL,                                                   \
-                                           #prefix,                                                \
-                                           0 CISTERN_POOL_INVERSE_FIELD(prefix)                    \
-                                               CISTERN_POOL_EXTRAS_FIELD};                         \
+    static cistern_pool_t prefix##_pool = {                                                        \
+        (size_t)prefix##_stride - CISTERN_POOL_GUARD,                                              \
+        (number),                                                                                  \
+        (number),                                                                                  \
+        (number),                                                                                  \
+        0,                                                                                         \
+        prefix##_shift,                                                                            \
+        0,                                                                                         \
+        CISTERN_POOL_STATE_FIELDS(prefix)(uintptr_t) & prefix##_memory,                            \
+        NULL,                                                                                      \
+        NULL,                                                                                      \
+        #prefix,                                                                                   \
+        0 CISTERN_POOL_INVERSE_FIELD(prefix) CISTERN_POOL_EXTRAS_FIELD};                           \
     static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
         return cistern_pool_enlist(&prefix##_pool);                                                \

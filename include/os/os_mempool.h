@@ -190,8 +190,8 @@ OS_MEMPOOL_UNNAMED struct os_mempool {
             OS_MEMPOOL_U16_(mp_min_free)   /* uint16_t: lowest mp_num_free since init or clear */
             uint8_t mp_flags;              /* OS_MEMPOOL_F_... */
             uint8_t mp_reserved[OS_MEMPOOL_RESERVED_]; /* the engine's */
-            uintptr_t mp_membuf_addr;      /* address of the first block */
-            os_mempool_entry_t mp_list;    /* in the registry */
+            uintptr_t mp_membuf_addr;                  /* address of the first block */
+            os_mempool_entry_t mp_list;                /* in the registry */
             struct os_memblock *slh_first; /* free blocks, last freed first: SLIST_FIRST(mp) */
             os_mempool_name_t name;
         };

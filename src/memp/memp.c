@@ -75,7 +75,8 @@ static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_
     return true;
 }
 
-static inline void memp_give_pool(const struct memp_desc *desc, void *mem, const cistern_pool_place_t *at)
+static inline void memp_give_pool(const struct memp_desc *desc, void *mem,
+                                  const cistern_pool_place_t *at)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
     if (mem != NULL) {

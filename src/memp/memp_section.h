@@ -67,7 +67,8 @@ static inline size_t memp_add_used(const struct memp_desc *desc, size_t change)
 #endif
 
 /* The rare ends of get and put: entered with the section held, which they leave. */
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const cistern_pool_place_t *at);
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state,
+                    const cistern_pool_place_t *at);
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
                    const cistern_pool_place_t *at);
 

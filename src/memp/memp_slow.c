@@ -203,7 +203,8 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     return mem;
 }
 
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const cistern_pool_place_t *at)
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state,
+                    const cistern_pool_place_t *at)
 {
     if (CISTERN_CHECK >= 1 && *memp_list(desc) != NULL) {
         return memp_get_by_engine(desc, state, at);

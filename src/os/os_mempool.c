@@ -126,7 +126,8 @@ static inline void *mempool_take(struct os_mempool *mp, const cistern_pool_place
     if (!mempool_is_plain(mp)) {
         os_mempool_get_fn *const callback = mempool_get_callback(mp);
         if (callback != NULL) {
-            return callback((struct os_mempool_ext *)mp, ((struct os_mempool_ext *)mp)->mpe_get_arg);
+            return callback((struct os_mempool_ext *)mp,
+                            ((struct os_mempool_ext *)mp)->mpe_get_arg);
         }
         if (mempool_is_special(mp)) {
             return cistern_pool_get_special(&mp->mp_engine, at);

@@ -53,7 +53,8 @@ static inline void *pool_get(cistern_pool_t *pool, const cistern_pool_place_t *a
     if (!pool_is_given(pool)) {
         return NULL;
     }
-    return (cistern_pool_slow(pool) != 0) ? cistern_pool_get_special(pool, at) : cistern_pool_get_plain(pool, at);
+    return (cistern_pool_slow(pool) != 0) ? cistern_pool_get_special(pool, at)
+                                          : cistern_pool_get_plain(pool, at);
 }
 
 static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
@@ -63,7 +64,7 @@ static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
         return CISTERN_ERROR_ARGUMENT;
     }
     return (cistern_pool_slow(pool) != 0) ? cistern_pool_put_special(pool, block, at)
-                              : cistern_pool_put_plain(pool, block, at);
+                                          : cistern_pool_put_plain(pool, block, at);
 }
 
 void *cistern_pool_get(cistern_pool_t *pool)

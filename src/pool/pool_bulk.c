@@ -37,9 +37,8 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return pool_is_plain(pool)
-               ? pool_get_run(pool, blocks, wanted)
-               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL);
+    return pool_is_plain(pool) ? pool_get_run(pool, blocks, wanted)
+                               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL);
 }
 
 /* Gives one block back inside the section; false and a finding if it is refused. */

@@ -56,24 +56,21 @@ static size_t pool_cached_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
 
 /* --- put -------------------------------------------------------------------------------------- */
 
-/* Makes a block look free; false and a finding if it is no block in use. A damaged guard is a
- * finding, too, and repaired. */
-static inline bool pool_cached_claim(cistern_pool_t *pool, void *block,
-                                     cistern_pool_finding_t *finding, const cistern_pool_place_t *at)
+/* Makes a block in use look free. A damaged guard is reported, and repaired. */
+static inline void pool_cached_claim(cistern_pool_t *pool, void *block,
+                                     const cistern_pool_place_t *at)
 {
-    if (!pool_cached_looks_used(pool, block) && !pool_depot_misses(pool, block)) {
-        *finding = (cistern_pool_finding_t){pool_judge_stranger(pool, block), block};
-        return false;
-    }
-    const cistern_fault_kind_t kind = pool_check_guards(pool, block);
-    if (kind != CISTERN_FAULT_NONE) {
-        *finding = (cistern_pool_finding_t){kind, block};
+    const cistern_pool_finding_t finding = {pool_check_guards(pool, block), block};
+    CISTERN_ASSERT(CISTERN_CHECK == 0 || pool_index(pool, block) < pool->count);
+    if (finding.kind != CISTERN_FAULT_NONE) {
         pool_write_guards(pool, block);
     }
     pool_write_poison(pool, block);
     cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     pool_cached_set_free(block);
-    return true;
+    if (CISTERN_CHECK >= 2) {
+        (void)cistern_pool_report(pool, &finding);
+    }
 }
 
 /* Puts a claimed block into the thread's cache, or where there is space. */
@@ -95,43 +92,40 @@ static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void
 static cistern_error_t pool_cached_put(cistern_pool_t *pool, void *block, bool *was_empty,
                                        const cistern_pool_place_t *at)
 {
-    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     (void)was_empty;
-    if (!pool_cached_claim(pool, block, &finding, at)) {
+    if (!pool_cached_looks_used(pool, block) && !pool_depot_misses(pool, block)) {
+        const cistern_pool_finding_t finding = {pool_judge_stranger(pool, block), block};
         return cistern_pool_report(pool, &finding);
     }
-    if (CISTERN_CHECK >= 2) {
-        (void)cistern_pool_report(pool, &finding);
-    }
+    pool_cached_claim(pool, block, at);
     return pool_cached_put_claimed(pool, block);
 }
 
-/* How many of the first blocks are claimed: all but, with a finding, the first that is refused. */
-static inline size_t pool_cached_claim_many(cistern_pool_t *pool, void *const *blocks, size_t count,
-                                            const cistern_pool_place_t *at,
-                                            cistern_pool_finding_t *finding)
+/* Puts the first blocks, as many as look used, and returns how many. */
+static inline size_t pool_cached_put_sure(cistern_pool_t *pool, void *const *blocks, size_t count,
+                                          const cistern_pool_place_t *at)
 {
+    pool_cache_t *cache;
     size_t n = (CISTERN_CHECK == 0) ? count : 0;
-    while (n < count && pool_cached_claim(pool, blocks[n], finding, at)) {
-        if (CISTERN_CHECK >= 2) {
-            (void)cistern_pool_report(pool, finding);
-            finding->kind = CISTERN_FAULT_NONE;
-        }
+    while (n < count && pool_cached_looks_used(pool, blocks[n])) {
+        pool_cached_claim(pool, blocks[n], at);
         ++n;
+    }
+    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_put(pool, cache, blocks, n)) {
+        pool_depot_put(pool, blocks, n);
     }
     return n;
 }
 
+/* What does not look used is judged when all before it are where a search finds them. */
 static size_t pool_cached_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
                                   const cistern_pool_place_t *at)
 {
-    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
-    pool_cache_t *cache;
-    const size_t n = pool_cached_claim_many(pool, blocks, count, at, &finding);
-    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_put(pool, cache, blocks, n)) {
-        pool_depot_put(pool, blocks, n);
+    size_t n = pool_cached_put_sure(pool, blocks, count, at);
+    while (n < count && pool_cached_put(pool, blocks[n], NULL, at) == CISTERN_OK) {
+        ++n;
+        n += pool_cached_put_sure(pool, &blocks[n], count - n, at);
     }
-    (void)cistern_pool_report(pool, &finding);
     return n;
 }
 

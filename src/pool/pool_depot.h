@@ -236,7 +236,8 @@ static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void
 void pool_depot_reject(cistern_pool_t *pool, void *block, cistern_fault_kind_t kind);
 
 /* Makes a block that came out the caller's; false if it is damaged. */
-static inline bool pool_cached_accept(cistern_pool_t *pool, void *block, const cistern_pool_place_t *at)
+static inline bool pool_cached_accept(cistern_pool_t *pool, void *block,
+                                      const cistern_pool_place_t *at)
 {
     const cistern_fault_kind_t kind =
         pool_cached_is_free(block) ? pool_check_poison(pool, block) : CISTERN_FAULT_LINK;

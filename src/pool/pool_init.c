@@ -127,8 +127,9 @@ static cistern_error_t pool_check_config(const cistern_pool_config_t *config, si
         (config->alignment & (config->alignment - 1U)) != 0 || !pool_extras_fit(config)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    return (((uintptr_t)config->memory & (alignment - 1U)) != 0) ? CISTERN_ERROR_ALIGNMENT
-                                                                 : pool_check_geometry(config, stride);
+    return (((uintptr_t)config->memory & (alignment - 1U)) != 0)
+               ? CISTERN_ERROR_ALIGNMENT
+               : pool_check_geometry(config, stride);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

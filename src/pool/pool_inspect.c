@@ -174,8 +174,8 @@ void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
     if (record != NULL) {
         const unsigned place = record->next % CISTERN_POOL_HISTORY; /* whatever was written there */
         record->event[place] = (cistern_pool_event_t){.file = (at != NULL) ? at->file : NULL,
-                                                       .line = (at != NULL) ? at->line : 0,
-                                                       .action = action};
+                                                      .line = (at != NULL) ? at->line : 0,
+                                                      .action = action};
         record->next = (place + 1U) % CISTERN_POOL_HISTORY;
     }
 }

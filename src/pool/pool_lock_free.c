@@ -174,7 +174,8 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
 
 /* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
  * is free again: then false. */
-static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block, const cistern_pool_place_t *at)
+static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block,
+                             const cistern_pool_place_t *at)
 {
     const cistern_pool_finding_t finding = {pool_check_poison(pool, block), block};
     if (finding.kind == CISTERN_FAULT_NONE) {

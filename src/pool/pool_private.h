@@ -143,10 +143,12 @@ struct cistern_pool_strategy {
                        const cistern_pool_place_t *at);
     /* Where was_empty is not NULL, it is false, and becomes true iff no block was free before; but
      * a cached pool does not know. */
-    cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const cistern_pool_place_t *at);
+    cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty,
+                           const cistern_pool_place_t *at);
     /* Gives blocks back up to the first NULL, or the first that is refused, which is then reported.
      * Returns how many were accepted. */
-    size_t (*put_run)(cistern_pool_t *pool, void *const *blocks, size_t count, const cistern_pool_place_t *at);
+    size_t (*put_run)(cistern_pool_t *pool, void *const *blocks, size_t count,
+                      const cistern_pool_place_t *at);
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
     cistern_critical_t (*stop)(cistern_pool_t *pool);
     void (*go)(cistern_pool_t *pool, cistern_critical_t state);

@@ -168,7 +168,8 @@ void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t 
                                : pool_strategy(pool)->get(pool, at);
 }
 
-cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block, const cistern_pool_place_t *at)
+cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
+                                         const cistern_pool_place_t *at)
 {
     return pool_is_plain(pool) ? cistern_pool_put_slow(pool, block, cistern_critical_enter(), at)
                                : pool_strategy(pool)->put(pool, block, NULL, at);

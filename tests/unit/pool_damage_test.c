@@ -56,8 +56,9 @@ static void one_bit_of_link_and_one_of_key_leave_no_pair(void **state)
 static void mask_over_both_words_leaves_no_pair(void **state)
 {
     (void)state;
-    const uintptr_t masks[] = {UINTPTR_MAX, UINTPTR_MAX / 0xFFU * 0x80U, UINTPTR_MAX / 0xFFU * 0x55U,
-                               ~(UINTPTR_MAX >> 1), UINTPTR_MAX / 0xFFFFU * 0xFF00U, 1};
+    const uintptr_t masks[] = {
+        UINTPTR_MAX,         UINTPTR_MAX / 0xFFU * 0x80U,     UINTPTR_MAX / 0xFFU * 0x55U,
+        ~(UINTPTR_MAX >> 1), UINTPTR_MAX / 0xFFFFU * 0xFF00U, 1};
     const words_t was = words_of_next();
     for (size_t i = 0; i < sizeof masks / sizeof masks[0]; ++i) {
         assert_words_are_no_free_block((words_t){was.link ^ masks[i], was.key ^ masks[i]});
@@ -67,11 +68,9 @@ static void mask_over_both_words_leaves_no_pair(void **state)
 static void one_word_written_twice_is_no_pair(void **state)
 {
     (void)state;
-    const uintptr_t fills[] = {0,
-                               UINTPTR_MAX,
-                               UINTPTR_MAX / 0xFFU * 0xAAU,
-                               UINTPTR_MAX / 0xFFU * 0xDEU,
-                               (uintptr_t)(UINTPTR_MAX / 0xFFFFFFFFU | 1U) * (uintptr_t)0xDE7EC7EDU};
+    const uintptr_t fills[] = {
+        0, UINTPTR_MAX, UINTPTR_MAX / 0xFFU * 0xAAU, UINTPTR_MAX / 0xFFU * 0xDEU,
+        (uintptr_t)(UINTPTR_MAX / 0xFFFFFFFFU | 1U) * (uintptr_t)0xDE7EC7EDU};
     for (size_t i = 0; i < sizeof fills / sizeof fills[0]; ++i) {
         assert_words_are_no_free_block((words_t){fills[i], fills[i]});
     }
