@@ -95,6 +95,7 @@ static u16_t chksum_add_chain(u16_t sum, const struct pbuf *p, size_t length)
         if (piece != 0 && !pbuf_has_payload(walk.at)) {
             break;
         }
+        CISTERN_ASSERT(piece <= walk.at->len && piece <= length);
         const u16_t part = chksum_memory(walk.at->payload, piece);
         sum = cistern_chksum_add(sum, odd ? cistern_chksum_swap(part) : part);
         odd = odd != ((piece & 1U) != 0);

@@ -71,6 +71,7 @@ static PBUF_APART struct pbuf *pbuf_alloc_block(size_t headroom, pbuf_len_t leng
         return NULL;
     }
     const size_t bytes = PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length);
+    CISTERN_ASSERT(bytes <= (mem_size_t)-1 && bytes >= PBUF_STRUCT_SIZE + length);
     struct pbuf *const p = mem_malloc((mem_size_t)bytes);
     return p != NULL ? pbuf_begin(p, headroom, length, PBUF_RAM) : NULL;
 }
@@ -194,6 +195,7 @@ static inline bool pbuf_release_to_pool(memp_t pool, struct pbuf *p)
 /* Gives a fragment without references to its source: false iff that does not take it. */
 static inline bool pbuf_release(struct pbuf *p)
 {
+    CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 0); /* I3 */
     const unsigned source = pbuf_get_allocsrc(p);
     if (pbuf_is_custom(p) || source > PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL) {
         return pbuf_release_custom(p);
@@ -233,7 +235,8 @@ static PBUF_APART pbuf_len_t pbuf_free_chain(struct pbuf *p)
 /* The same for one fragment of the heap. */
 static PBUF_APART pbuf_len_t pbuf_free_block(struct pbuf *p)
 {
-    pbuf_ref_write(p, 0); /* I3 */
+    CISTERN_ASSERT(p->next == NULL && CISTERN_PBUF_REF(p) == 1); /* I2 */
+    pbuf_ref_write(p, 0);                                        /* I3 */
     if (pbuf_release_to_heap(p)) {
         return 1;
     }
@@ -244,7 +247,8 @@ static PBUF_APART pbuf_len_t pbuf_free_block(struct pbuf *p)
 /* The same for one fragment of a pool. */
 static inline pbuf_len_t pbuf_free_element(struct pbuf *p, memp_t pool)
 {
-    pbuf_ref_write(p, 0); /* I3 */
+    CISTERN_ASSERT(p->next == NULL && CISTERN_PBUF_REF(p) == 1); /* I2 */
+    pbuf_ref_write(p, 0);                                        /* I3 */
     if (memp_put_usual(memp_pools[pool], p)) {
         return 1;
     }

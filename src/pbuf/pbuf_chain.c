@@ -36,6 +36,7 @@ static PBUF_APART pbuf_len_t pbuf_count_fragments(const struct pbuf *p)
     for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
         fragments = pbuf_count_up(fragments);
     }
+    CISTERN_ASSERT(fragments != 0);
     return fragments;
 }
 
@@ -137,6 +138,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
     for (struct pbuf *q = p; q != NULL; q = q->next) {
         q->tot_len = (pbuf_len_t)(q->tot_len - second->tot_len);
     }
+    CISTERN_ASSERT(second != p && last->next == NULL);
     second->flags = (u8_t)(second->flags | (p->flags & PBUF_FLAG_TCP_FIN));
     *rest = second;
 }
@@ -146,6 +148,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
 /* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap. */
 static void pbuf_trim(struct pbuf *p, pbuf_len_t length)
 {
+    CISTERN_ASSERT(length <= p->len);
     const bool of_heap = pbuf_match_allocsrc(p, PBUF_RAM) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
     if (of_heap && length != p->len) {
         (void)mem_trim(p, (mem_size_t)((size_t)((u8_t *)p->payload - (u8_t *)p) + length));

@@ -18,6 +18,7 @@ struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor)
         cursor->offset = (pbuf_len_t)(cursor->offset - cursor->walk.at->len);
         pbuf_walk_on(&cursor->walk);
     }
+    CISTERN_ASSERT(cursor->walk.at == NULL || cursor->offset < cursor->walk.at->len);
     return cursor->walk.at;
 }
 
@@ -178,6 +179,7 @@ static inline err_t pbuf_copy_packet(struct pbuf *p_to, const struct pbuf *p_fro
         !pbuf_is_one(p_from) || !pbuf_is_one(p_to)) {
         return pbuf_copy_chain(p_to, p_from, copy_len, offset);
     }
+    CISTERN_ASSERT(copy_len <= p_from->tot_len && pbuf_holds(p_to, offset, copy_len)); /* I2 */
     MEMCPY((u8_t *)p_to->payload + offset, p_from->payload, copy_len);
     return ERR_OK;
 }
@@ -211,6 +213,7 @@ void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pb
     if (data == NULL || buffer == NULL || bufsize < len) {
         return NULL;
     }
+    CISTERN_ASSERT(from.walk.at != NULL && from.offset < from.walk.at->len);
     return pbuf_transfer(from.walk.at, from.offset, buffer, len, false) == len ? buffer : NULL;
 }
 
@@ -230,6 +233,7 @@ struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p)
         return NULL;
     }
     struct pbuf *const clone = pbuf_alloc(l, p->tot_len, type);
+    CISTERN_ASSERT(clone == NULL || clone->tot_len == p->tot_len);
     if (clone != NULL && pbuf_copy_known(clone, p, p->tot_len, 0) != ERR_OK) {
         (void)pbuf_free(clone);
         return NULL;

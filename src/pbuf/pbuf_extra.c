@@ -99,6 +99,7 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
     CISTERN_ASSERT(last->next == NULL);
     last->next = after->next;
     after->next = chain;
+    CISTERN_ASSERT(head->tot_len >= added);
     return true;
 }
 
@@ -181,6 +182,7 @@ bool cistern_pbuf_get_be(const struct pbuf *p, pbuf_len_t offset, unsigned bytes
         pbuf_copy_partial(p, read, (pbuf_len_t)bytes, offset) != bytes) {
         return false;
     }
+    CISTERN_ASSERT(bytes <= PBUF_WIDEST);
     uint32_t number = 0;
     for (unsigned i = 0; i < bytes; ++i) {
         number = number << 8 | read[i];
@@ -295,6 +297,7 @@ pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t 
         copied = (pbuf_len_t)(copied + piece);
         pbuf_cursor_advance(&from, piece);
     }
+    CISTERN_ASSERT(copied <= length);
     return copied;
 }
 

@@ -123,6 +123,7 @@ static inline bool pbuf_is_pool(unsigned source)
 /* The pool of a source that is one. */
 static inline memp_t pbuf_pool_of(unsigned source)
 {
+    CISTERN_ASSERT(pbuf_is_pool(source));
     return (memp_t)(source + MEMP_PBUF - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF);
 }
 
@@ -192,6 +193,7 @@ static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
 /* One step, unless that closes a circle: then false. */
 static inline bool pbuf_walk_step(pbuf_walk_t *walk)
 {
+    CISTERN_ASSERT(walk->at != NULL && walk->mark != NULL);
     struct pbuf *const next = walk->at->next;
     walk->at = next;
     if (next == walk->mark) {
@@ -328,6 +330,7 @@ static inline pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, 
     if (!pbuf_is_near(p, offset, length)) {
         return pbuf_transfer_far(p, offset, outside, length, in);
     }
+    CISTERN_ASSERT(offset + length <= p->len);
     u8_t *const inside = (u8_t *)p->payload + offset;
     MEMCPY(in ? inside : outside, in ? outside : inside, length);
     return length;
