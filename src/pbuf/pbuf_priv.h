@@ -48,10 +48,13 @@
 #else
 #    define PBUF_APART
 #endif
+/* Of a function that is worth a call only where size counts. */
 #if PBUF_IN_PLACE
 #    define PBUF_INLINE inline
 #elif defined __GNUC__
 #    define PBUF_INLINE __attribute__((noinline))
+#else
+#    define PBUF_INLINE
 #endif
 
 /* --- misuse ----------------------------------------------------------------------------------- */
