@@ -74,9 +74,11 @@ static inline void mem_sanity_check(void) {}
 #    endif
 
 #    if MEM_STATS
+/* Only a heap that is larger than mem_size_t can say needs a comparison. */
 static inline mem_size_t mem_clamped(size_t bytes)
 {
-    return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
+    const bool fits = CISTERN_HEAP_BYTES <= (mem_size_t)-1 || bytes < (mem_size_t)-1;
+    return fits ? (mem_size_t)bytes : (mem_size_t)-1;
 }
 
 /* Copies the numbers that change (I1). */
@@ -168,14 +170,19 @@ static inline bool mem_taken_back(cistern_error_t error)
     return !illegal;
 }
 
-bool mem_try_free(void *mem)
+static inline bool mem_give(void *mem)
 {
     return mem_taken_back(heap_free(&mem_object, mem, mem_changed));
 }
 
+bool mem_try_free(void *mem)
+{
+    return mem_give(mem);
+}
+
 void(mem_free)(void *mem)
 {
-    if (!mem_try_free(mem)) {
+    if (!mem_give(mem)) {
         LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
     }
 }
