@@ -114,6 +114,31 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     return CISTERN_OK;
 }
 
+/* --- what is in use ------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 1
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    const size_t offset = heap_offset(heap, payload);
+    return offset < heap->end && heap_is_aligned(offset) && heap_ends(heap, offset, HEAP_USED) &&
+           heap_begins(heap, offset);
+}
+
+bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return heap_is_live(heap, payload);
+}
+
+#else
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return cistern_heap_is_live(heap, payload);
+}
+
+#endif
+
 /* --- alloc -------------------------------------------------------------------------------------
  */
 

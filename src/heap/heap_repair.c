@@ -326,7 +326,8 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
     }
     const size_t damaged = findings.damaged;
     const bool is_alloc = heap_is_damaged(payload);
-    const bool is_link = damaged == HEAP_NOWHERE && (is_alloc || heap_is_live(heap, payload));
+    const bool is_link =
+        damaged == HEAP_NOWHERE && (is_alloc || cistern_heap_is_live(heap, payload));
     outcome->address = is_alloc ? NULL : payload;
     outcome->kind = CISTERN_FAULT_LINK;
     if (damaged != HEAP_NOWHERE) {
@@ -336,7 +337,7 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
     if (damaged != HEAP_NOWHERE || is_link) {
         heap_settle(heap, &findings);
         heap_rebuild(heap);
-        return is_alloc || heap_is_live(heap, payload);
+        return is_alloc || cistern_heap_is_live(heap, payload);
     }
     outcome->kind = cistern_heap_classify(heap, payload);
     return false;

@@ -41,11 +41,16 @@
 #        endif
 #    endif
 
+/* What is known when compiling is no work of mem_init. */
 #    ifdef LWIP_RAM_HEAP_POINTER
+#        define MEM_CONFIG           const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (void *)(uintptr_t)(pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE MEM_SIZE
 #        endif
 #    else
+#        define MEM_CONFIG           static const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
 #        endif
@@ -123,11 +128,11 @@ struct cistern_heap *mem_heap(void)
  * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
-    const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = (void *)(uintptr_t)(LWIP_RAM_HEAP_POINTER),
-                                          .bytes = LWIP_RAM_HEAP_SIZE,
-                                          .alignment = LWIP_ALIGNMENT,
-                                          .min_size = MIN_SIZE};
+    MEM_CONFIG config = {.name = "HEAP",
+                         .memory = MEM_ADDRESS(LWIP_RAM_HEAP_POINTER),
+                         .bytes = LWIP_RAM_HEAP_SIZE,
+                         .alignment = LWIP_ALIGNMENT,
+                         .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
     if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
