@@ -348,7 +348,9 @@ cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, s
     const size_t block = heap_offset(heap, payload);
     const size_t next = heap_next(heap, block);
     size_t limit = next;
-    if (heap_state(heap, next) == HEAP_FREE) {
+    if (heap_is_top(heap, next)) {
+        limit = heap->end;
+    } else if (heap_state(heap, next) == HEAP_FREE) {
         if (!heap_ends(heap, next, HEAP_FREE)) {
             return CISTERN_ERROR_FAULT;
         }

@@ -28,6 +28,13 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
 }
 
 /* There is no top. */
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return false;
+}
+
 static inline bool heap_leave_top(const cistern_heap_t *heap, size_t block)
 {
     (void)heap;

@@ -231,11 +231,17 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
     return true;
 }
 
+/* True if the block is the top, whatever its header says; or the sentinel, where there is no top. */
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
+{
+    return block == heap->top;
+}
+
 /* True if the block was the top: it is no more. What its header and the sentinel's say need not be
  * verified, as both are written anew. */
 static inline bool heap_leave_top(cistern_heap_t *heap, size_t block)
 {
-    const bool is_top = block == heap->top;
+    const bool is_top = heap_is_top(heap, block);
     if (is_top) {
         heap->top = heap->end;
     }
