@@ -296,13 +296,6 @@ HEAP_APART bool heap_merge_next(cistern_heap_t *heap, size_t start, size_t block
     return heap_fuse(heap, start, block, limit);
 }
 
-/* The same where the predecessor is free, and its end sound. */
-HEAP_APART bool heap_merge_prev(cistern_heap_t *heap, size_t block)
-{
-    const size_t prev = heap_at(heap, block)->prev - HEAP_FREE;
-    return heap_unlink(heap, prev) && heap_merge_next(heap, prev, block);
-}
-
 /* False if the payload is none of a block in use, or damage is in the way: then no header has been
  * changed, the index may have been. */
 bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
@@ -311,10 +304,14 @@ bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
     if (!heap_is_live(heap, payload)) {
         return false;
     }
+    size_t start = block;
     if ((heap_at(heap, block)->prev & HEAP_STATES) == HEAP_FREE) {
-        return heap_merge_prev(heap, block);
+        start = heap_at(heap, block)->prev - HEAP_FREE;
+        if (!heap_unlink(heap, start)) {
+            return false;
+        }
     }
-    return heap_merge_next(heap, block, block);
+    return heap_merge_next(heap, start, block);
 }
 
 /* --- resize ------------------------------------------------------------------------------------
