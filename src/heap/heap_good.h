@@ -95,6 +95,7 @@ static inline unsigned heap_map_last(const cistern_heap_t *heap)
 /* What is before the first block of a list. */
 static inline cistern_heap_index_t heap_mark(size_t list)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     return (cistern_heap_index_t)(list * 4U + HEAP_MARK);
 }
 
@@ -268,6 +269,7 @@ static inline bool heap_pop(cistern_heap_t *heap, size_t list, size_t block)
  * caller cannot take it out, and finds the damage. */
 static size_t heap_search(const cistern_heap_t *heap, size_t list, size_t need)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     size_t word = heap->heads[list];
     for (unsigned step = 0; step < CISTERN_HEAP_SEARCH && word != HEAP_NONE; ++step) {
         const size_t block = word - HEAP_LINK;
@@ -286,6 +288,7 @@ static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
 {
     const size_t top = heap->top;
     const size_t end = heap->end;
+    CISTERN_ASSERT(top <= end && (top & heap->slack) == 0); /* I5 */
     if (end - top < need) {
         return heap_fail(heap);
     }
@@ -296,6 +299,7 @@ static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
 /* Serves from the first block of a list, which must be large enough. */
 static inline void *heap_serve_list(cistern_heap_t *heap, size_t list, size_t need)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS && heap->heads[list] != HEAP_NONE); /* I5 */
     const size_t block = heap->heads[list] - HEAP_LINK;
     const size_t limit = heap_at(heap, block)->next - HEAP_FREE;
     if ((ptrdiff_t)(limit - block) < (ptrdiff_t)need ||

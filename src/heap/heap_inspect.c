@@ -149,6 +149,7 @@ void cistern_heap_stats(const cistern_heap_t *heap, cistern_heap_stats_t *stats)
 {
     const cistern_critical_t state = cistern_critical_enter();
     stats->name = heap->name;
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     stats->bytes = heap->end;
     stats->used = heap->used;
     stats->max_used = heap->max_used;
@@ -179,6 +180,7 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
             heap_describe(heap, &seen);
         }
         ++shown;
+        CISTERN_ASSERT(visit != NULL);
         goes_on = visit(&seen, context);
         block = next;
     }
@@ -189,6 +191,7 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
 /* True if the step from `block` to its successor keeps I1, I2 and I3. */
 static bool heap_step_check(const cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(block < heap->end); /* I1 */
     const heap_header_t *const header = heap_at(heap, block);
     const size_t next = header->next & ~HEAP_STATES;
     const size_t state = header->next & HEAP_STATES;
@@ -199,6 +202,7 @@ static bool heap_step_check(const cistern_heap_t *heap, size_t block)
 
 static void heap_add_up(heap_sums_t *sums, size_t bytes, size_t state)
 {
+    CISTERN_ASSERT(bytes != 0 && state != 0 && state <= HEAP_STATES); /* I1, I2 */
     if (state == HEAP_FREE) {
         sums->free_bytes += bytes;
         ++sums->free_blocks;

@@ -89,6 +89,8 @@ static inline mem_size_t mem_clamped(size_t bytes)
 /* Copies the numbers that change (I1). */
 static inline void mem_changed(const cistern_heap_t *heap)
 {
+    CISTERN_ASSERT(heap->used <= heap->max_used || heap->end == 0);
+    CISTERN_ASSERT(heap->used <= heap->end);
     lwip_stats.mem.used = mem_clamped(heap->used);
     lwip_stats.mem.max = mem_clamped(heap->max_used);
 }
@@ -102,6 +104,7 @@ static void mem_start_stats(void)
 /* Counts requests that failed and frees that were refused: rare, so in a section of its own. */
 static void mem_count(unsigned failed, unsigned illegal)
 {
+    CISTERN_ASSERT(failed + illegal == 1U);
     const cistern_critical_t state = cistern_critical_enter();
     lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
     lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
@@ -143,6 +146,8 @@ void mem_init(void)
 
 static inline void *mem_given(void *mem, bool asked)
 {
+    CISTERN_ASSERT(asked || mem == NULL);
+    CISTERN_ASSERT((uintptr_t)mem % MEM_ALIGNMENT == 0);
     if (mem == NULL && asked) {
         mem_count(1, 0);
     }
