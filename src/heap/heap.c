@@ -110,9 +110,36 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->slack = (cistern_heap_index_t)(unit - 1U);
     heap->min = (cistern_heap_index_t)min;
     heap_lay_out(heap);
-    CISTERN_ASSERT(heap_next(heap, 0) == end); /* I1 */
+    CISTERN_ASSERT(heap_next(heap, 0) == end);                            /* I1 */
+    CISTERN_ASSERT((end & heap->slack) == 0 && (min & heap->slack) == 0); /* I1 */
+    CISTERN_ASSERT(min >= HEAP_LEAST_BLOCK);                              /* I1 */
     return CISTERN_OK;
 }
+
+/* --- what is in use ------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 1
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    const size_t offset = heap_offset(heap, payload);
+    return offset < heap->end && heap_is_aligned(offset) && heap_ends(heap, offset, HEAP_USED) &&
+           heap_begins(heap, offset);
+}
+
+bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return heap_is_live(heap, payload);
+}
+
+#else
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return cistern_heap_is_live(heap, payload);
+}
+
+#endif
 
 /* --- alloc -------------------------------------------------------------------------------------
  */
@@ -122,6 +149,7 @@ static inline size_t heap_block_bytes(const cistern_heap_t *heap, size_t size)
 {
     const size_t slack = heap->slack;
     const size_t bytes = (size + HEAP_HEAD + slack) & ~slack;
+    CISTERN_ASSERT(bytes >= size + HEAP_HEAD); /* I1 */
     return bytes > heap->min ? bytes : heap->min;
 }
 
@@ -178,6 +206,8 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
  * is taken. */
 static size_t heap_gap(const cistern_heap_t *heap, size_t block, size_t alignment)
 {
+    CISTERN_ASSERT((alignment & (alignment - 1U)) == 0 && alignment > heap->slack);
+    CISTERN_ASSERT(block < heap->end && (block & heap->slack) == 0); /* I1 */
     const uintptr_t memory = (uintptr_t)heap_payload(heap, block) + heap_front(heap);
     const size_t gap = (size_t)(0U - memory) & (alignment - 1U);
     if (gap == 0 || gap >= heap->min) {
@@ -233,6 +263,7 @@ HEAP_APART bool heap_set_free(cistern_heap_t *heap, size_t start, size_t limit, 
  * `limit`, and of its successor's (I6); then as heap_set_free. */
 static inline bool heap_fuse(cistern_heap_t *heap, size_t start, size_t block, size_t limit)
 {
+    CISTERN_ASSERT(start <= block && block < limit && limit <= heap->end); /* I1 */
     const size_t next = heap_at(heap, block)->next - HEAP_USED;
     heap_bury(heap_payload(heap, block), HEAP_LEAST);
     if (limit != next) {
@@ -271,13 +302,6 @@ HEAP_APART bool heap_merge_next(cistern_heap_t *heap, size_t start, size_t block
     return heap_fuse(heap, start, block, limit);
 }
 
-/* The same where the predecessor is free, and its end sound. */
-HEAP_APART bool heap_merge_prev(cistern_heap_t *heap, size_t block)
-{
-    const size_t prev = heap_at(heap, block)->prev - HEAP_FREE;
-    return heap_unlink(heap, prev) && heap_merge_next(heap, prev, block);
-}
-
 /* False if the payload is none of a block in use, or damage is in the way: then no header has been
  * changed, the index may have been. */
 bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
@@ -286,10 +310,14 @@ bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
     if (!heap_is_live(heap, payload)) {
         return false;
     }
+    size_t start = block;
     if ((heap_at(heap, block)->prev & HEAP_STATES) == HEAP_FREE) {
-        return heap_merge_prev(heap, block);
+        start = heap_at(heap, block)->prev - HEAP_FREE;
+        if (!heap_unlink(heap, start)) {
+            return false;
+        }
     }
-    return heap_merge_next(heap, block, block);
+    return heap_merge_next(heap, start, block);
 }
 
 /* --- resize ------------------------------------------------------------------------------------
@@ -300,6 +328,7 @@ bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
  *   | block | next free ... | limit      | block need .. | rest | limit   */
 static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
+    CISTERN_ASSERT(limit - block >= need && limit <= heap->end); /* I1 */
     const size_t next = heap_next(heap, block);
     if (limit != next) {
         if (!heap_leave_top(heap, next) && !heap_unlink(heap, next)) {
@@ -323,7 +352,9 @@ cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, s
     const size_t block = heap_offset(heap, payload);
     const size_t next = heap_next(heap, block);
     size_t limit = next;
-    if (heap_state(heap, next) == HEAP_FREE) {
+    if (heap_is_top(heap, next)) {
+        limit = heap->end;
+    } else if (heap_state(heap, next) == HEAP_FREE) {
         if (!heap_ends(heap, next, HEAP_FREE)) {
             return CISTERN_ERROR_FAULT;
         }

@@ -21,6 +21,7 @@ static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
 
 static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I5 */
     if (block == heap->lowest) {
         heap->lowest = (cistern_heap_index_t)heap_next(heap, block);
     }
@@ -28,6 +29,13 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
 }
 
 /* There is no top. */
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
+{
+    (void)heap;
+    (void)block;
+    return false;
+}
+
 static inline bool heap_leave_top(const cistern_heap_t *heap, size_t block)
 {
     (void)heap;
@@ -46,6 +54,7 @@ static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block)
  * most end / min of them. */
 static inline void *heap_serve(cistern_heap_t *heap, size_t need)
 {
+    CISTERN_ASSERT(heap->lowest <= heap->end && need >= heap->min); /* I1, I5 */
     size_t block = heap->lowest;
     while (block != heap->end) {
         const size_t next = heap_next(heap, block);

@@ -95,6 +95,7 @@ static inline unsigned heap_map_last(const cistern_heap_t *heap)
 /* What is before the first block of a list. */
 static inline cistern_heap_index_t heap_mark(size_t list)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     return (cistern_heap_index_t)(list * 4U + HEAP_MARK);
 }
 
@@ -231,11 +232,17 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
     return true;
 }
 
+/* True if the block is the top, whatever its header says; or the sentinel, where there is no top. */
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
+{
+    return block == heap->top;
+}
+
 /* True if the block was the top: it is no more. What its header and the sentinel's say need not be
  * verified, as both are written anew. */
 static inline bool heap_leave_top(cistern_heap_t *heap, size_t block)
 {
-    const bool is_top = block == heap->top;
+    const bool is_top = heap_is_top(heap, block);
     if (is_top) {
         heap->top = heap->end;
     }
@@ -262,6 +269,7 @@ static inline bool heap_pop(cistern_heap_t *heap, size_t list, size_t block)
  * caller cannot take it out, and finds the damage. */
 static size_t heap_search(const cistern_heap_t *heap, size_t list, size_t need)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     size_t word = heap->heads[list];
     for (unsigned step = 0; step < CISTERN_HEAP_SEARCH && word != HEAP_NONE; ++step) {
         const size_t block = word - HEAP_LINK;
@@ -280,6 +288,7 @@ static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
 {
     const size_t top = heap->top;
     const size_t end = heap->end;
+    CISTERN_ASSERT(top <= end && (top & heap->slack) == 0); /* I5 */
     if (end - top < need) {
         return heap_fail(heap);
     }
@@ -290,6 +299,7 @@ static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
 /* Serves from the first block of a list, which must be large enough. */
 static inline void *heap_serve_list(cistern_heap_t *heap, size_t list, size_t need)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS && heap->heads[list] != HEAP_NONE); /* I5 */
     const size_t block = heap->heads[list] - HEAP_LINK;
     const size_t limit = heap_at(heap, block)->next - HEAP_FREE;
     if ((ptrdiff_t)(limit - block) < (ptrdiff_t)need ||

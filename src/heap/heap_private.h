@@ -139,8 +139,7 @@ static inline bool heap_is_aligned(size_t block)
 static inline bool heap_names_back(const cistern_heap_t *heap, size_t next, size_t block,
                                    size_t state)
 {
-    return next <= heap->end && heap_is_aligned(next) &&
-           heap_at(heap, next)->prev == block + state;
+    return next <= heap->end && heap_is_aligned(next) && heap_at(heap, next)->prev == block + state;
 }
 
 /* True if both sides describe the end of `block` alike (I2), with this state, and it is a block's
@@ -176,12 +175,7 @@ static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
 
 /* True if the payload is that of a block in use. From an address that is only near one the offset
  * is not what the neighbours have. */
-static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
-{
-    const size_t offset = heap_offset(heap, payload);
-    return offset < heap->end && heap_is_aligned(offset) && heap_ends(heap, offset, HEAP_USED) &&
-           heap_begins(heap, offset);
-}
+bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload);
 
 /* Unmakes the header of a block that merged into its predecessor (I6): with zeros, or with poison,
  * which the bytes of a free block hold. */
@@ -215,7 +209,7 @@ static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t st
     return true;
 }
 
-static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+static inline bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload)
 {
     (void)heap;
     return payload != NULL;

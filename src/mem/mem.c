@@ -41,11 +41,16 @@
 #        endif
 #    endif
 
+/* What is known when compiling is no work of mem_init. */
 #    ifdef LWIP_RAM_HEAP_POINTER
+#        define MEM_CONFIG           const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (void *)(uintptr_t)(pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE MEM_SIZE
 #        endif
 #    else
+#        define MEM_CONFIG           static const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
 #        endif
@@ -84,6 +89,8 @@ static inline mem_size_t mem_clamped(size_t bytes)
 /* Copies the numbers that change (I1). */
 static inline void mem_changed(const cistern_heap_t *heap)
 {
+    CISTERN_ASSERT(heap->used <= heap->max_used || heap->end == 0);
+    CISTERN_ASSERT(heap->used <= heap->end);
     lwip_stats.mem.used = mem_clamped(heap->used);
     lwip_stats.mem.max = mem_clamped(heap->max_used);
 }
@@ -97,6 +104,7 @@ static void mem_start_stats(void)
 /* Counts requests that failed and frees that were refused: rare, so in a section of its own. */
 static void mem_count(unsigned failed, unsigned illegal)
 {
+    CISTERN_ASSERT(failed + illegal == 1U);
     const cistern_critical_t state = cistern_critical_enter();
     lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
     lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
@@ -123,11 +131,11 @@ struct cistern_heap *mem_heap(void)
  * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
-    const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = (void *)(uintptr_t)(LWIP_RAM_HEAP_POINTER),
-                                          .bytes = LWIP_RAM_HEAP_SIZE,
-                                          .alignment = LWIP_ALIGNMENT,
-                                          .min_size = MIN_SIZE};
+    MEM_CONFIG config = {.name = "HEAP",
+                         .memory = MEM_ADDRESS(LWIP_RAM_HEAP_POINTER),
+                         .bytes = LWIP_RAM_HEAP_SIZE,
+                         .alignment = LWIP_ALIGNMENT,
+                         .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
     if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
@@ -138,6 +146,8 @@ void mem_init(void)
 
 static inline void *mem_given(void *mem, bool asked)
 {
+    CISTERN_ASSERT(asked || mem == NULL);
+    CISTERN_ASSERT((uintptr_t)mem % MEM_ALIGNMENT == 0);
     if (mem == NULL && asked) {
         mem_count(1, 0);
     }

@@ -62,6 +62,7 @@ void mem_init(void) {}
  * last one if there is none. */
 static int mem_pool_for(int first, size_t bytes)
 {
+    CISTERN_ASSERT(first >= (int)MEMP_POOL_FIRST && first <= (int)MEMP_POOL_LAST + 1);
     int i = first;
     while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size - MEM_HELPER_BYTES < bytes) {
         ++i;
@@ -73,6 +74,7 @@ static int mem_pool_for(int first, size_t bytes)
  * MEM_USE_POOLS_TRY_BIGGER_POOL. At most one step for each pool. */
 static struct memp_malloc_helper *mem_take_element(size_t bytes)
 {
+    CISTERN_ASSERT(bytes != 0);
     int i = mem_pool_for(MEMP_POOL_FIRST, bytes);
     struct memp_malloc_helper *element = NULL;
     while (i <= (int)MEMP_POOL_LAST && element == NULL) {
@@ -129,6 +131,7 @@ static bool mem_take_back(void *element)
 
 bool mem_try_free(void *mem)
 {
+    CISTERN_ASSERT(mem != NULL);
     const bool taken = mem_take_back((u8_t *)mem - MEM_HELPER_BYTES);
     mem_update_stats(0, taken ? 0 : 1U);
     return taken;

@@ -282,6 +282,30 @@ static void the_sentinel_is_written_anew_too(void **state)
     }
 }
 
+/* What is before the top and becomes free joins it, whatever the top's header says by then. First
+ * fit knows no top: it finds the header when it passes it. */
+static void a_trim_and_a_free_join_a_top_whose_header_is_destroyed(void **state)
+{
+    (void)state;
+    if (CISTERN_HEAP_FIT_IS_FIRST) {
+        skip();
+    }
+    for (unsigned call = 0; call < 2; ++call) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        unsigned char *const last = scene->blocks[BLOCKS - 1U];
+        const size_t usable = cistern_heap_usable_size(&scene->heap, last);
+        memset(last + usable + HEADER / 2U, 0xff, HEADER / 2U);
+        if (call == 0) {
+            assert_int_equal(cistern_heap_trim(&scene->heap, last, 1), CISTERN_OK);
+        }
+        assert_int_equal(cistern_heap_free(&scene->heap, last), CISTERN_OK);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_working(scene, &scene->heap);
+        free_scene(scene);
+    }
+}
+
 static void sound_blocks_between_two_destroyed_headers_stay_blocks(void **state)
 {
     (void)state;
@@ -453,6 +477,7 @@ int main(void)
         test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
         test(the_sentinel_is_written_anew_too),
+        test(a_trim_and_a_free_join_a_top_whose_header_is_destroyed),
         test(sound_blocks_between_two_destroyed_headers_stay_blocks),
         test(a_header_that_names_its_own_block_is_written_anew),
         test(two_headers_that_name_each_other_in_the_wrong_order_are_written_anew),
