@@ -3,7 +3,8 @@
  * device_sockets.c) and, with NO_SYS 0, its threads (coroutines.c).
  *
  * TCP port 80 answers "GET N" with N bytes and closes; TCP port 9000 is a sink that reads each piece
- * some time after it came; UDP port 7 answers with what it got. */
+ * some time after it came; UDP port 7 answers with what it got. A port is open only if the scenario
+ * has a client for it: what is never used is in no capture. */
 #ifndef CISTERN_TRUTH_DEVICE_H
 #define CISTERN_TRUTH_DEVICE_H
 

@@ -208,11 +208,22 @@ static void serve(u16_t port, tcp_accept_fn accepted)
     tcp_accept(tcp_listen(pcb), accepted);
 }
 
-void application_start(void)
+static void serve_echo(void)
 {
-    serve(PORT_HTTP, http_accepted);
-    serve(PORT_SINK, sink_accepted);
     struct udp_pcb *const echo = udp_new();
     udp_bind(echo, IP_ADDR_ANY, PORT_ECHO);
     udp_recv(echo, echo_received, NULL);
+}
+
+void application_start(void)
+{
+    if (world_has("get")) {
+        serve(PORT_HTTP, http_accepted);
+    }
+    if (world_has("put")) {
+        serve(PORT_SINK, sink_accepted);
+    }
+    if (world_has("udp")) {
+        serve_echo();
+    }
 }

@@ -93,11 +93,18 @@ static void echo(void *context)
     }
 }
 
+static void start_if(const char *parameter, void (*serve)(void *))
+{
+    if (world_has(parameter)) {
+        sys_thread_new(parameter, serve, NULL, 0, 0);
+    }
+}
+
 void application_start(void)
 {
-    sys_thread_new("http", http, NULL, 0, 0);
-    sys_thread_new("sink", sink, NULL, 0, 0);
-    sys_thread_new("echo", echo, NULL, 0, 0);
+    start_if("get", http);
+    start_if("put", sink);
+    start_if("udp", echo);
 }
 
 void application_poll(void)

@@ -10,7 +10,7 @@
 Device, peers and link run in virtual time in one process (world.h): each run gives the same bytes.
 lwIP is Debian's source package, fetched once into FOLDER's parent; no line of it is changed.
 """
-import concurrent.futures
+import glob
 import hashlib
 import os
 import re
@@ -97,7 +97,8 @@ API = ("src/api/*.c",)
 
 def station(tree, folder, name, options, flags, files):
     """One lwIP with its application: an object whose only public name is its station."""
-    digest = hashlib.sha256(repr((options, flags, files)).encode()).hexdigest()[:16]
+    texts = [open(path, "rb").read() for path in [OPTIONS, *glob.glob(f"{HERE}/**/*.[ch]", recursive=True)]]
+    digest = hashlib.sha256(repr((options, flags, files, texts)).encode()).hexdigest()[:16]
     output = f"{folder}/{name}-{digest}.o"
     if os.path.exists(output):
         return output

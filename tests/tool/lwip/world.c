@@ -56,6 +56,11 @@ static const char *parameter(const char *name)
     return NULL;
 }
 
+bool world_has(const char *name)
+{
+    return parameter(name) != NULL;
+}
+
 long world_parameter(const char *name, long otherwise)
 {
     const char *const text = parameter(name);

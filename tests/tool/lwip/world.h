@@ -37,6 +37,9 @@ long world_parameter(const char *name, long otherwise);
 /* Numbers NAME=N,N,... of a parameter; their count. */
 size_t world_list(const char *name, long *number, size_t room);
 
+/* Whether the scenario has that parameter. */
+bool world_has(const char *name);
+
 /* A station sends a frame to the other one. */
 void world_send(const station_t *from, const void *frame, size_t length);
 
