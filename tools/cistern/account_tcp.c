@@ -233,6 +233,7 @@ static segment_t *add_segment(const tcp_view_t *view, uint32_t data, bool first,
     segment->heap = ledger_take(ledger, RESOURCE_HEAP, least, most, cause);
     if (first && data > 1) {
         segment->more = ledger_take(ledger, RESOURCE_HEAP, 0, chained_bytes(view, data), cause);
+        ledger_join(ledger);
     }
     state->heap_bytes += segment->bytes;
     return segment;

@@ -144,7 +144,11 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
             held[event->slot] = NULL;
             continue;
         }
-        unsigned char *const block = made ? cistern_heap_alloc(&heap, event->amount) : NULL;
+        const size_t bytes = fit_request(event, target);
+        if (bytes == 0) {
+            continue;
+        }
+        unsigned char *const block = made ? cistern_heap_alloc(&heap, bytes) : NULL;
         held[event->slot] = block;
         if (block == NULL) {
             note_failure(&replayed, event);

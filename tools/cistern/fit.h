@@ -42,6 +42,13 @@ typedef struct size_class {
     size_t count;
 } size_class_t;
 
+/* Bytes that a heap must have in one piece for an event that takes; 0: they are in the one before. */
+static inline size_t fit_request(const event_t *event, const target_t *target)
+{
+    const size_t rest = event->part == PART_FIRST ? target->heap_header + event[1].amount : 0;
+    return event->part == PART_SECOND ? 0 : event->amount + rest;
+}
+
 /* In a pool of `count` elements. Linear in the events. */
 replayed_t fit_pool(const trace_t *trace, size_t count);
 

@@ -129,7 +129,10 @@ static void replay_event(lwip_heap_t *heap, const event_t *event, uint32_t *held
         }
         return;
     }
-    const size_t asked = target_align(target, event->amount);
+    const size_t asked = target_align(target, fit_request(event, target));
+    if (asked == 0) {
+        return;
+    }
     const size_t size = asked < heap->min ? heap->min : asked;
     const uint32_t index = take(heap, size);
     held[event->slot] = index;

@@ -178,11 +178,12 @@ def advise(cistern, folder, scenario):
     text = interop.run([*command, "--format", "lwipopts"], capture_output=True, text=True).stdout
     table = json.loads(interop.run([*command, "--json"], capture_output=True, text=True).stdout)
     options = {name: int(value) for name, value in re.findall(r"^#define (\w+) +(\d+)", text, re.M)}
+    options = {name: value for name, value in options.items() if value != 0}  # 0 of a mailbox: the port's own size
     return options, {row["option"]: row for row in table["pools"]}
 
 
 def override(options):
-    return "".join(f"#undef {name}\n#define {name} {value}\n" for name, value in options.items() if value != 0)
+    return "".join(f"#undef {name}\n#define {name} {value}\n" for name, value in options.items())
 
 
 def failed(said):
@@ -195,7 +196,8 @@ def attempt(tree, folder, scenario, options):
         program = build(tree, folder, scenario, override(options))
     except (RuntimeError, subprocess.CalledProcessError):
         return "lwIP refuses it"
-    return run(program, scenario, f"{folder}/attempt") or "the device stopped"
+    os.makedirs(f"{folder}/attempt", exist_ok=True)
+    return run(program, scenario, f"{folder}/attempt/run") or "the device stopped"
 
 
 def why_spared(option, row, said, value):
@@ -211,6 +213,8 @@ def why_spared(option, row, said, value):
 def test_less(tree, folder, scenario, options, row, option, said):
     """One less of something: how it failed, or why not; and whether that is as it must be."""
     step = int(scenario.options["MEM_ALIGNMENT"]) if option == "MEM_SIZE" else 1
+    if options[option] == 1 and option.endswith("MBOX_SIZE"):
+        return "0 is the port's own size", True
     less = attempt(tree, folder, scenario, {**options, option: options[option] - step})
     if isinstance(less, str):
         return less, True
