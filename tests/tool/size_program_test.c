@@ -4,8 +4,7 @@
 
 #include "tool/program.h"
 
-#define HTTP0                                                                                      \
-    "--opts " CISTERN_TRUTH "/lwipopts.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
+#define HTTP0 "--opts " CISTERN_TRUTH "/lwipopts.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
 
 /* The entry of a pool in the JSON report. */
 static const json_t *pool(const json_t *json, const char *name)
@@ -374,6 +373,32 @@ static void data_out_of_order_and_unread_is_held_until_the_window_shows_it_read(
     json_decref(json);
 }
 
+/* The same traffic alone, and on a wire with that of two other hosts. */
+static void traffic_of_other_hosts_changes_nothing(void **state)
+{
+    static const char *const arguments[] = {
+        "size --json --device 10.77.0.2 " CISTERN_TRUTH "/slow.pcap.gz",
+        "size --json --device 10.77.0.2 " CISTERN_CAPTURES "/others.pcap.gz"};
+    json_t *pools[2];
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        run(arguments[i]);
+        assert_status(0);
+        json_t *const json = report();
+        pools[i] = json_incref(json_object_get(json, "pools"));
+        json_decref(json);
+    }
+    for (size_t i = 0; i < json_array_size(pools[0]); ++i) {
+        static const char *const keys[] = {"name", "least", "most", "needed"};
+        for (size_t j = 0; j < sizeof keys / sizeof keys[0]; ++j) {
+            assert_true(json_equal(json_object_get(json_array_get(pools[0], i), keys[j]),
+                                   json_object_get(json_array_get(pools[1], i), keys[j])));
+        }
+    }
+    json_decref(pools[0]);
+    json_decref(pools[1]);
+}
+
 static void all_samples_are_tight(void **state)
 {
     (void)state;
@@ -440,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_frame_that_a_card_split_is_so_many_segments),
         cmocka_unit_test(what_was_recorded_on_both_sides_of_a_router_counts_once),
         cmocka_unit_test(data_out_of_order_and_unread_is_held_until_the_window_shows_it_read),
+        cmocka_unit_test(traffic_of_other_hosts_changes_nothing),
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
     };

@@ -94,7 +94,7 @@ typedef struct ledger {
     size_t events;
     size_t event_room;
     size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
-    bool short_of_memory; /* a call could not be recorded: the result is void */
+    bool short_of_memory;             /* a call could not be recorded: the result is void */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
