@@ -66,7 +66,7 @@ test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(FULL_PACKAGES)
 	@$(call test_trees,test-valgrind,valgrind,-LE full)
 
-test-fuzz: ## the program's parser and the checksum, fuzzed from real captures on
+test-fuzz: ## the program's readers and the checksum, fuzzed from real captures on
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 

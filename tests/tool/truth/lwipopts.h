@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - the device's options in all runs: with and without threads; what a run has of its own
  * is defined before (the second line of its statistics). Counts are larger than any run needs. */
 #ifndef NO_SYS
