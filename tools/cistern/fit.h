@@ -20,11 +20,11 @@ typedef struct trace {
 
 /* How a replay ended. */
 typedef struct replayed {
-    uint64_t failures;
-    uint64_t packet; /* of the first failure; 0: none */
-    size_t bytes;    /* of a heap: from its start to the end of the last block, at most */
-    size_t used;     /* of a heap: all blocks in use, at most; 0 where it is not known */
-    bool ok;         /* false: the host was short of memory, all else is void */
+    uint64_t failures; /* 0, or 1: the replay ends with the first */
+    uint64_t packet;   /* of the failure; 0: none */
+    size_t bytes;      /* of a heap: from its start to the end of the last block, at most */
+    size_t used;       /* of a heap: all blocks in use, at most; 0 where it is not known */
+    bool ok;           /* false: the host was short of memory, all else is void */
 } replayed_t;
 
 /* Which heap. */
@@ -41,6 +41,13 @@ typedef struct size_class {
     size_t size; /* bytes that an element serves, a multiple of the alignment */
     size_t count;
 } size_class_t;
+
+/* Bytes that a heap must have in one piece for an event that takes; 0: they are in the one before. */
+static inline size_t fit_request(const event_t *event, const target_t *target)
+{
+    const size_t rest = event->part == PART_FIRST ? target->heap_header + event[1].amount : 0;
+    return event->part == PART_SECOND ? 0 : event->amount + rest;
+}
 
 /* In a pool of `count` elements. Linear in the events. */
 replayed_t fit_pool(const trace_t *trace, size_t count);

@@ -129,7 +129,10 @@ static void replay_event(lwip_heap_t *heap, const event_t *event, uint32_t *held
         }
         return;
     }
-    const size_t asked = target_align(target, event->amount);
+    const size_t asked = target_align(target, fit_request(event, target));
+    if (asked == 0) {
+        return;
+    }
     const size_t size = asked < heap->min ? heap->min : asked;
     const uint32_t index = take(heap, size);
     held[event->slot] = index;
@@ -167,7 +170,7 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
         if (trace->event[i].resource == trace->resource) {
             replay_event(&heap, &trace->event[i], held, target, &replayed);
         }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hci.h"
 #include "options.h"
 
 /* All that is needed while captures are at hand. */
@@ -218,8 +219,9 @@ bool size_shows(const size_result_t *result, resource_t resource)
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
     const ledger_t *const ledger = &work->account.ledger;
-    return (trace_t){.event = ledger->event,
-                     .events = ledger->events,
+    const size_t first = ledger->first[resource];
+    return (trace_t){.event = ledger->event + first,
+                     .events = ledger->first[resource + 1] - first,
                      .slots = ledger->slots,
                      .resource = resource};
 }
@@ -485,6 +487,9 @@ int size_run(const size_options_t *options)
 {
     static size_result_t result;
     static size_demand_t summaries;
+    if (options->hci) {
+        return hci_run(options);
+    }
     result = (size_result_t){.options = options, .complete = true};
     summaries = (size_demand_t){.packets = 0};
     char **const captures = calloc((size_t)options->files, sizeof *captures);
