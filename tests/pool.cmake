@@ -16,6 +16,13 @@ foreach(level 2 3)
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
     DEFINES CISTERN_CHECK=${level} LABELS host threads)
 endforeach()
+cistern_add_test(pool_shared_damage_test SOURCES unit/pool_shared_damage_test.c LABELS host)
+foreach(level 2 3)
+  cistern_add_test(pool_level_${level}_shared_damage_test SOURCES unit/pool_shared_damage_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host)
+  cistern_add_test(pool_level_${level}_stress_test SOURCES race/pool_stress_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host threads)
+endforeach()
 cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
 cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host)
