@@ -307,9 +307,43 @@ static void clearing_and_walking_a_static_pool_work(void **state)
     assert_holds_every_block(&items_pool);
 }
 
+/* --- blocks of one word -------------------------------------------------------------------------- */
+
+/* They have no space for a key: their content alone, or the list, says what they are. */
+static void pool_of_one_word_blocks_refuses_a_double_free_and_takes_any_content(void **state)
+{
+    (void)state;
+    static void *words[CISTERN_POOL_BYTES(3, sizeof(void *), 0) / sizeof(void *)];
+    cistern_pool_t narrow;
+    const cistern_pool_config_t config = {
+        .count = 3, .size = sizeof(void *), .memory = words, .bytes = sizeof words};
+    void **block[3];
+    assert_int_equal(cistern_pool_init(&narrow, &config), CISTERN_OK);
+    for (unsigned last = 0; last < 3; ++last) {
+        for (unsigned i = 0; i < 3; ++i) {
+            block[i] = cistern_pool_get(&narrow);
+            assert_non_null(block[i]);
+        }
+        for (unsigned i = 0; i < 3; ++i) {
+            const unsigned now = (last + i) % 3U;
+            *block[now] = (i == 0) ? NULL : (void *)block[(last + i - 1U) % 3U]; /* as a link is */
+            assert_int_equal(cistern_pool_put(&narrow, block[now]), CISTERN_OK);
+            for (unsigned again = 0; again <= i; ++again) {
+                void *const freed = block[(last + again) % 3U];
+                assert_false(cistern_pool_uses(&narrow, freed));
+                assert_int_equal(cistern_pool_put(&narrow, freed), CISTERN_ERROR_FAULT);
+                assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, freed);
+            }
+        }
+        assert_true(cistern_pool_check(&narrow));
+    }
+    assert_int_equal(cistern_pool_unregister(&narrow), CISTERN_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        pools_test(pool_of_one_word_blocks_refuses_a_double_free_and_takes_any_content),
         pools_test(pool_refuses_a_double_free),
         pools_test(pool_refuses_a_double_free_when_other_blocks_were_freed_in_between),
         pools_test(pool_refuses_a_double_free_after_the_block_was_used_again),

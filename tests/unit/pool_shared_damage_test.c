@@ -223,6 +223,28 @@ static cistern_error_t put_with_others(void *block)
     return cistern_pool_put_bulk(&pool, blocks, 3) == 3 ? CISTERN_OK : CISTERN_ERROR_FAULT;
 }
 
+/* Two are damaged: one of them, at least, is reported, and nothing that was not there. */
+static void written_guards_among_several_do_not_keep_the_others_from_being_put(void **state)
+{
+    (void)state;
+    void *blocks[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, blocks, COUNT), COUNT);
+    ((unsigned char *)blocks[1])[SIZE] ^= 1U;
+    ((unsigned char *)blocks[3])[SIZE] ^= 1U;
+    assert_int_equal(cistern_pool_put_bulk(&pool, blocks, COUNT), COUNT);
+    assert_in_range(faults.count, 1, 2);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_OVERFLOW);
+    assert_true(faults.last.address == blocks[1] || faults.last.address == blocks[3]);
+    faults.count = 0;
+    assert_int_equal(stats_now().free, COUNT);
+    assert_int_equal(cistern_pool_get_bulk(&pool, blocks, 2), 2);
+    ((unsigned char *)blocks[0])[SIZE] ^= 1U;
+    void *const mixed[] = {blocks[0], blocks[1], blocks[1]};
+    assert_int_equal(cistern_pool_put_bulk(&pool, mixed, 3), 2);
+    assert_int_equal(faults.count, 2); /* the guard, and the block that was put twice */
+    assert_no_block_is_lost(0);
+}
+
 static cistern_error_t put_verified(void *block)
 {
     const cistern_error_t error = cistern_pool_verify(&pool, block);
@@ -295,6 +317,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 #if CISTERN_CHECK >= 2
         damage_test(write_after_free_is_reported_by_the_get_and_repaired),
         damage_test(write_after_free_is_reported_by_a_get_of_several_which_gives_the_rest),
+        damage_test(written_guards_among_several_do_not_keep_the_others_from_being_put),
         damage_test(written_guards_are_reported_once_and_the_block_taken_back),
 #endif
 #if CISTERN_CHECK >= 3

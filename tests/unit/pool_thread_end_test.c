@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a thread that ends leaves to the others: the blocks of its caches, without a living thread being
  * stopped for them. The linker sends each stop of all threads through here. */
-#include "support.h"
-
+#define _GNU_SOURCE 1
 #include <pthread.h>
 
+#include "support.h"
+
+#include "arch/cistern_threads.h"
 #include "cistern/pool.h"
 
 enum { COUNT = 64, SIZE = 32, CACHES = 2 };
@@ -147,6 +149,49 @@ static void any_number_of_threads_leave_every_block(void **state)
     assert_no_fault();
 }
 
+/* --- numbers of threads ------------------------------------------------------------------------ */
+
+enum { LIVING = 80, NUMBERS = 64 };
+
+static pthread_barrier_t all_have_one;
+static uint32_t number[LIVING];
+
+static void *take_a_number(void *argument)
+{
+    uint32_t *const mine = argument;
+    *mine = cistern_port_thread_slot();
+    (void)pthread_barrier_wait(&all_have_one);
+    assert_int_equal(cistern_port_thread_slot_if_any(), *mine);
+    return NULL;
+}
+
+/* Each number is one living thread's; when there are none left, a thread has none. */
+static void no_two_living_threads_have_the_same_number(void **state)
+{
+    (void)state;
+    pthread_t thread[LIVING];
+    for (unsigned round = 0; round < 2; ++round) {
+        unsigned holders[NUMBERS] = {0};
+        unsigned without = 0;
+        assert_int_equal(pthread_barrier_init(&all_have_one, NULL, LIVING), 0);
+        for (unsigned i = 0; i < LIVING; ++i) {
+            assert_int_equal(pthread_create(&thread[i], NULL, take_a_number, &number[i]), 0);
+        }
+        for (unsigned i = 0; i < LIVING; ++i) {
+            assert_int_equal(pthread_join(thread[i], NULL), 0);
+            assert_true(number[i] < NUMBERS || number[i] == CISTERN_PORT_NO_SLOT);
+            without += (number[i] == CISTERN_PORT_NO_SLOT) ? 1U : 0U;
+            holders[number[i] % NUMBERS] += (number[i] != CISTERN_PORT_NO_SLOT) ? 1U : 0U;
+        }
+        assert_in_range(without, LIVING - NUMBERS,
+                        LIVING - NUMBERS + 1); /* this thread has one, or not */
+        for (unsigned i = 0; i < NUMBERS; ++i) {
+            assert_true(holders[i] <= 1);
+        }
+        (void)pthread_barrier_destroy(&all_have_one);
+    }
+}
+
 #define end_test(function) cmocka_unit_test_setup_teardown(function, make_pools, forget_pools)
 
 int main(void)
@@ -154,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         end_test(blocks_of_a_thread_that_ended_are_had_without_stopping_another),
         end_test(blocks_of_a_living_thread_are_had_by_stopping_it),
+        test(no_two_living_threads_have_the_same_number),
         end_test(any_number_of_threads_leave_every_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
