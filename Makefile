@@ -70,7 +70,7 @@ test-fuzz: ## the program's parser and the checksum, fuzzed from real captures o
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 
-test-verify: ## every interleaving of the lock-free pool, and of a model of the mailbox
+test-verify: ## every interleaving of the lock-free and the cached pool, and of a model of the mailbox
 	@cmake/require.sh $(VERIFY_PACKAGES)
 	@$(call test_trees,test-verify,verify)
 
