@@ -129,6 +129,27 @@ static void damaged_link_is_reported_and_no_block_is_lost(void **state)
     assert_damage_is_seen_before_it_is_followed(NULL);
 }
 
+/* Every second block of the list: each is one that a sound block, or the pool, leads to. */
+static void blocks_that_sound_ones_lead_to_are_not_lost_with_their_links(void **state)
+{
+    (void)state;
+    unsigned char *block[COUNT];
+    for (unsigned i = 0; i < COUNT; ++i) {
+        block[i] = cistern_pool_get(&pool);
+    }
+    for (unsigned i = COUNT; i > 0; --i) {
+        assert_int_equal(cistern_pool_put(&pool, block[i - 1U]), CISTERN_OK);
+    }
+    for (unsigned i = 0; i < COUNT; i += 2) {
+        memset(block[i], 0x5A, 2 * sizeof(void *));
+    }
+    assert_false(cistern_pool_check(&pool));
+    assert_null(cistern_pool_get(&pool));
+    assert_one_fault(CISTERN_FAULT_LINK, block[0]);
+    assert_holds_every_block(&pool);
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+}
+
 static void link_of_a_block_to_itself_is_reported(void **state)
 {
     (void)state;
@@ -353,6 +374,7 @@ int main(void)
         pools_test(pool_refuses_an_address_inside_a_block),
         pools_test(verify_reports_as_put_does_and_changes_nothing),
         pools_test(damaged_link_is_reported_and_no_block_is_lost),
+        pools_test(blocks_that_sound_ones_lead_to_are_not_lost_with_their_links),
         pools_test(link_of_a_block_to_itself_is_reported),
         pools_test(link_to_a_used_block_is_reported),
         pools_test(check_ends_on_a_cyclic_list_and_says_no),
