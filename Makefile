@@ -71,7 +71,7 @@ test-fuzz: ## the program's readers and the checksum, fuzzed from real captures 
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 
-test-verify: ## every interleaving of the lock-free pool, and of a model of the mailbox
+test-verify: ## every interleaving of the lock-free and the cached pool, and of a model of the mailbox
 	@cmake/require.sh $(VERIFY_PACKAGES)
 	@$(call test_trees,test-verify,verify)
 

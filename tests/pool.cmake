@@ -25,12 +25,23 @@ foreach(level 2 3)
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
     DEFINES CISTERN_CHECK=${level} LABELS host threads)
 endforeach()
+cistern_add_test(pool_shared_damage_test SOURCES unit/pool_shared_damage_test.c LABELS host)
+foreach(level 2 3)
+  cistern_add_test(pool_level_${level}_shared_damage_test SOURCES unit/pool_shared_damage_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host)
+  cistern_add_test(pool_level_${level}_stress_test SOURCES race/pool_stress_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host threads)
+endforeach()
 cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
 cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host)
 if(TARGET pool_section_test)
   target_link_options(pool_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
+endif()
+cistern_add_test(pool_thread_end_test SOURCES unit/pool_thread_end_test.c LABELS host threads)
+if(TARGET pool_thread_end_test)
+  target_link_options(pool_thread_end_test PRIVATE LINKER:--wrap=host_fence_heavy)
 endif()
 cistern_add_test(pool_caller_test SOURCES unit/pool_caller_test.c LABELS big
   DEFINES CISTERN_CHECK=3 OS_MEMPOOL_GUARD=1)
@@ -42,6 +53,25 @@ cistern_add_long_test(pool_double_put_full pool_double_put_test 20000 thread)
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
 cistern_add_long_test(pool_stress_full pool_stress_test 1000 thread)
+
+# Races whose outcome a sanitizer's accesses would hide: the library and the test as they are used, in the
+# trees of the other sanitizers too, so that `make test` has them.
+function(pool_add_plain_race NAME SOURCE)
+  if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING OR
+     CMAKE_CROSSCOMPILING_EMULATOR)
+    return()
+  endif()
+  add_executable(${NAME} ${SOURCE} ${CISTERN_SRC} ${CISTERN_PORT_SOURCES})
+  target_include_directories(${NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS} -O2 -fno-sanitize=all)
+  target_link_options(${NAME} PRIVATE -fno-sanitize=all)
+  target_link_libraries(${NAME} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+  add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME} ${ARGN})
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS threads TIMEOUT 300)
+endfunction()
+pool_add_plain_race(pool_cache_race_test race/pool_cache_race_test.c)
+pool_add_plain_race(pool_stress_plain_test race/pool_stress_test.c 300)
 
 cistern_add_test(os_mempool_test SOURCES unit/os_mempool_test.c LABELS big)
 foreach(alignment 4 16)
@@ -88,6 +118,9 @@ cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")
 cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
   CONFIG ${config}/memp_section LABELS host)
+cistern_add_test(memp_counts_test SOURCES unit/memp_counts_test.c CONFIG ${config}/memp_counts LABELS hosted)
+cistern_add_test(memp_counts_lock_free_test SOURCES unit/memp_counts_test.c CONFIG ${config}/memp_counts
+  LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
 cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG ${config}/memp_heap
   LABELS host threads)

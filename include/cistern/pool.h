@@ -427,7 +427,9 @@ extern const struct cistern_pool_strategy cistern_pool_unlocked;
 extern const struct cistern_pool_strategy cistern_pool_mutex;
 /* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
 extern const struct cistern_pool_strategy cistern_pool_lock_free;
-/* A cache per thread, for hosts with many threads. */
+/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache and none
+ * that is every thread's stops the others for a moment and takes theirs. The blocks of a thread that
+ * ended are every thread's. */
 extern const struct cistern_pool_strategy cistern_pool_cached;
 
 /* The same under the names that a config reads well with. */

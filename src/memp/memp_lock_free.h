@@ -75,7 +75,7 @@ static inline void memp_stats_publish_used(const struct memp_desc *desc)
     size_t used;
     do {
         used = cistern_pool_lock_free_used(desc->pool);
-        memp_number_write(&desc->stats->used, (mem_size_t)used);
+        memp_number_write(&desc->stats->used, memp_stats_clamp(used));
     } while (cistern_pool_lock_free_used(desc->pool) != used);
 }
 
@@ -83,10 +83,10 @@ static inline void memp_stats_publish_used(const struct memp_desc *desc)
  * is one in which it grew, or a call that was late wrote an older one. */
 static inline void memp_stats_publish_most(const struct memp_desc *desc)
 {
-    mem_size_t most = (mem_size_t)cistern_pool_lock_free_most_used(desc->pool);
+    mem_size_t most = memp_stats_clamp(cistern_pool_lock_free_most_used(desc->pool));
     while (memp_number_read(&desc->stats->max) != most) {
         memp_number_write(&desc->stats->max, most);
-        most = (mem_size_t)cistern_pool_lock_free_most_used(desc->pool);
+        most = memp_stats_clamp(cistern_pool_lock_free_most_used(desc->pool));
     }
 }
 
