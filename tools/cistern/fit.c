@@ -140,6 +140,9 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
             continue;
         }
         if (event->amount == 0) {
+            if (held[event->slot] != NULL) {
+                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena));
+            }
             (void)cistern_heap_free(&heap, held[event->slot]);
             held[event->slot] = NULL;
             continue;
@@ -151,6 +154,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         } else {
             const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
             replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+            fit_watch(trace, event, (size_t)(block - arena));
         }
     }
     cistern_heap_stats_t stats = {.bytes = 0};

@@ -10,12 +10,17 @@
 
 #include "ledger.h"
 
+/* Called for each event that a heap's replay served: where its block begins, or began. */
+typedef void fit_watch_t(void *context, const event_t *event, size_t offset);
+
 /* The events of one resource. */
 typedef struct trace {
     const event_t *event;
     size_t events;
     size_t slots; /* above every slot of the events */
     resource_t resource;
+    fit_watch_t *watch; /* NULL: none */
+    void *watcher;      /* its context */
 } trace_t;
 
 /* How a replay ended. */
@@ -41,6 +46,13 @@ typedef struct size_class {
     size_t size; /* bytes that an element serves, a multiple of the alignment */
     size_t count;
 } size_class_t;
+
+static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset)
+{
+    if (trace->watch != NULL) {
+        trace->watch(trace->watcher, event, offset);
+    }
+}
 
 /* In a pool of `count` elements. Linear in the events. */
 replayed_t fit_pool(const trace_t *trace, size_t count);

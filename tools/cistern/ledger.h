@@ -70,8 +70,24 @@ typedef struct level {
     peak_t peak_most;
 } level_t;
 
+struct ledger;
 struct ledger_slot;
 struct ledger_timer;
+
+/* A change of a level: of which hold, and by how much. A hold that had nothing is taken, for
+ * `ledger->connection`; one that then has nothing is given back; a change by nothing passes it to
+ * `ledger->connection`. */
+typedef struct ledger_change {
+    uint32_t slot;
+    resource_t resource;
+    cause_t cause;
+    int64_t least;
+    int64_t most;
+} ledger_change_t;
+
+/* Called after each change, with the new levels. */
+typedef void ledger_watch_t(void *context, const struct ledger *ledger,
+                            const ledger_change_t *change);
 
 typedef struct ledger {
     const target_t *target;
@@ -89,7 +105,9 @@ typedef struct ledger {
     event_t *event; /* NULL until the first */
     size_t events;
     size_t event_room;
-    bool short_of_memory; /* a call could not be recorded: the result is void */
+    bool short_of_memory;  /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch; /* NULL: none */
+    void *watcher;         /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
@@ -119,6 +137,9 @@ void ledger_doubt(ledger_t *ledger, hold_t hold);
 /* The same at a later time, unless it is given back before. */
 void ledger_give_at(ledger_t *ledger, hold_t hold, uint64_t time);
 void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time);
+
+/* The hold is from now on that of the connection for which holds are taken, because of `cause`. */
+void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause);
 
 bool ledger_holds(const ledger_t *ledger, hold_t hold);
 

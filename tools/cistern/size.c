@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "report_page.h"
 
 /* All that is needed while captures are at hand. */
 typedef struct size_work {
@@ -19,6 +20,7 @@ typedef struct size_work {
     survey_t survey;
     device_t device;
     account_t account;
+    record_t record; /* for --report */
 } size_work_t;
 
 /* --- options
@@ -329,6 +331,27 @@ static void choose_classes(size_result_t *result)
                        result->target.pointer, choice->class, &choice->bytes);
 }
 
+/* A page has the curves of one device. */
+static bool shows_traffic(const size_options_t *options)
+{
+    return options->report != NULL && !options->each;
+}
+
+static bool keep_traffic(size_work_t *work)
+{
+    const report_source_t source = {.result = work->result,
+                                    .record = &work->record,
+                                    .survey = &work->survey,
+                                    .traffic = &work->traffic,
+                                    .device = &work->device,
+                                    .heap = trace_of(work, RESOURCE_HEAP)};
+    if (!shows_traffic(work->result->options)) {
+        return true;
+    }
+    work->result->traffic = report_page_traffic(&source);
+    return work->result->traffic != NULL;
+}
+
 /* Accounts for the captures with the device known. */
 static int account_all(size_work_t *work)
 {
@@ -347,7 +370,9 @@ static int account_all(size_work_t *work)
         .settings = {.service =
                          1000U * (options->service < 0 ? measured : (uint64_t)options->service),
                      .rtt = options->rtt * 1000000U,
-                     .loss = options->loss / 100.0}};
+                     .loss = options->loss / 100.0},
+        .watch = shows_traffic(options) ? record_change : NULL,
+        .watcher = &work->record};
     if (!account_read(&work->account, &work->traffic, NULL, NULL)) {
         return fail_memory();
     }
@@ -358,7 +383,7 @@ static int account_all(size_work_t *work)
     }
     choose_classes(result);
     result->proved = true;
-    return prove_classes(work) ? STATUS_OK : fail_memory();
+    return prove_classes(work) && keep_traffic(work) ? STATUS_OK : fail_memory();
 }
 
 static int size_captures(size_result_t *result, char **file, int files)
@@ -376,6 +401,7 @@ static int size_captures(size_result_t *result, char **file, int files)
     }
     result->complete = !work.traffic.failed;
     account_free(&work.account);
+    record_free(&work.record);
     survey_free(&work.survey);
     traffic_close(&work.traffic);
     return status;
@@ -432,16 +458,16 @@ static int print(const size_result_t *result)
         }
         break;
     case SIZE_FORMAT_LWIPOPTS:
-        size_print_lwipopts(result);
+        size_print_lwipopts(stdout, result);
         break;
     case SIZE_FORMAT_LWIPPOOLS:
-        size_print_lwippools(result);
+        size_print_lwippools(stdout, result);
         break;
     case SIZE_FORMAT_SYSCFG:
-        size_print_syscfg(result);
+        size_print_syscfg(stdout, result);
         break;
     case SIZE_FORMAT_SDKCONFIG:
-        size_print_sdkconfig(result);
+        size_print_sdkconfig(stdout, result);
         break;
     case SIZE_FORMAT_TEXT:
     default:
@@ -478,6 +504,10 @@ static int finish(size_result_t *result, size_demand_t *summaries)
         !summary_write(&result->demand, result->options->summary)) {
         return STATUS_USAGE;
     }
+    if (result->options->report != NULL &&
+        !report_page_write(result->options->report, result, result->traffic)) {
+        return STATUS_USAGE;
+    }
     return print(result);
 }
 
@@ -503,6 +533,7 @@ int size_run(const size_options_t *options)
     status = status == STATUS_OK ? finish(&result, &summaries) : status;
     classes_free(&summaries.malloc);
     classes_free(&result.demand.malloc);
+    json_decref(result.traffic);
     free(captures);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_page.h"
 #include "size.h"
 
 static const char help_text[] =
@@ -40,6 +41,7 @@ static const char help_text[] =
     "    --each             every capture has a device of its own: what any of them needs\n"
     "    --verify FILE      says whether this lwipopts.h suffices; status 4 if it does not\n"
     "    --summary FILE     also writes what is needed to FILE, to be merged later\n"
+    "    --report FILE      also writes a page to FILE that shows what is needed, and why\n"
     "    -f, --filter BPF   only packets that the filter passes\n"
     "    --format NAME      text, json, lwipopts, lwippools, syscfg or sdkconfig\n"
     "    --json             the same as --format json\n"
@@ -51,6 +53,7 @@ static const char help_text[] =
     "EXAMPLES\n"
     "    cistern size traffic.pcap\n"
     "    cistern size --opts lwipopts.h --format lwipopts traffic.pcapng.gz\n"
+    "    cistern size --report page.html traffic.pcap\n"
     "    cistern size --summary one.summary one.pcap; cistern size *.summary\n";
 
 enum {
@@ -68,6 +71,7 @@ enum {
     OPT_EACH,
     OPT_VERIFY,
     OPT_SUMMARY,
+    OPT_REPORT,
     OPT_FORMAT,
     OPT_JSON,
     OPT_HELP
@@ -88,6 +92,7 @@ static const struct option long_options[] = {
     {"each", no_argument, NULL, OPT_EACH},
     {"verify", required_argument, NULL, OPT_VERIFY},
     {"summary", required_argument, NULL, OPT_SUMMARY},
+    {"report", required_argument, NULL, OPT_REPORT},
     {"filter", required_argument, NULL, 'f'},
     {"format", required_argument, NULL, OPT_FORMAT},
     {"json", no_argument, NULL, OPT_JSON},
@@ -208,6 +213,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
     case OPT_SUMMARY:
         options->summary = optarg;
         return true;
+    case OPT_REPORT:
+        options->report = optarg;
+        return report_page_available();
     case 'f':
         options->filter = optarg;
         return true;

@@ -19,8 +19,7 @@ static int64_t amount_needed(const size_result_t *result, resource_t resource)
                                      : size_needed(result, resource);
 }
 
-/* A mailbox of size 0 has the port's own default. */
-static bool is_short(const size_result_t *result, resource_t resource)
+bool size_is_short(const size_result_t *result, resource_t resource)
 {
     const int64_t now = amount_now(result, resource);
     const bool mailbox = resource >= RESOURCE_TCPIP_MBOX && resource <= RESOURCE_ACCEPTMBOX;
@@ -45,7 +44,7 @@ static resource_t first_short(const size_result_t *result)
 {
     resource_t first = RESOURCE_COUNT;
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
-        if (!is_short(result, (resource_t)i)) {
+        if (!size_is_short(result, (resource_t)i)) {
             continue;
         }
         const uint64_t packet = result->proof[i].now_packet;
@@ -111,7 +110,7 @@ static void print_row(const size_result_t *result, resource_t resource)
         snprintf(interval, sizeof interval, "%" PRId64, row->peak.amount);
     }
     printf("  %-20s%c %9" PRId64 " %14s %9" PRId64 " %9" PRId64 " %9" PRId64,
-           resource_name(resource), is_short(result, resource) ? '!' : ' ', now, interval, needed,
+           resource_name(resource), size_is_short(result, resource) ? '!' : ' ', now, interval, needed,
            size_bytes(result, resource, now), size_bytes(result, resource, needed));
     if (row->peak.amount != 0) {
         printf("  %" PRIu64 " (%.3f s) ", row->peak.packet, row->peak.seconds);
@@ -270,5 +269,5 @@ void size_print_text(const size_result_t *result)
     }
     print_assumptions(result);
     printf("\n");
-    size_print_lwipopts(result);
+    size_print_lwipopts(stdout, result);
 }
