@@ -374,6 +374,7 @@ static void survey_udp(survey_t *survey, const parsed_t *parsed)
     }
     udp_port_t *const to = get_port(survey, &parsed->destination, parsed->destination_port);
     if (to != NULL) {
+        to->first_received = to->first_received == 0 ? parsed->number : to->first_received;
         to->last_received = parsed->number;
     }
 }
