@@ -50,7 +50,7 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t unused;
+    uint16_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
 } event_t;
 
 typedef struct peak {
@@ -122,6 +122,9 @@ void ledger_settle(ledger_t *ledger);
 /* Takes an amount; of the heap the bytes that are requested, to which its header is added. */
 hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t most,
                    cause_t cause);
+
+/* A hold of the heap has so many bytes from now on, in place; at most those that it had. */
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes);
 
 /* Gives a hold back. */
 void ledger_give(ledger_t *ledger, hold_t hold);

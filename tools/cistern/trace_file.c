@@ -275,7 +275,8 @@ static uint64_t time_of(reading_t *reading, uint32_t time)
     const bool first = reading->trace->events == 0;
     const uint32_t passed = first ? 0 : time - reading->last_time;
     reading->last_time = time;
-    reading->ticks += passed < 0x80000000U ? (int64_t)passed : (int64_t)passed - INT64_C(0x100000000);
+    reading->ticks +=
+        passed < 0x80000000U ? (int64_t)passed : (int64_t)passed - INT64_C(0x100000000);
     if (reading->ticks > (int64_t)reading->now) {
         reading->now = (uint64_t)reading->ticks;
     }
