@@ -144,6 +144,12 @@ static int chunk_at(const trace_file_t *trace, size_t offset, chunk_t *chunk)
     return live || check == check_of(type, trace->bytes + chunk->offset, bytes) ? 1 : 0;
 }
 
+static bool is_marked(const trace_file_t *trace, size_t offset)
+{
+    static const uint8_t mark[2][4] = {{0x43, 0x48, 0x6e, 0x4b}, {0x4b, 0x6e, 0x48, 0x43}};
+    return memcmp(trace->bytes + offset, mark[trace->big_endian ? 1 : 0], sizeof mark[0]) == 0;
+}
+
 /* The next sound chunk from an offset on; a live one only where a chunk must begin, since it has no
  * check. False at the end. */
 static bool next_chunk(trace_file_t *trace, size_t *offset, chunk_t *chunk)
@@ -154,7 +160,7 @@ static bool next_chunk(trace_file_t *trace, size_t *offset, chunk_t *chunk)
     trace->damaged += lost_the_way && found == 0 ? 1 : 0;
     while (found != 1 && trace->length - *offset > CHUNK) {
         ++*offset;
-        found = chunk_at(trace, *offset, chunk);
+        found = is_marked(trace, *offset) ? chunk_at(trace, *offset, chunk) : 0;
         found = found == 1 && is_live(chunk->type) ? 0 : found;
     }
     if (found != 1) {

@@ -16,6 +16,15 @@
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* Other options that follow from this one do not matter here. */
+static void say(lwip_options_t *options, lwip_option_t option, int64_t value)
+{
+    if (options->source[option] != OPTION_FILE) {
+        options->value[option] = value;
+        options->source[option] = OPTION_TRACE;
+    }
+}
+
 /* Geometry of the device: from the first trace that says it. */
 static void set_target(trace_log_t *log, size_result_t *result, const trace_file_t *trace)
 {
@@ -28,9 +37,8 @@ static void set_target(trace_log_t *log, size_result_t *result, const trace_file
     }
     log->pointer = trace->pointer;
     if (alignment != 0) {
-        lwip_options_observe(&result->device, OPTION_MEM_ALIGNMENT, (int64_t)alignment,
-                             OPTION_TRACE);
-        lwip_options_observe(&result->now, OPTION_MEM_ALIGNMENT, (int64_t)alignment, OPTION_TRACE);
+        say(&result->device, OPTION_MEM_ALIGNMENT, (int64_t)alignment);
+        say(&result->now, OPTION_MEM_ALIGNMENT, (int64_t)alignment);
     }
     target_init(&result->target, trace->pointer * 8, &result->device);
 }
@@ -97,8 +105,7 @@ static void set_options(const trace_log_t *log, size_result_t *result)
         if (pool->resource == RESOURCE_COUNT || !pool->described) {
             continue;
         }
-        lwip_options_observe(&result->now, resource_option(pool->resource), plausible(now),
-                             OPTION_TRACE);
+        say(&result->now, resource_option(pool->resource), plausible(now));
         if (!pool->heap && pool->stride != 0) {
             result->target.size[pool->resource] = (size_t)plausible(pool->stride);
         }
@@ -204,8 +211,7 @@ bool trace_size_prove(trace_log_t *log, size_result_t *result)
             ok = pool->heap ? prove_heap(log, result, i) : prove_pool(log, i);
         }
         if (pool->resource == RESOURCE_HEAP && pool->size == 0) { /* no arena: nothing to judge */
-            lwip_options_observe(&result->now, OPTION_MEM_SIZE,
-                                 (int64_t)demand->heap[result->options->heap], OPTION_TRACE);
+            say(&result->now, OPTION_MEM_SIZE, (int64_t)demand->heap[result->options->heap]);
         }
     }
     return ok;
