@@ -16,8 +16,9 @@
  * |               | is recorded before cistern_trace_start    | bytes (64-bit: 40) for each event  |
  *
  * The ring has any number of producers, threads and interrupts alike, and one consumer. A full ring
- * drops the newest event and counts it, so that what was recorded before is complete. Where the
- * port or the compiler has no atomic operations the hook masks interrupts, as a get does.
+ * drops the newest event and counts it, so that what was recorded before is complete. It has no
+ * lock on hosts and on ARMv7-M and ARMv8-M; other processors mask interrupts for some ten
+ * instructions, as a get does.
  *
  * docs/trace.md has the format and how to get a trace out of a device. */
 #ifndef CISTERN_TRACE_H

@@ -69,23 +69,14 @@ typedef struct trace_memory {
 _Static_assert(sizeof(trace_chunk_t) == 16, "a chunk's head has 16 bytes");
 _Static_assert(sizeof(cistern_trace_object_t) == 4 * sizeof(uintptr_t) + 24, "no padding");
 
-/* A program that is linked with hooks and nothing else has the ring, but never starts it. */
-static trace_memory_t cistern_trace_memory = {
-    .header = {.magic = {'C', 'T', 'R', 0x1a},
-               .order = TRACE_ORDER,
-               .version = TRACE_VERSION,
-               .pointer = sizeof(uintptr_t),
-               .hz = CISTERN_TRACE_HZ},
-    .ring_head = {.mark = TRACE_MARK,
-                  .type = TRACE_RING_LIVE,
-                  .bytes = offsetof(trace_memory_t, objects_head) - offsetof(trace_memory_t, ring)},
-    .ring = {.first = cistern_trace_memory.ring.slot,
-             .slots = CISTERN_TRACE_EVENTS,
-             .slot_bytes = sizeof(trace_slot_t)},
-    .objects_head = {.mark = TRACE_MARK,
-                     .type = TRACE_OBJECTS_LIVE,
-                     .bytes = sizeof cistern_trace_memory.object},
-};
+static const trace_header_t trace_header = {.magic = {'C', 'T', 'R', 0x1a},
+                                            .order = TRACE_ORDER,
+                                            .version = TRACE_VERSION,
+                                            .pointer = sizeof(uintptr_t),
+                                            .hz = CISTERN_TRACE_HZ};
+
+/* All zero, it costs no flash, and records nothing: start makes a trace of it. */
+static trace_memory_t cistern_trace_memory;
 
 static bool trace_objects_changed;
 static uint32_t trace_drained;   /* events, since start */
@@ -134,6 +125,22 @@ uint32_t cistern_trace_lost(void)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+/* What makes the memory a trace. */
+static void trace_write_heads(void)
+{
+    trace_memory_t *const memory = &cistern_trace_memory;
+    memory->header = trace_header;
+    memory->ring_head = (trace_chunk_t){.mark = TRACE_MARK,
+                                        .type = TRACE_RING_LIVE,
+                                        .bytes = offsetof(trace_memory_t, objects_head) -
+                                                 offsetof(trace_memory_t, ring)};
+    memory->objects_head = (trace_chunk_t){
+        .mark = TRACE_MARK, .type = TRACE_OBJECTS_LIVE, .bytes = sizeof memory->object};
+    memory->ring.first = memory->ring.slot;
+    memory->ring.slots = CISTERN_TRACE_EVENTS;
+    memory->ring.slot_bytes = sizeof(trace_slot_t);
+}
+
 static void trace_restart(bool on)
 {
     trace_ring_t *const ring = &cistern_trace_memory.ring;
@@ -142,6 +149,7 @@ static void trace_restart(bool on)
         trace_publish(&ring->slot[i].object, 0);
     }
     if (on) {
+        trace_write_heads();
         trace_write(&ring->lost, 0);
         trace_drained = 0;
         trace_said_lost = 0;
@@ -347,7 +355,7 @@ static bool trace_drain_slot(trace_batch_t *batch)
 
 bool cistern_trace_begin(cistern_trace_write_t *write, void *context)
 {
-    return write(context, &cistern_trace_memory.header, sizeof cistern_trace_memory.header);
+    return write(context, &trace_header, sizeof trace_header);
 }
 
 bool cistern_trace_drain(cistern_trace_write_t *write, void *context)

@@ -4,8 +4,8 @@
  * | where                                    | a slot is claimed by     | guard       | a place is |
  * |------------------------------------------|--------------------------|-------------|------------|
  * | the port gives load-linked (one core)    | load-linked, store       | none        | an address |
- * | C11 atomics of a word without a lock     | compare and swap         | none        | a ticket   |
- * | none of these                            | reading and writing      | the section | an address |
+ * | the port has threads, and C11 atomics    | compare and swap         | none        | a ticket   |
+ * | neither: interrupts are masked           | reading and writing      | the section | an address |
  *
  * Vocabulary: a place is what `head` and `limit` are: the slot's address, or the number of the event
  * that goes into it. Tickets never come again, so that a swap which finds the head that was read has
@@ -24,7 +24,7 @@
 #if CISTERN_CRITICAL && defined CISTERN_PORT_LL
 #    define TRACE_LINKED  1
 #    define TRACE_SECTION 0
-#elif CISTERN_CRITICAL && !defined __STDC_NO_ATOMICS__
+#elif CISTERN_CRITICAL && defined CISTERN_PORT_THREADS && !defined __STDC_NO_ATOMICS__
 #    include <stdatomic.h>
 #    if ATOMIC_POINTER_LOCK_FREE == 2
 #        define TRACE_LINKED 0

@@ -19,7 +19,8 @@ static void *record(void *argument)
     static const char objects[THREADS] = {0};
     const char *const object = &objects[*(const unsigned *)argument];
     for (size_t i = 0; i < EVENTS; ++i) {
-        cistern_trace_event(object, object, i << CISTERN_TRACE_KIND_BITS | CISTERN_TRACE_GET, object);
+        cistern_trace_event(object, object, i << CISTERN_TRACE_KIND_BITS | CISTERN_TRACE_GET,
+                            object);
     }
     return NULL;
 }

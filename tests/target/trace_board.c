@@ -71,6 +71,7 @@ int main(int argc, char **argv)
     measure(trace_nothing);
     measure(cistern_trace_event);
     measure(cistern_trace_event);
+    board_start_ticks(); /* which makes the board ready for interrupts */
     bool ok = cistern_trace_semihosting_open(path);
     for (unsigned round = 0; ok && round < 20; ++round) {
         cistern_trace_tick(round);
