@@ -39,8 +39,7 @@ bare="-I$root/ports/bare -I$root/ports/bare/cortex-m"
 # shellcheck disable=SC2086 # words of a command
 {
     compare gcc -O2 $posix
-    compare gcc -Os $posix -DMEM_LIBC_MALLOC=1
-    compare gcc -Os $posix -DCISTERN_CHECK=3
+    compare gcc -O2 $posix -DMEM_LIBC_MALLOC=1 -DCISTERN_CHECK=3
     if command -v arm-none-eabi-gcc >/dev/null; then
         compare arm-none-eabi-gcc -Os -mcpu=cortex-m0plus -mthumb --specs=picolibc.specs $bare
     fi

@@ -26,6 +26,7 @@ static void require(int condition, const char *what)
 {
     if (!condition) {
         fprintf(stdout, "%s\n", what);
+        fflush(stdout);
         abort();
     }
 }

@@ -311,22 +311,19 @@ static void account_for(trace_account_t *account, uint32_t index, const trace_ev
 
 /* --- pools ------------------------------------------------------------------------------------ */
 
+/* lwIP's pool of that name, or its heap; of two objects that could be it the first is. */
 static resource_t resource_of(const trace_account_t *account, const trace_object_t *object)
 {
-    int resource = object->heap ? RESOURCE_COUNT : 0;
+    int resource = object->heap ? RESOURCE_HEAP : 0;
     while (resource < RESOURCE_HEAP &&
            strcmp(resource_name((resource_t)resource), object->name) != 0) {
         ++resource;
     }
-    if (!object->heap && resource == RESOURCE_HEAP) {
-        return RESOURCE_COUNT;
+    bool taken = resource == RESOURCE_HEAP && !object->heap;
+    for (size_t i = 0; i + 1 < account->pools; ++i) {
+        taken = taken || account->pool[i].resource == (resource_t)resource;
     }
-    for (size_t i = 0; i < account->pools && object->heap; ++i) {
-        if (account->pool[i].resource == RESOURCE_HEAP) {
-            return RESOURCE_COUNT;
-        }
-    }
-    return object->heap ? RESOURCE_HEAP : (resource_t)resource;
+    return taken ? RESOURCE_COUNT : (resource_t)resource;
 }
 
 static bool is_same(const trace_pool_t *pool, const trace_object_t *object)

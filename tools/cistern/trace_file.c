@@ -126,14 +126,14 @@ static int chunk_at(const trace_file_t *trace, size_t offset, chunk_t *chunk)
     cursor_t head = cursor_at(trace, offset, trace->length - offset);
     const uint32_t mark = take_u32(&head);
     const uint8_t type = (uint8_t)take_number(&head, 1);
-    (void)take_number(&head, 3);
+    const uint64_t zero = take_number(&head, 3);
     const uint32_t bytes = take_u32(&head);
     const uint32_t check = take_u32(&head);
     const bool live = is_live(type);
     if (head.failed) {
         return -1;
     }
-    if (mark != MARK || (type != 'D' && type != 'E' && !live) ||
+    if (mark != MARK || zero != 0 || (type != 'D' && type != 'E' && !live) ||
         (!live && bytes > (type == 'D' ? OBJECTS_BYTES_MOST : BATCH_MOST))) {
         return 0;
     }
