@@ -138,7 +138,7 @@ static void a_long_curve_is_thinned_and_keeps_its_peak(void **state)
         ledger_give_at(ledger, hold, 10 * i + 5);
     }
     assert_int_equal(curve->changes, 2 * RECORD_POINTS - 1);
-    assert_in_range(curve->points, RECORD_POINTS / 4, RECORD_POINTS);
+    assert_in_range(curve->points, RECORD_POINTS / 3, RECORD_POINTS);
     size_t peaks = 0;
     for (size_t i = 0; i < curve->points; ++i) {
         assert_true(i == 0 || (curve->point[i].time >= curve->point[i - 1].time &&

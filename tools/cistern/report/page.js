@@ -471,6 +471,7 @@
     setWindow(time - half, time + half);
   }
 
+  /* Adds the places; what it returns draws in them, once all cards have their width. */
   function addDemandChart(curve, card, fact) {
     const place = element("div", "chart");
     const readout = element("div", "readout", " ");
@@ -489,7 +490,7 @@
       },
       unhighlightCallback: function () { readout.textContent = " "; }
     });
-    addChart(place, rows, options);
+    return () => addChart(place, rows, options);
   }
 
   function partsBar(parts, whole) {
@@ -517,13 +518,14 @@
                         button("Zoom to peak", () => zoomTo(peak.time))));
     card.id = "demand-" + curve.name.replace(/\W+/g, "-");
     place.append(card);
-    addDemandChart(curve, card, { peak, now: nowText(pool) === number(pool.now) ? pool.now : null,
+    const draw = addDemandChart(curve, card, { peak, now: nowText(pool) === number(pool.now) ? pool.now : null,
                                   needed: pool.needed, format });
     card.append(element("div", "why", "Peak of " + format(pool.most) + " at " + packetText(peak.packet) + " (" +
                         moment(peak.time) + "): " + pool.peak_cause + "."));
     if (curve.atPeak.length > 0) {
       card.append(...partsBar(curve.atPeak, pool.most));
     }
+    return draw;
   }
 
   function totals() {
@@ -541,7 +543,7 @@
                                 bytes(sum.needed) + ", since not all are at their peaks at once"),
                         button("Show all", () => setWindow(0, view.end))));
     place.append(card);
-    addDemandChart(curve, card, { peak, now: sum.now, needed: sum.needed, format: bytes, selector: true });
+    return addDemandChart(curve, card, { peak, now: sum.now, needed: sum.needed, format: bytes, selector: true });
   }
 
   function legend(entries) {
@@ -570,13 +572,14 @@
               " changes are kept, each peak among them." : plural(changes, "change", "changes") + ".")));
     const place = element("div", "charts");
     section.append(place);
-    addAllCard(curves.find((curve) => curve.name === "all"), place);
+    const draws = [addAllCard(curves.find((curve) => curve.name === "all"), place)];
     result.pools.forEach((pool) => {
       const curve = curves.find((one) => one.name === pool.name);
       if (curve) {
-        addPoolCard(curve, pool, place);
+        draws.push(addPoolCard(curve, pool, place));
       }
     });
+    draws.forEach((draw) => draw());
     window.cistern = { view, charts, curves, setWindow };
   }
 
