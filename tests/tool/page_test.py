@@ -204,9 +204,12 @@ def it_prints_on_white_with_every_configuration(browser):
     hidden = browser.evaluate("[...document.querySelectorAll('pre')].filter(e => e.offsetHeight === 0).length")
     check(hidden == 0, "all four configurations are printed")
     check(browser.evaluate("document.querySelector('#theme').offsetHeight") == 0, "no buttons are")
+    kept = browser.evaluate("document.querySelectorAll('img.printed').length")
+    check(kept == browser.evaluate("document.querySelectorAll('canvas').length") > 0, "each chart is a picture")
     pdf = browser.call("Page.printToPDF", preferCSSPageSize=True)["data"]
     check(len(pdf) > 50000, "a document comes out")
     browser.evaluate("dispatchEvent(new Event('afterprint'))")
+    check(browser.evaluate("document.querySelectorAll('img.printed').length") == 0, "none stays")
 
 
 @case

@@ -325,16 +325,29 @@
 
   let printing = false;
 
+  /* Browsers lose a canvas that was drawn while they prepare to print, but keep a picture of it. */
+  function keepPictures(chart) {
+    chart.place.querySelectorAll("canvas").forEach((canvas) => {
+      const picture = element("img", "printed");
+      picture.src = canvas.toDataURL();
+      picture.style.cssText = canvas.style.cssText;
+      canvas.after(picture);
+    });
+  }
+
   function prepareForPrint() {
     printing = true;
+    document.body.classList.add("printing"); /* as wide as paper, before charts take their size */
     applyTheme("light");
     updating = true;
-    charts.forEach((chart) => { chart.show(); chart.dygraph.resize(); });
+    charts.forEach((chart) => { chart.show(); chart.dygraph.resize(); keepPictures(chart); });
     updating = false;
   }
 
   function endPrint() {
     printing = false;
+    document.body.classList.remove("printing");
+    document.querySelectorAll("img.printed").forEach((picture) => picture.remove());
     applyTheme(currentTheme());
     charts.forEach((chart) => chart.dygraph.resize());
   }
@@ -749,8 +762,8 @@
     const made = element("table", "stacks");
     const head = element("tr");
     heads.forEach((text, i) => {
-      const isNumber = rows.length > 0 && rows[0][i][0].startsWith("number");
-      head.append(element("th", isNumber ? "number" : "", text));
+      const kind = rows.length > 0 ? rows[0][i][0].split(" ")[0] : "";
+      head.append(element("th", ["number", "gauge"].includes(kind) ? kind : "", text));
     });
     const body = element("tbody");
     rows.forEach((row, r) => {
