@@ -212,8 +212,8 @@ static void live(heap_map_t *map, uint32_t slot, uint32_t from, uint32_t until)
 {
     const event_t take = {.packet = from, .slot = slot, .amount = 8, .cause = CAUSE_SENT};
     const event_t give = {.packet = until, .slot = slot};
-    heap_map_event(map, &take, slot * 8U);
-    heap_map_event(map, &give, slot * 8U);
+    heap_map_event(map, &take, slot * 8U, 8);
+    heap_map_event(map, &give, slot * 8U, 0);
 }
 
 static void a_full_heap_map_leaves_the_shortest_lived_blocks_out(void **state)

@@ -141,20 +141,24 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         }
         if (event->amount == 0) {
             if (held[event->slot] != NULL) {
-                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena));
+                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
             }
             (void)cistern_heap_free(&heap, held[event->slot]);
             held[event->slot] = NULL;
             continue;
         }
-        unsigned char *const block = made ? cistern_heap_alloc(&heap, event->amount) : NULL;
+        const size_t bytes = fit_request(event, target);
+        if (bytes == 0) {
+            continue;
+        }
+        unsigned char *const block = made ? cistern_heap_alloc(&heap, bytes) : NULL;
         held[event->slot] = block;
         if (block == NULL) {
             note_failure(&replayed, event);
         } else {
             const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
             replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
-            fit_watch(trace, event, (size_t)(block - arena));
+            fit_watch(trace, event, (size_t)(block - arena), bytes);
         }
     }
     cistern_heap_stats_t stats = {.bytes = 0};

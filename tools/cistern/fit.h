@@ -10,8 +10,9 @@
 
 #include "ledger.h"
 
-/* Called for each event that a heap's replay served: where its block begins, or began. */
-typedef void fit_watch_t(void *context, const event_t *event, size_t offset);
+/* Called for each event that a heap's replay served: where its block begins, or began, and what was
+ * asked of it; 0 when it is given back. */
+typedef void fit_watch_t(void *context, const event_t *event, size_t offset, size_t bytes);
 
 /* The events of one resource. */
 typedef struct trace {
@@ -47,11 +48,19 @@ typedef struct size_class {
     size_t count;
 } size_class_t;
 
-static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset)
+static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset,
+                             size_t bytes)
 {
     if (trace->watch != NULL) {
-        trace->watch(trace->watcher, event, offset);
+        trace->watch(trace->watcher, event, offset, bytes);
     }
+}
+
+/* Bytes that a heap must have in one piece for an event that takes; 0: they are in the one before. */
+static inline size_t fit_request(const event_t *event, const target_t *target)
+{
+    const size_t rest = event->part == PART_FIRST ? target->heap_header + event[1].amount : 0;
+    return event->part == PART_SECOND ? 0 : event->amount + rest;
 }
 
 /* In a pool of `count` elements. Linear in the events. */

@@ -125,13 +125,17 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
 {
     if (event->amount == 0) {
         if (held[event->slot] != NONE) {
-            fit_watch(trace, event, heap->block[held[event->slot]].offset + heap->header);
+            fit_watch(trace, event, heap->block[held[event->slot]].offset + heap->header, 0);
             give(heap, held[event->slot]);
             held[event->slot] = NONE;
         }
         return;
     }
-    const size_t asked = target_align(heap->target, event->amount);
+    const size_t bytes = fit_request(event, heap->target);
+    const size_t asked = target_align(heap->target, bytes);
+    if (asked == 0) {
+        return;
+    }
     const size_t size = asked < heap->min ? heap->min : asked;
     const uint32_t index = take(heap, size);
     held[event->slot] = index;
@@ -141,7 +145,7 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
     }
     const size_t end = heap->block[index].offset + heap->header + size;
     replayed->bytes = end > replayed->bytes ? end : replayed->bytes;
-    fit_watch(trace, event, heap->block[index].offset + heap->header);
+    fit_watch(trace, event, heap->block[index].offset + heap->header, bytes);
 }
 
 /* Offsets take four bytes each in a heap of more than 64000. */

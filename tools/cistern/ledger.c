@@ -182,6 +182,14 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
     return (uint64_t)generation << 32 | (uint64_t)(slot - ledger->slot + 1);
 }
 
+void ledger_join(ledger_t *ledger)
+{
+    if (ledger->events >= 2) {
+        ledger->event[ledger->events - 2].part = PART_FIRST;
+        ledger->event[ledger->events - 1].part = PART_SECOND;
+    }
+}
+
 void ledger_give(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);

@@ -50,8 +50,12 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t unused;
+    uint16_t part; /* event_part_t */
 } event_t;
+
+/* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
+ * the first of them needs room for both, and the second none. */
+typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
 
 typedef struct peak {
     int64_t amount;
@@ -122,6 +126,9 @@ void ledger_settle(ledger_t *ledger);
 /* Takes an amount; of the heap the bytes that are requested, to which its header is added. */
 hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t most,
                    cause_t cause);
+
+/* What was taken from the heap last is a part of what was taken before it. */
+void ledger_join(ledger_t *ledger);
 
 /* Gives a hold back. */
 void ledger_give(ledger_t *ledger, hold_t hold);
