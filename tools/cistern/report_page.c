@@ -73,10 +73,16 @@ static bool open_clock(page_clock_t *clock, const report_source_t *source)
     return true;
 }
 
+/* A capture may be older than the one before it: its gap is negative, modulo 2^64. */
+static uint64_t moved_by(uint64_t gap, uint64_t time)
+{
+    const uint64_t moved = time - gap;
+    return moved <= INT64_MAX ? moved : 0;
+}
+
 static uint64_t moved(const page_clock_t *clock, uint64_t packet, uint64_t time)
 {
-    const uint64_t gap = clock->gap[traffic_file(clock->source->traffic, packet)];
-    return time > gap ? time - gap : 0;
+    return moved_by(clock->gap[traffic_file(clock->source->traffic, packet)], time);
 }
 
 /* When a packet was there: the time of the first point of the heap's curve that is not before. */
@@ -269,10 +275,10 @@ static json_t *connection_object(const report_source_t *source, const page_clock
     const uint64_t gap = index == 0
                              ? clock->gap[0]
                              : clock->gap[source->survey->connections.connection[index - 1].file];
-    json_t *const object = json_pack(
-        "{s:I, s:I, s:o, s:o}", "first", (json_int_t)(share->first > gap ? share->first - gap : 0),
-        "last", (json_int_t)(share->last > gap ? share->last - gap : 0), "most",
-        amounts_object(share->most), "at_peak", amounts_object(share->peak));
+    json_t *const object =
+        json_pack("{s:I, s:I, s:o, s:o}", "first", (json_int_t)moved_by(gap, share->first), "last",
+                  (json_int_t)moved_by(gap, share->last), "most", amounts_object(share->most),
+                  "at_peak", amounts_object(share->peak));
     name_connection(source, index, object);
     return object;
 }

@@ -119,7 +119,8 @@ static void set_row(const size_work_t *work, resource_t resource)
         return;
     }
     row->peak.packet = traffic_number(&work->traffic, peak->packet);
-    row->peak.seconds = (double)(peak->time - work->survey.first_time) / 1e9;
+    const uint64_t start = work->traffic.start[traffic_file(&work->traffic, peak->packet)];
+    row->peak.seconds = peak->time > start ? (double)(peak->time - start) / 1e9 : 0;
     snprintf(row->peak.file, sizeof row->peak.file, "%s", file_of(work, peak->packet));
     describe_cause(work, peak, row->peak.cause);
 }
@@ -143,8 +144,8 @@ static void describe_device(const size_work_t *work)
     }
     if (device->has_mac) {
         const uint8_t *const mac = device->mac;
-        snprintf(text, SIZE_TEXT, "%s (%02x:%02x:%02x:%02x:%02x:%02x)", address, mac[0], mac[1],
-                 mac[2], mac[3], mac[4], mac[5]);
+        snprintf(text, SIZE_TEXT, "%s%s(%02x:%02x:%02x:%02x:%02x:%02x)", address,
+                 address[0] != '\0' ? " " : "", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     } else {
         snprintf(text, SIZE_TEXT, "%s", address);
     }
