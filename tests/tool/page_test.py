@@ -82,7 +82,7 @@ def the_verdict_is_shown_first(browser):
 
 @case
 def every_pool_that_was_used_has_a_row_and_a_chart(browser):
-    browser.open(write_page("pools", sample("http.pcap")))
+    browser.open(write_page("pools", "--device", "02:00:00:00:00:01", sample("http.pcap"), sample("dhcp.pcap")))
     result = browser.evaluate("JSON.parse(document.querySelector('#data').textContent).result")
     used = [pool["name"] for pool in result["pools"] if pool["most"] > 0]
     rows = browser.evaluate("[...document.querySelectorAll('#pools td.name')].map(cell => cell.textContent)")
@@ -93,6 +93,8 @@ def every_pool_that_was_used_has_a_row_and_a_chart(browser):
     check(set(used) <= set(titles), "charts of %s in %s" % (used, titles))
     # what is drawn: the curves' own highest level is the table's
     drawn = browser.evaluate("cistern.curves.map(curve => [curve.name, Math.max(...curve.most)])")
+    packets = browser.evaluate("cistern.curves.map(curve => [Math.min(...curve.packet), Math.max(...curve.packet)])")
+    check(all(0 <= low and high <= result["packets"] for low, high in packets), "packets of %s" % packets)
     for pool in result["pools"]:
         check(pool["most"] == dict(map(tuple, drawn)).get(pool["name"], 0), "the peak of " + pool["name"])
 
@@ -125,6 +127,8 @@ def zooming_to_a_peak_shows_its_packet(browser):
     peak = browser.evaluate("(() => { const curve = cistern.curves.find(one => one.name === 'PBUF_POOL');"
                             " const at = curve.most.indexOf(Math.max(...curve.most));"
                             " return [curve.time[at], curve.packet[at]]; })()")
+    table = browser.evaluate("JSON.parse(document.querySelector('#data').textContent).result.pools[0]")
+    check(table["name"] == "PBUF_POOL" and table["peak_packet"] == peak[1], "the table's packet is %s" % peak[1])
     check(low < peak[0] < high and high - low < end / 20, "the window is about the peak")
     text = browser.evaluate("document.querySelector('#demand-PBUF_POOL .why').textContent")
     check("packet %d " % peak[1] in text, "the packet in: " + text)

@@ -85,7 +85,8 @@ static uint64_t moved(const page_clock_t *clock, uint64_t packet, uint64_t time)
     return moved_by(clock->gap[traffic_file(clock->source->traffic, packet)], time);
 }
 
-/* When a packet was there: the time of the first point of the heap's curve that is not before. */
+/* When a packet was there: the time of the first point of the heap's curve that is not before. A
+ * frame that waits for its processing makes the order of packets loose by as much. */
 static uint64_t time_of_packet(const void *context, uint64_t packet)
 {
     const page_clock_t *const clock = context;
@@ -116,7 +117,7 @@ static json_t *points_text(const record_curve_t *curve, const page_clock_t *cloc
         const record_point_t *const point = &curve->point[i];
         const uint64_t now = moved(clock, point->packet, point->time);
         pack_number(&pack, now > time ? now - time : 0);
-        pack_number(&pack, point->packet - before.packet);
+        pack_signed(&pack, (int64_t)(point->packet - before.packet));
         pack_signed(&pack, point->least - before.least);
         pack_signed(&pack, point->most - before.most);
         time = now > time ? now : time;

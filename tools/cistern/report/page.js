@@ -67,7 +67,8 @@
   }
 
   const causeColors = ["#4c8bf5", "#e8833a", "#2fa875", "#c95fc4", "#d6a419", "#d9534f", "#4fb3c8",
-                       "#8a78e0", "#8f9aa6"];
+                       "#8a78e0", "#8f9aa6", "#a3c440", "#b07a4a", "#e58fb1", "#2b7d8c", "#6b5b95",
+                       "#5f8f5a", "#c2b280", "#7f4f4f", "#3f6fb0"];
   const causeColor = new Map();
 
   function colorOf(cause) {
@@ -114,7 +115,7 @@
     for (let i = 1; i < count; ++i) {
       time += from.unsigned();
       curve.time[i] = time / 1e9;
-      curve.packet[i] = curve.packet[i - 1] + from.unsigned();
+      curve.packet[i] = curve.packet[i - 1] + from.signed();
       curve.least[i] = curve.least[i - 1] + from.signed();
       curve.most[i] = curve.most[i - 1] + from.signed();
     }
