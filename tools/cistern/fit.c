@@ -35,6 +35,12 @@ static void note_failure(replayed_t *replayed, const event_t *event)
     }
 }
 
+/* What fails first is all that a replay is for. */
+static bool goes_on(const replayed_t *replayed)
+{
+    return replayed->ok && replayed->failures == 0;
+}
+
 /* --- pools
  * ---------------------------------------------------------------------------------------- */
 
@@ -95,7 +101,7 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     fit_block_t **const held = calloc(trace->slots + 1, sizeof *held);
     const bool opened = open_pool(&made, count);
     replayed.ok = held != NULL && opened;
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;
@@ -134,7 +140,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     const bool memory = held != NULL && arena != NULL;
     replayed.ok = memory;
     const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
-    for (size_t i = 0; memory && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;
@@ -279,7 +285,7 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
     for (size_t i = 0; replayed.ok && i < classes; ++i) {
         replayed.ok = open_pool(&made[i], class[i].count) && replayed.ok;
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;

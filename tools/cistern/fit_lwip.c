@@ -175,7 +175,7 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
         if (trace->event[i].resource == trace->resource) {
             replay_event(&heap, trace, &trace->event[i], held, &replayed);
         }

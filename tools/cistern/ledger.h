@@ -109,6 +109,7 @@ typedef struct ledger {
     event_t *event; /* NULL until the first */
     size_t events;
     size_t event_room;
+    size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
     bool short_of_memory;  /* a call could not be recorded: the result is void */
     ledger_watch_t *watch; /* NULL: none */
     void *watcher;         /* its context */
@@ -152,5 +153,8 @@ bool ledger_holds(const ledger_t *ledger, hold_t hold);
 
 /* Gives everything back: the end of a capture. */
 void ledger_clear(ledger_t *ledger);
+
+/* Sorts the events by resource, each in its order: nothing is recorded afterwards. */
+void ledger_group(ledger_t *ledger);
 
 #endif

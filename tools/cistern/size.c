@@ -221,8 +221,9 @@ bool size_shows(const size_result_t *result, resource_t resource)
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
     const ledger_t *const ledger = &work->account.ledger;
-    return (trace_t){.event = ledger->event,
-                     .events = ledger->events,
+    const size_t first = ledger->first[resource];
+    return (trace_t){.event = ledger->event + first,
+                     .events = ledger->first[resource + 1] - first,
                      .slots = ledger->slots,
                      .resource = resource};
 }

@@ -3,6 +3,7 @@
 """What a real lwIP holds while it serves clients, and whether `cistern size` sizes it.
 
     truth.py make FOLDER [NAME...]           captures and statistics of the scenarios: NAME.pcap, NAME.st
+    truth.py keep FOLDER [NAME...]           the same, packed as data of tests/tool/truth
     truth.py test FOLDER CISTERN [NAME...]   each is sized, and lwIP built again: with what is needed it
                                              serves the same clients without a failure, with one less of
                                              anything it fails
@@ -11,6 +12,7 @@ Device, peers and link run in virtual time in one process (world.h): each run gi
 lwIP is Debian's source package, fetched once into FOLDER's parent; no line of it is changed.
 """
 import glob
+import gzip
 import hashlib
 import json
 import os
@@ -140,12 +142,18 @@ def run(program, scenario, output):
     return {name: int(number) for name, number in re.findall(r"^(\S+) (\d+)$", done.stdout, re.M)}
 
 
+def failed(said):
+    return said["failures"] + said["refused"] + said["dropped"]
+
+
 # --- make -----------------------------------------------------------------------------------------
 
 def make_one(tree, folder, scenario):
     said = run(build(tree, folder, scenario), scenario, f"{folder}/{scenario.name}")
     if said is None:
         raise RuntimeError(f"{scenario.name}: the run failed")
+    if failed(said) or said["streams.finished"] != said["streams"] or said["streams.wrong"]:
+        raise RuntimeError(f"{scenario.name}: not all went well: {said}")
     with open(f"{folder}/{scenario.name}.st", encoding="utf-8") as file:
         statistics = file.read()
     with open(f"{folder}/{scenario.name}.st", "w", encoding="utf-8") as file:
@@ -161,6 +169,18 @@ def make(tree, folder, scenarios):
         print(f"{scenario.name:<16} {said['packets']} packets, {said['streams.finished']} of {said['streams']} "
               f"streams, {said['udp.answered']} of {said['udp']} datagrams, {said['ping.answered']} of "
               f"{said['ping']} pings, {said['failures']} failures; held at most: {peaks}", flush=True)
+    return 0
+
+
+def keep(tree, folder, scenarios):
+    """Packed, and without the time of packing: a run that did not change changes no file."""
+    make(tree, folder, scenarios)
+    for scenario in scenarios:
+        for suffix in ("pcap", "st"):
+            with open(f"{folder}/{scenario.name}.{suffix}", "rb") as file:
+                packed = gzip.compress(file.read(), 9, mtime=0)
+            with open(f"{os.path.dirname(OPTIONS)}/{scenario.name}.{suffix}.gz", "wb") as file:
+                file.write(packed)
     return 0
 
 
@@ -184,10 +204,6 @@ def advise(cistern, folder, scenario):
 
 def override(options):
     return "".join(f"#undef {name}\n#define {name} {value}\n" for name, value in options.items())
-
-
-def failed(said):
-    return said["failures"] + said["refused"] + said["dropped"]
 
 
 def attempt(tree, folder, scenario, options):
@@ -260,7 +276,9 @@ def main(arguments):
     os.chdir(os.path.dirname(folder))
     tree = os.path.abspath(interop.fetch("lwip"))
     scenarios = [scenario for scenario in SCENARIOS if not rest or scenario.name in rest]
-    return make(tree, folder, scenarios) if command == "make" else test(tree, folder, cistern, scenarios)
+    if command == "test":
+        return test(tree, folder, cistern, scenarios)
+    return (keep if command == "keep" else make)(tree, folder, scenarios)
 
 
 if __name__ == "__main__":
