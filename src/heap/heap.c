@@ -37,6 +37,7 @@
  * heap_calls.h puts the critical section around the calls here, heap_guard.h the guards around
  * their payloads; heap_repair.c is entered when a check fails.
  */
+#include "cistern/trace.h"
 #include "heap_calls.h"
 
 #if CISTERN_HEAP_FIT_IS_FIRST
@@ -107,6 +108,7 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->min = (cistern_heap_index_t)min;
     heap_lay_out(heap);
     CISTERN_ASSERT(heap_next(heap, 0) == end); /* I1 */
+    CISTERN_TRACE_ON_HEAP(heap);
     return CISTERN_OK;
 }
 

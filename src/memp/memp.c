@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "cistern/trace.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
@@ -34,6 +35,7 @@ void memp_init_pool(const struct memp_desc *desc)
 {
     LWIP_ERROR("memp_init_pool: no description", desc != NULL, return );
     memp_start(desc);
+    MEMP_TRACE_ON_START(desc);
 }
 
 /* Checks that the options ask for: MEMP_SANITY_CHECK looks at the pool of the call after each free,
@@ -69,6 +71,7 @@ static inline void *memp_take(const struct memp_desc *desc, const char *file, in
 {
     memp_check_all_pools();
     void *const mem = memp_get(desc, file, line);
+    MEMP_TRACE_ON_GET(desc, mem);
     memp_clear_poison(desc, mem);
     return mem;
 }
@@ -81,6 +84,7 @@ static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_
     if (!memp_put(desc, mem, was_empty, file, line)) {
         return false;
     }
+    MEMP_TRACE_ON_PUT(desc, mem);
     memp_check_after_free(desc);
     return true;
 }

@@ -31,6 +31,7 @@
  *   (I7) the list is followed only to addresses that start a touched block, so that no damage leads
  *        out of the memory, and for at most as many steps as there are listed blocks
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 /* Functions are defined here whatever macros of the same names do at level 3. */
@@ -82,24 +83,34 @@ static inline bool pool_is_given(const cistern_pool_t *pool)
 
 void *cistern_pool_get(cistern_pool_t *pool)
 {
-    return pool_is_given(pool) ? pool_get(pool, NULL, 0) : NULL;
+    void *const block = pool_is_given(pool) ? pool_get(pool, NULL, 0) : NULL;
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    return pool_is_given(pool) ? pool_put(pool, block, NULL, 0) : CISTERN_ERROR_ARGUMENT;
+    const cistern_error_t error =
+        pool_is_given(pool) ? pool_put(pool, block, NULL, 0) : CISTERN_ERROR_ARGUMENT;
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }
 
 #if CISTERN_CHECK >= 3
 
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
-    return pool_is_given(pool) ? pool_get(pool, file, line) : NULL;
+    void *const block = pool_is_given(pool) ? pool_get(pool, file, line) : NULL;
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
 {
-    return pool_is_given(pool) ? pool_put(pool, block, file, line) : CISTERN_ERROR_ARGUMENT;
+    const cistern_error_t error =
+        pool_is_given(pool) ? pool_put(pool, block, file, line) : CISTERN_ERROR_ARGUMENT;
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }
 
 #else

@@ -6,6 +6,7 @@
  *
  * Vocabulary and invariants are in pool.c.
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 static size_t pool_get_run(cistern_pool_t *pool, void **blocks, size_t wanted)
@@ -33,9 +34,11 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return pool_is_plain(pool)
-               ? pool_get_run(pool, blocks, wanted)
-               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL, 0);
+    const size_t got = pool_is_plain(pool)
+                           ? pool_get_run(pool, blocks, wanted)
+                           : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL, 0);
+    CISTERN_TRACE_ON_GETS(pool, blocks, got, wanted);
+    return got;
 }
 
 /* Gives one block back inside the section; false and a finding if it is refused. */
@@ -82,6 +85,7 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
         const size_t run = pool_is_plain(pool)
                                ? pool_put_run(pool, &blocks[i], count - i)
                                : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL, 0);
+        CISTERN_TRACE_ON_PUTS(pool, &blocks[i], run);
         accepted += run;
         i += run;
     }

@@ -4,6 +4,7 @@
  *   cistern_pool_init     every block is linked:   free_list --> 0 --> 1 --> ... --> n-1 --> NULL
  *   CISTERN_POOL_DEFINE   no block was touched:    free_list --> NULL, touched 0, free n
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 /* --- geometry --------------------------------------------------------------------------------- */
@@ -246,6 +247,7 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     cistern_pool_start(pool);
     pool_fill_extras(pool);
     cistern_critical_leave(state);
+    CISTERN_TRACE_ON_POOL(pool);
     return CISTERN_OK;
 }
 
@@ -260,6 +262,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     pool_fill_extras(pool);
     const bool is_available = was_empty && pool->free > 0;
     pool_go(pool, state);
+    CISTERN_TRACE_ON_CLEAR(pool);
     if (is_available) {
         pool_announce_cleared(pool);
     }

@@ -153,6 +153,12 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
             held[event->slot] = NULL;
             continue;
         }
+        if (event->trims) {
+            if (held[event->slot] != NULL) {
+                (void)cistern_heap_trim(&heap, held[event->slot], event->amount);
+            }
+            continue;
+        }
         const size_t bytes = fit_request(event, target);
         if (bytes == 0) {
             continue;
@@ -291,6 +297,9 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
             continue;
         }
         class_held_t *const hold = &held[event->slot];
+        if (event->trims) {
+            continue; /* an element stays as it is */
+        }
         if (event->amount == 0) {
             put_chain(&made[hold->class].pool, hold->block);
             hold->block = NULL;

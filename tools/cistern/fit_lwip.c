@@ -120,6 +120,26 @@ static void give(lwip_heap_t *heap, uint32_t index)
     }
 }
 
+/* Cuts a block in use down: what it no longer has joins a free block behind it, or becomes one. */
+static void trim(lwip_heap_t *heap, uint32_t index, size_t size)
+{
+    if (index == NONE || end_of(heap, index) - heap->block[index].offset < heap->header + size) {
+        return;
+    }
+    const uint32_t next = heap->block[index].next;
+    const size_t payload = size < heap->min ? heap->min : size;
+    if (next != NONE && !heap->block[next].used) {
+        heap->block[next].offset = heap->block[index].offset + heap->header + payload;
+        return;
+    }
+    split(heap, index, payload);
+    const uint32_t rest = heap->block[index].next;
+    if (rest != next &&
+        (heap->lowest == NONE || heap->block[rest].offset < heap->block[heap->lowest].offset)) {
+        heap->lowest = rest;
+    }
+}
+
 static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t *event,
                          uint32_t *held, replayed_t *replayed)
 {
@@ -129,6 +149,10 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
             give(heap, held[event->slot]);
             held[event->slot] = NONE;
         }
+        return;
+    }
+    if (event->trims) {
+        trim(heap, held[event->slot], target_align(heap->target, event->amount));
         return;
     }
     const size_t bytes = fit_request(event, heap->target);

@@ -213,6 +213,27 @@ void ledger_join(ledger_t *ledger)
     }
 }
 
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot == NULL || slot->resource != RESOURCE_HEAP || bytes <= 0) {
+        return;
+    }
+    const int64_t now = heap_bytes(ledger, bytes);
+    const int64_t least = now < slot->least ? now - slot->least : 0;
+    const int64_t most = now - slot->most;
+    if (most < 0) {
+        const size_t events = ledger->events;
+        record(ledger, slot, (uint32_t)bytes);
+        if (ledger->events > events) {
+            ledger->event[events].trims = 1;
+        }
+        slot->least += least;
+        slot->most = now;
+        change_level(ledger, slot, least, most);
+    }
+}
+
 void ledger_give(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);

@@ -50,7 +50,8 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t part; /* event_part_t */
+    uint8_t part;  /* event_part_t */
+    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
 } event_t;
 
 /* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
@@ -110,9 +111,9 @@ typedef struct ledger {
     size_t events;
     size_t event_room;
     size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
-    bool short_of_memory;  /* a call could not be recorded: the result is void */
-    ledger_watch_t *watch; /* NULL: none */
-    void *watcher;         /* its context */
+    bool short_of_memory;             /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch;            /* NULL: none */
+    void *watcher;                    /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
@@ -130,6 +131,9 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
 
 /* What was taken from the heap last is a part of what was taken before it. */
 void ledger_join(ledger_t *ledger);
+
+/* A hold of the heap has so many bytes from now on, in place; at most those that it had. */
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes);
 
 /* Gives a hold back. */
 void ledger_give(ledger_t *ledger, hold_t hold);

@@ -12,6 +12,7 @@
 
 #include "options.h"
 #include "report_page.h"
+#include "trace_size.h"
 
 /* All that is needed while captures are at hand. */
 typedef struct size_work {
@@ -211,8 +212,16 @@ int64_t size_bytes(const size_result_t *result, resource_t resource, int64_t amo
 
 bool size_shows(const size_result_t *result, resource_t resource)
 {
+    if (result->trace != NULL) {
+        return trace_has(result->trace, resource);
+    }
     return resource_exists(resource, &result->device) ||
            result->demand.row[resource].peak.amount > 0;
+}
+
+const char *size_unit(const size_result_t *result)
+{
+    return result->trace != NULL ? "event" : "packet";
 }
 
 /* --- proof
@@ -354,6 +363,20 @@ static bool keep_traffic(size_work_t *work)
     return work->result->traffic != NULL;
 }
 
+/* From the events to what is needed, proved. */
+static int conclude(size_work_t *work)
+{
+    size_result_t *const result = work->result;
+    set_demand(work);
+    const trace_t heap = trace_of(work, RESOURCE_HEAP);
+    if (!classes_measure(&result->demand.malloc, &heap, result->target.alignment) || !prove(work)) {
+        return fail_memory();
+    }
+    choose_classes(result);
+    result->proved = true;
+    return prove_classes(work) ? STATUS_OK : fail_memory();
+}
+
 /* Accounts for the captures with the device known. */
 static int account_all(size_work_t *work)
 {
@@ -378,14 +401,8 @@ static int account_all(size_work_t *work)
     if (!account_read(&work->account, &work->traffic, NULL, NULL)) {
         return fail_memory();
     }
-    set_demand(work);
-    const trace_t heap = trace_of(work, RESOURCE_HEAP);
-    if (!classes_measure(&result->demand.malloc, &heap, result->target.alignment) || !prove(work)) {
-        return fail_memory();
-    }
-    choose_classes(result);
-    result->proved = true;
-    return prove_classes(work) && keep_traffic(work) ? STATUS_OK : fail_memory();
+    const int status = conclude(work);
+    return status != STATUS_OK || keep_traffic(work) ? status : fail_memory();
 }
 
 static int size_captures(size_result_t *result, char **file, int files)
@@ -409,13 +426,49 @@ static int size_captures(size_result_t *result, char **file, int files)
     return status;
 }
 
+/* Traces say what captures are accounted for to find out. */
+static int size_traces(size_result_t *result, char **file, int files)
+{
+    static trace_log_t log;
+    size_work_t work = {.result = result};
+    ledger_t *const ledger = &work.account.ledger;
+    int status = STATUS_USAGE;
+    trace_size_free(&log); /* of the traces before */
+    if (!traffic_open(&work.traffic, file, files, NULL)) {
+        status = fail_memory();
+    } else {
+        status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
+    }
+    status = status == STATUS_OK ? conclude(&work) : status;
+    if (status == STATUS_OK && !trace_size_prove(&log, result)) {
+        status = fail_memory();
+    }
+    ledger_free(ledger);
+    traffic_close(&work.traffic);
+    return status;
+}
+
+static int size_files(size_result_t *result, char **file, int files)
+{
+    int traces = 0;
+    for (int i = 0; i < files; ++i) {
+        traces += trace_is(file[i]) ? 1 : 0;
+    }
+    if (traces != 0 && traces != files) {
+        fputs("cistern: traces and captures cannot be sized together: make a summary of each\n",
+              stderr);
+        return STATUS_USAGE;
+    }
+    return traces != 0 ? size_traces(result, file, files) : size_captures(result, file, files);
+}
+
 /* Every capture by itself, with a device of its own: what any of them needs, as from summaries. */
 static int size_each(size_result_t *result, char **file, int files, size_demand_t *all)
 {
     int status = STATUS_OK;
     bool complete = true;
     for (int i = 0; i < files && status == STATUS_OK; ++i) {
-        status = size_captures(result, &file[i], 1);
+        status = size_files(result, &file[i], 1);
         complete = complete && result->complete;
         if (status == STATUS_OK && !summary_merge(all, &result->demand)) {
             status = STATUS_INPUT;
@@ -530,7 +583,7 @@ int size_run(const size_options_t *options)
     result.demand = (size_demand_t){.packets = 0};
     if (status == STATUS_OK && count > 0) {
         status = options->each ? size_each(&result, captures, count, &summaries)
-                               : size_captures(&result, captures, count);
+                               : size_files(&result, captures, count);
     }
     status = status == STATUS_OK ? finish(&result, &summaries) : status;
     classes_free(&summaries.malloc);

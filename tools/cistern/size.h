@@ -117,6 +117,7 @@ typedef struct size_result {
     uint64_t sent;
     uint64_t received;
     uint64_t passed;
+    const struct trace_log *trace; /* NULL: the input was captures */
     struct json_t *traffic; /* what --report shows of the captures; NULL: nothing */
 } size_result_t;
 
@@ -136,6 +137,9 @@ size_t size_needed_heap(const size_result_t *result, heap_kind_t kind);
 
 /* Bytes that an amount of a resource takes on the target. */
 int64_t size_bytes(const size_result_t *result, resource_t resource, int64_t amount);
+
+/* What events are called: those of captures are packets. */
+const char *size_unit(const size_result_t *result);
 
 /* True iff the row is shown: the device has it, or took of it. */
 bool size_shows(const size_result_t *result, resource_t resource);

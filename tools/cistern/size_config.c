@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "size.h"
+#include "trace_size.h"
 
 /* Text of a capture, a file or a connection must not end a comment, nor a line. */
 static void print_comment(FILE *out, const char *text)
@@ -28,7 +29,7 @@ static void print_derivation(FILE *out, const size_result_t *result, resource_t 
     if (row->least < row->peak.amount) {
         fprintf(out, ", at least %" PRId64, row->least);
     }
-    fprintf(out, ": packet %" PRIu64 " of ", row->peak.packet);
+    fprintf(out, ": %s %" PRIu64 " of ", size_unit(result), row->peak.packet);
     print_comment(out, row->peak.file);
     fprintf(out, ", ");
     print_comment(out, row->peak.cause);
@@ -137,7 +138,7 @@ void size_print_lwippools(FILE *out, const size_result_t *result)
         fprintf(out, "LWIP_MALLOC_MEMPOOL(%zu, %zu)", choice->class[i].count,
                 choice->class[i].size);
         if (choice->packet[i] != 0) {
-            fprintf(out, " /* one less fails at packet %" PRIu64 " */", choice->packet[i]);
+            fprintf(out, " /* one less fails at %s %" PRIu64 " */", size_unit(result), choice->packet[i]);
         }
         fprintf(out, "\n");
     }
@@ -160,6 +161,9 @@ void size_print_syscfg(FILE *out, const size_result_t *result)
     }
     fprintf(out, "    # %s\n    MEM_SIZE: %zu\n", heap_kind_name(result->options->heap),
             size_needed_heap(result, result->options->heap));
+    if (result->trace != NULL) {
+        trace_print_syscfg(out, result->trace);
+    }
 }
 
 /* ESP-IDF: the options that its Kconfig has; others keep to its fixed values. */

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "size.h"
+#include "trace_size.h"
 
 /* A string that is no UTF-8 keeps its ASCII. */
 static json_t *ascii_text(const char *value)
@@ -103,20 +104,22 @@ json_t *size_json(const size_result_t *result)
     size_sanity(result, false, collect, broken);
     return json_pack(
         "{s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, "
-        "s:o}",
+        "s:o, s:o}",
         "verdict", text(verdict), "suffices", (int)suffices, "device", text(result->demand.device),
         "complete", (int)result->complete, "packets", number((int64_t)result->demand.packets),
         "sent", number((int64_t)result->sent), "received", number((int64_t)result->received),
         "others", number((int64_t)result->passed), "duplicates",
         number((int64_t)result->duplicates), "joined", number((int64_t)result->super), "service_us",
         number((int64_t)result->service), "connections", number(result->demand.connections),
-        "pools", rows_array(result), "pointer", (int)result->options->pointer, "heap",
+        "pools", rows_array(result), "pointer",
+        (int)(result->trace != NULL ? result->demand.pointer : result->options->pointer), "heap",
         json_pack("{s:o, s:o}", "lwip", number((int64_t)size_needed_heap(result, HEAP_LWIP)),
                   "cistern", number((int64_t)size_needed_heap(result, HEAP_CISTERN))),
         "malloc_pools",
         json_pack("{s:o, s:o}", "bytes", number((int64_t)result->choice.bytes), "classes",
                   classes_array(&result->choice)),
-        "broken_conditions", broken, "options", assumptions_object(&result->device));
+        "broken_conditions", broken, "options", assumptions_object(&result->device),
+        "trace", trace_json(result->trace));
 }
 
 bool size_print_json(const size_result_t *result)
