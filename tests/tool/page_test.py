@@ -237,6 +237,17 @@ def a_summary_has_a_page_without_curves(browser):
     check(browser.evaluate("document.querySelectorAll('#pools tr').length") > 5, "but the table")
 
 
+@case
+def a_trace_has_its_events_and_its_own_pools(browser):
+    browser.open(write_page("trace", os.path.join(root, "tests/tool/traces/i686.ctr")))
+    text = browser.evaluate("document.body.innerText")
+    check("packet" not in text and "event 12" in text, "events are counted, not packets")
+    names = browser.evaluate("[...document.querySelectorAll('#pools td.name')].map(cell => cell.textContent)")
+    check("frames" in names and "PBUF_POOL" in names, "pools of %s" % names)
+    check(browser.evaluate("cistern.curves.length") >= 3, "curves of the pools that lwIP knows")
+    check(browser.evaluate("document.querySelector('#connections')") is None, "no connections")
+
+
 def write_flood(path, packets):
     """A device answers echo requests and datagrams in turn: it takes and gives with each."""
     ends = (b"\x02\0\0\0\0\x01", b"\x02\0\0\0\0\x02")

@@ -45,6 +45,14 @@ static const record_curve_t *curve_of_all(const report_source_t *source)
     return &source->record->curve[RESOURCE_COUNT];
 }
 
+/* A trace has no packets before its first event. */
+static uint64_t first_time(const report_source_t *source)
+{
+    const record_curve_t *const all = curve_of_all(source);
+    return source->survey->packets != 0 || all->points == 0 ? source->survey->first_time
+                                                            : all->point[0].time;
+}
+
 static bool open_clock(page_clock_t *clock, const report_source_t *source)
 {
     const record_curve_t *const all = curve_of_all(source);
@@ -55,7 +63,7 @@ static bool open_clock(page_clock_t *clock, const report_source_t *source)
         return false;
     }
     int file = 0;
-    uint64_t last = source->survey->first_time;
+    uint64_t last = first_time(source);
     clock->gap[0] = last;
     for (size_t i = 0; i < all->points; ++i) {
         const record_point_t *const point = &all->point[i];
@@ -337,9 +345,9 @@ json_t *report_page_traffic(const report_source_t *source)
     json_t *object = NULL;
     if (!source->record->short_of_memory && open_clock(&clock, source)) {
         object = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "first_time",
-                           (json_int_t)source->survey->first_time, "end", (json_int_t)clock.end,
-                           "files", files_array(source), "curves", curves_array(source, &clock),
-                           "heap_map", heap_object(source, &clock), "connections",
+                           (json_int_t)first_time(source), "end", (json_int_t)clock.end, "files",
+                           files_array(source), "curves", curves_array(source, &clock), "heap_map",
+                           heap_object(source, &clock), "connections",
                            connections_object(source, &clock));
         free(clock.gap);
     }

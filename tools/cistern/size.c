@@ -437,13 +437,19 @@ static int size_traces(size_result_t *result, char **file, int files)
     if (!traffic_open(&work.traffic, file, files, NULL)) {
         status = fail_memory();
     } else {
+        ledger->watch = shows_traffic(result->options) ? record_change : NULL;
+        ledger->watcher = &work.record;
         status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
+        ledger_group(ledger);
     }
+    status = status == STATUS_OK && ledger->short_of_memory ? fail_memory() : status;
     status = status == STATUS_OK ? conclude(&work) : status;
+    status = status == STATUS_OK && !keep_traffic(&work) ? fail_memory() : status;
     if (status == STATUS_OK && !trace_size_prove(&log, result)) {
         status = fail_memory();
     }
     ledger_free(ledger);
+    record_free(&work.record);
     traffic_close(&work.traffic);
     return status;
 }

@@ -10,6 +10,8 @@
   const page = JSON.parse(document.getElementById("data").textContent);
   const result = page.result;
   const traffic = page.traffic;
+  const trace = result.trace; /* where the program itself wrote what it took and gave back */
+  const unit = trace ? "event " : "packet ";
   const SVG = "http://www.w3.org/2000/svg";
 
   /* --- elements and text ----------------------------------------------------------------------- */
@@ -454,7 +456,7 @@
 
   function packetText(packet) {
     const file = fileOf(packet);
-    const text = "packet " + number(packet - file.packets_before);
+    const text = unit + number(packet - file.packets_before);
     return traffic.files.length > 1 ? text + " of " + file.name : text;
   }
 
@@ -536,7 +538,7 @@
                                   needed: pool.needed, format });
     card.append(element("div", "why", "Peak of " + format(pool.most) + " at " + packetText(peak.packet) + " (" +
                         moment(peak.time) + "): " + pool.peak_cause + "."));
-    if (curve.atPeak.length > 0) {
+    if (!trace && curve.atPeak.length > 0) {
       card.append(...partsBar(curve.atPeak, pool.most));
     }
     return draw;
@@ -554,7 +556,8 @@
     const card = element("div", "card wide");
     card.append(element("div", "top", element("h3", "", "All pools and the heap, in bytes"),
                         element("span", "fact", "at most " + bytes(peak.amount) + " at one time; needed " +
-                                bytes(sum.needed) + ", since not all are at their peaks at once"),
+                                bytes(sum.needed) +
+                                (peak.amount < sum.needed ? ", since not all are at their peaks at once" : "")),
                         button("Show all", () => setWindow(0, view.end))));
     place.append(card);
     return addDemandChart(curve, card, { peak, now: sum.now, needed: sum.needed, format: bytes, selector: true });
@@ -623,7 +626,7 @@
   }
 
   function blockText(block) {
-    return bytes(block.bytes) + " at offset " + number(block.offset) + ", " + block.cause + ", from " +
+    return bytes(block.bytes) + " at offset " + number(block.offset) + (trace ? "" : ", " + block.cause) + ", from " +
            seconds(block.from, view.to - view.from) + " for " + duration(block.until - block.from);
   }
 
@@ -650,7 +653,7 @@
               "it: what is between blocks is lost to fragmentation while a larger one is asked for." + left),
       element("div", "card", place, readout));
     const top = Math.max(map.bytes, heap.now <= 2 * map.bytes ? heap.now : 0) * 1.1;
-    const causes = [...new Set(blocks.map((block) => block.cause))];
+    const causes = trace ? [] : [...new Set(blocks.map((block) => block.cause))];
     section.insertBefore(legend(causes.map((cause) => ["", { background: colorOf(cause) }, cause])),
                          section.lastChild);
     const chart = addChart(place, () => [[0, 0], [view.end, map.bytes]], () => ({
@@ -806,7 +809,7 @@
     if (pool.most === 0) {
       return "";
     }
-    return "packet " + number(pool.peak_packet) + " (" + pool.peak_second.toFixed(3) + " s)" +
+    return unit + number(pool.peak_packet) + " (" + pool.peak_second.toFixed(3) + " s)" +
            (result.packets > 0 && filesCount() > 1 ? " of " + pool.peak_file : "") + ": " + pool.peak_cause;
   }
 
@@ -825,9 +828,9 @@
 
   function proofText(pool) {
     if (failsNow(pool)) {
-      return "now fails at packet " + number(pool.now_fails_at);
+      return "now fails at " + unit + number(pool.now_fails_at);
     }
-    return pool.one_less_fails_at > 0 ? "one step less fails at packet " + number(pool.one_less_fails_at) : "";
+    return pool.one_less_fails_at > 0 ? "one step less fails at " + unit + number(pool.one_less_fails_at) : "";
   }
 
   function poolRow(pool) {
@@ -849,6 +852,20 @@
     return pools.length === 0 ? "" : list;
   }
 
+  /* What a traced program has of its own, beside lwIP's. */
+  function showOtherPools(pools) {
+    const rows = pools.map((pool) => [
+      ["name", pool.name + (pool.heap ? " (heap)" : "")], ["number", number(pool.now)], ["number", number(pool.held)],
+      ["number", number(pool.needed)],
+      ["cause", pool.failures > 0
+        ? plural(pool.failures, "request", "requests") + " failed, first at event " + number(pool.first_failure)
+        : pool.one_less_fails_at > 0 ? "one less fails at event " + number(pool.one_less_fails_at) : ""]]);
+    if (rows.length > 0) {
+      byId("pools").append(element("p", ""), element("div", "card scroll",
+        table(["the program's own", "now", "held", "needed", ""], rows)));
+    }
+  }
+
   function showPools() {
     const sum = totals();
     const used = result.pools.filter((pool) => pool.most > 0 || pool.short);
@@ -864,6 +881,9 @@
               ["", { background: "var(--short)" }, "needed, and there is less"]]),
       element("div", "card scroll",
               table(heads, rows, classes.concat("total")), unusedPools(unused)));
+    if (trace) {
+      showOtherPools(trace.pools.filter((pool) => !pool.lwip));
+    }
     if (result.broken_conditions.length > 0) {
       byId("pools").append(element("p", "lacks", "lwIP refuses: " + result.broken_conditions.join("; ")));
     }
@@ -896,6 +916,10 @@
       .filter(Boolean);
     const all = traffic.connections;
     const section = byId("connections");
+    if (!all.shown.some((one) => one.peer)) {
+      section.remove();
+      return;
+    }
     const rows = all.shown.map((one) => [
       ["name", connectionName(one)],
       ["number wide", seconds(one.first / 1e9, view.end) + " \u2013 " + seconds(one.last / 1e9, view.end)],
@@ -955,19 +979,23 @@
 
   function showHeader() {
     const sum = totals();
-    const first = result.pools.filter(failsNow)
+    const own = trace ? trace.pools.filter((pool) => !pool.lwip && pool.first_failure > 0)
+      .map((pool) => ({ name: pool.name, now_fails_at: pool.first_failure })) : [];
+    const first = result.pools.filter(failsNow).concat(own)
       .sort((a, b) => a.now_fails_at - b.now_fails_at)[0];
     byId("verdict").className = result.suffices ? "good" : "short";
     byId("verdict").append(element("span", "mark", result.suffices ? "\u2713" : "\u2717"),
                            element("span", "", result.verdict));
-    byId("device").textContent = "Device " + result.device + (traffic
+    const files = traffic ? traffic.files.map((file) => file.name).join(", ") : "";
+    byId("device").textContent = trace ? plural(trace.events, "event", "events") + " of " + files +
+      (trace.exact ? "" : ", which is not whole: more may have been held") : "Device " + result.device + (traffic
       ? ": " + number(result.sent) + " frames sent, " + number(result.received) + " received, " +
-        number(result.others) + " of others; " + traffic.files.map((file) => file.name).join(", ")
+        number(result.others) + " of others; " + files
       : ": " + number(result.packets) + " packets");
     const saved = sum.now - sum.needed;
     [[bytes(sum.needed), "pools and heap needed"], [bytes(sum.now), "there are now"],
      [bytes(Math.abs(saved)), saved >= 0 ? "can be saved (" + percent(saved, sum.now) + ")" : "are missing"],
-     [first ? "packet " + number(first.now_fails_at) : "none",
+     [first ? unit + number(first.now_fails_at) : "none",
       first ? first.name + " fails first" : "of the requests fails now"]]
       .forEach(([value, text]) => byId("tiles").append(element("div", "tile", element("b", "", value),
                                                                element("span", "", text))));
