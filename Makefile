@@ -34,15 +34,19 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
-        performance docs/performance.md lib clean always test-install test-freertos
+        test-size truth test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
+        performance docs/performance.md docs/savings.md docs/report.png lib clean always test-install test-freertos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
-demo: release ## build the program, replay the captures in samples/, size one
+# The samples' device has one hardware address and several others.
+SIZE_SAMPLES = build/release/tools/cistern/cistern size --device 02:00:00:00:00:01
+
+demo: release ## build the program, replay the captures in samples/, size their device, build/report.html
 	@build/release/tools/cistern/cistern replay samples/*.pcap samples/*.pcapng
-	@build/release/tools/cistern/cistern size samples/http.pcap
+	@$(SIZE_SAMPLES) --report build/report.html samples/*.pcap
+	@echo "build/report.html shows the same and how it came about"
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)
@@ -52,7 +56,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -77,6 +81,20 @@ test-verify: ## every interleaving of the lock-free pool, and of a model of the 
 test-lwip: ## lwIP's own unit suite, its applications and an echo on this library; LWIP=<tree> for one of yours
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
+
+truth: ## what a real lwIP held while it served clients, packet by packet, against what cistern derives
+	@cmake/require.sh $(LWIP_PACKAGES)
+	@$(call build,debug) tool_truth_test
+	@tests/tool/lwip/truth.py make build/interop/truth
+	@build/debug/tests/tool/tool_truth_test build/interop/truth
+
+# Of test-all a part of it: SIZE_RUNS names the scenarios, none all of them.
+test-all: SIZE_RUNS = fragments sockets-32
+
+test-size: ## lwIP built again with the sizes that cistern asks for, and with one less of each
+	@cmake/require.sh $(LWIP_PACKAGES)
+	@$(call build,release) cistern_program
+	@tests/tool/lwip/truth.py test build/interop/truth build/release/tools/cistern/cistern $(SIZE_RUNS)
 
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
@@ -140,6 +158,15 @@ performance: ## all benchmarks and the firmware's numbers, one after the other, 
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@
+
+docs/savings.md: release ## RAM of shipped configurations beside what the samples need
+	@cmake/require.sh python3
+	@tools/savings/savings.py build/release/tools/cistern/cistern tools/savings/configurations.json $@ samples/*.pcap
+
+docs/report.png: release ## the picture of a report that README.md shows
+	@cmake/require.sh python3 chromium
+	@$(SIZE_SAMPLES) --report build/picture.html samples/http.pcap >/dev/null
+	@tools/cistern/report/picture.py build/picture.html $@
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a. CFLAGS are the
 # user's; when they change, or the compiler does, everything is compiled again.

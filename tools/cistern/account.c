@@ -12,6 +12,7 @@ enum {
     NUMBER_UDP = 17,
     NUMBER_ICMPV6 = 58,
     ARP_LENGTH = 28,
+    UDP_HEADER = 8,
     PORTS = 65536,
     PORT_DHCP_CLIENT = 68,
     PORT_DHCP_SERVER = 67,
@@ -216,19 +217,24 @@ static void join_group(account_t *account, const address_t *group, resource_t re
     }
 }
 
-/* A fragment goes out behind a header of its own, in one or two references to the whole. */
+/* A fragment goes out behind a header of its own, in one or two references to the whole: which is
+ * there until the last has gone. */
 static void sent_fragment(account_t *account, const parsed_t *parsed)
 {
-    account_touch_ram(account, target_link_room(account->options), 20, CAUSE_SENT);
-    if (exists(account, RESOURCE_FRAG_PBUF)) {
-        ledger_touch(&account->ledger, RESOURCE_FRAG_PBUF, 0, 2, CAUSE_SENT);
-    }
-    if (!parsed->more_fragments && parsed->protocol == NUMBER_UDP) {
+    ledger_t *const ledger = &account->ledger;
+    hold_t whole = 0;
+    if (!parsed->more_fragments && parsed->protocol == NUMBER_UDP &&
+        parsed->fragment_offset + parsed->payload > UDP_HEADER) {
         const int64_t bytes =
             (int64_t)target_pbuf_ram(account->target, target_transport_room(account->options),
-                                     parsed->fragment_offset + parsed->payload);
-        ledger_touch(&account->ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
+                                     parsed->fragment_offset + parsed->payload - UDP_HEADER);
+        whole = ledger_take(ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
     }
+    account_touch_ram(account, target_link_room(account->options), 20, CAUSE_SENT);
+    if (exists(account, RESOURCE_FRAG_PBUF)) {
+        ledger_touch(ledger, RESOURCE_FRAG_PBUF, 0, 2, CAUSE_SENT);
+    }
+    ledger_give(ledger, whole);
 }
 
 static void sent(account_t *account, const parsed_t *parsed)
@@ -436,6 +442,7 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
         observer(context, account, last);
     }
     ledger_clear(&account->ledger);
+    ledger_group(&account->ledger);
     return !account->ledger.short_of_memory;
 }
 

@@ -233,6 +233,7 @@ static segment_t *add_segment(const tcp_view_t *view, uint32_t data, bool first,
     segment->heap = ledger_take(ledger, RESOURCE_HEAP, least, most, cause);
     if (first && data > 1) {
         segment->more = ledger_take(ledger, RESOURCE_HEAP, 0, chained_bytes(view, data), cause);
+        ledger_join(ledger);
     }
     state->heap_bytes += segment->bytes;
     return segment;
@@ -456,6 +457,9 @@ static void deliver(const tcp_view_t *view, const piece_t *piece)
     *unread = *piece;
     unread->seg = 0;
     unread->message = true;
+    if (unread->fin && unread->length == 1) { /* an end without data is a message only */
+        ledger_give(ledger, unread->elements);
+    }
     account_post(view->account, RESOURCE_TCP_RECVMBOX, &view->state->messages, CAUSE_UNREAD);
 }
 
@@ -725,7 +729,7 @@ void account_tcp_preview(account_t *account, const parsed_t *parsed)
 {
     tcp_view_t view;
     if (parsed->kind != PARSED_IP || parsed->fragment || !parsed->transport ||
-        parsed->protocol != 6 || (parsed->flags & TCP_ACK) == 0 ||
+        parsed->protocol != 6 || (parsed->flags & (TCP_ACK | TCP_RST)) == 0 ||
         !look_up(account, parsed, false, &view)) {
         return;
     }
@@ -736,6 +740,11 @@ void account_tcp_preview(account_t *account, const parsed_t *parsed)
             ledger_doubt(&account->ledger, segment->seg);
             ledger_doubt(&account->ledger, segment->heap);
         }
+    }
+    const bool last = state->sent_fin && state->got_fin &&
+                      tcp_diff(parsed->acknowledged, state->fin_end) >= 0;
+    if (last || (parsed->flags & TCP_RST) != 0) {
+        ledger_doubt(&account->ledger, state->pcb);
     }
 }
 

@@ -134,8 +134,8 @@ static void trim(lwip_heap_t *heap, uint32_t index, size_t size)
     }
     split(heap, index, payload);
     const uint32_t rest = heap->block[index].next;
-    if (rest != next && (heap->lowest == NONE ||
-                         heap->block[rest].offset < heap->block[heap->lowest].offset)) {
+    if (rest != next &&
+        (heap->lowest == NONE || heap->block[rest].offset < heap->block[heap->lowest].offset)) {
         heap->lowest = rest;
     }
 }
@@ -145,7 +145,7 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
 {
     if (event->amount == 0) {
         if (held[event->slot] != NONE) {
-            fit_watch(trace, event, heap->block[held[event->slot]].offset + heap->header);
+            fit_watch(trace, event, heap->block[held[event->slot]].offset + heap->header, 0);
             give(heap, held[event->slot]);
             held[event->slot] = NONE;
         }
@@ -155,7 +155,11 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
         trim(heap, held[event->slot], target_align(heap->target, event->amount));
         return;
     }
-    const size_t asked = target_align(heap->target, event->amount);
+    const size_t bytes = fit_request(event, heap->target);
+    const size_t asked = target_align(heap->target, bytes);
+    if (asked == 0) {
+        return;
+    }
     const size_t size = asked < heap->min ? heap->min : asked;
     const uint32_t index = take(heap, size);
     held[event->slot] = index;
@@ -165,7 +169,7 @@ static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t 
     }
     const size_t end = heap->block[index].offset + heap->header + size;
     replayed->bytes = end > replayed->bytes ? end : replayed->bytes;
-    fit_watch(trace, event, heap->block[index].offset + heap->header);
+    fit_watch(trace, event, heap->block[index].offset + heap->header, bytes);
 }
 
 /* Offsets take four bytes each in a heap of more than 64000. */
@@ -195,7 +199,7 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
         if (trace->event[i].resource == trace->resource) {
             replay_event(&heap, trace, &trace->event[i], held, &replayed);
         }

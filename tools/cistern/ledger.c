@@ -128,6 +128,29 @@ static void record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
                                                 .cause = slot->cause};
 }
 
+void ledger_group(ledger_t *ledger)
+{
+    size_t next[RESOURCE_COUNT];
+    event_t *const grouped = malloc((ledger->events + 1) * sizeof *grouped);
+    if (!noted(ledger, grouped != NULL)) {
+        return;
+    }
+    size_t *const first = ledger->first;
+    for (size_t i = 0; i < ledger->events; ++i) {
+        ++first[ledger->event[i].resource + 1];
+    }
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        first[i + 1] += first[i];
+        next[i] = first[i];
+    }
+    for (size_t i = 0; i < ledger->events; ++i) {
+        grouped[next[ledger->event[i].resource]++] = ledger->event[i];
+    }
+    free(ledger->event);
+    ledger->event = grouped;
+    ledger->event_room = ledger->events + 1;
+}
+
 /* --- holds --------------------------------------------------------------------------------------
  */
 
@@ -180,6 +203,14 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
     change_level(ledger, slot, slot->least, slot->most);
     record(ledger, slot, (uint32_t)most);
     return (uint64_t)generation << 32 | (uint64_t)(slot - ledger->slot + 1);
+}
+
+void ledger_join(ledger_t *ledger)
+{
+    if (ledger->events >= 2) {
+        ledger->event[ledger->events - 2].part = PART_FIRST;
+        ledger->event[ledger->events - 1].part = PART_SECOND;
+    }
 }
 
 void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)

@@ -50,8 +50,13 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
+    uint8_t part;  /* event_part_t */
+    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
 } event_t;
+
+/* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
+ * the first of them needs room for both, and the second none. */
+typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
 
 typedef struct peak {
     int64_t amount;
@@ -105,9 +110,10 @@ typedef struct ledger {
     event_t *event; /* NULL until the first */
     size_t events;
     size_t event_room;
-    bool short_of_memory;  /* a call could not be recorded: the result is void */
-    ledger_watch_t *watch; /* NULL: none */
-    void *watcher;         /* its context */
+    size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
+    bool short_of_memory;             /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch;            /* NULL: none */
+    void *watcher;                    /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
@@ -122,6 +128,9 @@ void ledger_settle(ledger_t *ledger);
 /* Takes an amount; of the heap the bytes that are requested, to which its header is added. */
 hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t most,
                    cause_t cause);
+
+/* What was taken from the heap last is a part of what was taken before it. */
+void ledger_join(ledger_t *ledger);
 
 /* A hold of the heap has so many bytes from now on, in place; at most those that it had. */
 void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes);
@@ -148,5 +157,8 @@ bool ledger_holds(const ledger_t *ledger, hold_t hold);
 
 /* Gives everything back: the end of a capture. */
 void ledger_clear(ledger_t *ledger);
+
+/* Sorts the events by resource, each in its order: nothing is recorded afterwards. */
+void ledger_group(ledger_t *ledger);
 
 #endif

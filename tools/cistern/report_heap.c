@@ -55,7 +55,7 @@ static heap_block_t *hold_at(heap_map_t *map, uint32_t slot)
     return &map->hold[slot];
 }
 
-void heap_map_event(void *context, const event_t *event, size_t offset)
+void heap_map_event(void *context, const event_t *event, size_t offset, size_t bytes)
 {
     heap_map_t *const map = context;
     heap_block_t *const hold = hold_at(map, event->slot);
@@ -63,9 +63,9 @@ void heap_map_event(void *context, const event_t *event, size_t offset)
     if (hold == NULL) {
         return;
     }
-    if (event->amount != 0) {
+    if (bytes != 0) {
         *hold = (heap_block_t){
-            .from = time, .offset = offset, .bytes = event->amount, .cause = event->cause};
+            .from = time, .offset = offset, .bytes = (uint32_t)bytes, .cause = event->cause};
     } else if (hold->bytes != 0) {
         close_block(map, hold, time);
     }

@@ -40,7 +40,7 @@ typedef struct heap_map {
 } heap_map_t;
 
 /* A fit_watch_t; its context is the map. */
-void heap_map_event(void *map, const event_t *event, size_t offset);
+void heap_map_event(void *map, const event_t *event, size_t offset, size_t bytes);
 
 void heap_map_free(heap_map_t *map);
 

@@ -45,6 +45,14 @@ static const record_curve_t *curve_of_all(const report_source_t *source)
     return &source->record->curve[RESOURCE_COUNT];
 }
 
+/* A trace has no packets before its first event. */
+static uint64_t first_time(const report_source_t *source)
+{
+    const record_curve_t *const all = curve_of_all(source);
+    return source->survey->packets != 0 || all->points == 0 ? source->survey->first_time
+                                                            : all->point[0].time;
+}
+
 static bool open_clock(page_clock_t *clock, const report_source_t *source)
 {
     const record_curve_t *const all = curve_of_all(source);
@@ -55,7 +63,7 @@ static bool open_clock(page_clock_t *clock, const report_source_t *source)
         return false;
     }
     int file = 0;
-    uint64_t last = source->survey->first_time;
+    uint64_t last = first_time(source);
     clock->gap[0] = last;
     for (size_t i = 0; i < all->points; ++i) {
         const record_point_t *const point = &all->point[i];
@@ -73,13 +81,20 @@ static bool open_clock(page_clock_t *clock, const report_source_t *source)
     return true;
 }
 
-static uint64_t moved(const page_clock_t *clock, uint64_t packet, uint64_t time)
+/* A capture may be older than the one before it: its gap is negative, modulo 2^64. */
+static uint64_t moved_by(uint64_t gap, uint64_t time)
 {
-    const uint64_t gap = clock->gap[traffic_file(clock->source->traffic, packet)];
-    return time > gap ? time - gap : 0;
+    const uint64_t moved = time - gap;
+    return moved <= INT64_MAX ? moved : 0;
 }
 
-/* When a packet was there: the time of the first point of the heap's curve that is not before. */
+static uint64_t moved(const page_clock_t *clock, uint64_t packet, uint64_t time)
+{
+    return moved_by(clock->gap[traffic_file(clock->source->traffic, packet)], time);
+}
+
+/* When a packet was there: the time of the first point of the heap's curve that is not before. A
+ * frame that waits for its processing makes the order of packets loose by as much. */
 static uint64_t time_of_packet(const void *context, uint64_t packet)
 {
     const page_clock_t *const clock = context;
@@ -110,7 +125,7 @@ static json_t *points_text(const record_curve_t *curve, const page_clock_t *cloc
         const record_point_t *const point = &curve->point[i];
         const uint64_t now = moved(clock, point->packet, point->time);
         pack_number(&pack, now > time ? now - time : 0);
-        pack_number(&pack, point->packet - before.packet);
+        pack_signed(&pack, (int64_t)(point->packet - before.packet));
         pack_signed(&pack, point->least - before.least);
         pack_signed(&pack, point->most - before.most);
         time = now > time ? now : time;
@@ -269,10 +284,10 @@ static json_t *connection_object(const report_source_t *source, const page_clock
     const uint64_t gap = index == 0
                              ? clock->gap[0]
                              : clock->gap[source->survey->connections.connection[index - 1].file];
-    json_t *const object = json_pack(
-        "{s:I, s:I, s:o, s:o}", "first", (json_int_t)(share->first > gap ? share->first - gap : 0),
-        "last", (json_int_t)(share->last > gap ? share->last - gap : 0), "most",
-        amounts_object(share->most), "at_peak", amounts_object(share->peak));
+    json_t *const object =
+        json_pack("{s:I, s:I, s:o, s:o}", "first", (json_int_t)moved_by(gap, share->first), "last",
+                  (json_int_t)moved_by(gap, share->last), "most", amounts_object(share->most),
+                  "at_peak", amounts_object(share->peak));
     name_connection(source, index, object);
     return object;
 }
@@ -330,9 +345,9 @@ json_t *report_page_traffic(const report_source_t *source)
     json_t *object = NULL;
     if (!source->record->short_of_memory && open_clock(&clock, source)) {
         object = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "first_time",
-                           (json_int_t)source->survey->first_time, "end", (json_int_t)clock.end,
-                           "files", files_array(source), "curves", curves_array(source, &clock),
-                           "heap_map", heap_object(source, &clock), "connections",
+                           (json_int_t)first_time(source), "end", (json_int_t)clock.end, "files",
+                           files_array(source), "curves", curves_array(source, &clock), "heap_map",
+                           heap_object(source, &clock), "connections",
                            connections_object(source, &clock));
         free(clock.gap);
     }

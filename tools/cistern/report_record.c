@@ -10,7 +10,7 @@
 
 #include "array.h"
 
-enum { THINNED = 8 }; /* points of which the highest, the lowest and the last are kept */
+enum { THINNED = 6 }; /* points of which the highest, the lowest and the last are kept */
 
 static const resource_t share_resource[RECORD_SHARES] = {RESOURCE_PBUF_POOL, RESOURCE_TCP_SEG,
                                                          RESOURCE_HEAP};

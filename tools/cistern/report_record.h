@@ -9,7 +9,7 @@
  * RECORD_POINTS a curve, whatever the capture's length, and what the connections and the holds at
  * one time need.
  *
- * I1  the points of a curve are in order of time and of packets
+ * I1  the points of a curve are in order of time; those of packets that wait come after later ones
  * I2  a curve has the highest and the lowest level of every stretch that it was thinned in */
 #ifndef CISTERN_TOOL_REPORT_RECORD_H
 #define CISTERN_TOOL_REPORT_RECORD_H

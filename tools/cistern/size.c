@@ -120,7 +120,8 @@ static void set_row(const size_work_t *work, resource_t resource)
         return;
     }
     row->peak.packet = traffic_number(&work->traffic, peak->packet);
-    row->peak.seconds = (double)(peak->time - work->survey.first_time) / 1e9;
+    const uint64_t start = work->traffic.start[traffic_file(&work->traffic, peak->packet)];
+    row->peak.seconds = peak->time > start ? (double)(peak->time - start) / 1e9 : 0;
     snprintf(row->peak.file, sizeof row->peak.file, "%s", file_of(work, peak->packet));
     describe_cause(work, peak, row->peak.cause);
 }
@@ -144,8 +145,8 @@ static void describe_device(const size_work_t *work)
     }
     if (device->has_mac) {
         const uint8_t *const mac = device->mac;
-        snprintf(text, SIZE_TEXT, "%s (%02x:%02x:%02x:%02x:%02x:%02x)", address, mac[0], mac[1],
-                 mac[2], mac[3], mac[4], mac[5]);
+        snprintf(text, SIZE_TEXT, "%s%s(%02x:%02x:%02x:%02x:%02x:%02x)", address,
+                 address[0] != '\0' ? " " : "", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     } else {
         snprintf(text, SIZE_TEXT, "%s", address);
     }
@@ -229,8 +230,9 @@ const char *size_unit(const size_result_t *result)
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
     const ledger_t *const ledger = &work->account.ledger;
-    return (trace_t){.event = ledger->event,
-                     .events = ledger->events,
+    const size_t first = ledger->first[resource];
+    return (trace_t){.event = ledger->event + first,
+                     .events = ledger->first[resource + 1] - first,
                      .slots = ledger->slots,
                      .resource = resource};
 }
@@ -435,13 +437,19 @@ static int size_traces(size_result_t *result, char **file, int files)
     if (!traffic_open(&work.traffic, file, files, NULL)) {
         status = fail_memory();
     } else {
+        ledger->watch = shows_traffic(result->options) ? record_change : NULL;
+        ledger->watcher = &work.record;
         status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
+        ledger_group(ledger);
     }
+    status = status == STATUS_OK && ledger->short_of_memory ? fail_memory() : status;
     status = status == STATUS_OK ? conclude(&work) : status;
+    status = status == STATUS_OK && !keep_traffic(&work) ? fail_memory() : status;
     if (status == STATUS_OK && !trace_size_prove(&log, result)) {
         status = fail_memory();
     }
     ledger_free(ledger);
+    record_free(&work.record);
     traffic_close(&work.traffic);
     return status;
 }

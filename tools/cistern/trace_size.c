@@ -72,7 +72,11 @@ static int read_one(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
     int status = STATUS_OK;
     if (log->traces == 0) {
         set_target(log, result, &trace);
+        ledger_watch_t *const watch = ledger->watch;
+        void *const watcher = ledger->watcher;
         ledger_init(ledger, &result->target);
+        ledger->watch = watch;
+        ledger->watcher = watcher;
         trace_account_init(&log->account, ledger, &result->target);
     }
     if (trace.pointer != log->pointer) {

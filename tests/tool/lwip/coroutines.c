@@ -16,7 +16,7 @@
 #include "device.h"
 #include "world.h"
 
-enum { STACK = 256 * 1024 };
+enum { STACK = 256 * 1024, DEFAULT_ROOM = 16 };
 
 typedef struct coroutine {
     struct coroutine *next;
@@ -263,9 +263,10 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
     return waited;
 }
 
+/* Without a size a mailbox has the port's own. */
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
-    *mbox = new_queue((size_t)size, true);
+    *mbox = new_queue(size == 0 ? DEFAULT_ROOM : (size_t)size, true);
     return ERR_OK;
 }
 

@@ -204,15 +204,22 @@ static void echo_received(void *context, struct udp_pcb *pcb, struct pbuf *p, co
 static void serve(u16_t port, tcp_accept_fn accepted)
 {
     struct tcp_pcb *const pcb = tcp_new();
-    tcp_bind(pcb, IP_ADDR_ANY, port);
-    tcp_accept(tcp_listen(pcb), accepted);
+    struct tcp_pcb *listener = NULL;
+    if (pcb != NULL && tcp_bind(pcb, IP_ADDR_ANY, port) == ERR_OK) {
+        listener = tcp_listen(pcb);
+    }
+    if (listener != NULL) {
+        tcp_accept(listener, accepted);
+    }
 }
 
 static void serve_echo(void)
 {
     struct udp_pcb *const echo = udp_new();
-    udp_bind(echo, IP_ADDR_ANY, PORT_ECHO);
-    udp_recv(echo, echo_received, NULL);
+    if (echo != NULL) {
+        udp_bind(echo, IP_ADDR_ANY, PORT_ECHO);
+        udp_recv(echo, echo_received, NULL);
+    }
 }
 
 void application_start(void)

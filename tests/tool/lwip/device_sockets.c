@@ -54,7 +54,9 @@ static int bind_port(int type, uint16_t port)
 static void accept_all(uint16_t port, void (*serve)(void *))
 {
     const int listener = bind_port(SOCK_STREAM, port);
-    lwip_listen(listener, 8);
+    if (lwip_listen(listener, 8) != 0) {
+        return;
+    }
     for (;;) {
         const int connection = lwip_accept(listener, NULL, NULL);
         coroutines_sleep((uint64_t)world_parameter("accept", 0));
@@ -82,7 +84,7 @@ static void echo(void *context)
     static uint8_t datagram[8192];
     struct sockaddr_in from;
     const int socket = bind_port(SOCK_DGRAM, PORT_ECHO);
-    for (;;) {
+    while (socket >= 0) {
         socklen_t room = sizeof from;
         const ssize_t length =
             lwip_recvfrom(socket, datagram, sizeof datagram, 0, (struct sockaddr *)&from, &room);

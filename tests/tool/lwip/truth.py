@@ -3,6 +3,7 @@
 """What a real lwIP holds while it serves clients, and whether `cistern size` sizes it.
 
     truth.py make FOLDER [NAME...]           captures and statistics of the scenarios: NAME.pcap, NAME.st
+    truth.py keep FOLDER [NAME...]           the same, packed as data of tests/tool/truth
     truth.py test FOLDER CISTERN [NAME...]   each is sized, and lwIP built again: with what is needed it
                                              serves the same clients without a failure, with one less of
                                              anything it fails
@@ -11,7 +12,9 @@ Device, peers and link run in virtual time in one process (world.h): each run gi
 lwIP is Debian's source package, fetched once into FOLDER's parent; no line of it is changed.
 """
 import glob
+import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -86,9 +89,6 @@ SCENARIOS = [
              flags=interop.M32),
 ]
 
-# A part that stands for all, where time is short.
-FEW = ("files", "fragments", "sockets-32")
-
 # --- building -------------------------------------------------------------------------------------
 
 STACK = ("src/core/*.c", "src/core/ipv4/*.c", "src/netif/ethernet.c")
@@ -102,7 +102,7 @@ def station(tree, folder, name, options, flags, files):
     output = f"{folder}/{name}-{digest}.o"
     if os.path.exists(output):
         return output
-    work = f"{folder}/{name}-{digest}"
+    work = f"{folder}/{name}"  # the same each time: then a compiler cache knows what no option changed
     interop.options(work + ".h", options)
     shutil.copy(OPTIONS, f"{work}.h/device_options.h")
     flags = ["-g", "-O1", "-w", "-fno-pie", *flags, f"-I{work}.h", f"-I{HERE}", f"-I{tree}/src/include"]
@@ -142,12 +142,18 @@ def run(program, scenario, output):
     return {name: int(number) for name, number in re.findall(r"^(\S+) (\d+)$", done.stdout, re.M)}
 
 
+def failed(said):
+    return said["failures"] + said["refused"] + said["dropped"]
+
+
 # --- make -----------------------------------------------------------------------------------------
 
 def make_one(tree, folder, scenario):
     said = run(build(tree, folder, scenario), scenario, f"{folder}/{scenario.name}")
     if said is None:
         raise RuntimeError(f"{scenario.name}: the run failed")
+    if failed(said) or said["streams.finished"] != said["streams"] or said["streams.wrong"]:
+        raise RuntimeError(f"{scenario.name}: not all went well: {said}")
     with open(f"{folder}/{scenario.name}.st", encoding="utf-8") as file:
         statistics = file.read()
     with open(f"{folder}/{scenario.name}.st", "w", encoding="utf-8") as file:
@@ -166,6 +172,102 @@ def make(tree, folder, scenarios):
     return 0
 
 
+def keep(tree, folder, scenarios):
+    """Packed, and without the time of packing: a run that did not change changes no file."""
+    make(tree, folder, scenarios)
+    for scenario in scenarios:
+        for suffix in ("pcap", "st"):
+            with open(f"{folder}/{scenario.name}.{suffix}", "rb") as file:
+                packed = gzip.compress(file.read(), 9, mtime=0)
+            with open(f"{os.path.dirname(OPTIONS)}/{scenario.name}.{suffix}.gz", "wb") as file:
+                file.write(packed)
+    return 0
+
+
+# --- test -----------------------------------------------------------------------------------------
+
+TRANSFER = ("streams.finished", "streams.bytes", "streams.wrong", "udp.answered", "udp.bytes", "ping.answered",
+            "ping.bytes")
+
+
+def advise(cistern, folder, scenario):
+    """What cistern asks for: options and their values, and for each the resource of its table."""
+    compiler = " ".join(["cc", *(f"-D{name}={value}" for name, value in scenario.options.items())])
+    command = [cistern, "size", "--device", "10.77.0.2", "--pointer", str(scenario.pointer), "--cc", compiler,
+               "--opts", f"{folder}/lwipopts.h", f"{folder}/{scenario.name}.pcap"]
+    text = interop.run([*command, "--format", "lwipopts"], capture_output=True, text=True).stdout
+    table = json.loads(interop.run([*command, "--json"], capture_output=True, text=True).stdout)
+    options = {name: int(value) for name, value in re.findall(r"^#define (\w+) +(\d+)", text, re.M)}
+    options = {name: value for name, value in options.items() if value != 0}  # 0 of a mailbox: the port's own size
+    return options, {row["option"]: row for row in table["pools"]}
+
+
+def override(options):
+    return "".join(f"#undef {name}\n#define {name} {value}\n" for name, value in options.items())
+
+
+def attempt(tree, folder, scenario, options):
+    """A run with these options; text where there is none."""
+    try:
+        program = build(tree, folder, scenario, override(options))
+    except (RuntimeError, subprocess.CalledProcessError):
+        return "lwIP refuses it"
+    os.makedirs(f"{folder}/attempt", exist_ok=True)
+    return run(program, scenario, f"{folder}/attempt/run") or "the device stopped"
+
+
+def why_spared(option, row, said, value):
+    """The reason why one less did not fail; empty: there is none."""
+    held = said.get("peak." + row["name"].replace(" ", "_"), 0)
+    if held < value:
+        return f"held {held}: the capture shows {row['least']} to {row['most']}, and the upper end is covered"
+    if option == "MEMP_NUM_TCP_PCB" and row["least"] < value:
+        return "lwIP gave up a connection in TIME_WAIT, as it may"
+    return ""
+
+
+def test_less(tree, folder, scenario, options, row, option, said):
+    """One less of something: how it failed, or why not; and whether that is as it must be."""
+    step = int(scenario.options["MEM_ALIGNMENT"]) if option == "MEM_SIZE" else 1
+    if options[option] == 1 and option.endswith("MBOX_SIZE"):
+        return "0 is the port's own size", True
+    less = attempt(tree, folder, scenario, {**options, option: options[option] - step})
+    if isinstance(less, str):
+        return less, True
+    if failed(less):
+        return f"{failed(less)} failures", True
+    reason = why_spared(option, row, said, options[option])
+    return reason or "NO FAILURE", reason != ""
+
+
+def test_one(tree, folder, cistern, scenario):
+    wanted = make_one(tree, folder, scenario)
+    options, rows = advise(cistern, folder, scenario)
+    said = attempt(tree, folder, scenario, options)
+    if isinstance(said, str):
+        print(f"{scenario.name}: {said}")
+        return False
+    same = all(said[name] == wanted[name] for name in TRANSFER)
+    ok = same and not failed(said)
+    print(f"{scenario.name}: {failed(said)} failures, {'the same transfer' if same else 'ANOTHER TRANSFER'} with "
+          + ", ".join(f"{name} {value}" for name, value in options.items() if name in rows), flush=True)
+    if failed(said):
+        print("   " + ", ".join(f"{name} {value}" for name, value in said.items() if name.startswith("fail") and value))
+    for option, row in rows.items():
+        if row["most"] > 0 and option in options:
+            text, right = test_less(tree, folder, scenario, options, row, option, said)
+            print(f"  {option} less: {text}", flush=True)
+            ok = ok and right
+    return ok
+
+
+def test(tree, folder, cistern, scenarios):
+    shutil.copy(OPTIONS, folder)
+    wrong = [scenario.name for scenario in scenarios if not test_one(tree, folder, cistern, scenario)]
+    print(f"FAILED: {', '.join(wrong)}" if wrong else f"{len(scenarios)} scenarios: sized, and tight")
+    return 1 if wrong else 0
+
+
 def main(arguments):
     command, folder, *rest = arguments
     os.makedirs(folder, exist_ok=True)
@@ -174,7 +276,9 @@ def main(arguments):
     os.chdir(os.path.dirname(folder))
     tree = os.path.abspath(interop.fetch("lwip"))
     scenarios = [scenario for scenario in SCENARIOS if not rest or scenario.name in rest]
-    return make(tree, folder, scenarios)
+    if command == "test":
+        return test(tree, folder, cistern, scenarios)
+    return (keep if command == "keep" else make)(tree, folder, scenarios)
 
 
 if __name__ == "__main__":

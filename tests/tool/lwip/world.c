@@ -202,7 +202,7 @@ static void step(void)
     const uint64_t tick = (world.time / MILLISECOND + 1) * MILLISECOND;
     const uint64_t due = least(tick, device_station.due());
     world.time = least(arrival, due) > world.time ? least(arrival, due) : world.time;
-    if (arrival <= due) {
+    if (arrival < due) { /* what is due at that moment comes first */
         deliver();
         return;
     }

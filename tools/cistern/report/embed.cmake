@@ -1,6 +1,23 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The page of `cistern size --report` as C: page.html with its style, its script and the chart library in
-# the places of @...@. cmake -DDYGRAPHS=folder -DOUTPUT=file -P embed.cmake
+# the places of @...@. cmake [-DDYGRAPHS=folder] [-DOUTPUT=file] -P embed.cmake
+# DYGRAPHS is where the library is; it is looked for where it is empty, and left out where it is none.
+# Without OUTPUT the folder is printed, if there is one.
+
+cmake_minimum_required(VERSION 3.22)
+
+if("${DYGRAPHS}" STREQUAL "")
+  find_path(FOUND dygraph.min.js NO_DEFAULT_PATH PATHS /usr/share/javascript/dygraphs
+    ${CMAKE_CURRENT_LIST_DIR}/../../../node_modules/dygraphs/dist)
+  set(DYGRAPHS ${FOUND})
+endif()
+if(NOT EXISTS "${DYGRAPHS}/dygraph.min.js")
+  set(DYGRAPHS "")
+endif()
+if(NOT OUTPUT)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${DYGRAPHS}")
+  return()
+endif()
 
 function(read_text VARIABLE FILE)
   file(READ ${FILE} text)
@@ -42,4 +59,5 @@ if(DYGRAPHS)
 endif()
 c_array(head_array report_head "${head}")
 c_array(tail_array report_tail "${tail}")
-file(WRITE ${OUTPUT} "#include \"report_template.h\"\n\n${head_array}\n${tail_array}")
+file(WRITE ${OUTPUT}.new "#include \"report_template.h\"\n\n${head_array}\n${tail_array}")
+file(COPY_FILE ${OUTPUT}.new ${OUTPUT} ONLY_IF_DIFFERENT)

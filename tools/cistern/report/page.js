@@ -10,6 +10,8 @@
   const page = JSON.parse(document.getElementById("data").textContent);
   const result = page.result;
   const traffic = page.traffic;
+  const trace = result.trace; /* where the program itself wrote what it took and gave back */
+  const unit = trace ? "event " : "packet ";
   const SVG = "http://www.w3.org/2000/svg";
 
   /* --- elements and text ----------------------------------------------------------------------- */
@@ -67,7 +69,8 @@
   }
 
   const causeColors = ["#4c8bf5", "#e8833a", "#2fa875", "#c95fc4", "#d6a419", "#d9534f", "#4fb3c8",
-                       "#8a78e0", "#8f9aa6"];
+                       "#8a78e0", "#8f9aa6", "#a3c440", "#b07a4a", "#e58fb1", "#2b7d8c", "#6b5b95",
+                       "#5f8f5a", "#c2b280", "#7f4f4f", "#3f6fb0"];
   const causeColor = new Map();
 
   function colorOf(cause) {
@@ -114,7 +117,7 @@
     for (let i = 1; i < count; ++i) {
       time += from.unsigned();
       curve.time[i] = time / 1e9;
-      curve.packet[i] = curve.packet[i - 1] + from.unsigned();
+      curve.packet[i] = curve.packet[i - 1] + from.signed();
       curve.least[i] = curve.least[i - 1] + from.signed();
       curve.most[i] = curve.most[i - 1] + from.signed();
     }
@@ -325,16 +328,29 @@
 
   let printing = false;
 
+  /* Browsers lose a canvas that was drawn while they prepare to print, but keep a picture of it. */
+  function keepPictures(chart) {
+    chart.place.querySelectorAll("canvas").forEach((canvas) => {
+      const picture = element("img", "printed");
+      picture.src = canvas.toDataURL();
+      picture.style.cssText = canvas.style.cssText;
+      canvas.after(picture);
+    });
+  }
+
   function prepareForPrint() {
     printing = true;
+    document.body.classList.add("printing"); /* as wide as paper, before charts take their size */
     applyTheme("light");
     updating = true;
-    charts.forEach((chart) => { chart.show(); chart.dygraph.resize(); });
+    charts.forEach((chart) => { chart.show(); chart.dygraph.resize(); keepPictures(chart); });
     updating = false;
   }
 
   function endPrint() {
     printing = false;
+    document.body.classList.remove("printing");
+    document.querySelectorAll("img.printed").forEach((picture) => picture.remove());
     applyTheme(currentTheme());
     charts.forEach((chart) => chart.dygraph.resize());
   }
@@ -440,7 +456,7 @@
 
   function packetText(packet) {
     const file = fileOf(packet);
-    const text = "packet " + number(packet - file.packets_before);
+    const text = unit + number(packet - file.packets_before);
     return traffic.files.length > 1 ? text + " of " + file.name : text;
   }
 
@@ -471,6 +487,7 @@
     setWindow(time - half, time + half);
   }
 
+  /* Adds the places; what it returns draws in them, once all cards have their width. */
   function addDemandChart(curve, card, fact) {
     const place = element("div", "chart");
     const readout = element("div", "readout", " ");
@@ -489,7 +506,7 @@
       },
       unhighlightCallback: function () { readout.textContent = " "; }
     });
-    addChart(place, rows, options);
+    return () => addChart(place, rows, options);
   }
 
   function partsBar(parts, whole) {
@@ -517,13 +534,14 @@
                         button("Zoom to peak", () => zoomTo(peak.time))));
     card.id = "demand-" + curve.name.replace(/\W+/g, "-");
     place.append(card);
-    addDemandChart(curve, card, { peak, now: nowText(pool) === number(pool.now) ? pool.now : null,
+    const draw = addDemandChart(curve, card, { peak, now: nowText(pool) === number(pool.now) ? pool.now : null,
                                   needed: pool.needed, format });
     card.append(element("div", "why", "Peak of " + format(pool.most) + " at " + packetText(peak.packet) + " (" +
                         moment(peak.time) + "): " + pool.peak_cause + "."));
-    if (curve.atPeak.length > 0) {
+    if (!trace && curve.atPeak.length > 0) {
       card.append(...partsBar(curve.atPeak, pool.most));
     }
+    return draw;
   }
 
   function totals() {
@@ -538,10 +556,11 @@
     const card = element("div", "card wide");
     card.append(element("div", "top", element("h3", "", "All pools and the heap, in bytes"),
                         element("span", "fact", "at most " + bytes(peak.amount) + " at one time; needed " +
-                                bytes(sum.needed) + ", since not all are at their peaks at once"),
+                                bytes(sum.needed) +
+                                (peak.amount < sum.needed ? ", since not all are at their peaks at once" : "")),
                         button("Show all", () => setWindow(0, view.end))));
     place.append(card);
-    addDemandChart(curve, card, { peak, now: sum.now, needed: sum.needed, format: bytes, selector: true });
+    return addDemandChart(curve, card, { peak, now: sum.now, needed: sum.needed, format: bytes, selector: true });
   }
 
   function legend(entries) {
@@ -570,13 +589,14 @@
               " changes are kept, each peak among them." : plural(changes, "change", "changes") + ".")));
     const place = element("div", "charts");
     section.append(place);
-    addAllCard(curves.find((curve) => curve.name === "all"), place);
+    const draws = [addAllCard(curves.find((curve) => curve.name === "all"), place)];
     result.pools.forEach((pool) => {
       const curve = curves.find((one) => one.name === pool.name);
       if (curve) {
-        addPoolCard(curve, pool, place);
+        draws.push(addPoolCard(curve, pool, place));
       }
     });
+    draws.forEach((draw) => draw());
     window.cistern = { view, charts, curves, setWindow };
   }
 
@@ -606,7 +626,7 @@
   }
 
   function blockText(block) {
-    return bytes(block.bytes) + " at offset " + number(block.offset) + ", " + block.cause + ", from " +
+    return bytes(block.bytes) + " at offset " + number(block.offset) + (trace ? "" : ", " + block.cause) + ", from " +
            seconds(block.from, view.to - view.from) + " for " + duration(block.until - block.from);
   }
 
@@ -633,7 +653,7 @@
               "it: what is between blocks is lost to fragmentation while a larger one is asked for." + left),
       element("div", "card", place, readout));
     const top = Math.max(map.bytes, heap.now <= 2 * map.bytes ? heap.now : 0) * 1.1;
-    const causes = [...new Set(blocks.map((block) => block.cause))];
+    const causes = trace ? [] : [...new Set(blocks.map((block) => block.cause))];
     section.insertBefore(legend(causes.map((cause) => ["", { background: colorOf(cause) }, cause])),
                          section.lastChild);
     const chart = addChart(place, () => [[0, 0], [view.end, map.bytes]], () => ({
@@ -746,8 +766,8 @@
     const made = element("table", "stacks");
     const head = element("tr");
     heads.forEach((text, i) => {
-      const isNumber = rows.length > 0 && rows[0][i][0].startsWith("number");
-      head.append(element("th", isNumber ? "number" : "", text));
+      const kind = rows.length > 0 ? rows[0][i][0].split(" ")[0] : "";
+      head.append(element("th", ["number", "gauge"].includes(kind) ? kind : "", text));
     });
     const body = element("tbody");
     rows.forEach((row, r) => {
@@ -789,7 +809,7 @@
     if (pool.most === 0) {
       return "";
     }
-    return "packet " + number(pool.peak_packet) + " (" + pool.peak_second.toFixed(3) + " s)" +
+    return unit + number(pool.peak_packet) + " (" + pool.peak_second.toFixed(3) + " s)" +
            (result.packets > 0 && filesCount() > 1 ? " of " + pool.peak_file : "") + ": " + pool.peak_cause;
   }
 
@@ -808,9 +828,9 @@
 
   function proofText(pool) {
     if (failsNow(pool)) {
-      return "now fails at packet " + number(pool.now_fails_at);
+      return "now fails at " + unit + number(pool.now_fails_at);
     }
-    return pool.one_less_fails_at > 0 ? "one step less fails at packet " + number(pool.one_less_fails_at) : "";
+    return pool.one_less_fails_at > 0 ? "one step less fails at " + unit + number(pool.one_less_fails_at) : "";
   }
 
   function poolRow(pool) {
@@ -832,6 +852,20 @@
     return pools.length === 0 ? "" : list;
   }
 
+  /* What a traced program has of its own, beside lwIP's. */
+  function showOtherPools(pools) {
+    const rows = pools.map((pool) => [
+      ["name", pool.name + (pool.heap ? " (heap)" : "")], ["number", number(pool.now)], ["number", number(pool.held)],
+      ["number", number(pool.needed)],
+      ["cause", pool.failures > 0
+        ? plural(pool.failures, "request", "requests") + " failed, first at event " + number(pool.first_failure)
+        : pool.one_less_fails_at > 0 ? "one less fails at event " + number(pool.one_less_fails_at) : ""]]);
+    if (rows.length > 0) {
+      byId("pools").append(element("p", ""), element("div", "card scroll",
+        table(["the program's own", "now", "held", "needed", ""], rows)));
+    }
+  }
+
   function showPools() {
     const sum = totals();
     const used = result.pools.filter((pool) => pool.most > 0 || pool.short);
@@ -847,6 +881,9 @@
               ["", { background: "var(--short)" }, "needed, and there is less"]]),
       element("div", "card scroll",
               table(heads, rows, classes.concat("total")), unusedPools(unused)));
+    if (trace) {
+      showOtherPools(trace.pools.filter((pool) => !pool.lwip));
+    }
     if (result.broken_conditions.length > 0) {
       byId("pools").append(element("p", "lacks", "lwIP refuses: " + result.broken_conditions.join("; ")));
     }
@@ -879,6 +916,10 @@
       .filter(Boolean);
     const all = traffic.connections;
     const section = byId("connections");
+    if (!all.shown.some((one) => one.peer)) {
+      section.remove();
+      return;
+    }
     const rows = all.shown.map((one) => [
       ["name", connectionName(one)],
       ["number wide", seconds(one.first / 1e9, view.end) + " \u2013 " + seconds(one.last / 1e9, view.end)],
@@ -938,19 +979,23 @@
 
   function showHeader() {
     const sum = totals();
-    const first = result.pools.filter(failsNow)
+    const own = trace ? trace.pools.filter((pool) => !pool.lwip && pool.first_failure > 0)
+      .map((pool) => ({ name: pool.name, now_fails_at: pool.first_failure })) : [];
+    const first = result.pools.filter(failsNow).concat(own)
       .sort((a, b) => a.now_fails_at - b.now_fails_at)[0];
     byId("verdict").className = result.suffices ? "good" : "short";
     byId("verdict").append(element("span", "mark", result.suffices ? "\u2713" : "\u2717"),
                            element("span", "", result.verdict));
-    byId("device").textContent = "Device " + result.device + (traffic
+    const files = traffic ? traffic.files.map((file) => file.name).join(", ") : "";
+    byId("device").textContent = trace ? plural(trace.events, "event", "events") + " of " + files +
+      (trace.exact ? "" : ", which is not whole: more may have been held") : "Device " + result.device + (traffic
       ? ": " + number(result.sent) + " frames sent, " + number(result.received) + " received, " +
-        number(result.others) + " of others; " + traffic.files.map((file) => file.name).join(", ")
+        number(result.others) + " of others; " + files
       : ": " + number(result.packets) + " packets");
     const saved = sum.now - sum.needed;
     [[bytes(sum.needed), "pools and heap needed"], [bytes(sum.now), "there are now"],
      [bytes(Math.abs(saved)), saved >= 0 ? "can be saved (" + percent(saved, sum.now) + ")" : "are missing"],
-     [first ? "packet " + number(first.now_fails_at) : "none",
+     [first ? unit + number(first.now_fails_at) : "none",
       first ? first.name + " fails first" : "of the requests fails now"]]
       .forEach(([value, text]) => byId("tiles").append(element("div", "tile", element("b", "", value),
                                                                element("span", "", text))));
