@@ -53,8 +53,8 @@ static void take_in_hand(account_t *account, const parsed_t *parsed, in_hand_t *
     uint32_t parts = joined ? (parsed->data + mss - 1) / mss : 1;
     parts = parts > FRAME_HOLDS ? FRAME_HOLDS : parts;
     account->super += joined ? 1 : 0;
-    *frame = (in_hand_t){
-        .elements = (int64_t)target_pool_elements(account->target, account->options, length)};
+    frame->holds = 0; /* the rest of the array is never read */
+    frame->elements = (int64_t)target_pool_elements(account->target, account->options, length);
     const uint64_t start = account->busy > parsed->time ? account->busy : parsed->time;
     account->busy = start + account->settings.service;
     frame->done = account->busy;
@@ -340,28 +340,31 @@ static void handle_answered(account_t *account, const parsed_t *parsed)
     account->ledger.packet = parsed->number;
 }
 
-static void wait_in_hand(account_t *account, const parsed_t *parsed, const in_hand_t *frame)
+/* The slot behind those that wait, which the next frame can have. */
+static waiting_t *next_waiting(account_t *account)
 {
     if (account->waiting_count == WAITING) {
+        const uint64_t packet = account->ledger.packet;
         handle_first(account);
-        account->ledger.packet = parsed->number;
+        account->ledger.packet = packet;
     }
-    doubt_in_hand(account, frame);
-    account_tcp_preview(account, parsed);
-    *waiting_at(account, account->waiting_count++) =
-        (waiting_t){.parsed = *parsed, .frame = *frame};
+    return waiting_at(account, account->waiting_count);
 }
 
 static void received(account_t *account, const parsed_t *parsed)
 {
-    in_hand_t frame;
-    take_in_hand(account, parsed, &frame);
-    hold_while_waiting(account, RESOURCE_TCPIP_MSG_INPKT, &frame);
-    hold_while_waiting(account, RESOURCE_TCPIP_MBOX, &frame);
-    if (frame.done > parsed->time) {
-        wait_in_hand(account, parsed, &frame);
+    waiting_t *const slot = next_waiting(account);
+    in_hand_t *const frame = &slot->frame;
+    take_in_hand(account, parsed, frame);
+    hold_while_waiting(account, RESOURCE_TCPIP_MSG_INPKT, frame);
+    hold_while_waiting(account, RESOURCE_TCPIP_MBOX, frame);
+    if (frame->done > parsed->time) {
+        doubt_in_hand(account, frame);
+        account_tcp_preview(account, parsed);
+        slot->parsed = *parsed;
+        ++account->waiting_count;
     } else {
-        handle(account, parsed, &frame);
+        handle(account, parsed, frame);
     }
 }
 
@@ -404,7 +407,8 @@ static bool open_account(account_t *account)
 {
     account->accepting = calloc(PORTS, sizeof *account->accepting);
     account->waiting = calloc(WAITING, sizeof *account->waiting);
-    return account->accepting != NULL && account->waiting != NULL && account_udp_open(account) && account_tcp_open(account) && account_fragments_open(account);
+    return account->accepting != NULL && account->waiting != NULL && account_udp_open(account) &&
+           account_tcp_open(account) && account_fragments_open(account);
 }
 
 bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
@@ -433,6 +437,7 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
             }
             account->ledger.packet = parsed.number;
         }
+        account_tcp_number(account, &parsed);
         process(account, &parsed);
         ledger_settle(&account->ledger);
         last = parsed.number;

@@ -18,7 +18,14 @@
 #include "survey.h"
 #include "traffic.h"
 
-enum { FRAME_HOLDS = 64, ARP_PENDING = 32, DATAGRAMS = 64, GROUPS = 64, WAITING = 1024, MAILBOX_PLACES = 1024 };
+enum {
+    FRAME_HOLDS = 64,
+    ARP_PENDING = 32,
+    DATAGRAMS = 64,
+    GROUPS = 64,
+    WAITING = 1024,
+    MAILBOX_PLACES = 1024
+};
 
 /* What the user asked for beyond the capture. */
 typedef struct account_settings {
@@ -135,6 +142,9 @@ void account_udp_expire(account_t *account);
 void account_udp_free(account_t *account);
 
 bool account_tcp_open(account_t *account);
+
+/* Numbers the connection of a packet: once for each, in their order. */
+void account_tcp_number(account_t *account, parsed_t *parsed);
 void account_tcp_file(account_t *account, int file);
 void account_tcp_sent(account_t *account, const parsed_t *parsed);
 void account_tcp_received(account_t *account, const parsed_t *parsed, in_hand_t *frame);

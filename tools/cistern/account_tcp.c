@@ -42,25 +42,25 @@ typedef struct piece {
     uint32_t length;
     bool fin;
     hold_t elements;
-    bool message;   /* in the receive mailbox */
-    hold_t seg;     /* only out of order */
+    bool message; /* in the receive mailbox */
+    hold_t seg;   /* only out of order */
 } piece_t;
 
 typedef struct tcp_state {
     hold_t pcb;
     hold_t netconn;
-    bool accounted; /* it has, or had, a control block */
-    bool ended;     /* it holds nothing but a control block in TIME_WAIT */
-    bool started;   /* the device's numbers are known */
-    bool heard;     /* the peer's numbers are known */
+    bool accounted;   /* it has, or had, a control block */
+    bool ended;       /* it holds nothing but a control block in TIME_WAIT */
+    bool started;     /* the device's numbers are known */
+    bool heard;       /* the peer's numbers are known */
     bool established; /* the peer answered the SYN of the device */
     bool sent_fin;
     bool fin_acked;
     bool got_fin;
-    bool fin_first; /* the device closed first: TIME_WAIT follows */
-    bool accepting;      /* it waits in its listener's mailbox */
-    uint16_t port;       /* of the device, while it waits there */
-    uint32_t messages;   /* in the receive mailbox */
+    bool fin_first;    /* the device closed first: TIME_WAIT follows */
+    bool accepting;    /* it waits in its listener's mailbox */
+    uint16_t port;     /* of the device, while it waits there */
+    uint32_t messages; /* in the receive mailbox */
     uint32_t sent_next;
     uint32_t fin_end; /* sequence number behind the device's FIN */
     uint32_t expected;
@@ -664,16 +664,24 @@ static void check_end(const tcp_view_t *view)
 /* --- packets
  * -------------------------------------------------------------------------------------- */
 
+/* Connections have the survey's numbers: those of all hosts, in the order of their first packets. */
+void account_tcp_number(account_t *account, parsed_t *parsed)
+{
+    if (parsed->transport && parsed->protocol == 6) {
+        parsed->connection =
+            connections_find(&account->connections, parsed, account->file, &parsed->side);
+    }
+}
+
 /* The view of a packet; false iff memory is short. `from` is 1 when the device sent it. */
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
 {
-    int side = 0;
-    const size_t index = connections_find(&account->connections, parsed, account->file, &side);
+    const size_t index = parsed->connection;
     if (index >= account->survey->details) {
         account->ledger.short_of_memory = true;
         return false;
     }
-    const int own = from ? side : 1 - side;
+    const int own = from ? parsed->side : 1 - parsed->side;
     account->ledger.connection = (uint32_t)index + 1U;
     *view = (tcp_view_t){.account = account,
                          .state = &account->tcp[index],
@@ -741,8 +749,8 @@ void account_tcp_preview(account_t *account, const parsed_t *parsed)
             ledger_doubt(&account->ledger, segment->heap);
         }
     }
-    const bool last = state->sent_fin && state->got_fin &&
-                      tcp_diff(parsed->acknowledged, state->fin_end) >= 0;
+    const bool last =
+        state->sent_fin && state->got_fin && tcp_diff(parsed->acknowledged, state->fin_end) >= 0;
     if (last || (parsed->flags & TCP_RST) != 0) {
         ledger_doubt(&account->ledger, state->pcb);
     }

@@ -28,9 +28,9 @@ typedef struct trace {
 typedef struct replayed {
     uint64_t failures; /* 0, or 1: the replay ends with the first */
     uint64_t packet;   /* of the failure; 0: none */
-    size_t bytes;    /* of a heap: from its start to the end of the last block, at most */
-    size_t used;     /* of a heap: all blocks in use, at most; 0 where it is not known */
-    bool ok;         /* false: the host was short of memory, all else is void */
+    size_t bytes;      /* of a heap: from its start to the end of the last block, at most */
+    size_t used;       /* of a heap: all blocks in use, at most; 0 where it is not known */
+    bool ok;           /* false: the host was short of memory, all else is void */
 } replayed_t;
 
 /* Which heap. */

@@ -27,7 +27,7 @@ typedef struct coroutine {
     bool stack_thread; /* lwIP's own */
     bool ready;
     bool ended;
-    uint64_t until; /* of its wait */
+    uint64_t until;                /* of its wait */
     struct coroutine_queue *queue; /* that it waits for */
 } coroutine_t;
 
@@ -212,8 +212,8 @@ static void measure(size_t room)
         }
         level->used = 0;
         for (const queue_t *queue = all.mailboxes; queue != NULL; queue = queue->next) {
-            level->used = queue->room == room && queue->count > level->used ? queue->count
-                                                                            : level->used;
+            level->used =
+                queue->room == room && queue->count > level->used ? queue->count : level->used;
         }
         level->max = level->used > level->max ? level->used : level->max;
     }
@@ -231,9 +231,7 @@ unsigned coroutines_refused(void)
 
 /* --- lwIP's names */
 
-void sys_init(void)
-{
-}
+void sys_init(void) {}
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {

@@ -164,11 +164,11 @@ typedef struct column {
 enum { HEAP = -1, ABSENT = -2, MAILBOX = -3 /* and less: a kind of mailbox each */ };
 
 #if !IP_REASSEMBLY
-#define MEMP_REASSDATA ABSENT
-#define MEMP_FRAG_PBUF ABSENT
+#    define MEMP_REASSDATA ABSENT
+#    define MEMP_FRAG_PBUF ABSENT
 #endif
 #if !ARP_QUEUEING
-#define MEMP_ARP_QUEUE ABSENT
+#    define MEMP_ARP_QUEUE ABSENT
 #endif
 
 /* The names of cistern's own table. */

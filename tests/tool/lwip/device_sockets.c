@@ -109,6 +109,4 @@ void application_start(void)
     start_if("udp", echo);
 }
 
-void application_poll(void)
-{
-}
+void application_poll(void) {}

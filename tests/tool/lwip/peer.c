@@ -29,7 +29,7 @@ typedef struct task {
     bool wrong; /* a byte was not as it must be */
     bool ended; /* the device closed */
     size_t length;
-    size_t done;    /* bytes that arrived, or were acknowledged */
+    size_t done; /* bytes that arrived, or were acknowledged */
     size_t written;
     struct tcp_pcb *pcb;
     struct pbuf *unread;
@@ -378,9 +378,5 @@ static uint64_t due(void)
     return UINT64_MAX;
 }
 
-const station_t peer_station = {.start = start,
-                                .receive = receive,
-                                .poll = poll,
-                                .due = due,
-                                .done = done,
-                                .report = report};
+const station_t peer_station = {
+    .start = start, .receive = receive, .poll = poll, .due = due, .done = done, .report = report};

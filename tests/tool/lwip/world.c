@@ -9,12 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MILLISECOND = 1000,
-    FRAME_ROOM = 1600,
-    EPOCH = 1700000000,
-    SAMPLE_ROOM = 1024
-};
+enum { MILLISECOND = 1000, FRAME_ROOM = 1600, EPOCH = 1700000000, SAMPLE_ROOM = 1024 };
 
 typedef struct frame {
     struct frame *next;
@@ -152,7 +147,8 @@ void world_send(const station_t *from, const void *bytes, size_t length)
     if (from_device) {
         capture(bytes, length);
     }
-    uint64_t time = pass_line(from_device ? 1 : 0, length) + (uint64_t)world_parameter("delay", 200);
+    uint64_t time =
+        pass_line(from_device ? 1 : 0, length) + (uint64_t)world_parameter("delay", 200);
     if (happens("reorder")) {
         time += (uint64_t)world_parameter("late", 3000);
     }
@@ -163,9 +159,8 @@ void world_send(const station_t *from, const void *bytes, size_t length)
     if (frame == NULL) {
         abort();
     }
-    *frame = (frame_t){.to = from_device ? &peer_station : &device_station,
-                       .time = time,
-                       .length = length};
+    *frame = (frame_t){
+        .to = from_device ? &peer_station : &device_station, .time = time, .length = length};
     memcpy(frame->bytes, bytes, length);
     frame_t **at = &world.frames;
     while (*at != NULL && (*at)->time <= time) {

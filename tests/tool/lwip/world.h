@@ -17,11 +17,11 @@
 typedef struct station {
     void (*start)(void);
     void (*receive)(const void *frame, size_t length);
-    void (*poll)(void);      /* each millisecond, and when due */
-    uint64_t (*due)(void);   /* microseconds; UINT64_MAX: at the next millisecond */
-    bool (*done)(void);      /* nothing is left to do */
-    void (*report)(void);    /* prints what it did, a line each: name and number */
-    void (*sample)(char *text, size_t room);  /* statistics: " used/max" of each column */
+    void (*poll)(void);                      /* each millisecond, and when due */
+    uint64_t (*due)(void);                   /* microseconds; UINT64_MAX: at the next millisecond */
+    bool (*done)(void);                      /* nothing is left to do */
+    void (*report)(void);                    /* prints what it did, a line each: name and number */
+    void (*sample)(char *text, size_t room); /* statistics: " used/max" of each column */
     void (*columns)(char *text, size_t room); /* " name" of each */
 } station_t;
 

@@ -8,11 +8,11 @@ typedef struct coroutine_queue *sys_sem_t;
 typedef struct coroutine *sys_thread_t;
 typedef int sys_prot_t;
 
-#define SYS_MBOX_NULL NULL
-#define SYS_SEM_NULL NULL
-#define sys_mbox_valid(mbox) (*(mbox) != NULL)
-#define sys_sem_valid(sem) (*(sem) != NULL)
+#define SYS_MBOX_NULL              NULL
+#define SYS_SEM_NULL               NULL
+#define sys_mbox_valid(mbox)       (*(mbox) != NULL)
+#define sys_sem_valid(sem)         (*(sem) != NULL)
 #define sys_mbox_set_invalid(mbox) (*(mbox) = NULL)
-#define sys_sem_set_invalid(sem) (*(sem) = NULL)
+#define sys_sem_set_invalid(sem)   (*(sem) = NULL)
 
 #endif
