@@ -31,10 +31,12 @@ void *(cistern_heap_calloc)(cistern_heap_t *heap, size_t count, size_t size)
     return memory != NULL ? memset(memory, 0, count * size) : NULL;
 }
 
-/* Moves a block to one of `size` bytes. The old one stays where there is none. */
+/* Moves a live block to one of `size` bytes. The old one stays where there is none. All that a caller
+ * can have in the block is copied: what its tag says may be damaged, and no sign of it. */
 static void *heap_move(cistern_heap_t *heap, void *memory, size_t alignment, size_t size)
 {
-    const size_t old_size = cistern_heap_usable_size(heap, memory);
+    const size_t block = heap_offset(heap, heap_payload_of(heap, memory));
+    const size_t old_size = heap_caller_size(heap, heap_payload_bytes(heap, block));
     void *const moved = (cistern_heap_aligned_alloc)(heap, alignment, size);
     if (moved != NULL) {
         (void)memcpy(moved, memory, old_size < size ? old_size : size);

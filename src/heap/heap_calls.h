@@ -23,8 +23,8 @@ static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t
     void *payload = cistern_heap_take(heap, heap_raw_size(heap, size));
     changed(heap);
     cistern_critical_leave(state);
-    if (heap_is_damaged(heap, payload)) {
-        payload = cistern_heap_take_again(heap, heap_raw_size(heap, size), changed);
+    if (heap_is_none(payload)) {
+        payload = cistern_heap_take_again(heap, payload, heap_raw_size(heap, size), changed);
     }
     payload = cistern_heap_dress(heap, payload, size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
@@ -41,9 +41,9 @@ static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, s
         payload = cistern_heap_take_aligned(heap, alignment, heap_raw_size(heap, size));
         changed(heap);
         cistern_critical_leave(state);
-    } while (heap_is_damaged(heap, payload) && --tries != 0 &&
+    } while (heap_is_damaged(payload) && --tries != 0 &&
              cistern_heap_repair(heap, payload, changed));
-    payload = heap_is_damaged(heap, payload) ? NULL : cistern_heap_dress(heap, payload, size);
+    payload = heap_is_damaged(payload) ? NULL : cistern_heap_dress(heap, payload, size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
 }

@@ -246,7 +246,7 @@ static bool heap_undress(cistern_heap_t *heap, unsigned char *payload, heap_undr
 {
     const size_t block = heap_offset(heap, payload);
     const cistern_critical_t state = cistern_critical_enter();
-    const bool live = heap_is_live(heap, payload);
+    const bool live = cistern_heap_is_live(heap, payload);
     if (live) {
         seen->kind = cistern_heap_guard_kind(heap, payload, heap_payload_bytes(heap, block));
         seen->written = heap_written_neighbour(heap, block);
@@ -307,7 +307,7 @@ typedef struct heap_open {
 static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t *open)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const bool live = payload != NULL && heap_is_live(heap, payload);
+    const bool live = payload != NULL && cistern_heap_is_live(heap, payload);
     if (live) {
         open->bytes = heap_payload_bytes(heap, heap_offset(heap, payload));
         open->kind = cistern_heap_guard_kind(heap, payload, open->bytes);

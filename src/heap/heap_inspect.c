@@ -93,7 +93,8 @@ static inline bool heap_content_check(const cistern_heap_t *heap, size_t block)
 /* Why a payload is that of no block in use; FAULT_NONE if it is one. */
 static cistern_fault_kind_t heap_liveness(const cistern_heap_t *heap, const void *payload)
 {
-    return heap_is_live(heap, payload) ? CISTERN_FAULT_NONE : cistern_heap_classify(heap, payload);
+    return cistern_heap_is_live(heap, payload) ? CISTERN_FAULT_NONE
+                                               : cistern_heap_classify(heap, payload);
 }
 
 #else
@@ -131,7 +132,7 @@ size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
 bool cistern_heap_is_in_use(const cistern_heap_t *heap, const void *memory)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const bool in_use = memory != NULL && heap_is_live(heap, heap_payload_of(heap, memory));
+    const bool in_use = memory != NULL && cistern_heap_is_live(heap, heap_payload_of(heap, memory));
     cistern_critical_leave(state);
     return in_use;
 }

@@ -35,16 +35,17 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
     }
 }
 
-void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
+                              heap_changed_t *changed)
 {
-    if (!cistern_heap_repair(heap, HEAP_DAMAGED(heap), changed)) {
+    if (none == NULL || !cistern_heap_repair(heap, none, changed)) {
         return NULL;
     }
     const cistern_critical_t state = cistern_critical_enter();
     void *const payload = cistern_heap_take(heap, size);
     changed(heap);
     cistern_critical_leave(state);
-    return heap_is_damaged(heap, payload) ? NULL : payload;
+    return heap_is_damaged(payload) ? NULL : payload;
 }
 
 cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
@@ -324,8 +325,9 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
         heap_mend(heap, &findings);
     }
     const size_t damaged = findings.damaged;
-    const bool is_alloc = heap_is_damaged(heap, payload);
-    const bool is_link = damaged == HEAP_NOWHERE && (is_alloc || heap_is_live(heap, payload));
+    const bool is_alloc = heap_is_damaged(payload);
+    const bool is_link =
+        damaged == HEAP_NOWHERE && (is_alloc || cistern_heap_is_live(heap, payload));
     outcome->address = is_alloc ? NULL : payload;
     outcome->kind = CISTERN_FAULT_LINK;
     if (damaged != HEAP_NOWHERE) {
@@ -335,7 +337,7 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
     if (damaged != HEAP_NOWHERE || is_link) {
         heap_settle(heap, &findings);
         heap_rebuild(heap);
-        return is_alloc || heap_is_live(heap, payload);
+        return is_alloc || cistern_heap_is_live(heap, payload);
     }
     outcome->kind = cistern_heap_classify(heap, payload);
     return false;
@@ -365,7 +367,7 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
 bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
 {
     const heap_outcome_t outcome = {CISTERN_FAULT_HEADER,
-                                    heap_is_damaged(heap, payload) ? NULL : payload};
+                                    heap_is_damaged(payload) ? NULL : payload};
     (void)changed;
     cistern_heap_report(heap, &outcome);
     return false;

@@ -41,11 +41,16 @@
 #        endif
 #    endif
 
+/* What is known when compiling is no work of mem_init. */
 #    ifdef LWIP_RAM_HEAP_POINTER
+#        define MEM_CONFIG           const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (void *)(uintptr_t)(pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE MEM_SIZE
 #        endif
 #    else
+#        define MEM_CONFIG           static const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
 #        endif
@@ -74,9 +79,11 @@ static inline void mem_sanity_check(void) {}
 #    endif
 
 #    if MEM_STATS
+/* Only a heap that is larger than mem_size_t can say needs a comparison. */
 static inline mem_size_t mem_clamped(size_t bytes)
 {
-    return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
+    const bool fits = CISTERN_HEAP_BYTES <= (mem_size_t)-1 || bytes < (mem_size_t)-1;
+    return fits ? (mem_size_t)bytes : (mem_size_t)-1;
 }
 
 /* Copies the numbers that change (I1). */
@@ -121,11 +128,11 @@ struct cistern_heap *mem_heap(void)
  * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
-    const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = (void *)(uintptr_t)(LWIP_RAM_HEAP_POINTER),
-                                          .bytes = LWIP_RAM_HEAP_SIZE,
-                                          .alignment = LWIP_ALIGNMENT,
-                                          .min_size = MIN_SIZE};
+    MEM_CONFIG config = {.name = "HEAP",
+                         .memory = MEM_ADDRESS(LWIP_RAM_HEAP_POINTER),
+                         .bytes = LWIP_RAM_HEAP_SIZE,
+                         .alignment = LWIP_ALIGNMENT,
+                         .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
     if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
@@ -168,14 +175,19 @@ static inline bool mem_taken_back(cistern_error_t error)
     return !illegal;
 }
 
-bool mem_try_free(void *mem)
+static inline bool mem_give(void *mem)
 {
     return mem_taken_back(heap_free(&mem_object, mem, mem_changed));
 }
 
+bool mem_try_free(void *mem)
+{
+    return mem_give(mem);
+}
+
 void(mem_free)(void *mem)
 {
-    if (!mem_try_free(mem)) {
+    if (!mem_give(mem)) {
         LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
     }
 }
