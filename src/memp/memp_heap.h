@@ -27,6 +27,7 @@ static inline bool memp_reserve(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool within_limit = account->used < desc->num;
+    CISTERN_ASSERT(account->used <= desc->num); /* (H1) */
     if (within_limit) {
         ++account->used;
     } else {
@@ -42,6 +43,7 @@ static inline bool memp_release(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
+    CISTERN_ASSERT(account->used > 0 && account->used <= desc->num); /* (H1) */
     --account->used;
     MEMP_COUNT(memp_stats_put(desc, account->used));
     cistern_critical_leave(state);
@@ -70,6 +72,7 @@ static inline void memp_count_refusal(const struct memp_desc *desc)
 static inline void *memp_heap_get(size_t bytes)
 {
     const mem_size_t size = (mem_size_t)bytes;
+    CISTERN_ASSERT(bytes > 0);
     return size == bytes ? mem_malloc(size) : NULL;
 }
 

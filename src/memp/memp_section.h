@@ -80,6 +80,7 @@ static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_pl
         return memp_get_slow(desc, state, at);
     }
     const size_t used = memp_add_used(desc, 1);
+    CISTERN_ASSERT(CISTERN_CHECK == 0 || used <= desc->num); /* (S1) */
     MEMP_COUNT(memp_stats_get(desc, used));
     cistern_critical_leave(state);
     (void)used;
@@ -100,6 +101,7 @@ static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_e
     }
     cistern_pool_push(memp_list(desc), mem);
     const size_t used = memp_add_used(desc, (size_t)-1);
+    CISTERN_ASSERT(CISTERN_CHECK == 0 || used < desc->num); /* (S1) */
     MEMP_COUNT(memp_stats_put(desc, used));
     cistern_critical_leave(state);
     (void)used;

@@ -96,6 +96,7 @@ static void memp_expand_state(const struct memp_desc *desc, cistern_pool_t *pool
 {
     const struct memp_state *const state = memp_state(desc);
     pool->free = desc->num - state->used - state->quarantined;
+    CISTERN_ASSERT(state->used + state->quarantined <= desc->num); /* (S1) */
     pool->inverse = desc->inverse;
     pool->stride_shift = desc->shift;
 }
@@ -105,6 +106,7 @@ static void memp_collapse(const struct memp_desc *desc, const cistern_pool_t *po
     struct memp_state *const state = memp_state(desc);
     *memp_list(desc) = pool->free_list;
     state->quarantined += pool->quarantined;
+    CISTERN_ASSERT(pool->free + state->quarantined <= desc->num); /* (S1) */
     state->used = desc->num - pool->free - state->quarantined;
     MEMP_COUNT(memp_stats_get(desc, state->used));
 }
@@ -191,6 +193,7 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     memp_expand(desc, &pool);
     void *const mem = cistern_pool_take(&pool, &finding);
+    CISTERN_ASSERT(mem == NULL || memp_pool_owns(desc, mem));
     memp_collapse(desc, &pool);
     if (mem != NULL) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, at);
@@ -221,6 +224,7 @@ bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void 
     cistern_pool_finding_t finding;
     memp_expand(desc, &pool);
     const bool given = cistern_pool_give(&pool, mem, &finding);
+    CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
     memp_collapse(desc, &pool);
     if (given) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, at);
@@ -261,6 +265,7 @@ static void memp_start_state(const struct memp_desc *desc)
 static void memp_link_all(const struct memp_desc *desc)
 {
     const size_t stride = MEMP_STRIDE(desc->size);
+    CISTERN_ASSERT(*memp_list(desc) == NULL);
     uintptr_t mem = memp_base(desc) + desc->num * stride;
     for (size_t left = desc->num; left > 0; --left) {
         mem -= stride;
@@ -298,6 +303,7 @@ bool memp_is_whole(const struct memp_desc *desc)
     cistern_pool_t pool;
     const cistern_critical_t state = cistern_critical_enter();
     memp_expand(desc, &pool);
+    CISTERN_ASSERT(pool.count == desc->num);
     const bool whole = memp_quarantined(desc) + pool.free <= desc->num && cistern_pool_check(&pool);
     cistern_critical_leave(state);
     return whole;
@@ -388,6 +394,7 @@ void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
 {
     const cistern_critical_t state = cistern_critical_enter();
     memp_fill_stats(desc, stats);
+    CISTERN_ASSERT(stats->free <= stats->count);
     stats->name = desc->desc;
     stats->size = desc->size;
     MEMP_COUNT(stats->min_free = desc->num - desc->stats->max);

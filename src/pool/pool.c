@@ -53,8 +53,12 @@ static inline void *pool_get(cistern_pool_t *pool, const cistern_pool_place_t *a
     if (!pool_is_given(pool)) {
         return NULL;
     }
-    return (cistern_pool_slow(pool) != 0) ? cistern_pool_get_special(pool, at)
-                                          : cistern_pool_get_plain(pool, at);
+    CISTERN_ASSERT((CISTERN_POOL_KEY & 1U) != 0); /* (C1) */
+    if (cistern_pool_slow(pool) == 0) {
+        return cistern_pool_get_plain(pool, at);
+    }
+    return pool_is_plain(pool) ? cistern_pool_get_special(pool, at)
+                               : pool_strategy(pool)->get(pool, at);
 }
 
 static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
@@ -63,8 +67,12 @@ static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
     if (!pool_is_given(pool)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    return (cistern_pool_slow(pool) != 0) ? cistern_pool_put_special(pool, block, at)
-                                          : cistern_pool_put_plain(pool, block, at);
+    CISTERN_ASSERT(pool->touched <= pool->count); /* (I2) */
+    if (cistern_pool_slow(pool) == 0) {
+        return cistern_pool_put_plain(pool, block, at);
+    }
+    return pool_is_plain(pool) ? cistern_pool_put_special(pool, block, at)
+                               : pool_strategy(pool)->put(pool, block, NULL, at);
 }
 
 void *cistern_pool_get(cistern_pool_t *pool)

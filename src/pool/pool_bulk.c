@@ -27,6 +27,7 @@ static size_t pool_get_run(cistern_pool_t *pool, void **blocks, size_t wanted)
         cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, NULL);
         ++got;
     }
+    CISTERN_ASSERT(got <= wanted && pool->free <= pool->count); /* (I2) */
     cistern_critical_leave(state);
     (void)cistern_pool_report(pool, &finding);
     return got;
@@ -69,6 +70,7 @@ static size_t pool_put_run(cistern_pool_t *pool, void *const *blocks, size_t cou
         finding.kind = CISTERN_FAULT_NONE;
         ++given;
     }
+    CISTERN_ASSERT(given <= count && pool->free <= pool->count); /* (I2) */
     cistern_critical_leave(state);
     (void)cistern_pool_report(pool, &accepted);
     (void)cistern_pool_report(pool, &finding);
@@ -85,6 +87,7 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
         const size_t run = pool_is_plain(pool)
                                ? pool_put_run(pool, &blocks[i], count - i)
                                : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL);
+        CISTERN_ASSERT(run <= count - i);
         accepted += run;
         i += run;
     }

@@ -40,6 +40,7 @@ static size_t pool_cached_get_own(cistern_pool_t *pool, void **blocks, size_t wa
             blocks[i] = blocks[--n];
         }
     }
+    CISTERN_ASSERT(n <= wanted);
     return n;
 }
 
@@ -51,27 +52,11 @@ static size_t pool_cached_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
         ++got;
         got += pool_cached_get_own(pool, &blocks[got], wanted - got, at);
     }
+    CISTERN_ASSERT(got <= wanted);
     return got;
 }
 
 /* --- put -------------------------------------------------------------------------------------- */
-
-/* Makes a block in use look free. A damaged guard is reported, and repaired. */
-static inline void pool_cached_claim(cistern_pool_t *pool, void *block,
-                                     const cistern_pool_place_t *at)
-{
-    const cistern_pool_finding_t finding = {pool_check_guards(pool, block), block};
-    CISTERN_ASSERT(CISTERN_CHECK == 0 || pool_index(pool, block) < pool->count);
-    if (finding.kind != CISTERN_FAULT_NONE) {
-        pool_write_guards(pool, block);
-    }
-    pool_write_poison(pool, block);
-    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
-    pool_cached_set_free(block);
-    if (CISTERN_CHECK >= 2) {
-        (void)cistern_pool_report(pool, &finding);
-    }
-}
 
 /* Puts a claimed block into the thread's cache, or where there is space. */
 static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void *block)
@@ -84,6 +69,7 @@ static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void
     if (!pool_cache_takes(cache, end, 1)) {
         return pool_depot_put_one(pool, block);
     }
+    CISTERN_ASSERT(end >= POOL_CACHE_FIRST && end <= POOL_CACHE_LAST); /* (I14) */
     cache->item[end] = block;
     return pool_cache_raise(cache, end, 1) ? CISTERN_OK : pool_depot_settle(pool);
 }
@@ -93,9 +79,8 @@ static cistern_error_t pool_cached_put(cistern_pool_t *pool, void *block, bool *
                                        const cistern_pool_place_t *at)
 {
     (void)was_empty;
-    if (!pool_cached_looks_used(pool, block) && !pool_depot_misses(pool, block)) {
-        const cistern_pool_finding_t finding = {pool_judge_stranger(pool, block), block};
-        return cistern_pool_report(pool, &finding);
+    if (!pool_cached_looks_used(pool, block)) {
+        return pool_depot_put_doubtful(pool, block, at);
     }
     pool_cached_claim(pool, block, at);
     return pool_cached_put_claimed(pool, block);
@@ -126,6 +111,7 @@ static size_t pool_cached_put_run(cistern_pool_t *pool, void *const *blocks, siz
         ++n;
         n += pool_cached_put_sure(pool, &blocks[n], count - n, at);
     }
+    CISTERN_ASSERT(n <= count);
     return n;
 }
 
@@ -148,6 +134,7 @@ static bool pool_cached_is_whole(const cistern_pool_t *pool)
 {
     const pool_depot_t *const depot = pool_depot_of(pool);
     bool whole = true;
+    CISTERN_ASSERT(depot->n <= pool->count); /* (I14) */
     for (size_t i = 0; whole && i < depot->n; ++i) {
         void *const block = depot->stack[i];
         whole = pool_index(pool, block) < pool->count && pool_cached_is_free(block) &&

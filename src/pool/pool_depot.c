@@ -83,6 +83,7 @@ static void pool_depot_push(const cistern_pool_t *pool, pool_depot_t *depot, voi
     const size_t moved = (n < room) ? n : room;
     memcpy(&depot->stack[depot->n], blocks, moved * sizeof *blocks);
     depot->n += moved;
+    CISTERN_ASSERT(depot->n <= pool->count); /* (I14) */
 }
 
 /* Moves the last `n` items of the owner's open cache to the depot, and those left to its front. */
@@ -91,6 +92,7 @@ static void pool_cache_flush(const cistern_pool_t *pool, pool_depot_t *depot, po
 {
     const size_t floor = pool_cache_floor(cache);
     const size_t left = pool_cache_above_floor(cache, pool_cache_end_of(cache)) - n;
+    CISTERN_ASSERT(!depot->closed && left <= POOL_CACHE_LAST); /* (I15) */
     pool_depot_push(pool, depot, &cache->item[floor + left], n);
     memmove(&cache->item[POOL_CACHE_FIRST], &cache->item[floor], left * sizeof(void *));
     pool_cache_reset(cache, left);
@@ -99,6 +101,7 @@ static void pool_cache_flush(const cistern_pool_t *pool, pool_depot_t *depot, po
 /* Moves `n` blocks from the depot to the owner's open cache, which is empty. */
 static void pool_cache_refill(pool_depot_t *depot, pool_cache_t *cache, size_t n)
 {
+    CISTERN_ASSERT(!depot->closed && n <= depot->n && n <= POOL_CACHE_LAST); /* (I14) */
     depot->n -= n;
     memcpy(&cache->item[POOL_CACHE_FIRST], &depot->stack[depot->n], n * sizeof(void *));
     pool_cache_reset(cache, n);
@@ -119,6 +122,7 @@ static void pool_cache_empty(const cistern_pool_t *pool, pool_depot_t *depot, po
 {
     const size_t floor = pool_cache_floor(cache);
     const size_t held = pool_cache_above_floor(cache, pool_cache_end_of(cache));
+    CISTERN_ASSERT(depot->closed && held <= POOL_CACHE_LAST); /* (I16) */
     pool_depot_push(pool, depot, &cache->item[floor], held);
     atomic_store_explicit(&cache->floor, POOL_CACHE_CLOSED + floor + held, memory_order_relaxed);
     atomic_store_explicit(&cache->watch, POOL_CACHE_CLOSED + floor + held, memory_order_relaxed);
@@ -140,6 +144,7 @@ static void pool_depot_close(pool_depot_t *depot)
 
 static void pool_depot_open(pool_depot_t *depot)
 {
+    CISTERN_ASSERT(depot->closed); /* (I16) */
     for (size_t i = 0; i < depot->threads; ++i) {
         pool_cache_t *const cache = &depot->cache[i];
         atomic_store_explicit(&cache->watch, pool_cache_floor(cache), memory_order_relaxed);
@@ -159,6 +164,7 @@ static void pool_depot_drain(cistern_pool_t *pool, pool_depot_t *depot)
         pool_cache_empty(pool, depot, &depot->cache[i]);
     }
     pool->free = depot->n;
+    CISTERN_ASSERT(depot->closed && pool->min_free <= pool->count); /* (I16), (I20) */
 }
 
 /* --- scarcity -------------------------------------------------------------------------------- */
@@ -186,6 +192,7 @@ static void pool_depot_serve(cistern_pool_t *pool, pool_depot_t *depot)
     pool_waiter_t *waiter;
     pool->free = depot->n;
     while ((waiter = pool_next_waiter(pool)) != NULL) {
+        CISTERN_ASSERT(depot->n > pool_reserve(pool)); /* (I9) */
         void *const block = depot->stack[--depot->n];
         pool->free = depot->n;
         pool_cached_set_used(block);
@@ -204,6 +211,7 @@ static bool pool_depot_settle_locked(cistern_pool_t *pool, pool_depot_t *depot, 
     pool_depot_drain(pool, depot);
     pool_depot_serve(pool, depot);
     const bool is_available = was_empty && depot->n > 0;
+    CISTERN_ASSERT(pool->free == depot->n);
     pool_depot_open_if_plenty(pool, depot);
     return is_available;
 }
@@ -218,6 +226,7 @@ static void *pool_depot_take(cistern_pool_t *pool, pool_depot_t *depot, bool pri
         return NULL;
     }
     pool->free = --depot->n;
+    CISTERN_ASSERT(pool_has_touched(pool, depot->stack[depot->n])); /* (I14) */
     return depot->stack[depot->n];
 }
 
@@ -358,6 +367,7 @@ static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, voi
             pool_depot_count_lost(pool, listed);
         }
     }
+    CISTERN_ASSERT(kept <= depot->n && depot->closed);
     depot->n = kept;
     pool->free = kept;
     pool_depot_low_water(pool, depot);
@@ -393,6 +403,7 @@ void pool_depot_prepare(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     const size_t threads = cistern_port_fence_available() ? pool->extras->threads : 0;
     memset(depot, 0, sizeof *depot + threads * sizeof(pool_cache_t));
+    CISTERN_ASSERT((uintptr_t)depot % 64U == 0);
     cistern_port_mutex_init(&depot->mutex);
     depot->threads = threads;
     depot->stack = (void **)(void *)&depot->cache[threads];
@@ -409,6 +420,7 @@ void pool_depot_fill(cistern_pool_t *pool)
         pool_cached_set_free(depot->stack[i]);
     }
     depot->n = pool->count;
+    CISTERN_ASSERT(pool->touched == pool->count);
     pool_depot_serve(pool, depot);
     pool_depot_low_water(pool, depot);
 }
@@ -418,6 +430,7 @@ void pool_depot_stop(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_depot_lock(depot);
     pool_depot_drain(pool, depot);
+    CISTERN_ASSERT(pool->free == depot->n);
 }
 
 void pool_depot_go(cistern_pool_t *pool)
@@ -430,6 +443,7 @@ void pool_depot_go(cistern_pool_t *pool)
 bool pool_depot_has(const pool_depot_t *depot, const void *block)
 {
     size_t i = 0;
+    CISTERN_ASSERT(depot->closed); /* (I16) */
     while (i < depot->n && depot->stack[i] != block) {
         ++i;
     }
@@ -445,6 +459,17 @@ bool pool_depot_misses(cistern_pool_t *pool, const void *block)
     const bool has = pool_depot_has(pool_depot_of(pool), block);
     pool_depot_go(pool);
     return !has;
+}
+
+cistern_error_t pool_depot_put_doubtful(cistern_pool_t *pool, void *block,
+                                        const cistern_pool_place_t *at)
+{
+    if (!pool_depot_misses(pool, block)) {
+        const cistern_pool_finding_t finding = {pool_judge_stranger(pool, block), block};
+        return cistern_pool_report(pool, &finding);
+    }
+    pool_cached_claim(pool, block, at);
+    return pool_depot_put_one(pool, block);
 }
 
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot)

@@ -84,6 +84,7 @@ static inline size_t pool_cache_end(const pool_cache_t *cache)
 /* Moves the end down by `n`, unless that is below the floor (I13). */
 static inline bool pool_cache_lower(pool_cache_t *cache, size_t end, size_t n)
 {
+    CISTERN_ASSERT(n <= end && end <= POOL_CACHE_LAST + 1U); /* (I14) */
     atomic_store_explicit(&cache->end, end - n, memory_order_release);
     cistern_port_fence_light();
     if (end - n < atomic_load_explicit(&cache->floor, memory_order_acquire)) {
@@ -129,6 +130,7 @@ static inline bool pool_cache_takes(const pool_cache_t *cache, size_t end, size_
 /* Ends a put; false if the cache was closed meanwhile, which the depot has to be told (I14). */
 static inline bool pool_cache_raise(pool_cache_t *cache, size_t end, size_t n)
 {
+    CISTERN_ASSERT(end + n <= POOL_CACHE_LAST + 1U); /* (I14) */
     atomic_store_explicit(&cache->end, end + n, memory_order_release);
     cistern_port_fence_light();
     return end >= atomic_load_explicit(&cache->watch, memory_order_acquire);
@@ -169,6 +171,10 @@ bool pool_depot_has(const pool_depot_t *depot, const void *block);
 /* True iff an address is a block that is neither in a cache nor in the depot, so that it is in use
  * though its content may be the key of a free one. Stops the pool; linear in the free blocks. */
 bool pool_depot_misses(cistern_pool_t *pool, const void *block);
+
+/* The put of what does not look used: refuses it, unless it is in use all the same. */
+cistern_error_t pool_depot_put_doubtful(cistern_pool_t *pool, void *block,
+                                        const cistern_pool_place_t *at);
 
 /* Takes what the calling thread's cache holds into the depot; the thread's number was `slot`. */
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot);
@@ -230,6 +236,23 @@ static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void
 }
 
 #endif
+
+/* Makes a block in use look free. A damaged guard is reported, and repaired. */
+static inline void pool_cached_claim(cistern_pool_t *pool, void *block,
+                                     const cistern_pool_place_t *at)
+{
+    const cistern_pool_finding_t finding = {pool_check_guards(pool, block), block};
+    CISTERN_ASSERT(CISTERN_CHECK == 0 || pool_index(pool, block) < pool->count);
+    if (finding.kind != CISTERN_FAULT_NONE) {
+        pool_write_guards(pool, block);
+    }
+    pool_write_poison(pool, block);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
+    pool_cached_set_free(block);
+    if (CISTERN_CHECK >= 2) {
+        (void)cistern_pool_report(pool, &finding);
+    }
+}
 
 /* Reports that a block which came out is damaged: repaired and put back, or quarantined if its key
  * is gone. Takes the mutex. */

@@ -12,6 +12,7 @@
 static uint8_t pool_shift_of(size_t number)
 {
     uint8_t shift = 0;
+    CISTERN_ASSERT(number != 0);
     while ((number >> shift & 1U) == 0) {
         ++shift;
     }
@@ -144,6 +145,7 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
     for (int i = 0; i < 5; ++i) {
         inverse *= 2U - odd * inverse;
     }
+    CISTERN_ASSERT(odd * inverse == 1U); /* (I5) */
     pool->inverse = inverse;
     pool->slow = (uint8_t)(CISTERN_POOL_IS_NARROW(stride - pool_guard_of(pool)) |
                            (pool_is_plain(pool) ? 0U : CISTERN_POOL_SHARED));
@@ -199,6 +201,7 @@ static void pool_link_all(cistern_pool_t *pool)
     }
     pool->free = pool->count;
     pool->min_free = pool->count;
+    CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
 }
 
 static void pool_forget_all(const cistern_pool_t *pool)
@@ -225,9 +228,11 @@ static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *con
     pool->base = (uintptr_t)config->memory;
     pool->name = config->name;
     pool->stride_shift = pool_shift_of(stride);
+    CISTERN_ASSERT(stride % CISTERN_POOL_LINK_ALIGNMENT == 0); /* (I4) */
     pool_attach_extras(pool, config);
     pool_set_guard(pool, pool_guard_in(config));
     pool_set_checks(pool, stride);
+    CISTERN_ASSERT(pool_stride(pool) == stride); /* (I4) */
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
@@ -245,6 +250,7 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     pool_describe(pool, config, stride);
     cistern_pool_start(pool);
     pool_fill_extras(pool);
+    CISTERN_ASSERT(pool->free <= pool->count && pool_is_registered(pool)); /* (I2), (I8) */
     cistern_critical_leave(state);
     return CISTERN_OK;
 }
@@ -259,6 +265,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     pool_link_all(pool);
     pool_fill_extras(pool);
     const bool is_available = was_empty && pool->free > 0;
+    CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     pool_go(pool, state);
     if (is_available) {
         pool_announce_cleared(pool);

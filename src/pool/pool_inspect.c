@@ -72,6 +72,7 @@ cistern_error_t cistern_pool_unregister(cistern_pool_t *pool)
         }
         pool->next = NULL;
     }
+    CISTERN_ASSERT(!pool_is_registered(pool));
     cistern_critical_leave(state);
     return found ? CISTERN_OK : CISTERN_ERROR_ARGUMENT;
 }
@@ -96,6 +97,7 @@ const cistern_pool_t *cistern_pool_find(const void *address)
     while (pool != NULL && pool_index(pool, address) >= pool->count) {
         pool = cistern_pool_next(pool);
     }
+    CISTERN_ASSERT(pool == NULL || cistern_pool_owns(pool, address)); /* (I5) */
     return pool;
 }
 
@@ -122,6 +124,7 @@ void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
                         const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    CISTERN_ASSERT(finding->kind > CISTERN_FAULT_NONE && finding->kind < CISTERN_FAULT_KINDS);
     cistern_fault_t fault = {
         .kind = finding->kind, .object = object, .address = finding->address, .name = pool->name};
     if (CISTERN_DIAGNOSIS) {
@@ -147,6 +150,8 @@ static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
     if (CISTERN_CHECK == 0 || finding->kind == CISTERN_FAULT_NONE) {
         return CISTERN_OK;
     }
+    CISTERN_ASSERT(finding->address != NULL || finding->kind == CISTERN_FAULT_ARGUMENT ||
+                   finding->kind == CISTERN_FAULT_LINK);
     if (finding->kind == CISTERN_FAULT_ARGUMENT) {
         return CISTERN_ERROR_ARGUMENT;
     }
@@ -247,6 +252,7 @@ size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
         events[found] = pool_event(pool, block, (unsigned)found);
         ++found;
     }
+    CISTERN_ASSERT(found <= max && found <= CISTERN_POOL_HISTORY);
     pool_go(pool, state);
     return found;
 }
@@ -280,6 +286,7 @@ void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats)
     if (!pool_is_plain(pool) && pool_strategy(pool)->numbers != NULL) {
         pool_strategy(pool)->numbers(pool, stats);
     }
+    CISTERN_ASSERT(stats->free <= stats->count && stats->size <= stats->stride); /* (I2), (I4) */
     pool_go(pool, state);
 }
 
@@ -300,6 +307,7 @@ static size_t pool_count_sound(const cistern_pool_t *pool)
     for (size_t i = 0; i < pool->touched; ++i) {
         sound += cistern_pool_is_sound(pool_block_at(pool, i)) ? 1U : 0U;
     }
+    CISTERN_ASSERT(sound <= pool->touched);
     return sound;
 }
 
@@ -329,6 +337,7 @@ size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit
             goes_on = visit(block, i, argument);
         }
     }
+    CISTERN_ASSERT(visited <= pool->touched);
     pool_go(pool, state);
     return visited;
 }

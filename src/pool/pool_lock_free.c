@@ -142,6 +142,8 @@ static pool_lf_taken_t pool_lf_pop(const cistern_pool_t *pool, pool_lf_t *work, 
         behind = pool_lf_next(link);
     } while (!pool_word_close(&work->head, old, pool_lf_head_after(work, old, behind)));
     pool_lf_count_down_to(&work->min_free, taken.before - taken.n);
+    CISTERN_ASSERT(taken.n <= wanted && taken.n <= taken.before); /* (I11) */
+    CISTERN_ASSERT(taken.n == 0 || taken.first < pool->count);
     return taken;
 }
 
@@ -152,6 +154,7 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
     pool_word_t old;
     pool_word_t seen;
     size_t before;
+    CISTERN_ASSERT(first < pool->count && n > 0);
     do {
         old = pool_word_load(&work->head);
         before = pool_lf_free(pool_lf_link_at(pool, work, pool_lf_index(work, old)));
@@ -215,6 +218,7 @@ static size_t pool_lf_get_bulk(cistern_pool_t *pool, void **blocks, size_t wante
         got += pool_lf_hand_out(pool, work, blocks[got], at) ? 1U : 0U;
         index = next;
     }
+    CISTERN_ASSERT(got <= taken.n);
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
     return got;
 }
@@ -227,6 +231,7 @@ static void *pool_lf_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
         return NULL;
     }
     void *const block = pool_block_at(pool, taken.first);
+    CISTERN_ASSERT(taken.n == 1U);
     pool_cell_store(&work->link[taken.first], POOL_LF_USED);
     const bool whole = pool_lf_hand_out(pool, work, block, at);
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
@@ -253,6 +258,7 @@ static bool pool_lf_claim(cistern_pool_t *pool, pool_lf_t *work, void *block,
         pool_write_guards(pool, block);
     }
     pool_write_poison(pool, block);
+    CISTERN_ASSERT(index < pool->count); /* (I13) */
     return true;
 }
 
@@ -293,6 +299,7 @@ static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t 
     if (n > 0 && pool_lf_push(pool, work, first, n) == 0) {
         pool_announce_available(pool, NULL);
     }
+    CISTERN_ASSERT(n <= count);
     (void)pool_report_alone(pool, &accepted);
     (void)pool_report_alone(pool, &finding);
     return n;
@@ -323,6 +330,7 @@ static void pool_lf_prepare(cistern_pool_t *pool)
     pool_lf_t *const work = pool_lf_of(pool);
     work->mask = ((pool_word_t)1 << pool_lf_bits_for(pool->count)) - 1U;
     pool_cell_store(&work->failures, 0);
+    CISTERN_ASSERT(pool->count <= work->mask); /* (I12) */
 }
 
 /* Blocks have no key here: `link` says what is free. */
@@ -348,6 +356,7 @@ static size_t pool_lf_free_now(const cistern_pool_t *pool, const pool_lf_t *work
         head = pool_word_load(&work->head);
         free = pool_lf_free(pool_lf_link_at(pool, work, pool_lf_index(work, head)));
     } while (pool_word_load(&work->head) != head);
+    CISTERN_ASSERT(free <= pool->count); /* (I11) */
     return free;
 }
 

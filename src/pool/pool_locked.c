@@ -63,6 +63,7 @@ static size_t pool_locked_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
         pool_count_failure(pool);
     }
     const size_t now = pool->free;
+    CISTERN_ASSERT(got <= wanted && now <= before); /* (I2) */
     pool_strategy(pool)->go(pool, state);
     (void)cistern_pool_report(pool, &finding);
     pool_announce_fall(pool, before, now);
@@ -103,6 +104,7 @@ static bool pool_locked_give(cistern_pool_t *pool, void *block, bool *was_empty,
     }
     cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     pool_locked_serve(pool);
+    CISTERN_ASSERT(pool->free <= pool->count && pool->min_free <= pool->free); /* (I2) */
     *was_empty |= had_none && pool->free > 0;
     return true;
 }
@@ -114,6 +116,7 @@ static cistern_error_t pool_locked_put(cistern_pool_t *pool, void *block, bool *
     bool had_none = false;
     const cistern_critical_t state = pool_strategy(pool)->stop(pool);
     const bool given = pool_locked_give(pool, block, &had_none, &finding, at);
+    CISTERN_ASSERT(given || !had_none);
     pool_strategy(pool)->go(pool, state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     if (had_none) {
@@ -138,6 +141,7 @@ static size_t pool_locked_put_run(cistern_pool_t *pool, void *const *blocks, siz
         finding.kind = CISTERN_FAULT_NONE;
         ++given;
     }
+    CISTERN_ASSERT(given <= count);
     pool_strategy(pool)->go(pool, state);
     if (was_empty) {
         pool_announce_available(pool, NULL);
@@ -231,6 +235,7 @@ static bool pool_mutex_fits(const cistern_pool_extras_t *extras, size_t count)
 
 static void pool_mutex_prepare(cistern_pool_t *pool)
 {
+    CISTERN_ASSERT((uintptr_t)pool->extras->work % 64U == 0);
     cistern_port_mutex_init(pool->extras->work);
     pool_watch_forks();
 }

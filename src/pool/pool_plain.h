@@ -66,6 +66,7 @@ static inline cistern_pool_shape_t cistern_pool_shape(const cistern_pool_t *pool
 static inline void cistern_pool_count_taken(cistern_pool_t *pool)
 {
     const size_t free = pool->free - 1U;
+    CISTERN_ASSERT(free < pool->count); /* (I2) */
     pool->free = free;
     if (free < pool->min_free) {
         pool->min_free = free;
@@ -96,6 +97,7 @@ static inline cistern_error_t cistern_pool_put_plain(cistern_pool_t *pool, void 
     }
     cistern_pool_push(&pool->free_list, block);
     ++pool->free;
+    CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     cistern_critical_leave(state);
     return CISTERN_OK;
 }

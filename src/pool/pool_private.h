@@ -35,6 +35,7 @@ static inline size_t pool_stride(const cistern_pool_t *pool)
 
 static inline void *pool_block_at(const cistern_pool_t *pool, size_t index)
 {
+    CISTERN_ASSERT(index < pool->count); /* (I4) */
     return (void *)(pool->base + index * pool_stride(pool));
 }
 
@@ -89,6 +90,8 @@ static inline bool pool_has_touched(const cistern_pool_t *pool, const void *addr
 /* Free blocks that are on the list; the others were never touched. */
 static inline size_t pool_listed(const cistern_pool_t *pool)
 {
+    CISTERN_ASSERT(pool->touched <= pool->count); /* (I2) */
+    CISTERN_ASSERT(pool->free >= pool->count - pool->touched);
     return pool->free - (pool->count - pool->touched);
 }
 
@@ -205,6 +208,7 @@ static inline pool_waiter_t *pool_next_waiter(cistern_pool_t *pool)
     if (waiter == NULL || pool->free <= pool_reserve(pool)) {
         return NULL;
     }
+    CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     pool->extras->waiters = waiter->next;
     return waiter;
 }

@@ -35,6 +35,7 @@ static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 
 static void pool_relink(cistern_pool_t *pool, cistern_block_t *block)
 {
+    CISTERN_ASSERT(cistern_pool_is_sound(block)); /* (R1) */
     pool_write_poison(pool, block);
     pool_write_guards(pool, block);
     cistern_pool_push(&pool->free_list, block);

@@ -65,6 +65,7 @@ static void *pool_take_untouched(cistern_pool_t *pool)
         pool_count_failure(pool);
         return NULL;
     }
+    CISTERN_ASSERT(index < pool->count && pool->free > 0); /* (I2) */
     pool->touched = index + 1U;
     cistern_pool_count_taken(pool);
     return pool_block_at(pool, index);
@@ -74,6 +75,7 @@ static void *pool_take_untouched(cistern_pool_t *pool)
 static void *pool_take_first(cistern_pool_t *pool)
 {
     void *const first = pool->free_list;
+    CISTERN_ASSERT(first != NULL && pool->free > 0); /* (I1), (I2) */
     pool->free_list = pool->free_list->next;
     if (pool_has_keys(pool)) {
         ((cistern_keyed_block_t *)first)->key = 0;
@@ -129,6 +131,7 @@ bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t
     pool_write_poison(pool, block);
     pool_link_block(pool, block);
     ++pool->free;
+    CISTERN_ASSERT(pool->free <= pool->count);                            /* (I2) */
     CISTERN_ASSERT(!pool_has_keys(pool) || cistern_pool_is_sound(block)); /* (I3) */
     return true;
 }
@@ -141,6 +144,8 @@ void *cistern_pool_get_slow(cistern_pool_t *pool, cistern_critical_t state,
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     void *const block = cistern_pool_take(pool, &finding);
+    CISTERN_ASSERT(block == NULL || finding.kind == CISTERN_FAULT_NONE);
+    CISTERN_ASSERT(block == NULL || pool_has_touched(pool, block)); /* (I5) */
     if (block != NULL) {
         cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
     }
@@ -154,6 +159,7 @@ cistern_error_t cistern_pool_put_slow(cistern_pool_t *pool, void *block, cistern
 {
     cistern_pool_finding_t finding;
     const bool given = cistern_pool_give(pool, block, &finding);
+    CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
     if (given) {
         cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     }
@@ -164,6 +170,7 @@ cistern_error_t cistern_pool_put_slow(cistern_pool_t *pool, void *block, cistern
 
 void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
+    CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
     return pool_is_plain(pool) ? cistern_pool_get_slow(pool, cistern_critical_enter(), at)
                                : pool_strategy(pool)->get(pool, at);
 }
@@ -171,6 +178,7 @@ void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t 
 cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
                                          const cistern_pool_place_t *at)
 {
+    CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
     return pool_is_plain(pool) ? cistern_pool_put_slow(pool, block, cistern_critical_enter(), at)
                                : pool_strategy(pool)->put(pool, block, NULL, at);
 }
