@@ -417,6 +417,7 @@ void pool_depot_fill(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         depot->stack[i] = pool_block_at(pool, pool->count - 1U - i);
+        pool_cached_clear_key(pool, depot->stack[i]);
         pool_cached_set_free(depot->stack[i]);
     }
     depot->n = pool->count;

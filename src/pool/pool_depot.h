@@ -205,6 +205,14 @@ static inline void pool_cached_set_used(const void *block)
     cistern_port_word_store(pool_cached_key_at(block), 0);
 }
 
+/* Takes away the key that a block had on the free list. Before use. */
+static inline void pool_cached_clear_key(const cistern_pool_t *pool, void *block)
+{
+    if (pool_has_keys(pool)) {
+        ((cistern_keyed_block_t *)block)->key = 0;
+    }
+}
+
 /* False for a block in use whose content is its key by accident. */
 static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void *block)
 {
@@ -217,6 +225,12 @@ static inline bool pool_cached_is_free(const void *block)
 {
     (void)block;
     return true;
+}
+
+static inline void pool_cached_clear_key(const cistern_pool_t *pool, void *block)
+{
+    (void)pool;
+    (void)block;
 }
 
 static inline void pool_cached_set_free(const void *block)
