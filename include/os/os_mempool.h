@@ -9,7 +9,9 @@
  *   - at check level 1 and up a free block keeps a key in its second word
  *   - a struct os_mempool is larger than Mynewt's: what its fields have on top is the engine's
  *   - blocks are never smaller than a pointer, nor less aligned
- *   - pools of cistern/pool.h appear in listings too
+ *   - pools of cistern/pool.h appear in listings too; at check level 0 one that has extras must be
+ *     used by the calls of cistern/pool.h alone
+ *   - a put callback set as a field is called, but OS_MEMPOOL_F_EXT is set by calls alone
  *
  * Options, as in Mynewt, from cistern/config.h's sources:
  * | OS_MEMPOOL_CHECK         | no effect: what it looks for is always looked for                |
