@@ -5,11 +5,20 @@ set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(pool_test SOURCES unit/pool_test.c LABELS big)
 cistern_add_test(pool_misuse_test SOURCES unit/pool_misuse_test.c)
 cistern_add_test(pool_plain_test SOURCES unit/pool_misuse_test.c DEFINES CISTERN_POOL_EXTRAS=0)
+cistern_add_test(pool_damage_test SOURCES unit/pool_damage_test.c)
+foreach(level 1 2)
+  cistern_add_test(pool_level_${level}_diagnosis_test SOURCES unit/pool_diagnosis_test.c
+    DEFINES CISTERN_CHECK=${level} CISTERN_DIAGNOSIS=0)
+endforeach()
+cistern_add_test(pool_level_0_diagnosis_test SOURCES unit/pool_test.c
+  DEFINES CISTERN_CHECK=0 CISTERN_DIAGNOSIS=0 LABELS big)
 cistern_add_test(pool_level_0_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=0 LABELS big)
 foreach(level 2 3)
   cistern_add_test(pool_level_${level}_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=${level}
     LABELS hosted)
   cistern_add_test(pool_level_${level}_misuse_test SOURCES unit/pool_misuse_test.c
+    DEFINES CISTERN_CHECK=${level})
+  cistern_add_test(pool_level_${level}_damage_test SOURCES unit/pool_damage_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
     DEFINES CISTERN_CHECK=${level})
@@ -103,6 +112,8 @@ endfunction()
 
 cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
   "lwippools.h lists no malloc pool; put at least one")
+cistern_add_refusal(level_3_needs_diagnosis ${config}/level_3_without_diagnosis
+  "Level 3 names who had a block: set CISTERN_DIAGNOSIS to 1" ${PROJECT_SOURCE_DIR}/src/pool/pool.c)
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
 cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow

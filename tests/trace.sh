@@ -22,7 +22,7 @@ fi
 # compare COMPILER FLAG ...: for each file that has a hook, or includes one that has
 compare() {
     for file in pool/pool pool/pool_bulk pool/pool_init pool/pool_wait heap/heap heap/heap_calls \
-        mem/mem mem/mem_pools mem/mem_custom memp/memp fault/fault; do
+        mem/mem mem/mem_pools mem/mem_custom memp/memp fault/fault os/os_mempool os/os_mempool_ext; do
         for source in "$root/src" "$work/src"; do
             "$@" -std=c11 -I"$root/include" -I"$root/include/standalone" -g0 -Wno-builtin-macro-redefined \
                 -D__FILE__='"f"' -c "$source/$file.c" -o "$work/$(basename "$source" | cut -c1)$(

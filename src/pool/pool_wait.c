@@ -83,6 +83,7 @@ static bool pool_wait_in_line(cistern_pool_t *pool, cistern_critical_t state, ui
     pool_go(pool, state);
     cistern_port_event_wait(&self.event, milliseconds, pool_wait_cancelled, &self);
     pool_leave_line(&self);
+    CISTERN_ASSERT(self.served || self.block == NULL); /* (I10) */
     *block = self.block;
     return self.served;
 }
@@ -109,6 +110,7 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
             *block = cistern_pool_get(pool);
         }
     } while (*block == NULL && in_time && milliseconds > 0);
+    CISTERN_ASSERT(*block == NULL || cistern_pool_owns(pool, *block));
     return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
 }
 

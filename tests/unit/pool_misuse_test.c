@@ -223,7 +223,6 @@ static int start_items(void **state)
         as_linked.failures = 0;
         as_linked.touched = 0;
 #if CISTERN_CHECK >= 1
-        as_linked.limit = 0;
         as_linked.quarantined = 0;
 #endif
     }
