@@ -24,7 +24,7 @@ compare() {
     for file in pool/pool pool/pool_bulk pool/pool_init pool/pool_wait heap/heap heap/heap_calls \
         mem/mem mem/mem_pools mem/mem_custom memp/memp fault/fault os/os_mempool os/os_mempool_ext; do
         for source in "$root/src" "$work/src"; do
-            "$@" -std=c11 -I"$root/include" -I"$root/include/standalone" -g0 -Wno-builtin-macro-redefined \
+            "$@" -std=c11 -I"$root/include" -I"$root/include/standalone" -I"$source" -g0 -Wno-builtin-macro-redefined \
                 -D__FILE__='"f"' -c "$source/$file.c" -o "$work/$(basename "$source" | cut -c1)$(
                 [ "$source" = "$work/src" ] && echo stripped || echo kept).o"
         done
