@@ -1,8 +1,8 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
-BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev
+BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-sanitizers libcmocka-dev python3
-FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
+FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind chromium
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
@@ -36,14 +36,18 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam travel options \
-        api test-install test-freertos test-size truth
+        api test-install test-freertos test-size truth docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
-demo: release ## build the program, replay the captures in samples/, size one
+# The samples' device has one hardware address and several others.
+SIZE_SAMPLES = build/release/tools/cistern/cistern size --device 02:00:00:00:00:01
+
+demo: release ## build the program, replay the captures in samples/, size their device, build/report.html
 	@build/release/tools/cistern/cistern replay samples/*.pcap samples/*.pcapng
-	@build/release/tools/cistern/cistern size samples/http.pcap
+	@$(SIZE_SAMPLES) --report build/report.html samples/*.pcap
+	@echo "build/report.html shows the same and how it came about"
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)
@@ -173,6 +177,15 @@ performance: ## all benchmarks and the firmware's numbers, one after the other, 
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@
+
+docs/savings.md: release ## RAM of shipped configurations beside what the samples need
+	@cmake/require.sh python3
+	@tools/savings/savings.py build/release/tools/cistern/cistern tools/savings/configurations.json $@ samples/*.pcap
+
+docs/report.png: release ## the picture of a report that README.md shows
+	@cmake/require.sh python3 chromium
+	@$(SIZE_SAMPLES) --report build/picture.html samples/http.pcap >/dev/null
+	@tools/cistern/report/picture.py build/picture.html $@
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a. CFLAGS are the
 # user's; when they change, or the compiler does, everything is compiled again.

@@ -37,6 +37,7 @@
  * heap_calls.h puts the critical section around the calls here, heap_guard.h the guards around
  * their payloads; heap_repair.c is entered when a check fails.
  */
+#include "cistern/trace.h"
 #include "heap_calls.h"
 
 /* What the index serves a request with. */
@@ -113,6 +114,7 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     CISTERN_ASSERT(heap_next(heap, 0) == end);                            /* I1 */
     CISTERN_ASSERT((end & heap->slack) == 0 && (min & heap->slack) == 0); /* I1 */
     CISTERN_ASSERT(min >= HEAP_LEAST_BLOCK);                              /* I1 */
+    CISTERN_TRACE_ON_HEAP(heap);
     return CISTERN_OK;
 }
 

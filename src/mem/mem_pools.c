@@ -21,6 +21,7 @@
 #    include <string.h>
 
 #    include "cistern/critical.h"
+#    include "cistern/trace.h"
 #    include "lwip/def.h"
 #    include "lwip/memp.h"
 #    include "lwip/stats.h"
@@ -56,7 +57,10 @@ static inline void mem_update_stats(unsigned failed, unsigned illegal)
 }
 #    endif
 
-void mem_init(void) {}
+void mem_init(void)
+{
+    CISTERN_TRACE_ON_MALLOC();
+}
 
 /* The next pool from `first` on whose elements have room for `bytes` behind the helper; behind the
  * last one if there is none. */
@@ -94,7 +98,9 @@ void *mem_malloc(mem_size_t size)
     }
     struct memp_malloc_helper *const element = mem_take_element(size);
     mem_update_stats(element == NULL ? 1U : 0, 0);
-    return element != NULL ? (u8_t *)element + MEM_HELPER_BYTES : NULL;
+    void *const mem = element != NULL ? (u8_t *)element + MEM_HELPER_BYTES : NULL;
+    CISTERN_TRACE_ON_ALLOC(cistern_trace_malloc, mem, size);
+    return mem;
 }
 
 void *mem_calloc(mem_size_t count, mem_size_t size)
@@ -134,6 +140,7 @@ bool mem_try_free(void *mem)
     CISTERN_ASSERT(mem != NULL);
     const bool taken = mem_take_back((u8_t *)mem - MEM_HELPER_BYTES);
     mem_update_stats(0, taken ? 0 : 1U);
+    CISTERN_TRACE_ON_FREE(cistern_trace_malloc, mem, taken);
     return taken;
 }
 

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "cistern/trace.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
@@ -34,6 +35,7 @@ void memp_init_pool(const struct memp_desc *desc)
 {
     LWIP_ERROR("memp_init_pool: no description", desc != NULL, return );
     memp_start(desc);
+    MEMP_TRACE_ON_START(desc);
 }
 
 /* Checks that the options ask for: MEMP_SANITY_CHECK looks at the pool of the call after each free,
@@ -59,7 +61,9 @@ static void memp_check_after_free(const struct memp_desc *desc)
 static inline void *memp_take(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     memp_check_all_pools();
-    return memp_get(desc, at);
+    void *const mem = memp_get(desc, at);
+    MEMP_TRACE_ON_GET(desc, mem);
+    return mem;
 }
 
 /* Gives an element back: false iff it was refused. Else *was_empty, if it is not NULL, says whether the
@@ -71,6 +75,7 @@ static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_
     if (!memp_put(desc, mem, was_empty, at)) {
         return false;
     }
+    MEMP_TRACE_ON_PUT(desc, mem);
     memp_check_after_free(desc);
     return true;
 }

@@ -5,6 +5,7 @@
 #ifndef CISTERN_SRC_MEMPOOL_PRIVATE_H
 #define CISTERN_SRC_MEMPOOL_PRIVATE_H
 
+#include "cistern/trace.h"
 #include "os/os_mempool.h"
 #include "pool/pool_plain.h"
 
@@ -63,6 +64,7 @@ static inline os_error_t mempool_give(struct os_mempool *mp, void *block,
     const cistern_error_t error = mempool_is_special(mp)
                                       ? cistern_pool_put_special(&mp->mp_engine, block, at)
                                       : cistern_pool_put_plain(&mp->mp_engine, block, at);
+    CISTERN_TRACE_ON_PUT(&mp->mp_engine, block, error == CISTERN_OK);
     return (error == CISTERN_OK) ? OS_OK : OS_INVALID_PARM;
 }
 

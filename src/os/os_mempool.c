@@ -118,22 +118,25 @@ static inline os_mempool_get_fn *mempool_get_callback(const struct os_mempool *m
     return mempool_is_extended(mp) ? ((const struct os_mempool_ext *)mp)->mpe_get_cb : NULL;
 }
 
+/* Of the pool itself, whatever a callback would do. */
+static inline void *mempool_take_own(struct os_mempool *mp, const cistern_pool_place_t *at)
+{
+    void *const block = (!mempool_is_plain(mp) && mempool_is_special(mp))
+                            ? cistern_pool_get_special(&mp->mp_engine, at)
+                            : cistern_pool_get_plain(&mp->mp_engine, at);
+    CISTERN_TRACE_ON_GET(&mp->mp_engine, block);
+    return block;
+}
+
 static inline void *mempool_take(struct os_mempool *mp, const cistern_pool_place_t *at)
 {
     if (mp == NULL) {
         return NULL;
     }
-    if (!mempool_is_plain(mp)) {
-        os_mempool_get_fn *const callback = mempool_get_callback(mp);
-        if (callback != NULL) {
-            return callback((struct os_mempool_ext *)mp,
-                            ((struct os_mempool_ext *)mp)->mpe_get_arg);
-        }
-        if (mempool_is_special(mp)) {
-            return cistern_pool_get_special(&mp->mp_engine, at);
-        }
-    }
-    return cistern_pool_get_plain(&mp->mp_engine, at);
+    os_mempool_get_fn *const callback = mempool_is_plain(mp) ? NULL : mempool_get_callback(mp);
+    return (callback != NULL) ? callback((struct os_mempool_ext *)mp,
+                                         ((struct os_mempool_ext *)mp)->mpe_get_arg)
+                              : mempool_take_own(mp, at);
 }
 
 static inline void *mempool_get(struct os_mempool *mp, const cistern_pool_place_t *at)

@@ -32,6 +32,7 @@
  *        touched block: no damage leads out of the memory. A walk takes at most as many steps as
  *        there are listed blocks
  */
+#include "cistern/trace.h"
 #include "pool_private.h"
 
 /* Functions are defined here whatever macros of the same names do at level 3. */
@@ -77,23 +78,37 @@ static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
 
 void *cistern_pool_get(cistern_pool_t *pool)
 {
-    return pool_get(pool, NULL);
+    void *const block = pool_get(pool, NULL);
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    return pool_put(pool, block, NULL);
+    const cistern_error_t error = pool_put(pool, block, NULL);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }
 
 /* Below level 3 no place is kept. */
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
     const cistern_pool_place_t at = {file, line};
-    return (CISTERN_CHECK >= 3) ? pool_get(pool, &at) : cistern_pool_get(pool);
+    if (CISTERN_CHECK < 3) {
+        return cistern_pool_get(pool);
+    }
+    void *const block = pool_get(pool, &at);
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
 {
     const cistern_pool_place_t at = {file, line};
-    return (CISTERN_CHECK >= 3) ? pool_put(pool, block, &at) : cistern_pool_put(pool, block);
+    if (CISTERN_CHECK < 3) {
+        return cistern_pool_put(pool, block);
+    }
+    const cistern_error_t error = pool_put(pool, block, &at);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }

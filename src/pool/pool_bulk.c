@@ -6,6 +6,7 @@
  *
  * Vocabulary and invariants are in pool.c.
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 static inline bool pool_has_fast_path(const cistern_pool_t *pool)
@@ -38,8 +39,11 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return pool_is_plain(pool) ? pool_get_run(pool, blocks, wanted)
-                               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL);
+    const size_t got = pool_is_plain(pool)
+                           ? pool_get_run(pool, blocks, wanted)
+                           : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL);
+    CISTERN_TRACE_ON_GETS(pool, blocks, got, wanted);
+    return got;
 }
 
 /* Gives one block back inside the section; false and a finding if it is refused. */
@@ -88,6 +92,7 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
                                ? pool_put_run(pool, &blocks[i], count - i)
                                : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL);
         CISTERN_ASSERT(run <= count - i);
+        CISTERN_TRACE_ON_PUTS(pool, &blocks[i], run);
         accepted += run;
         i += run;
     }

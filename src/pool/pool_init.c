@@ -4,6 +4,7 @@
  *   cistern_pool_init     every block is linked:   free_list --> 0 --> 1 --> ... --> n-1 --> NULL
  *   CISTERN_POOL_DEFINE   no block was touched:    free_list --> NULL, touched 0, free n
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 /* --- geometry --------------------------------------------------------------------------------- */
@@ -252,6 +253,7 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     pool_fill_extras(pool);
     CISTERN_ASSERT(pool->free <= pool->count && pool_is_registered(pool)); /* (I2), (I8) */
     cistern_critical_leave(state);
+    CISTERN_TRACE_ON_POOL(pool);
     return CISTERN_OK;
 }
 
@@ -267,6 +269,7 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     const bool is_available = was_empty && pool->free > 0;
     CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     pool_go(pool, state);
+    CISTERN_TRACE_ON_CLEAR(pool);
     if (is_available) {
         pool_announce_cleared(pool);
     }

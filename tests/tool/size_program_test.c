@@ -474,6 +474,27 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     assert_non_null(strstr(last.out, "--connections N"));
 }
 
+/* One device in captures of different days, the later one first. */
+static void a_device_named_by_its_hardware_address_is_known_by_all_its_addresses(void **state)
+{
+    (void)state;
+    run("size --json --device 02:00:00:00:00:01 " CISTERN_SAMPLES "/mqtt.pcap " CISTERN_SAMPLES
+        "/ipv6.pcap " CISTERN_SAMPLES "/http.pcap " CISTERN_SAMPLES "/dns.pcap " CISTERN_SAMPLES
+        "/dhcp.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_string_equal(json_string_value(json_object_get(json, "device")),
+                        "192.0.2.1 (02:00:00:00:00:01)");
+    assert_int_equal(number(json, "options", "TCP_MSS", "value", NULL), 1460);
+    size_t i = 0;
+    const json_t *row = NULL;
+    json_array_foreach(json_object_get(json, "pools"), i, row) {
+        const double second = json_number_value(json_object_get(row, "peak_second"));
+        assert_true(second >= 0 && second < 20);
+    }
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_frame_that_a_card_split_is_so_many_segments),
         cmocka_unit_test(what_was_recorded_on_both_sides_of_a_router_counts_once),
         cmocka_unit_test(data_out_of_order_and_unread_is_held_until_the_window_shows_it_read),
+        cmocka_unit_test(a_device_named_by_its_hardware_address_is_known_by_all_its_addresses),
         cmocka_unit_test(traffic_of_other_hosts_changes_nothing),
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(all_truth_runs_are_tight),

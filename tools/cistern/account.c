@@ -417,6 +417,8 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
     parsed_t parsed;
     uint64_t last = 0;
     ledger_init(&account->ledger, account->target);
+    account->ledger.watch = account->watch;
+    account->ledger.watcher = account->watcher;
     if (!open_account(account)) {
         return false;
     }

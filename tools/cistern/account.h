@@ -103,6 +103,8 @@ typedef struct account {
     uint64_t super;    /* longer than the MSS allows: split */
     uint64_t lost;     /* counts toward the next segment that is taken as lost */
     connection_peak_t peak;
+    ledger_watch_t *watch; /* sees every change of a level; NULL: none */
+    void *watcher;
 } account_t;
 
 /* Called when a packet is processed and all levels stand, before the next. */

@@ -444,6 +444,7 @@ static void deliver(const tcp_view_t *view, const piece_t *piece)
 {
     tcp_state_t *const state = view->state;
     ledger_t *const ledger = ledger_of(view);
+    ledger_pass(ledger, piece->elements, CAUSE_UNREAD);
     state->expected = piece->sequence + piece->length;
     state->got_fin = state->got_fin || piece->fin;
     ledger_give(ledger, piece->seg);
@@ -518,6 +519,7 @@ static void keep_early(const tcp_view_t *view, piece_t *piece)
         ledger->short_of_memory = true;
         return;
     }
+    ledger_pass(ledger, piece->elements, CAUSE_OUT_OF_ORDER);
     piece->seg = ledger_take(ledger, RESOURCE_TCP_SEG, 1, 1, CAUSE_OUT_OF_ORDER);
     account_keep(view->account, piece->elements, CAUSE_OUT_OF_ORDER);
     state->early[state->earlys++] = *piece;

@@ -146,8 +146,17 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
             continue;
         }
         if (event->amount == 0) {
+            if (held[event->slot] != NULL) {
+                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
+            }
             (void)cistern_heap_free(&heap, held[event->slot]);
             held[event->slot] = NULL;
+            continue;
+        }
+        if (event->trims) {
+            if (held[event->slot] != NULL) {
+                (void)cistern_heap_trim(&heap, held[event->slot], event->amount);
+            }
             continue;
         }
         const size_t bytes = fit_request(event, target);
@@ -161,6 +170,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         } else {
             const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
             replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+            fit_watch(trace, event, (size_t)(block - arena), bytes);
         }
     }
     cistern_heap_stats_t stats = {.bytes = 0};
@@ -287,6 +297,9 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
             continue;
         }
         class_held_t *const hold = &held[event->slot];
+        if (event->trims) {
+            continue; /* an element stays as it is */
+        }
         if (event->amount == 0) {
             put_chain(&made[hold->class].pool, hold->block);
             hold->block = NULL;

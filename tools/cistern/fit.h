@@ -10,12 +10,18 @@
 
 #include "ledger.h"
 
+/* Called for each event that a heap's replay served: where its block begins, or began, and what was
+ * asked of it; 0 when it is given back. */
+typedef void fit_watch_t(void *context, const event_t *event, size_t offset, size_t bytes);
+
 /* The events of one resource. */
 typedef struct trace {
     const event_t *event;
     size_t events;
     size_t slots; /* above every slot of the events */
     resource_t resource;
+    fit_watch_t *watch; /* NULL: none */
+    void *watcher;      /* its context */
 } trace_t;
 
 /* How a replay ended. */
@@ -41,6 +47,14 @@ typedef struct size_class {
     size_t size; /* bytes that an element serves, a multiple of the alignment */
     size_t count;
 } size_class_t;
+
+static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset,
+                             size_t bytes)
+{
+    if (trace->watch != NULL) {
+        trace->watch(trace->watcher, event, offset, bytes);
+    }
+}
 
 /* Bytes that a heap must have in one piece for an event that takes; 0: they are in the one before. */
 static inline size_t fit_request(const event_t *event, const target_t *target)

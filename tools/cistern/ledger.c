@@ -88,6 +88,14 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
+    if (ledger->watch != NULL) {
+        const ledger_change_t change = {.slot = (uint32_t)(slot - ledger->slot),
+                                        .resource = (resource_t)slot->resource,
+                                        .cause = (cause_t)slot->cause,
+                                        .least = least,
+                                        .most = most};
+        ledger->watch(ledger->watcher, ledger, &change);
+    }
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -205,6 +213,27 @@ void ledger_join(ledger_t *ledger)
     }
 }
 
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot == NULL || slot->resource != RESOURCE_HEAP || bytes <= 0) {
+        return;
+    }
+    const int64_t now = heap_bytes(ledger, bytes);
+    const int64_t least = now < slot->least ? now - slot->least : 0;
+    const int64_t most = now - slot->most;
+    if (most < 0) {
+        const size_t events = ledger->events;
+        record(ledger, slot, (uint32_t)bytes);
+        if (ledger->events > events) {
+            ledger->event[events].trims = 1;
+        }
+        slot->least += least;
+        slot->most = now;
+        change_level(ledger, slot, least, most);
+    }
+}
+
 void ledger_give(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);
@@ -233,6 +262,15 @@ void ledger_ensure(ledger_t *ledger, hold_t hold, int64_t least, cause_t cause)
         slot->least = certain;
         slot->cause = (uint8_t)cause;
         change_level(ledger, slot, more, 0);
+    }
+}
+
+void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot != NULL) {
+        slot->cause = (uint8_t)cause;
+        change_level(ledger, slot, 0, 0);
     }
 }
 
@@ -313,6 +351,7 @@ void ledger_advance(ledger_t *ledger, uint64_t packet, uint64_t time)
 {
     while (ledger->timers > 0 && ledger->timer[0].time <= time) {
         const ledger_timer_t timer = pop_timer(ledger);
+        ledger->time = timer.time > ledger->time ? timer.time : ledger->time;
         if (timer.doubt) {
             ledger_doubt(ledger, timer.hold);
         } else {

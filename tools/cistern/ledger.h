@@ -50,7 +50,8 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t part; /* event_part_t */
+    uint8_t part;  /* event_part_t */
+    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
 } event_t;
 
 /* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
@@ -74,8 +75,24 @@ typedef struct level {
     peak_t peak_most;
 } level_t;
 
+struct ledger;
 struct ledger_slot;
 struct ledger_timer;
+
+/* A change of a level: of which hold, and by how much. A hold that had nothing is taken, for
+ * `ledger->connection`; one that then has nothing is given back; a change by nothing passes it to
+ * `ledger->connection`. */
+typedef struct ledger_change {
+    uint32_t slot;
+    resource_t resource;
+    cause_t cause;
+    int64_t least;
+    int64_t most;
+} ledger_change_t;
+
+/* Called after each change, with the new levels. */
+typedef void ledger_watch_t(void *context, const struct ledger *ledger,
+                            const ledger_change_t *change);
 
 typedef struct ledger {
     const target_t *target;
@@ -95,6 +112,8 @@ typedef struct ledger {
     size_t event_room;
     size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
     bool short_of_memory;             /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch;            /* NULL: none */
+    void *watcher;                    /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
@@ -113,6 +132,9 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
 /* What was taken from the heap last is a part of what was taken before it. */
 void ledger_join(ledger_t *ledger);
 
+/* A hold of the heap has so many bytes from now on, in place; at most those that it had. */
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes);
+
 /* Gives a hold back. */
 void ledger_give(ledger_t *ledger, hold_t hold);
 
@@ -127,6 +149,9 @@ void ledger_doubt(ledger_t *ledger, hold_t hold);
 /* The same at a later time, unless it is given back before. */
 void ledger_give_at(ledger_t *ledger, hold_t hold, uint64_t time);
 void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time);
+
+/* The hold is from now on that of the connection for which holds are taken, because of `cause`. */
+void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause);
 
 bool ledger_holds(const ledger_t *ledger, hold_t hold);
 

@@ -123,6 +123,7 @@ typedef enum lwip_option { LWIP_OPTIONS(LWIP_OPTION_ENUM) OPTION_COUNT } lwip_op
 typedef enum option_source {
     OPTION_DEFAULT, /* lwIP's */
     OPTION_CAPTURE, /* seen in the traffic */
+    OPTION_TRACE,   /* what the traced program has */
     OPTION_TARGET,  /* what the target's pointers need */
     OPTION_FILE     /* lwipopts.h */
 } option_source_t;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_page.h"
 #include "size.h"
 
 static const char help_text[] =
@@ -20,7 +21,8 @@ static const char help_text[] =
     "    lwIP on it held at each packet, and prints the least pool counts and heap size that\n"
     "    serve the traffic, proved by replay in real pools and heaps. Where a capture cannot\n"
     "    show what was held, an interval is given and its upper end recommended. A FILE may be\n"
-    "    a summary of other captures; a FILE of - is standard input.\n"
+    "    a summary of other captures, or a trace that a program made of its own pools and heaps\n"
+    "    (CISTERN_TRACE), from which the answer is exact; a FILE of - is standard input.\n"
     "\n"
     "OPTIONS\n"
     "    --device ADDR      whose memory: an IPv4, IPv6 or hardware address (default: the\n"
@@ -43,6 +45,7 @@ static const char help_text[] =
     "    --each             every capture has a device of its own: what any of them needs\n"
     "    --verify FILE      says whether this lwipopts.h suffices; status 4 if it does not\n"
     "    --summary FILE     also writes what is needed to FILE, to be merged later\n"
+    "    --report FILE      also writes a page to FILE that shows what is needed, and why\n"
     "    -f, --filter BPF   only packets that the filter passes\n"
     "    --format NAME      text, json, lwipopts, lwippools, syscfg or sdkconfig\n"
     "    --json             the same as --format json\n"
@@ -54,6 +57,7 @@ static const char help_text[] =
     "EXAMPLES\n"
     "    cistern size traffic.pcap\n"
     "    cistern size --opts lwipopts.h --format lwipopts traffic.pcapng.gz\n"
+    "    cistern size --report page.html traffic.pcap\n"
     "    cistern size --summary one.summary one.pcap; cistern size *.summary\n";
 
 enum {
@@ -72,6 +76,7 @@ enum {
     OPT_HCI,
     OPT_VERIFY,
     OPT_SUMMARY,
+    OPT_REPORT,
     OPT_FORMAT,
     OPT_JSON,
     OPT_HELP
@@ -93,6 +98,7 @@ static const struct option long_options[] = {
     {"hci", no_argument, NULL, OPT_HCI},
     {"verify", required_argument, NULL, OPT_VERIFY},
     {"summary", required_argument, NULL, OPT_SUMMARY},
+    {"report", required_argument, NULL, OPT_REPORT},
     {"filter", required_argument, NULL, 'f'},
     {"format", required_argument, NULL, OPT_FORMAT},
     {"json", no_argument, NULL, OPT_JSON},
@@ -213,6 +219,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
     case OPT_SUMMARY:
         options->summary = optarg;
         return true;
+    case OPT_REPORT:
+        options->report = optarg;
+        return report_page_available();
     case 'f':
         options->filter = optarg;
         return true;

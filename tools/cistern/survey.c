@@ -491,22 +491,28 @@ static void add_address(device_t *device, const address_t *address)
     }
 }
 
+static bool shares_mac(const device_t *device, const host_t *host)
+{
+    return host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac);
+}
+
 /* Adds the hosts with the device's hardware address: its other addresses. A router's is that of
- * many hosts behind it; then it says nothing. */
+ * many hosts behind it; then it says nothing, unless the user named it: then its own addresses are
+ * those without a router before them. */
 static void add_same_mac(const survey_t *survey, device_t *device)
 {
+    const bool named = device->addresses == 0;
     size_t same = 0;
     for (size_t i = 0; i < survey->hosts && device->has_mac; ++i) {
-        const host_t *const host = &survey->host[i];
-        same += host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac) ? 1 : 0;
+        same += shares_mac(device, &survey->host[i]) ? 1 : 0;
     }
-    if (same > 4) {
-        device->has_mac = device->addresses == 0;
+    if (same > 4 && !named) {
+        device->has_mac = false;
         return;
     }
     for (size_t i = 0; i < survey->hosts && device->has_mac; ++i) {
         const host_t *const host = &survey->host[i];
-        if (host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac)) {
+        if (shares_mac(device, host) && (same <= 4 || host->near * 2 > host->sent)) {
             add_address(device, &host->address);
         }
     }

@@ -29,4 +29,9 @@ static inline void cistern_critical_leave(cistern_critical_t state)
     cistern_cpu_restore(state);
 }
 
+/* Who called the function that this stands in: see cistern/trace.h. */
+#ifndef CISTERN_TRACE_OWNER
+#    define CISTERN_TRACE_OWNER __builtin_return_address(0)
+#endif
+
 #endif

@@ -37,6 +37,11 @@ void cistern_critical_leave(cistern_critical_t state);
     __atomic_compare_exchange_n((address), (expected), (value), false, __ATOMIC_ACQ_REL,           \
                                 __ATOMIC_ACQUIRE)
 
+/* Who called the function that this stands in: see cistern/trace.h. */
+#ifndef CISTERN_TRACE_OWNER
+#    define CISTERN_TRACE_OWNER __builtin_return_address(0)
+#endif
+
 #ifdef __cplusplus
 }
 #endif
