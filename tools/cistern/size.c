@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hci.h"
 #include "options.h"
 #include "report_page.h"
 #include "trace_size.h"
@@ -576,6 +577,9 @@ int size_run(const size_options_t *options)
 {
     static size_result_t result;
     static size_demand_t summaries;
+    if (options->hci) {
+        return hci_run(options);
+    }
     result = (size_result_t){.options = options, .complete = true};
     summaries = (size_demand_t){.packets = 0};
     char **const captures = calloc((size_t)options->files, sizeof *captures);

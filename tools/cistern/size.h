@@ -45,6 +45,7 @@ typedef struct size_options {
     uint32_t connections; /* peers to plan for; 0: those recorded */
     unsigned classes;     /* at most, of pool-based malloc */
     heap_kind_t heap;     /* that MEM_SIZE is printed for */
+    bool hci;             /* the captures are of Bluetooth HCI */
     bool each;            /* every capture has a device of its own */
     size_format_t format;
     int files;

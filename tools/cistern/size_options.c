@@ -38,6 +38,9 @@ static const char help_text[] =
     "    --margin PERCENT   on top of everything\n"
     "    --classes N        sizes of pool-based malloc, at most 16 (default 4)\n"
     "    --heap KIND        lwip or cistern: the heap that MEM_SIZE is for (default lwip)\n"
+    "    --hci              the captures are of Bluetooth HCI (btsnoop, pcap, pcapng): the pools "
+    "of\n"
+    "                       a NimBLE host, as text, json or syscfg\n"
     "    --each             every capture has a device of its own: what any of them needs\n"
     "    --verify FILE      says whether this lwipopts.h suffices; status 4 if it does not\n"
     "    --summary FILE     also writes what is needed to FILE, to be merged later\n"
@@ -69,6 +72,7 @@ enum {
     OPT_CLASSES,
     OPT_HEAP,
     OPT_EACH,
+    OPT_HCI,
     OPT_VERIFY,
     OPT_SUMMARY,
     OPT_REPORT,
@@ -90,6 +94,7 @@ static const struct option long_options[] = {
     {"classes", required_argument, NULL, OPT_CLASSES},
     {"heap", required_argument, NULL, OPT_HEAP},
     {"each", no_argument, NULL, OPT_EACH},
+    {"hci", no_argument, NULL, OPT_HCI},
     {"verify", required_argument, NULL, OPT_VERIFY},
     {"summary", required_argument, NULL, OPT_SUMMARY},
     {"report", required_argument, NULL, OPT_REPORT},
@@ -224,6 +229,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
     case OPT_EACH:
         options->each = true;
         return true;
+    case OPT_HCI:
+        options->hci = true;
+        return true;
     case OPT_FORMAT:
         return read_format(options);
     case OPT_JSON:
@@ -257,6 +265,25 @@ static bool check_files(const size_options_t *options)
     return options->files > 0 && inputs <= 1;
 }
 
+/* What --hci has none of. */
+static bool check_hci(const size_options_t *options)
+{
+    const bool format = options->format == SIZE_FORMAT_TEXT ||
+                        options->format == SIZE_FORMAT_JSON ||
+                        options->format == SIZE_FORMAT_SYSCFG;
+    const bool lwip = options->device != NULL || options->opts != NULL || options->verify != NULL ||
+                      options->summary != NULL || options->filter != NULL || options->each ||
+                      options->connections != 0 || options->rtt != 0 || options->loss > 0 ||
+                      options->margin > 0;
+    if (options->hci && (!format || lwip)) {
+        fputs("cistern: --hci goes with --pointer, --service and --format text, json or syscfg "
+              "alone\n",
+              stderr);
+        return false;
+    }
+    return true;
+}
+
 bool size_options_parse(size_options_t *options, int argc, char **argv)
 {
     const char *const compiler = getenv("CC");
@@ -279,5 +306,5 @@ bool size_options_parse(size_options_t *options, int argc, char **argv)
     }
     options->file = argv + optind;
     options->files = argc - optind;
-    return check_files(options);
+    return check_files(options) && check_hci(options);
 }
