@@ -399,6 +399,15 @@ static void a_page_that_cannot_be_written_is_said_so(void **state)
     assert_message("/dev/full could not be written");
 }
 
+/* Bluetooth has pools of its own, which the page does not know. */
+static void a_page_of_bluetooth_is_refused(void **state)
+{
+    (void)state;
+    run("size --hci --report out.html " CISTERN_SAMPLES "/dns.pcap");
+    assert_status(1);
+    assert_message("--hci goes with");
+}
+
 static void without_the_chart_library_the_option_names_what_is_missing(void **state)
 {
     (void)state;
@@ -424,6 +433,7 @@ int main(void)
         cmocka_unit_test(summaries_and_several_devices_have_no_curves),
         cmocka_unit_test(captures_follow_each_other_on_the_axis),
         cmocka_unit_test(a_page_that_cannot_be_written_is_said_so),
+        cmocka_unit_test(a_page_of_bluetooth_is_refused),
         cmocka_unit_test(without_the_chart_library_the_option_names_what_is_missing),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
