@@ -163,6 +163,9 @@ static void give_pieces(hci_t *hci, hci_link_t *link, uint64_t time)
 static void complete_sent(hci_t *hci, hci_link_t *link, size_t count)
 {
     count = count < link->sents ? count : link->sents;
+    if (count == 0) {
+        return;
+    }
     for (size_t i = 0; i < count; ++i) {
         ledger_give(&hci->ledger, link->sent[i]);
     }
