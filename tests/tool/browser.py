@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A headless Chromium, driven over a pipe by its DevTools protocol, with nothing but Python."""
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -13,6 +14,13 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 120  # within which the browser must answer
 
 
+def above_pipes(descriptor):
+    """The same as a number above those that the browser reads and writes; not inherited."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10)
+    os.close(descriptor)
+    return moved
+
+
 class Browser:
     """One page; `errors` collects what it wrote to its console, and what it threw."""
 
@@ -21,14 +29,18 @@ class Browser:
         if program is None:
             raise SystemExit("no Chromium: install the package chromium")
         self.folder = tempfile.mkdtemp(prefix="cistern-browser-")
-        read_commands, self.commands = os.pipe()
-        self.answers, write_answers = os.pipe()
+        read_commands, self.commands = map(above_pipes, os.pipe())
+        self.answers, write_answers = map(above_pipes, os.pipe())
+
+        def connect():  # in the browser's process: it reads from 3 and writes to 4
+            os.dup2(read_commands, 3)
+            os.dup2(write_answers, 4)
+
         self.process = subprocess.Popen(
-            ["sh", "-c", 'exec 3<&%d 4>&%d; exec "$@"' % (read_commands, write_answers), "sh", program,
-             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-background-networking", "--disable-extensions", "--hide-scrollbars",
              "--force-color-profile=srgb", "--remote-debugging-pipe", "--user-data-dir=" + self.folder],
-            pass_fds=(read_commands, write_answers), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            close_fds=False, preexec_fn=connect, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(read_commands)
         os.close(write_answers)

@@ -200,6 +200,25 @@ static void a_hold_that_is_passed_on_counts_for_its_new_connection(void **state)
     close_fixture(&fixture);
 }
 
+/* Nor does it become another's when it is in doubt while others are at work. */
+static void a_hold_in_doubt_stays_with_its_connection(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    open_fixture(&fixture);
+    ledger_t *const ledger = &fixture.ledger;
+    ledger_advance(ledger, 1, 100);
+    ledger->connection = 1;
+    const hold_t hold = ledger_take(ledger, RESOURCE_PBUF_POOL, 0, 3, CAUSE_UNREAD);
+    ledger->connection = 2;
+    ledger_doubt(ledger, hold);
+    ledger_ensure(ledger, hold, 0, CAUSE_OUT_OF_ORDER);
+    assert_int_equal(fixture.record.share[1].now[0], 3);
+    assert_int_equal(fixture.record.cause_now[RESOURCE_PBUF_POOL][CAUSE_OUT_OF_ORDER], 3);
+    ledger_give(ledger, hold);
+    close_fixture(&fixture);
+}
+
 /* --- the heap map ----------------------------------------------------------------------------- */
 
 static uint64_t packet_is_time(const void *context, uint64_t packet)
@@ -381,6 +400,14 @@ static void captures_follow_each_other_on_the_axis(void **state)
         assert_status(0);
         json_t *const page = page_json("out.html");
         end[i] = number(page, "traffic", "end", NULL);
+        size_t k = 0;
+        const json_t *one = NULL;
+        const json_t *const traffic = json_object_get(page, "traffic");
+        json_array_foreach(json_object_get(json_object_get(traffic, "connections"), "shown"), k,
+                           one)
+        {
+            assert_in_range(number(one, "last", NULL), number(one, "first", NULL), end[i]);
+        }
         json_decref(page);
     }
     const json_int_t both = end[0] + end[1];
@@ -397,6 +424,15 @@ static void a_page_that_cannot_be_written_is_said_so(void **state)
     run("size --json --report /dev/full " CISTERN_SAMPLES "/dns.pcap");
     assert_status(1);
     assert_message("/dev/full could not be written");
+}
+
+/* Bluetooth has pools of its own, which the page does not know. */
+static void a_page_of_bluetooth_is_refused(void **state)
+{
+    (void)state;
+    run("size --hci --report out.html " CISTERN_SAMPLES "/dns.pcap");
+    assert_status(1);
+    assert_message("--hci goes with");
 }
 
 static void without_the_chart_library_the_option_names_what_is_missing(void **state)
@@ -417,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_long_curve_is_thinned_and_keeps_its_peak),
         cmocka_unit_test(shares_and_causes_are_those_of_the_highest_moment),
         cmocka_unit_test(a_hold_that_is_passed_on_counts_for_its_new_connection),
+        cmocka_unit_test(a_hold_in_doubt_stays_with_its_connection),
         cmocka_unit_test(a_full_heap_map_leaves_the_shortest_lived_blocks_out),
         cmocka_unit_test(a_page_has_the_result_of_the_command),
         cmocka_unit_test(a_configuration_in_the_page_is_what_the_command_prints),
@@ -424,6 +461,7 @@ int main(void)
         cmocka_unit_test(summaries_and_several_devices_have_no_curves),
         cmocka_unit_test(captures_follow_each_other_on_the_axis),
         cmocka_unit_test(a_page_that_cannot_be_written_is_said_so),
+        cmocka_unit_test(a_page_of_bluetooth_is_refused),
         cmocka_unit_test(without_the_chart_library_the_option_names_what_is_missing),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

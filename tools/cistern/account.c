@@ -428,6 +428,7 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
             next_file(account, traffic->file);
             ledger_advance(&account->ledger, parsed.number, parsed.time);
             account_tcp_file(account, traffic->file);
+            account->ledger.connection = 0;
             account_udp_file(account);
         } else {
             handle_due(account, parsed.time);

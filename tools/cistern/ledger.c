@@ -75,6 +75,16 @@ static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cau
     }
 }
 
+static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t *change)
+{
+    if (ledger->watch != NULL) {
+        change->slot = (uint32_t)(slot - ledger->slot);
+        change->resource = (resource_t)slot->resource;
+        change->cause = (cause_t)slot->cause;
+        ledger->watch(ledger->watcher, ledger, change);
+    }
+}
+
 static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
 {
     level_t *const level = &ledger->level[slot->resource];
@@ -88,14 +98,7 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
-    if (ledger->watch != NULL) {
-        const ledger_change_t change = {.slot = (uint32_t)(slot - ledger->slot),
-                                        .resource = (resource_t)slot->resource,
-                                        .cause = (cause_t)slot->cause,
-                                        .least = least,
-                                        .most = most};
-        ledger->watch(ledger->watcher, ledger, &change);
-    }
+    notify(ledger, slot, &(ledger_change_t){.least = least, .most = most});
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -270,7 +273,7 @@ void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
     ledger_slot_t *const slot = find(ledger, hold);
     if (slot != NULL) {
         slot->cause = (uint8_t)cause;
-        change_level(ledger, slot, 0, 0);
+        notify(ledger, slot, &(ledger_change_t){.passed = true});
     }
 }
 

@@ -80,14 +80,14 @@ struct ledger_slot;
 struct ledger_timer;
 
 /* A change of a level: of which hold, and by how much. A hold that had nothing is taken, for
- * `ledger->connection`; one that then has nothing is given back; a change by nothing passes it to
- * `ledger->connection`. */
+ * `ledger->connection`; one that then has nothing is given back. */
 typedef struct ledger_change {
     uint32_t slot;
     resource_t resource;
     cause_t cause;
     int64_t least;
     int64_t most;
+    bool passed; /* to `ledger->connection` */
 } ledger_change_t;
 
 /* Called after each change, with the new levels. */

@@ -82,15 +82,10 @@ static bool open_clock(page_clock_t *clock, const report_source_t *source)
 }
 
 /* A capture may be older than the one before it: its gap is negative, modulo 2^64. */
-static uint64_t moved_by(uint64_t gap, uint64_t time)
-{
-    const uint64_t moved = time - gap;
-    return moved <= INT64_MAX ? moved : 0;
-}
-
 static uint64_t moved(const page_clock_t *clock, uint64_t packet, uint64_t time)
 {
-    return moved_by(clock->gap[traffic_file(clock->source->traffic, packet)], time);
+    const uint64_t moved = time - clock->gap[traffic_file(clock->source->traffic, packet)];
+    return moved <= INT64_MAX ? moved : 0;
 }
 
 /* When a packet was there: the time of the first point of the heap's curve that is not before. A
@@ -281,13 +276,11 @@ static json_t *connection_object(const report_source_t *source, const page_clock
                                  uint32_t index)
 {
     const record_share_t *const share = &source->record->share[index];
-    const uint64_t gap = index == 0
-                             ? clock->gap[0]
-                             : clock->gap[source->survey->connections.connection[index - 1].file];
     json_t *const object =
-        json_pack("{s:I, s:I, s:o, s:o}", "first", (json_int_t)moved_by(gap, share->first), "last",
-                  (json_int_t)moved_by(gap, share->last), "most", amounts_object(share->most),
-                  "at_peak", amounts_object(share->peak));
+        json_pack("{s:I, s:I, s:o, s:o}", "first",
+                  (json_int_t)moved(clock, share->first_packet, share->first), "last",
+                  (json_int_t)moved(clock, share->last_packet, share->last), "most",
+                  amounts_object(share->most), "at_peak", amounts_object(share->peak));
     name_connection(source, index, object);
     return object;
 }

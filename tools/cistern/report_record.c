@@ -144,8 +144,12 @@ static void change_share(record_t *record, const ledger_t *ledger, resource_t re
     if (share == NULL) {
         return;
     }
-    share->first = share->first == 0 ? ledger->time : share->first;
+    if (share->first_packet == 0) {
+        share->first = ledger->time;
+        share->first_packet = ledger->packet;
+    }
     share->last = ledger->time;
+    share->last_packet = ledger->packet;
     if (which < RECORD_SHARES) {
         share->now[which] += amount;
         share->most[which] =
@@ -160,10 +164,9 @@ static void change_hold(record_t *record, const ledger_t *ledger, const ledger_c
         return;
     }
     const bool taken = hold->most == 0;
-    const bool passed = change->least == 0 && change->most == 0;
     change_share(record, ledger, change->resource, hold, -hold->most);
     hold->most += change->most;
-    hold->owner = taken || passed ? ledger->connection : hold->owner;
+    hold->owner = taken || change->passed ? ledger->connection : hold->owner;
     hold->cause = change->cause;
     change_share(record, ledger, change->resource, hold, hold->most);
 }

@@ -47,6 +47,8 @@ typedef struct record_share {
     int64_t peak[RECORD_SHARES];
     uint64_t first; /* from when on, and until when, it held anything */
     uint64_t last;
+    uint64_t first_packet; /* 0: it never held anything */
+    uint64_t last_packet;
 } record_share_t;
 
 typedef struct record_hold {

@@ -275,7 +275,7 @@ static bool check_hci(const size_options_t *options)
     const bool lwip = options->device != NULL || options->opts != NULL || options->verify != NULL ||
                       options->summary != NULL || options->filter != NULL || options->each ||
                       options->connections != 0 || options->rtt != 0 || options->loss > 0 ||
-                      options->margin > 0;
+                      options->margin > 0 || options->report != NULL;
     if (options->hci && (!format || lwip)) {
         fputs("cistern: --hci goes with --pointer, --service and --format text, json or syscfg "
               "alone\n",
