@@ -9,7 +9,6 @@
 #include "support.h"
 
 #include "cistern/pool.h"
-#include "host.h"
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 
@@ -23,11 +22,17 @@ static pthread_t start(void *(*body)(void *argument), void *argument)
     return thread;
 }
 
-/* Starts a thread, and returns when it sleeps. */
-static pthread_t start_and_settle(void *(*body)(void *argument), void *argument)
+/* Starts a thread, and returns when it waits for a semaphore, mailbox or mutex. */
+static pthread_t start_and_wait(void *(*body)(void *argument), void *argument)
 {
+    const u32_t before = sys_host_waiting();
     const pthread_t thread = start(body, argument);
-    host_settle();
+    u32_t ms = 0;
+    while (sys_host_waiting() <= before && ms < PATIENCE_MS) {
+        sys_msleep(1);
+        ++ms;
+    }
+    assert_true(ms < PATIENCE_MS);
     return thread;
 }
 
@@ -84,8 +89,8 @@ static void semaphore_can_be_freed_when_its_waiters_were_cancelled(void **state)
     (void)state;
     sys_sem_t sem;
     assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
-    const pthread_t first = start_and_settle(wait_for_ever, &sem);
-    const pthread_t second = start_and_settle(wait_for_a_while, &sem);
+    const pthread_t first = start_and_wait(wait_for_ever, &sem);
+    const pthread_t second = start_and_wait(wait_for_a_while, &sem);
     assert_int_equal(pthread_cancel(second), 0);
     assert_true(was_cancelled(second));
     sys_sem_free(&sem);
@@ -146,8 +151,8 @@ static void cancelled_fetcher_leaves_its_place_to_the_next(void **state)
     sys_mbox_t mbox;
     void *msg = NULL;
     assert_int_equal(sys_mbox_new(&mbox, 1), ERR_OK);
-    const pthread_t first = start_and_settle(fetch_one, &mbox);
-    const pthread_t second = start_and_settle(fetch_one, &mbox);
+    const pthread_t first = start_and_wait(fetch_one, &mbox);
+    const pthread_t second = start_and_wait(fetch_one, &mbox);
     assert_int_equal(pthread_cancel(first), 0);
     assert_true(was_cancelled(first));
     sys_mbox_post(&mbox, &letter[0]);
@@ -163,8 +168,8 @@ static void cancelled_poster_leaves_its_place_to_the_next(void **state)
     sys_mbox_t mbox;
     assert_int_equal(sys_mbox_new(&mbox, 1), ERR_OK);
     sys_mbox_post(&mbox, &letter[0]);
-    const pthread_t first = start_and_settle(post_the_second, &mbox);
-    const pthread_t second = start_and_settle(post_the_second, &mbox);
+    const pthread_t first = start_and_wait(post_the_second, &mbox);
+    const pthread_t second = start_and_wait(post_the_second, &mbox);
     assert_int_equal(pthread_cancel(first), 0);
     assert_true(was_cancelled(first));
     assert_ptr_equal(fetch_now(&mbox), &letter[0]);
@@ -322,9 +327,9 @@ static void thread_cancelled_while_it_waits_for_a_mutex_gives_it_to_the_next(voi
     sys_mutex_t mutex;
     assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
     sys_mutex_lock(&mutex);
-    const pthread_t first = start_and_settle(lock_and_be_cancelled, &mutex);
+    const pthread_t first = start_and_wait(lock_and_be_cancelled, &mutex);
     assert_int_equal(pthread_cancel(first), 0);
-    host_settle();
+    sys_msleep(20); /* time in which a wait that ends too early would */
     sys_mutex_free(&mutex);
     assert_int_equal(faults.count, 1); /* it is locked, and waited for */
     sys_mutex_unlock(&mutex);
@@ -346,7 +351,7 @@ static void mutex_of_threads_that_end_one_after_the_other_reaches_each(void **st
     assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
     sys_mutex_lock(&mutex);
     for (unsigned i = 0; i < WAITERS; ++i) {
-        thread[i] = start_and_settle(lock_and_end, &mutex);
+        thread[i] = start_and_wait(lock_and_end, &mutex);
     }
     sys_mutex_unlock(&mutex);
     for (unsigned i = 0; i < WAITERS; ++i) {
@@ -374,7 +379,7 @@ static void semaphore_of_a_cancelled_thread_ends_with_it(void **state)
     sys_sem_t sem;
     assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
     const STAT_COUNTER before = lwip_stats.sys.sem.used;
-    const pthread_t thread = start_and_settle(use_its_own_semaphore_and_wait, &sem);
+    const pthread_t thread = start_and_wait(use_its_own_semaphore_and_wait, &sem);
     assert_int_equal(lwip_stats.sys.sem.used, before + 1);
     assert_int_equal(pthread_cancel(thread), 0);
     assert_true(was_cancelled(thread));
