@@ -51,7 +51,7 @@ check_port() {
         }
         function resolve(from, name,    i, count, places) {
             count = split(directory(from) " include include/standalone ports/" port \
-                          " ports/common", places, " ")
+                          " ports/common src", places, " ")
             for (i = 1; i <= count; ++i)
                 if ((places[i] "/" name) in is_file)
                     return places[i] "/" name

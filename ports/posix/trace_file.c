@@ -5,7 +5,7 @@
  *
  * The thread advances the clock too: an event's time is that of the latest round. It takes nothing
  * from a pool or heap, so that it is not in the trace. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE 1 /* as its siblings, with which it may be one file */
 #include "cistern/trace.h"
 
 #if CISTERN_TRACE

@@ -23,7 +23,7 @@
 #    include "cistern/heap.h"
 #    include "lwip/debug.h"
 #    include "lwip/stats.h"
-#    include "../heap/heap_calls.h"
+#    include "heap/heap_calls.h"
 #    include "illegal.h"
 
 #    if LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT && !CISTERN_CRITICAL

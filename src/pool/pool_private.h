@@ -10,7 +10,7 @@
 
 #include "cistern/critical.h"
 #include "cistern/pool_core.h"
-#include "pool_plain.h"
+#include "cistern/pool_plain.h"
 
 /* --- geometry --------------------------------------------------------------------------------- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* pool_plain.h - the whole of a get and a put of a plain pool, for the functions of each face that
+/* cistern/pool_plain.h - the whole of a get and a put of a plain pool, for the functions of each face that
  * are one call: one critical section, and the free list. Vocabulary and invariants are in pool.c.
  *
  *   get   enter --> pop --> count --> leave     no sound block is listed --> cistern_pool_get_slow
  *   put   enter --> push -> count --> leave     no block that looks in use > cistern_pool_put_slow
  */
-#ifndef CISTERN_SRC_POOL_PLAIN_H
-#define CISTERN_SRC_POOL_PLAIN_H
+#ifndef CISTERN_POOL_PLAIN_H
+#define CISTERN_POOL_PLAIN_H
 
 #include "cistern/critical.h"
 #include "cistern/pool_core.h"
