@@ -13,6 +13,7 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
+DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev fakeroot lintian
 ALL_PACKAGES      = $(sort doxygen meson $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
@@ -100,11 +101,20 @@ test-install: release ## every way in which the library reaches a project of a u
 	@cmake/require.sh meson
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
 
+deb: ## Debian packages: build/deb/libcistern-dev_*.deb and cistern_*.deb
+	@cmake/require.sh $(DEB_PACKAGES)
+	@rm -rf build/deb
+	@mkdir -p build/deb/cistern
+	@tar -c --exclude=./build --exclude=./.git . | tar -x -C build/deb/cistern
+	@cd build/deb/cistern && dpkg-buildpackage --build=binary --unsigned-changes
+	@rm -rf build/deb/cistern
+	@lintian --fail-on error,warning build/deb/*.changes
+
 amalgam: ## the library as few files: build/amalgam/cistern.[ch], cistern_lwip.[ch], cistern_mynewt.[ch]
 	@cmake/require.sh python3
 	@PYTHONDONTWRITEBYTECODE=1 tools/amalgam.py build/amalgam
 
-options: ## docs/options.md from the tables of options in the headers
+options: ## docs/options.md and Zephyr's Kconfig from the tables of options in the headers
 	@tools/options.py
 
 api: ## the API reference, which must build without a warning: build/api/html/index.html
