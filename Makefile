@@ -13,8 +13,10 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
-DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev fakeroot lintian
-ALL_PACKAGES      = $(sort doxygen meson $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev lintian
+INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
+                    picolibc-arm-none-eabi
+ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
@@ -36,7 +38,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
-        performance docs/performance.md lib clean always amalgam travel options api test-install test-freertos
+        performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options api test-install test-freertos
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -98,15 +100,29 @@ test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERT
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(CURDIR)/build/freertos"
 
 test-install: release ## every way in which the library reaches a project of a user's
-	@cmake/require.sh meson
+	@cmake/require.sh $(INSTALL_PACKAGES)
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
+	@tests/packages.py "$(CURDIR)"
+	@! command -v apt-get >/dev/null || { $(MAKE) --no-print-directory deb && tests/deb.sh "$(CURDIR)" build/deb; }
+
+# Where the packages below are published; the URN names no place.
+URL = urn:cistern
+
+arduino: ## an Arduino library of the engines: build/arduino/cistern-*.zip; URL= where it is published
+	@cmake/require.sh python3
+	@PYTHONDONTWRITEBYTECODE=1 tools/arduino.py build/arduino $(URL)
+
+cmsis: ## a CMSIS-Pack: build/cmsis/cistern.cistern.*.pack; URL= where it is published
+	@cmake/require.sh python3
+	@PYTHONDONTWRITEBYTECODE=1 tools/cmsis_pack.py build/cmsis $(URL)
 
 deb: ## Debian packages: build/deb/libcistern-dev_*.deb and cistern_*.deb
 	@cmake/require.sh $(DEB_PACKAGES)
 	@rm -rf build/deb
 	@mkdir -p build/deb/cistern
 	@tar -c --exclude=./build --exclude=./.git . | tar -x -C build/deb/cistern
-	@cd build/deb/cistern && dpkg-buildpackage --build=binary --unsigned-changes
+	@cd build/deb/cistern && dpkg-buildpackage --build=binary --unsigned-changes >../log 2>&1 || \
+	    { cat ../log >&2; exit 1; }
 	@rm -rf build/deb/cistern
 	@lintian --fail-on error,warning build/deb/*.changes
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes the engines as an Arduino library: arduino.py FOLDER
+"""Writes the engines as an Arduino library: arduino.py FOLDER URL
 
 FOLDER/cistern is the library, FOLDER/cistern-VERSION.zip the same for "Add .ZIP Library". Its sources are
 the amalgam's; lwIP's and Mynewt's interfaces are left out, since cores with a network have their own.
@@ -23,7 +23,7 @@ def version():
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    url = sys.argv[2] if len(sys.argv) > 2 else ""
+    url = sys.argv[2]
     library, amalgam = folder / "cistern", folder / "amalgam"
     shutil.rmtree(folder, ignore_errors=True)
     (library / "src").mkdir(parents=True)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* platform.c (esp-idf) - the lock of the critical section, and faults, which go to the console.
  */
+#include <stddef.h>
+
 #include "arch/cistern_port.h"
 #include "cistern/fault.h"
 

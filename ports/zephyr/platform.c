@@ -6,6 +6,8 @@
  *
  * Without state.
  */
+#include <stddef.h>
+
 #include <zephyr/kernel.h>
 #include <zephyr/random/random.h>
 #include <zephyr/sys/printk.h>
