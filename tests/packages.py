@@ -94,7 +94,7 @@ def zephyr(work):
     expect(module["name"] == "cistern", "zephyr/module.yml has another name")
     expect_paths("zephyr/module.yml", [module["build"]["cmake"] + "/CMakeLists.txt", module["build"]["kconfig"]])
     kconfig = ROOT / module["build"]["kconfig"]
-    every_option_of_kconfig_reaches_the_library(work, kconfig, ROOT / "ports/zephyr/lwipopts.h", [])
+    every_option_of_kconfig_reaches_the_library(work, kconfig, ROOT / "zephyr/lwipopts.h", [])
     project = work / "zephyr"
     project.mkdir()
     autoconf(kconfig, {"CISTERN": "y", "CISTERN_PBUF_POOL_SIZE": 7}, project / "autoconf.h")

@@ -4,7 +4,7 @@
 
     docs/options.md           the page of all options
     zephyr/Kconfig            those whose values are numbers, as Zephyr's symbols
-    ports/zephyr/lwipopts.h   the options, from the values of these symbols
+    zephyr/lwipopts.h         the options, from the values of these symbols
     Kconfig                   those of the engines alone, as ESP-IDF's symbols
     ports/esp-idf/cistern_options.h
 
@@ -183,9 +183,9 @@ class Kconfig:
         return "\n".join([*lines, self.closing, ""])
 
     def header_text(self):
-        name = self.header.relative_to(ROOT / "ports")
+        name = self.header
         lines = ["/* SPDX-License-Identifier: BSD-3-Clause */",
-                 f"/* {name.name} ({name.parent}) - the options, from the values that Kconfig has for them. One",
+                 f"/* {name.name} ({name.parent.name}) - the options, from the values that Kconfig has for them. One",
                  " * with its default is left to the library, which derives some from others.",
                  " * Written by tools/options.py: make options. */",
                  f"#ifndef {self.guard}", f"#define {self.guard}", "", *self.top, "",
@@ -196,7 +196,7 @@ class Kconfig:
 
 
 KCONFIGS = [
-    Kconfig("zephyr/Kconfig", "ports/zephyr/lwipopts.h", [heading for heading, _ in SECTIONS[:4]],
+    Kconfig("zephyr/Kconfig", "zephyr/lwipopts.h", [heading for heading, _ in SECTIONS[:4]],
             ["menuconfig CISTERN", '    bool "cistern: pools, a heap and packet buffers"', "    help",
              "      lwIP's mem, memp and pbuf and Mynewt's os_mempool, on one set of engines.", "", "if CISTERN", ""],
             "endif", "LWIP_LWIPOPTS_H",
