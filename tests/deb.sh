@@ -39,15 +39,17 @@ project/build/user | grep -q "at most 3 of 5 in use" || fail "find_package: the 
 PATH=$work/usr/bin:$PATH
 cistern --version | grep -qx "cistern $(pkg-config --modversion cistern)" || fail "the program has another version"
 gunzip usr/share/man/man1/*.gz
-for command in replay size; do
+commands=$(bash -c '. usr/share/bash-completion/completions/cistern
+    COMP_WORDS=(cistern "") COMP_CWORD=1 && _cistern && echo "${COMPREPLY[*]}"')
+[ "${commands#replay size}" != "$commands" ] || fail "completion of the commands: $commands"
+for command in ${commands%% -*}; do
     page=usr/share/man/man1/cistern-$command.1
     options=$(cistern $command --help | sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p')
     [ -n "$options" ] || fail "cistern $command --help lists no option"
     for option in $options; do
         sed 's/\\-/-/g' "$page" | grep -q -- "^\.B .*$option" || fail "$page lacks $option"
     done
-    grep -q "^\.BR cistern.*$command" usr/share/man/man1/cistern.1 ||
-        grep -q "cistern $command" usr/share/man/man1/cistern.1 || fail "cistern(1) lacks $command"
+    grep -q "cistern $command" usr/share/man/man1/cistern.1 || fail "cistern(1) lacks $command"
     # shellcheck disable=SC2016 # for bash
     completed=$(bash -c '. usr/share/bash-completion/completions/cistern
         COMP_WORDS=(cistern "$1" --) COMP_CWORD=2 && _cistern && echo "${COMPREPLY[*]}"' bash $command)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# bash completion of cistern: the options are those that the program's --help lists.
+# bash completion of cistern: commands and options are those that the program's --help lists.
+
+_cistern_commands() {
+    cistern --help 2>/dev/null | sed -n 's/^ *cistern \([a-z][a-z]*\) \[OPTION.*/\1/p' | sort -u
+}
 
 _cistern_options() { # COMMAND
     cistern "$1" --help 2>/dev/null | sed -n 's/^ *\(-[a-z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p'
@@ -9,7 +13,7 @@ _cistern() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "replay size --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$(_cistern_commands) --help --version" -- "$word")
         return
     fi
     case $before in
