@@ -1,8 +1,8 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
-BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev
+BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-sanitizers libcmocka-dev python3
-FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind
+FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind chromium
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
@@ -37,15 +37,20 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir build/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum bench-mbox bench-firmware \
-        performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options api test-install test-freertos
+        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
+        api test-install test-freertos test-size truth docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
 
-demo: release ## build the program, replay the captures in samples/, size one
+# The samples' device has one hardware address and several others.
+SIZE_SAMPLES = build/release/tools/cistern/cistern size --device 02:00:00:00:00:01
+
+demo: release ## build the program, replay the captures in samples/, size their device, build/report.html
 	@build/release/tools/cistern/cistern replay samples/*.pcap samples/*.pcapng
-	@build/release/tools/cistern/cistern size samples/http.pcap
+	@$(SIZE_SAMPLES) --report build/report.html samples/*.pcap
+	@echo "build/report.html shows the same and how it came about"
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)
@@ -55,7 +60,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages api test-full test-valgrind test-fuzz test-verify test-lwip test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -69,17 +74,31 @@ test-valgrind: ## the host's tests under valgrind's memcheck
 	@cmake/require.sh $(FULL_PACKAGES)
 	@$(call test_trees,test-valgrind,valgrind,-LE full)
 
-test-fuzz: ## the program's parser and the checksum, fuzzed from real captures on
+test-fuzz: ## the program's readers and the checksum, fuzzed from real captures on
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test-fuzz,fuzz)
 
-test-verify: ## every interleaving of the lock-free pool, and of a model of the mailbox
+test-verify: ## every interleaving of the lock-free and the cached pool, and of a model of the mailbox
 	@cmake/require.sh $(VERIFY_PACKAGES)
 	@$(call test_trees,test-verify,verify)
 
 test-lwip: ## lwIP's own unit suite, its applications and an echo on this library; LWIP=<tree> for one of yours
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
+
+truth: ## what a real lwIP held while it served clients, packet by packet, against what cistern derives
+	@cmake/require.sh $(LWIP_PACKAGES)
+	@$(call build,debug) tool_truth_test
+	@tests/tool/lwip/truth.py make build/interop/truth
+	@build/debug/tests/tool/tool_truth_test build/interop/truth
+
+# Of test-all a part of it: SIZE_RUNS names the scenarios, none all of them.
+test-all: SIZE_RUNS = fragments sockets-32
+
+test-size: ## lwIP built again with the sizes that cistern asks for, and with one less of each
+	@cmake/require.sh $(LWIP_PACKAGES)
+	@$(call build,release) cistern_program
+	@tests/tool/lwip/truth.py test build/interop/truth build/release/tools/cistern/cistern $(SIZE_RUNS)
 
 test-firmware: ## the tests on emulated Cortex-M3, M0, M33, M4, M7, RV32 and AVR boards
 	@cmake/require.sh $(FIRMWARE_PACKAGES)
@@ -184,6 +203,15 @@ performance: ## all benchmarks and the firmware's numbers, one after the other, 
 
 docs/performance.md: ## write that page anew from what was measured last
 	@PYTHONDONTWRITEBYTECODE=1 python3 bench/performance.py build bench/reasons.json $@
+
+docs/savings.md: release ## RAM of shipped configurations beside what the samples need
+	@cmake/require.sh python3
+	@tools/savings/savings.py build/release/tools/cistern/cistern tools/savings/configurations.json $@ samples/*.pcap
+
+docs/report.png: release ## the picture of a report that README.md shows
+	@cmake/require.sh python3 chromium
+	@$(SIZE_SAMPLES) --report build/picture.html samples/http.pcap >/dev/null
+	@tools/cistern/report/picture.py build/picture.html $@
 
 # Only a C compiler and make: the library with every default, in build/libcistern.a. CFLAGS are the
 # user's; when they change, or the compiler does, everything is compiled again.

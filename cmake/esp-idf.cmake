@@ -7,7 +7,7 @@ get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
 set(headers ${CMAKE_CURRENT_BINARY_DIR}/cistern_headers)
 if(NOT CMAKE_BUILD_EARLY_EXPANSION) # where only the component's needs are asked for
   file(GLOB sources CONFIGURE_DEPENDS ${root}/src/fault/*.c ${root}/src/pool/*.c ${root}/src/heap/*.c
-    ${root}/ports/esp-idf/*.c)
+    ${root}/src/trace/*.c ${root}/ports/esp-idf/*.c)
   file(COPY ${root}/include/cistern DESTINATION ${headers}
     PATTERN pbuf*.h EXCLUDE PATTERN chksum.h EXCLUDE)
 endif()

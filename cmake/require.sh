@@ -37,6 +37,8 @@ has() {
     libcmocka-dev) has_library cmocka ;;
     check) has_library check ;;
     zlib1g-dev) has_library zlib ;;
+    libjs-dygraphs) [ -f /usr/share/javascript/dygraphs/dygraph.min.js ] ;;
+    chromium) has_program chromium || has_program google-chrome ;;
     libdpdk-dev) has_library libdpdk ;;
     *) dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed' ;;
     esac

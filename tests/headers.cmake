@@ -5,7 +5,7 @@ enable_language(CXX)
 
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/*.h)
-list(FILTER headers EXCLUDE REGEX "memp_std\\.h$")
+list(FILTER headers EXCLUDE REGEX "(memp_std|pbuf_places)\\.h$")
 
 set(generated)
 foreach(header IN LISTS headers)

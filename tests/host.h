@@ -8,9 +8,6 @@
  * when that thread is gone, with all that belonged to it. */
 void host_run_in_thread(void (*function)(void *argument), void *argument);
 
-/* Returns when no other thread of the program can go on by itself: each one waits for something. */
-void host_settle(void);
-
 /* A copy of `bytes` that ends where readable memory ends: a read past it stops the program. */
 char *host_copy_before_unreadable_memory(const char *bytes, size_t length);
 

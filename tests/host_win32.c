@@ -31,24 +31,6 @@ void host_run_in_thread(void (*function)(void *argument), void *argument)
     (void)CloseHandle(thread);
 }
 
-static void take_a_turn(void *argument)
-{
-    (void)argument;
-    for (unsigned i = 0; i < 10; ++i) {
-        (void)SwitchToThread();
-    }
-}
-
-/* The system does not tell of a thread whether it waits. But one that can go on has its turn before
- * threads have had theirs which were started after it, several times over. */
-void host_settle(void)
-{
-    for (unsigned i = 0; i < 20; ++i) {
-        Sleep(1);
-        host_run_in_thread(take_a_turn, NULL);
-    }
-}
-
 /* --- memory ----------------------------------------------------------------------------------- */
 
 char *host_copy_before_unreadable_memory(const char *bytes, size_t length)

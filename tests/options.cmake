@@ -40,6 +40,8 @@ options_add_test(memp_lock_free -DCISTERN_MEMP_LOCK_FREE=1)
 options_add_test(memp_lock_free_no_stats -DCISTERN_MEMP_LOCK_FREE=1 -DMEMP_STATS=0)
 options_add_test(lwip_checks -DMEMP_OVERFLOW_CHECK=2 -DMEM_OVERFLOW_CHECK=1 -DMEM_SANITY_CHECK=1
   -DMEMP_SANITY_CHECK=1)
+options_add_test(trace -DCISTERN_TRACE=1)
+options_add_test(trace_check_3 -DCISTERN_TRACE=1 -DCISTERN_CHECK=3 -DMEM_LIBC_MALLOC=1)
 options_add_test(first_fit -DMEM_FIT=first -DMEM_SIZE=200000)
 options_add_test(long_packets -DCISTERN_PBUF_LEN_32=1 -DLWIP_PBUF_REF_T=u32_t)
 options_add_test(ipv6_only -DLWIP_IPV6=1 -DLWIP_IPV4=0)

@@ -5,15 +5,31 @@ set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)
 cistern_add_test(pool_test SOURCES unit/pool_test.c LABELS big)
 cistern_add_test(pool_misuse_test SOURCES unit/pool_misuse_test.c)
 cistern_add_test(pool_plain_test SOURCES unit/pool_misuse_test.c DEFINES CISTERN_POOL_EXTRAS=0)
+cistern_add_test(pool_damage_test SOURCES unit/pool_damage_test.c)
+foreach(level 1 2)
+  cistern_add_test(pool_level_${level}_diagnosis_test SOURCES unit/pool_diagnosis_test.c
+    DEFINES CISTERN_CHECK=${level} CISTERN_DIAGNOSIS=0)
+endforeach()
+cistern_add_test(pool_level_0_diagnosis_test SOURCES unit/pool_test.c
+  DEFINES CISTERN_CHECK=0 CISTERN_DIAGNOSIS=0 LABELS big)
 cistern_add_test(pool_level_0_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=0 LABELS big)
 foreach(level 2 3)
   cistern_add_test(pool_level_${level}_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=${level}
     LABELS hosted)
   cistern_add_test(pool_level_${level}_misuse_test SOURCES unit/pool_misuse_test.c
     DEFINES CISTERN_CHECK=${level})
+  cistern_add_test(pool_level_${level}_damage_test SOURCES unit/pool_damage_test.c
+    DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host threads)
+endforeach()
+cistern_add_test(pool_shared_damage_test SOURCES unit/pool_shared_damage_test.c LABELS host)
+foreach(level 2 3)
+  cistern_add_test(pool_level_${level}_shared_damage_test SOURCES unit/pool_shared_damage_test.c
+    DEFINES CISTERN_CHECK=${level} LABELS host)
+  cistern_add_test(pool_level_${level}_stress_test SOURCES race/pool_stress_test.c
     DEFINES CISTERN_CHECK=${level} LABELS host threads)
 endforeach()
 cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
@@ -22,6 +38,10 @@ cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host)
 if(TARGET pool_section_test)
   target_link_options(pool_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
+endif()
+cistern_add_test(pool_thread_end_test SOURCES unit/pool_thread_end_test.c LABELS host threads)
+if(TARGET pool_thread_end_test)
+  target_link_options(pool_thread_end_test PRIVATE LINKER:--wrap=host_fence_heavy)
 endif()
 cistern_add_test(pool_caller_test SOURCES unit/pool_caller_test.c LABELS big
   DEFINES CISTERN_CHECK=3 OS_MEMPOOL_GUARD=1)
@@ -33,6 +53,25 @@ cistern_add_long_test(pool_double_put_full pool_double_put_test 20000 thread)
 # Seeded runs of threads under every strategy: a few here, a thousand in `make test-all`.
 cistern_add_test(pool_stress_test SOURCES race/pool_stress_test.c LABELS host threads)
 cistern_add_long_test(pool_stress_full pool_stress_test 1000 thread)
+
+# Races whose outcome a sanitizer's accesses would hide: the library and the test as they are used, in the
+# trees of the other sanitizers too, so that `make test` has them.
+function(pool_add_plain_race NAME SOURCE)
+  if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING OR
+     CMAKE_CROSSCOMPILING_EMULATOR)
+    return()
+  endif()
+  add_executable(${NAME} ${SOURCE} ${CISTERN_SRC} ${CISTERN_PORT_SOURCES})
+  target_include_directories(${NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS} -O2 -fno-sanitize=all)
+  target_link_options(${NAME} PRIVATE -fno-sanitize=all)
+  target_link_libraries(${NAME} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+  add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME} ${ARGN})
+  set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS threads TIMEOUT 300)
+endfunction()
+pool_add_plain_race(pool_cache_race_test race/pool_cache_race_test.c)
+pool_add_plain_race(pool_stress_plain_test race/pool_stress_test.c 300)
 
 cistern_add_test(os_mempool_test SOURCES unit/os_mempool_test.c LABELS big)
 foreach(alignment 4 16)
@@ -79,6 +118,9 @@ cistern_add_test(memp_document_test SOURCES unit/memp_document_test.c
   CONFIG ${config}/memp_document LABELS "host;big")
 cistern_add_test(memp_section_test SOURCES unit/memp_section_test.c
   CONFIG ${config}/memp_section LABELS host)
+cistern_add_test(memp_counts_test SOURCES unit/memp_counts_test.c CONFIG ${config}/memp_counts LABELS hosted)
+cistern_add_test(memp_counts_lock_free_test SOURCES unit/memp_counts_test.c CONFIG ${config}/memp_counts
+  LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
 cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG ${config}/memp_heap
   LABELS host threads)
@@ -103,6 +145,8 @@ endfunction()
 
 cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
   "lwippools.h lists no malloc pool; put at least one")
+cistern_add_refusal(level_3_needs_diagnosis ${config}/level_3_without_diagnosis
+  "Level 3 names who had a block: set CISTERN_DIAGNOSIS to 1" ${PROJECT_SOURCE_DIR}/src/pool/pool.c)
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
 cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow

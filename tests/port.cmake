@@ -17,9 +17,22 @@ cistern_add_test(port_suite_lock_free_pools LABELS threads SOURCES ${SUITE}
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
 cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
+cistern_add_test(cancel_test LABELS host threads SOURCES port/cancel_test.c)
 cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
 cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
+
+# Names that two files of a port share would not compile: all of it as one file. The system's own files
+# come first, as they say which of its interfaces they need before they include any header.
+set(port_sources ${CISTERN_PORT_SOURCES})
+list(REVERSE port_sources)
+list(TRANSFORM port_sources REPLACE "(.+)" "#include \"\\1\"\n")
+list(JOIN port_sources "" port_sources)
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c CONTENT "${port_sources}")
+add_library(port_at_once OBJECT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c)
+target_include_directories(port_at_once PRIVATE ${PROJECT_SOURCE_DIR}/include
+  ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(port_at_once PRIVATE ${CISTERN_WARNINGS} -Werror)
 
 cistern_add_test(arch_test SOURCES port/arch_test.c)
 cistern_add_test(arch_includes_test SOURCES port/arch_test.c
@@ -98,18 +111,24 @@ foreach(no_sys 0 1)
   target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
 endforeach()
 
-# The example of a port, written behind the template's headers as they are, passes the suite.
-add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c ${CISTERN_SRC} ${CONFORMANCE}
+# The example of a port, written behind the template's headers as they are and under the OS layer of
+# ports/rtos, passes the suite.
+add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c
+  ${PROJECT_SOURCE_DIR}/examples/port/os.c ${PROJECT_SOURCE_DIR}/ports/rtos/sys_arch.c ${CISTERN_SRC} ${CONFORMANCE}
   port/run_host.c port/run_cmocka.c host_posix.c)
 target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
-  ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/src)
-target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED)
+  ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/examples/port
+  ${PROJECT_SOURCE_DIR}/ports/rtos ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(port_example_suite PRIVATE LWIP_COMPAT_MUTEX=1 LWIP_COMPAT_MUTEX_ALLOWED
+  CISTERN_RTOS_MBOX_SIZE=128 SUITE_WAITING=board_waiting)
 target_compile_options(port_example_suite PRIVATE ${CISTERN_WARNINGS})
 target_link_libraries(port_example_suite PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
 add_test(NAME ${CISTERN_TEST_PREFIX}port_example_suite COMMAND port_example_suite)
 set_tests_properties(${CISTERN_TEST_PREFIX}port_example_suite PROPERTIES LABELS threads TIMEOUT 120)
 
+add_test(NAME ${CISTERN_TEST_PREFIX}port_names COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/names.sh
+  ${PROJECT_SOURCE_DIR})
 add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/walk.sh
   ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/porting_walk)
 set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
@@ -123,7 +142,7 @@ foreach(static 0 1)
     ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/freertos
     ${PROJECT_SOURCE_DIR}/ports/common ${PROJECT_SOURCE_DIR}/src)
-  target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16
+  target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16 SUITE_WAITING=standin_waiting
     CISTERN_FREERTOS_TLS_INDEX=0 configSUPPORT_STATIC_ALLOCATION=${static})
   target_compile_options(port_freertos_suite_${static} PRIVATE ${CISTERN_WARNINGS})
   target_link_libraries(port_freertos_suite_${static} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})

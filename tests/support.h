@@ -1,4 +1,5 @@
-/* support.h - what every test includes: cmocka with its prerequisites, and a record of faults. */
+/* support.h - what every test includes: cmocka with its prerequisites, a record of faults, and a check
+ * behind each test that it ended as deep inside the critical section as it began. */
 #ifndef CISTERN_TESTS_SUPPORT_H
 #define CISTERN_TESTS_SUPPORT_H
 
@@ -11,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "cistern/critical.h"
 #include "cistern/fault.h"
 
 /* The faults since faults_watch(): how many, and the last one. */
@@ -49,6 +51,45 @@ static inline void assert_no_fault(void)
 {
     assert_int_equal(faults.count, 0);
 }
+
+/* --- sections --------------------------------------------------------------------------------- */
+
+/* The port's state of the section outside of every test. */
+static cistern_critical_t sections_outside;
+
+static inline void sections_start(void)
+{
+    sections_outside = cistern_critical_enter();
+    cistern_critical_leave(sections_outside);
+}
+
+/* A cmocka teardown function: the port's section has the state that it had before all tests. If not,
+ * it has it from here on, so that the next test is not blamed. */
+static inline int sections_balanced(void **state)
+{
+    (void)state;
+    const cistern_critical_t now = cistern_critical_enter();
+    cistern_critical_leave(sections_outside);
+    if (memcmp(&now, &sections_outside, sizeof now) == 0) {
+        return 0;
+    }
+    print_error("the test did not leave each critical section that it entered\n");
+    return 1;
+}
+
+/* Every test ends with that check. One with a teardown function of its own calls it there. */
+#undef cmocka_unit_test
+#undef cmocka_unit_test_setup
+#undef cmocka_run_group_tests
+#undef cmocka_run_group_tests_name
+#define cmocka_unit_test(function) cmocka_unit_test_setup(function, NULL)
+#define cmocka_unit_test_setup(function, setup)                                                    \
+    cmocka_unit_test_setup_teardown(function, setup, sections_balanced)
+#define cmocka_run_group_tests(tests, setup, teardown)                                             \
+    cmocka_run_group_tests_name(#tests, tests, setup, teardown)
+#define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
+    (sections_start(),                                                                             \
+     _cmocka_run_group_tests(name, tests, sizeof(tests) / sizeof(tests)[0], setup, teardown))
 
 #define test(function) cmocka_unit_test_setup(function, faults_watch)
 

@@ -26,8 +26,9 @@ SECTIONS = [  # heading, headers with a table of options
     ("Mynewt's options that the library reads", ["include/os/os_mempool.h"]),
     ("Ports of hosts", ["ports/common/arch/sys_names.h", "ports/posix/arch/sys_arch.h"]),
     ("The bare port", ["ports/bare/arch/sys_arch.h", "ports/bare/cistern_bare.h",
-                       "ports/bare/cortex-m/arch/cistern_cpu.h", "ports/bare/cortex-m/switch.c",
+                       "ports/bare/cortex-m/arch/cistern_cpu.h", "ports/bare/cortex-m/switch.c", "ports/bare/cortex-m/tick.c",
                        "ports/bare/riscv/trap.h"]),
+    ("Systems with semaphores and threads", ["ports/rtos/rtos.h"]),
     ("The FreeRTOS port", ["ports/freertos/arch/sys_arch.h"]),
 ]
 # Kconfig's ports have no OS layer (NO_SYS 1), so that these have no effect.

@@ -31,7 +31,7 @@ class Ours:
     def __init__(self, level):
         self.name = f"level {level}"
         self.flags = [f"-DCISTERN_CHECK={level}"]
-        self.sources = sorted(glob.glob("src/pool/*.c")) + ["src/os/os_mempool.c"]
+        self.sources = sorted(glob.glob("src/pool/*.c")) + [*sorted(glob.glob("src/os/*.c"))]
 
     def for_board(self):
         bare = ["-Iports/bare", "-Iports/bare/cortex-m"]

@@ -1,14 +1,18 @@
 /* main.c - mailboxes between two threads: with this library's port and with lwIP's.
- * Prints "case<TAB>nanoseconds". Waiting on a bare condition variable is the last case. */
+ * Prints "case<TAB>value": nanoseconds, processor time, switches. Waiting on a bare condition variable is the last case. Arguments:
+ * messages of the stream, rounds there and back, runs of which the best counts. */
 #include <pthread.h>
 #include <stdint.h>
+#include <stdlib.h>
 
-#include "../bench.h"
 #include "lwip/sys.h"
+#include "usage.h"
 
-#define MESSAGES 1000000U
-#define ROUNDS   50000U
-#define SIZE     128 /* what lwIP's port gives whatever was asked for */
+#define SIZE 128 /* what lwIP's port gives whatever was asked for */
+
+static unsigned messages = 1000000;
+static unsigned rounds = 50000;
+static unsigned runs = 3;
 
 static sys_mbox_t there;
 static sys_mbox_t back;
@@ -21,25 +25,25 @@ static void run_beside(void *(*other)(void *argument), void (*here)(void))
     (void)pthread_join(thread, NULL);
 }
 
-/* Least mean of three runs. */
+/* The run that took least. */
 static void report(const char *name, unsigned count, void *(*other)(void *argument),
                    void (*here)(void))
 {
-    double least = 1e18;
-    for (unsigned run = 0; run < 3; ++run) {
-        const double start = bench_now();
+    usage_t least = {.ns = 1e18};
+    for (unsigned run = 0; run < runs; ++run) {
+        const usage_t before = usage_now();
         run_beside(other, here);
-        const double each = (bench_now() - start) / count;
-        least = (each < least) ? each : least;
+        const usage_t each = usage_each(before, count);
+        least = (each.ns < least.ns) ? each : least;
     }
-    printf("%s\t%.2f\n", name, least);
+    usage_print(name, least);
 }
 
 /* --- a stream of messages --------------------------------------------------------------------- */
 
 static void *post_all(void *argument)
 {
-    for (uintptr_t i = 1; i <= MESSAGES; ++i) {
+    for (uintptr_t i = 1; i <= messages; ++i) {
         sys_mbox_post(&there, (void *)i); /* NULL is no message to lwIP's port */
     }
     return argument;
@@ -48,7 +52,7 @@ static void *post_all(void *argument)
 static void fetch_all(void)
 {
     void *message;
-    for (unsigned i = 0; i < MESSAGES; ++i) {
+    for (unsigned i = 0; i < messages; ++i) {
         (void)sys_arch_mbox_fetch(&there, &message, 0);
     }
 }
@@ -58,7 +62,7 @@ static void fetch_all(void)
 static void *answer(void *argument)
 {
     void *message;
-    for (unsigned i = 0; i < ROUNDS; ++i) {
+    for (unsigned i = 0; i < rounds; ++i) {
         (void)sys_arch_mbox_fetch(&there, &message, 0);
         sys_mbox_post(&back, message);
     }
@@ -68,7 +72,7 @@ static void *answer(void *argument)
 static void ask(void)
 {
     void *message;
-    for (unsigned i = 0; i < ROUNDS; ++i) {
+    for (unsigned i = 0; i < rounds; ++i) {
         sys_mbox_post(&there, &there);
         (void)sys_arch_mbox_fetch(&back, &message, 0);
     }
@@ -99,7 +103,7 @@ static void await(unsigned side)
 
 static void *answer_turns(void *argument)
 {
-    for (unsigned i = 0; i < ROUNDS; ++i) {
+    for (unsigned i = 0; i < rounds; ++i) {
         await(1);
         pass_to(0);
     }
@@ -108,18 +112,28 @@ static void *answer_turns(void *argument)
 
 static void ask_turns(void)
 {
-    for (unsigned i = 0; i < ROUNDS; ++i) {
+    for (unsigned i = 0; i < rounds; ++i) {
         pass_to(1);
         await(0);
     }
 }
 
-int main(void)
+static unsigned argument_or(char **argument, unsigned otherwise)
 {
+    return (*argument != NULL) ? (unsigned)strtoul(*argument, NULL, 10) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+    char *none[3] = {NULL, NULL, NULL};
+    char **const arguments = (argc > 3) ? argv + 1 : none;
+    messages = argument_or(&arguments[0], messages);
+    rounds = argument_or(&arguments[1], rounds);
+    runs = argument_or(&arguments[2], runs);
     (void)sys_mbox_new(&there, SIZE);
     (void)sys_mbox_new(&back, SIZE);
-    report("post and fetch, two threads", MESSAGES, post_all, fetch_all);
-    report("there and back, two threads", ROUNDS, answer, ask);
-    report("there and back, bare condition variable", ROUNDS, answer_turns, ask_turns);
+    report("post and fetch, two threads", messages, post_all, fetch_all);
+    report("there and back, two threads", rounds, answer, ask);
+    report("there and back, bare condition variable", rounds, answer_turns, ask_turns);
     return 0;
 }

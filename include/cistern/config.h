@@ -42,6 +42,14 @@
  * |                         |         |       | 1 at level 3                                      |
  * | CISTERN_HEAP_GUARD_BEFORE, _AFTER | 16 | 0.. | bytes of guard around a heap block's payload   |
  * | CISTERN_HEAP_HISTORY    | 16      | 1..   | level 3: frees that a heap remembers              |
+ * | CISTERN_TRACE           | 0       | 0, 1  | events of all pools and heaps go into a ring that |
+ * |                         |         |       | `cistern size` reads: see cistern/trace.h         |
+ * | CISTERN_TRACE_EVENTS    | 512     | 2^n   | slots of the ring, 24 bytes each (64-bit: 40)     |
+ * | CISTERN_TRACE_OBJECTS   | 32      | 1..   | pools and heaps that it describes, 44 bytes each  |
+ * | CISTERN_TRACE_HZ        | 1000    | 1..   | ticks per second of the events' clock             |
+ * | CISTERN_TRACE_TIME()    | a load  | macro | the clock, a uint32_t; by default what the latest |
+ * |                         |         |       | cistern_trace_tick said                           |
+ * | CISTERN_TRACE_OWNER     | port's  | expr. | the address that a call returns to, or NULL       |
  *
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
@@ -299,6 +307,31 @@
 #endif
 #if CISTERN_HEAP_HISTORY < 1
 #    error "CISTERN_HEAP_HISTORY must be at least 1: see cistern/config.h"
+#endif
+
+#ifndef CISTERN_TRACE
+#    define CISTERN_TRACE 0
+#endif
+#if CISTERN_TRACE != 0 && CISTERN_TRACE != 1
+#    error "CISTERN_TRACE must be 0 or 1: see cistern/config.h"
+#endif
+#ifndef CISTERN_TRACE_EVENTS
+#    define CISTERN_TRACE_EVENTS 512
+#endif
+#if CISTERN_TRACE_EVENTS < 2 || (CISTERN_TRACE_EVENTS & (CISTERN_TRACE_EVENTS - 1)) != 0
+#    error "CISTERN_TRACE_EVENTS must be a power of two from 2 on: see cistern/config.h"
+#endif
+#ifndef CISTERN_TRACE_OBJECTS
+#    define CISTERN_TRACE_OBJECTS 32
+#endif
+#if CISTERN_TRACE_OBJECTS < 1
+#    error "CISTERN_TRACE_OBJECTS must be at least 1: see cistern/config.h"
+#endif
+#ifndef CISTERN_TRACE_HZ
+#    define CISTERN_TRACE_HZ 1000
+#endif
+#if CISTERN_TRACE_HZ < 1
+#    error "CISTERN_TRACE_HZ must be at least 1: see cistern/config.h"
 #endif
 
 #include "cistern/agree.h"

@@ -1,10 +1,5 @@
-/* cistern/critical.h - the critical section that guards engine state.
- *
- * A port gives arch/cistern_port.h, which defines
- *   cistern_critical_t             what must be remembered to restore the previous state
- *   cistern_critical_enter()       enters; nestable; returns the previous state
- *   cistern_critical_leave(state)  restores it; calls pair up in reverse order
- * With CISTERN_CRITICAL 0 none of them is needed and nothing is locked.
+/* cistern/critical.h - the critical section that guards engine state: the port's (cistern/port.h), or
+ * with CISTERN_CRITICAL 0 nothing.
  */
 #ifndef CISTERN_CRITICAL_H
 #define CISTERN_CRITICAL_H
@@ -12,7 +7,7 @@
 #include "cistern/config.h"
 
 #if CISTERN_CRITICAL
-#    include "arch/cistern_port.h"
+#    include "cistern/port.h"
 #else
 typedef int cistern_critical_t;
 

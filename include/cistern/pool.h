@@ -18,8 +18,8 @@
  * This header differs by option:
  * | option                | what it adds                                                      |
  * |-----------------------|-------------------------------------------------------------------|
- * | CISTERN_CHECK 1       | `inverse`, `limit`, `quarantined` and `key_offset` in a pool       |
- * | CISTERN_CHECK 2       | `guard` in a pool, and CISTERN_POOL_GUARD bytes behind each block  |
+ * | CISTERN_CHECK 1       | `inverse`, `quarantined`, `slow` and `guard` in a pool            |
+ * | CISTERN_CHECK 2       | CISTERN_POOL_GUARD bytes behind each block                        |
  * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
  * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
  */
@@ -119,32 +119,36 @@ typedef struct cistern_block {
  * other context is inside a call; those of a lock-free or cached pool are as old as the last call
  * of cistern_pool_stats. */
 typedef struct cistern_pool {
-    size_t size;                /* bytes asked for per block */
-    size_t count;               /* blocks in all */
-    size_t free;                /* blocks free now */
-    size_t min_free;            /* low-water mark of `free` since init, clear or reset */
-    uint8_t flags;              /* for the faces; the engine keeps it */
-    uint8_t stride_shift;       /* stride = odd << stride_shift */
-    uint16_t failures;          /* gets that found the pool empty; stays at 65535 */
+    size_t size;          /* bytes asked for per block */
+    size_t count;         /* blocks in all */
+    size_t free;          /* blocks free now */
+    size_t min_free;      /* low-water mark of `free` since init, clear or reset */
+    uint8_t flags;        /* for the faces; the engine keeps it */
+    uint8_t stride_shift; /* stride = odd << stride_shift */
+    uint16_t failures;    /* gets that found the pool empty; stays at 65535 */
+#if CISTERN_CHECK >= 1
+    uint16_t quarantined; /* blocks that damage left unknown: never handed out; stays at 65535 */
+    uint8_t slow;         /* not 0: CISTERN_POOL_NARROW, ...: no fast path serves this pool */
+    uint8_t guard;        /* bytes behind each block that must not be written */
+#endif
     uintptr_t base;             /* address of block 0 */
     struct cistern_pool *next;  /* in the registry, in order of registration */
     cistern_block_t *free_list; /* last freed first */
     const char *name;           /* the caller's string, or NULL */
     size_t touched;             /* blocks that were ever linked or handed out: the lowest ones */
 #if CISTERN_CHECK >= 1
-    size_t limit;         /* blocks that the fast paths serve: `touched`, or 0 without keys */
-    size_t inverse;       /* of the odd part of stride, modulo the word size */
-    uint16_t quarantined; /* blocks that damage left unknown: never handed out; stays at 65535 */
-    uint8_t key_offset;   /* bytes from a block's start to its key; 0: a block of one word */
-#endif
-#if CISTERN_CHECK >= 2
-    uint8_t guard; /* bytes behind each block that must not be written */
+    size_t inverse; /* of the odd part of stride, modulo the word size */
 #endif
 #if CISTERN_POOL_EXTRAS
     struct cistern_pool_extras
         *extras; /* NULL: the port's critical section and nothing beside it */
 #endif
 } cistern_pool_t;
+
+/* What keeps a pool from the fast paths. */
+#define CISTERN_POOL_NARROW 1U /* blocks of one word, which have no space for a key */
+#define CISTERN_POOL_SHARED 2U /* extras */
+#define CISTERN_POOL_HOOKED 4U /* callbacks of a face, which serves them itself */
 
 /* How a pool is shared, a const table: see "extras" below. */
 typedef const struct cistern_pool_strategy *cistern_pool_strategy_t;
@@ -253,7 +257,7 @@ size_t cistern_pool_stride(const cistern_pool_t *pool);
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
 /* True iff `address` is a block of this pool that is in use. At check level 0: as
- * cistern_pool_owns. Constant time, any context. */
+ * cistern_pool_owns. Time and contexts as put. */
 bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
 
 /* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
@@ -332,19 +336,19 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     CISTERN_STATIC_ASSERT(CISTERN_POOL_STRIDE(sizeof(type), CISTERN_ALIGNOF(type)) <= INT_MAX &&   \
                               (size_t)(number) < SIZE_MAX / 2U / (size_t)prefix##_stride,          \
                           "a static pool is too large");                                           \
-    static cistern_pool_t prefix##_pool = {(size_t)prefix##_stride - CISTERN_POOL_GUARD,           \
-                                           (number),                                               \
-                                           (number),                                               \
-                                           (number),                                               \
-                                           0,                                                      \
-                                           prefix##_shift,                                         \
-                                           0,                                                      \
-                                           (uintptr_t)&prefix##_memory,                            \
-                                           NULL,                                                   \
-                                           NULL,                                                   \
-                                           #prefix,                                                \
-                                           0 CISTERN_POOL_CHECK_FIELDS(prefix)                     \
-                                               CISTERN_POOL_EXTRAS_FIELD};                         \
+    static cistern_pool_t prefix##_pool = {                                                        \
+        (size_t)prefix##_stride - CISTERN_POOL_GUARD,                                              \
+        (number),                                                                                  \
+        (number),                                                                                  \
+        (number),                                                                                  \
+        0,                                                                                         \
+        prefix##_shift,                                                                            \
+        0,                                                                                         \
+        CISTERN_POOL_STATE_FIELDS(prefix)(uintptr_t) & prefix##_memory,                            \
+        NULL,                                                                                      \
+        NULL,                                                                                      \
+        #prefix,                                                                                   \
+        0 CISTERN_POOL_INVERSE_FIELD(prefix) CISTERN_POOL_EXTRAS_FIELD};                           \
     static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
         return cistern_pool_enlist(&prefix##_pool);                                                \
@@ -381,21 +385,19 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
-/* Where a block's key is: in its second word, if it has one before its guard. */
-#define CISTERN_POOL_KEY_OFFSET(stride)                                                            \
-    ((size_t)(stride) >= 2U * sizeof(uintptr_t) ? (uint8_t)sizeof(uintptr_t) : (uint8_t)0)
+/* Whether blocks of so many bytes before their guard have a second word, for the key. */
+#define CISTERN_POOL_IS_NARROW(bytes)                                                              \
+    ((size_t)(bytes) >= 2U * sizeof(uintptr_t) ? 0U : CISTERN_POOL_NARROW)
 
 /* The fields that only some builds have. */
-#if CISTERN_CHECK >= 2
-#    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
-        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0,                                                \
-            CISTERN_POOL_KEY_OFFSET(prefix##_stride - (int)CISTERN_POOL_GUARD), CISTERN_POOL_GUARD
-#elif CISTERN_CHECK >= 1
-#    define CISTERN_POOL_CHECK_FIELDS(prefix)                                                      \
-        , 0, CISTERN_POOL_INVERSE(prefix##_odd), 0,                                                \
-            CISTERN_POOL_KEY_OFFSET(prefix##_stride - (int)CISTERN_POOL_GUARD)
+#if CISTERN_CHECK >= 1
+#    define CISTERN_POOL_STATE_FIELDS(prefix)                                                      \
+        0, (uint8_t)CISTERN_POOL_IS_NARROW(prefix##_stride - (int)CISTERN_POOL_GUARD),             \
+            CISTERN_POOL_GUARD,
+#    define CISTERN_POOL_INVERSE_FIELD(prefix) , CISTERN_POOL_INVERSE(prefix##_odd)
 #else
-#    define CISTERN_POOL_CHECK_FIELDS(prefix)
+#    define CISTERN_POOL_STATE_FIELDS(prefix)
+#    define CISTERN_POOL_INVERSE_FIELD(prefix)
 #endif
 #if CISTERN_POOL_EXTRAS
 #    define CISTERN_POOL_EXTRAS_FIELD , NULL
@@ -425,7 +427,9 @@ extern const struct cistern_pool_strategy cistern_pool_unlocked;
 extern const struct cistern_pool_strategy cistern_pool_mutex;
 /* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
 extern const struct cistern_pool_strategy cistern_pool_lock_free;
-/* A cache per thread, for hosts with many threads. */
+/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache and none
+ * that is every thread's stops the others for a moment and takes theirs. The blocks of a thread that
+ * ended are every thread's. */
 extern const struct cistern_pool_strategy cistern_pool_cached;
 
 /* The same under the names that a config reads well with. */

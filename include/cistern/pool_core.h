@@ -2,7 +2,7 @@
 /* cistern/pool_core.h - the steps of a get and a put, for a face that keeps its pools in a form of
  * its own, such as lwIP's constant descriptions.
  *
- *   free block   | link | key | ... |     key = link ^ address ^ secret
+ *   free block   | link | key | ... |     key = (link + rotated link) ^ address ^ secret
  *
  * Vocabulary: a shape is what a fast path must know of a pool; the key of a free block is derived
  * from its link and address, so that neither can change without the other; a block is sound if key
@@ -14,9 +14,12 @@
  * for the call (shape, free_list, free, name).
  *
  * Invariants (see src/pool/pool.c for the others)
- *   (C1) a word that is written twice, such as zeros, ones or a fill pattern, is no pair of link and
- *        key: address ^ secret is odd, where pointers have an alignment
- *   (C2) a copy of a free block elsewhere is no pair either: the address is another one
+ *   (C1) zeros are no pair of link and key, since address ^ secret is odd, where pointers have an
+ *        alignment; another word that is written twice is a pair at one address at most
+ *   (C2) a copy of a free block elsewhere is no pair: the address is another one
+ *   (C3) a flipped bit of a link takes two bits or more of the key to flip: the rotation is by a
+ *        number of bits that has no divisor in common with the width of a word. So neither two bits
+ *        that flip nor a mask over both words leaves a pair, and a pair proves its link
  */
 #ifndef CISTERN_POOL_CORE_H
 #define CISTERN_POOL_CORE_H
@@ -34,16 +37,21 @@ extern const unsigned char cistern_pool_anchor[2];
 /* The secret in every key: an odd number. A program may define another expression, such as a word
  * that it filled with noise before the first pool was made. */
 #ifndef CISTERN_POOL_KEY
-#    define CISTERN_POOL_KEY ((uintptr_t)cistern_pool_anchor + (uintptr_t)0x5BD1E995U)
+#    define CISTERN_POOL_KEY ((uintptr_t)cistern_pool_anchor + (uintptr_t)0x6995U)
 #endif
+
+/* A place in the source. */
+typedef struct cistern_pool_place {
+    const char *file;
+    int line;
+} cistern_pool_place_t;
 
 /* What the fast paths must know of a pool. */
 typedef struct cistern_pool_shape {
-    uintptr_t base;     /* address of block 0 */
-    size_t limit;       /* blocks that the fast paths serve */
-    size_t inverse;     /* of the odd part of the stride, modulo the word size */
-    uint8_t shift;      /* stride = odd << shift */
-    uint8_t key_offset; /* bytes from a block's start to its key */
+    uintptr_t base; /* address of block 0 */
+    size_t limit;   /* blocks that are known: the lowest ones */
+    size_t inverse; /* of the odd part of the stride, modulo the word size */
+    uint8_t shift;  /* stride = odd << shift */
 } cistern_pool_shape_t;
 
 /* A fault that was found inside a critical section, to be reported outside it. */
@@ -66,38 +74,40 @@ static inline size_t cistern_pool_index(const cistern_pool_shape_t *shape, const
     return cistern_pool_rotate_right(distance * shape->inverse, shape->shift);
 }
 
+/* A free block of two words or more. */
+typedef struct cistern_keyed_block {
+    cistern_block_t link;
+    uintptr_t key;
+} cistern_keyed_block_t;
+
+/* The key of a free block with a link. */
 static inline uintptr_t cistern_pool_key(const void *block, const void *link)
 {
-    return (uintptr_t)link ^ (uintptr_t)block ^ CISTERN_POOL_KEY;
-}
-
-static inline uintptr_t *cistern_pool_key_at(const cistern_pool_shape_t *shape, const void *block)
-{
-    return (uintptr_t *)((uintptr_t)block + shape->key_offset);
+    const size_t rotated = cistern_pool_rotate_right((size_t)(uintptr_t)link, 7U);
+    return ((uintptr_t)link + rotated) ^ (uintptr_t)block ^ CISTERN_POOL_KEY;
 }
 
 /* True iff a block's link and key agree: it is free, or holds by accident what a free one would. */
-static inline bool cistern_pool_is_sound(const cistern_pool_shape_t *shape, const void *block)
+static inline bool cistern_pool_is_sound(const void *block)
 {
-    const cistern_block_t *const free_block = (const cistern_block_t *)block;
-    return *cistern_pool_key_at(shape, block) == cistern_pool_key(block, free_block->next);
+    const cistern_keyed_block_t *const free_block = (const cistern_keyed_block_t *)block;
+    return CISTERN_CHECK == 0 || free_block->key == cistern_pool_key(block, free_block->link.next);
 }
 
 /* Takes the first free block off a list; NULL, and nothing is changed, iff the list is empty or its
  * first block is not sound. Constant time. */
-static inline void *cistern_pool_pop(const cistern_pool_shape_t *shape, cistern_block_t **list)
+static inline void *cistern_pool_pop(cistern_block_t **list)
 {
-    cistern_block_t *const block = *list;
+    cistern_keyed_block_t *const block = (cistern_keyed_block_t *)(void *)*list;
     if (block == NULL) {
         return NULL;
     }
-    cistern_block_t *const next = block->next;
+    cistern_block_t *const next = block->link.next;
     if (CISTERN_CHECK >= 1) {
-        if (*cistern_pool_key_at(shape, block) != cistern_pool_key(block, next) ||
-            (next != NULL && cistern_pool_index(shape, next) >= shape->limit)) {
+        if (block->key != cistern_pool_key(block, next)) {
             return NULL;
         }
-        *cistern_pool_key_at(shape, block) = 0;
+        block->key = 0;
     }
     *list = next;
     return block;
@@ -106,20 +116,20 @@ static inline void *cistern_pool_pop(const cistern_pool_shape_t *shape, cistern_
 /* True iff an address is a block that looks in use. Else cistern_pool_give must decide. */
 static inline bool cistern_pool_may_push(const cistern_pool_shape_t *shape, const void *address)
 {
+    const cistern_keyed_block_t *const block = (const cistern_keyed_block_t *)address;
     return CISTERN_CHECK == 0 || (cistern_pool_index(shape, address) < shape->limit &&
-                                  !cistern_pool_is_sound(shape, address));
+                                  block->key != cistern_pool_key(block, block->link.next));
 }
 
 /* Puts a block first on a list. Constant time. */
-static inline void cistern_pool_push(const cistern_pool_shape_t *shape, cistern_block_t **list,
-                                     void *address)
+static inline void cistern_pool_push(cistern_block_t **list, void *address)
 {
-    cistern_block_t *const block = (cistern_block_t *)address;
+    cistern_keyed_block_t *const block = (cistern_keyed_block_t *)address;
     if (CISTERN_CHECK >= 1) {
-        *cistern_pool_key_at(shape, block) = cistern_pool_key(block, *list);
+        block->key = cistern_pool_key(block, *list);
     }
-    block->next = *list; /* last: in a block of one word the key is not kept */
-    *list = block;
+    block->link.next = *list;
+    *list = &block->link;
 }
 
 /* --- the whole of a get and a put, inside the caller's critical section -------------------------
@@ -138,19 +148,19 @@ bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t
 /* Makes every block free, in ascending order of address, and forgets all history. Linear. */
 void cistern_pool_start(cistern_pool_t *pool);
 
-/* Remembers who got or put a block: level 3. */
+/* Remembers who got or put a block, where that is known: level 3. */
 #if CISTERN_CHECK >= 3
 void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
-                           cistern_pool_action_t action, const char *file, int line);
+                           cistern_pool_action_t action, const cistern_pool_place_t *at);
 #else
 static inline void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
-                                         cistern_pool_action_t action, const char *file, int line)
+                                         cistern_pool_action_t action,
+                                         const cistern_pool_place_t *at)
 {
     (void)pool;
     (void)block;
     (void)action;
-    (void)file;
-    (void)line;
+    (void)at;
 }
 #endif
 
@@ -162,10 +172,10 @@ static inline void cistern_pool_remember(const cistern_pool_t *pool, const void 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding);
 
-/* The same in the name of `object`; a foreign address belongs to the pool of the name `other`, if that
- * is not NULL. No pool is searched. Constant time. */
-void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
-                            const cistern_pool_finding_t *finding, const char *other);
+/* Raises the fault of a finding in the name of `object`; a foreign address belongs to the pool of the
+ * name `other`, if that is not NULL. No pool is searched. Constant time. */
+void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
+                        const cistern_pool_finding_t *finding, const char *other);
 
 #if CISTERN_POOL_EXTRAS
 /* Blocks in use of a pool of cistern_pool_lock_free, and the most that were in use at once: what

@@ -56,8 +56,9 @@ u16_t lwip_standard_chksum(const void *dataptr, size_t len);
  */
 u16_t inet_chksum(const void *dataptr, u16_t len);
 
-/* Checksum of a whole chain, whose fragments may have odd lengths. A fault (0) iff p is NULL.
- * Linear in the data. */
+/* Checksum of a whole chain, whose fragments may have odd lengths. A fault (0) iff p is NULL or has
+ * no references; a damaged chain is a fault, and is summed up to the damage: see lwip/pbuf.h, also
+ * for check level 0, which counts no fault. Linear in the data. */
 u16_t inet_chksum_pbuf(struct pbuf *p);
 
 /* Copies `len` bytes and returns their sum, not inverted. A fault (0) iff a pointer is NULL.
@@ -67,7 +68,8 @@ u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len);
 /* Checksum of a chain with the pseudo header of its IP packet (RFC 793, RFC 768, RFC 8200) before
  * it: protocol number, payload length in host order, addresses in network order. The _partial forms
  * sum only the first chksum_len bytes of the chain (UDP-Lite, RFC 3828), all of it if it is
- * shorter. A fault (0) iff a pointer is NULL. Linear in the data. */
+ * shorter. A fault (0) iff a pointer is NULL or p has no references; damage as above. Linear in the
+ * data. */
 #if LWIP_IPV4
 u16_t inet_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip4_addr_t *src,
                          const ip4_addr_t *dest);

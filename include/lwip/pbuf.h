@@ -16,8 +16,13 @@
  * pbuf without references (it was freed, and its memory is not in use again), and a misaligned
  * address. A call that walks a chain stops, with a fault, in front of a fragment without references
  * and when the chain leads back into itself; one that reads or writes data stops at a fragment with a
- * length whose payload was never set. At check level 0 only NULL is refused, without a fault, and
- * chains are trusted.
+ * length whose payload was never set.
+ *
+ * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
+ * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect a
+ * freed pbuf in any other call, a misaligned address, a chain that leads into a freed fragment or
+ * back into itself, a tot_len that is not the sum, a payload that was never set, or a pbuf of another
+ * pool or heap: these are used as they are.
  *
  * This header differs by option:
  * | option                        | default | effect                                           |
@@ -234,8 +239,9 @@ void pbuf_pool_is_empty(void);
 /* Makes a packet of `length` bytes with a reference count of 1. PBUF_RAM: one fragment from the
  * heap. PBUF_POOL: as many pool elements as it takes; only the first has headroom. PBUF_ROM and
  * PBUF_REF: a struct alone, payload NULL, `layer` has no meaning. Length 0 is valid for every type.
- * Fails (NULL, counted in the statistics of the heap or pool) iff memory is short; a fault iff
- * `type` is none of the four or the headroom does not fit a pool element.
+ * Fails (NULL) iff memory is short, as the statistics of the heap or pool count, or headroom and length
+ * are more than a mem_size_t holds; a fault iff `type` is none of the four or the headroom does not fit
+ * a pool element.
  * Time: of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
  * heap may be used. The caller owns the reference; the payload's content is undefined. */
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);

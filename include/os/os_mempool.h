@@ -9,7 +9,9 @@
  *   - at check level 1 and up a free block keeps a key in its second word
  *   - a struct os_mempool is larger than Mynewt's: what its fields have on top is the engine's
  *   - blocks are never smaller than a pointer, nor less aligned
- *   - pools of cistern/pool.h appear in listings too
+ *   - pools of cistern/pool.h appear in listings too; at check level 0 one that has extras must be
+ *     used by the calls of cistern/pool.h alone
+ *   - a put callback set as a field is called, but OS_MEMPOOL_F_EXT is set by calls alone
  *
  * Options, as in Mynewt, from cistern/config.h's sources:
  * | option                   | effect                                                           |
@@ -107,7 +109,8 @@ typedef uint32_t os_membuf_t;
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
-/* mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext. The
+/* mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext, and only
+ * the calls below set it. The
  * others are ESP-IDF's: kept for its controller, and without effect here but for COMBINATION and
  * FRAG, see os_memblock_from and os_memblock_put. */
 #define OS_MEMPOOL_F_EXT         0x01
@@ -161,6 +164,13 @@ typedef STAILQ_ENTRY(os_mempool) os_mempool_entry_t;
         OS_MEMPOOL_ABOVE_U32_(field)
 #endif
 
+/* Bytes of the engine's between mp_flags and mp_membuf_addr. */
+#if CISTERN_CHECK >= 1
+#    define OS_MEMPOOL_RESERVED_ 7
+#else
+#    define OS_MEMPOOL_RESERVED_ 3
+#endif
+
 /* 32 bits, where size_t has as many. */
 #if SIZE_MAX > 0xFFFFU
 typedef uint32_t os_mempool_u32_t;
@@ -184,9 +194,9 @@ OS_MEMPOOL_UNNAMED struct os_mempool {
             OS_MEMPOOL_U16_(mp_num_free)   /* uint16_t: free now */
             OS_MEMPOOL_U16_(mp_min_free)   /* uint16_t: lowest mp_num_free since init or clear */
             uint8_t mp_flags;              /* OS_MEMPOOL_F_... */
-            uint8_t mp_reserved[3];        /* the engine's */
-            uintptr_t mp_membuf_addr;      /* address of the first block */
-            os_mempool_entry_t mp_list;    /* in the registry */
+            uint8_t mp_reserved[OS_MEMPOOL_RESERVED_]; /* the engine's */
+            uintptr_t mp_membuf_addr;                  /* address of the first block */
+            os_mempool_entry_t mp_list;                /* in the registry */
             struct os_memblock *slh_first; /* free blocks, last freed first: SLIST_FIRST(mp) */
             os_mempool_name_t name;
         };
@@ -211,6 +221,7 @@ struct os_mempool_ext {
     void *mpe_put_arg;
     os_mempool_get_fn *mpe_get_cb;
     void *mpe_get_arg;
+    os_error_t (*mpe_put_extended_)(struct os_mempool_ext *ome, void *data); /* the engine's */
 };
 
 struct os_mempool_info {

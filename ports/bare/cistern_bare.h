@@ -36,10 +36,13 @@ extern "C" {
 void cistern_bare_tick(void);
 
 /* Starts the processor's own timer (SysTick; mtime) so that it calls cistern_bare_tick. `clock_hz`
- * is the clock of that timer in Hz. A fault, and no tick, iff a tick would take no cycle of that
- * clock, or more than SysTick's 2^24: raise CISTERN_BARE_TICKS_PER_SECOND then. Links the timer's
- * handler in, weakly: a program with a SysTick_Handler of its own calls cistern_bare_tick there. One
- * that leaves the call out may use the timer for itself. Thread. */
+ * is the clock of that timer in Hz: the processor's, for SysTick. Refused, with a fault, where it
+ * would never tick: a tick would take fewer cycles of that clock than the timer needs (2; 1), or more
+ * than it counts (2^24; 2^32 - 1), for which a greater CISTERN_BARE_TICKS_PER_SECOND helps; or the
+ * vector table sends SysTick to a default handler of the startup file's, for which
+ * CISTERN_BARE_SYSTICK_WEAK 0 helps. Links the timer's handler in, weakly: a program with a
+ * SysTick_Handler of its own calls cistern_bare_tick there. A program that leaves this call out may
+ * use the timer for itself. Thread. */
 void cistern_bare_tick_start(uint32_t clock_hz);
 
 /* --- hooks ------------------------------------------------------------------------------------ */
@@ -49,12 +52,17 @@ void cistern_bare_tick_start(uint32_t clock_hz);
  * must not wait for an object of the library. */
 void cistern_bare_idle(void);
 
-/* Called for a fault that no handler took (cistern_fault_set_handler), after it was remembered; in
- * the context of the fault. The default returns: the operation is refused, the device goes on. */
+/* Called for a fault that no handler took (cistern_fault_set_handler), after it was written to
+ * cistern_bare_last_fault; in the context of the fault, and not inside a critical section. The
+ * default stops the device: it calls cistern_bare_assert_failed. A program that defines a hook which
+ * returns goes on: the operation that was at fault is refused, and nothing else is damaged. A product
+ * does so, once the hook logs or counts; so does one that sets a handler. */
 void cistern_bare_fault_hook(const cistern_fault_t *fault);
 
-/* Called when an assertion failed. The default masks interrupts and stops for ever, so that a
- * watchdog or a debugger finds the device where it went wrong. Never returns. */
+/* Called when an assertion failed, and by the default of the hook above, whose `message` says where
+ * the fault is described; `file` is NULL then, unless the check level knows it. The default masks
+ * interrupts and stops for ever, so that a watchdog or a debugger finds the device where it went
+ * wrong. Never returns. */
 void cistern_bare_assert_failed(const char *message, const char *file, int line);
 
 /* Prints as printf does: debug messages and statistics. The default says nothing, and costs no

@@ -1,6 +1,7 @@
 /* platform.c (bare) - the hooks' defaults, and lwIP's names for protection.
  *
- *   fault nobody handled --> cistern_bare_last_fault --> cistern_bare_fault_hook --> refusal
+ *   fault no handler took --> cistern_bare_last_fault --> cistern_bare_fault_hook --> stop
+ *                                                          a hook of the program's --> refusal
  *
  * Each default is a weak definition, which gcc, clang, armclang and IAR spell alike.
  */
@@ -11,13 +12,14 @@
 #include "lwip/sys.h"
 #include "sys_kernel.h"
 
-#define WEAK __attribute__((weak))
+#define PLATFORM_WEAK __attribute__((weak))
 
 cistern_fault_t cistern_bare_last_fault;
 
-WEAK void cistern_bare_fault_hook(const cistern_fault_t *fault)
+/* The text is short, since every device that does not replace this has it. */
+PLATFORM_WEAK void cistern_bare_fault_hook(const cistern_fault_t *fault)
 {
-    (void)fault;
+    cistern_bare_assert_failed("cistern_bare_last_fault", fault->file, fault->line);
 }
 
 void cistern_port_fault(const cistern_fault_t *fault)
@@ -28,12 +30,12 @@ void cistern_port_fault(const cistern_fault_t *fault)
     cistern_bare_fault_hook(fault);
 }
 
-WEAK void cistern_bare_idle(void)
+PLATFORM_WEAK void cistern_bare_idle(void)
 {
     cistern_cpu_wait();
 }
 
-WEAK void cistern_bare_assert_failed(const char *message, const char *file, int line)
+PLATFORM_WEAK void cistern_bare_assert_failed(const char *message, const char *file, int line)
 {
     (void)message;
     (void)file;
@@ -43,7 +45,7 @@ WEAK void cistern_bare_assert_failed(const char *message, const char *file, int 
     }
 }
 
-WEAK void cistern_bare_diag(const char *format, ...)
+PLATFORM_WEAK void cistern_bare_diag(const char *format, ...)
 {
     (void)format;
 }

@@ -16,63 +16,65 @@
 #    include "arch/cistern_port.h"
 #    include "cistern/fault.h"
 
-static sys_mutex_t core;
-static const thread_t *holder;
+static sys_mutex_t core_mutex;
+static const thread_t *core_holder;
 static const thread_t *core_thread;
 
-static void raise_fault(const char *reason)
+static void core_raise_fault(const char *reason)
 {
-    const cistern_fault_t fault = {
-        .kind = CISTERN_FAULT_ARGUMENT, .object = &core, .name = "core lock", .owner = reason};
+    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
+                                   .object = &core_mutex,
+                                   .name = "core lock",
+                                   .owner = reason};
     cistern_fault_raise(&fault);
 }
 
 /* Makes the mutex on its first use, whoever comes first. True iff there is one. */
-static bool make_core(void)
+static bool core_make(void)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    const bool made = sys_mutex_valid(&core) || sys_mutex_new(&core) == ERR_OK;
+    const bool made = sys_mutex_valid(&core_mutex) || sys_mutex_new(&core_mutex) == ERR_OK;
     cistern_critical_leave(level);
     return made;
 }
 
-static bool is_holder(void)
+static bool core_is_holder(void)
 {
-    return holder != NULL && holder == bare_thread_running() && bare_mutex_is_mine(&core) &&
-           !cistern_cpu_in_interrupt();
+    return core_holder != NULL && core_holder == bare_thread_running() &&
+           bare_mutex_is_mine(&core_mutex) && !cistern_cpu_in_interrupt();
 }
 
 /* Why a lock is refused; NULL iff it is not. */
-static const char *refusal_to_lock(void)
+static const char *core_refusal_to_lock(void)
 {
     if (!bare_thread_may_wait()) {
         return "a lock in an interrupt or a protected section";
     }
-    if (is_holder()) {
+    if (core_is_holder()) {
         return "a lock by the thread that holds it";
     }
-    return make_core() ? NULL : "no mutex is left for it";
+    return core_make() ? NULL : "no mutex is left for it";
 }
 
 void sys_lock_tcpip_core(void)
 {
-    const char *const reason = refusal_to_lock();
+    const char *const reason = core_refusal_to_lock();
     if (reason != NULL) {
-        raise_fault(reason);
+        core_raise_fault(reason);
         return;
     }
-    sys_mutex_lock(&core);
-    holder = bare_thread_running();
+    sys_mutex_lock(&core_mutex);
+    core_holder = bare_thread_running();
 }
 
 void sys_unlock_tcpip_core(void)
 {
-    if (!is_holder()) {
-        raise_fault("an unlock by a thread that does not hold it");
+    if (!core_is_holder()) {
+        core_raise_fault("an unlock by a thread that does not hold it");
         return;
     }
-    holder = NULL;
-    sys_mutex_unlock(&core);
+    core_holder = NULL;
+    sys_mutex_unlock(&core_mutex);
 }
 
 void sys_mark_tcpip_thread(void)
@@ -81,7 +83,7 @@ void sys_mark_tcpip_thread(void)
 }
 
 /* Why the caller may not use the core now; NULL iff it may. */
-static const char *refusal_to_use(void)
+static const char *core_refusal_to_use(void)
 {
     if (cistern_cpu_in_interrupt()) {
         return "a core function in an interrupt";
@@ -90,7 +92,7 @@ static const char *refusal_to_use(void)
         return NULL;
     }
     if (LWIP_TCPIP_CORE_LOCKING) {
-        return is_holder() ? NULL : "a core function without the core lock";
+        return core_is_holder() ? NULL : "a core function without the core lock";
     }
     return (core_thread == bare_thread_running()) ? NULL
                                                   : "a core function outside the core thread";
@@ -98,9 +100,9 @@ static const char *refusal_to_use(void)
 
 void sys_check_core_locking(void)
 {
-    const char *const reason = refusal_to_use();
+    const char *const reason = core_refusal_to_use();
     if (reason != NULL) {
-        raise_fault(reason);
+        core_raise_fault(reason);
     }
 }
 

@@ -8,7 +8,7 @@
  * Invariants, outside the critical section:
  *   (I1) threads wait to post only while count == size, and to fetch only while count == 0
  *   (I2) a message goes straight to a thread that waits to fetch, and a place straight to one that
- *        waits to post: nobody who comes later gets in between
+ *        waits to post: no thread that comes later gets in between
  */
 #include "sys_object.h"
 
@@ -26,35 +26,35 @@ typedef struct mailbox {
     void *ring[CISTERN_BARE_MBOX_SIZE];
 } mailbox_t;
 
-static OBJECT_SLOTS(mailbox_t, CISTERN_BARE_MAILBOXES) slots;
+static OBJECT_SLOTS(mailbox_t, CISTERN_BARE_MAILBOXES) mbox_slots;
 
 object_table_t bare_object_mailboxes = {.kind = "mailbox",
-                                        .slots = slots.slot,
+                                        .slots = mbox_slots.slot,
                                         .slot_size = sizeof(mailbox_t),
                                         .count = CISTERN_BARE_MAILBOXES,
                                         OBJECT_STATS(mbox) /* */
-                                            .tickets = slots.tickets.ticket};
+                                            .tickets = mbox_slots.tickets.ticket};
 
-static const sys_bare_name_t *name_of(const sys_mbox_t *mbox)
+static const sys_bare_name_t *mbox_name_of(const sys_mbox_t *mbox)
 {
     return (mbox != NULL) ? &mbox->name : NULL;
 }
 
-static mailbox_t *find(const sys_mbox_t *mbox)
+static mailbox_t *mbox_find(const sys_mbox_t *mbox)
 {
-    return (mailbox_t *)bare_object_find(&bare_object_mailboxes, name_of(mbox));
+    return (mailbox_t *)bare_object_find(&bare_object_mailboxes, mbox_name_of(mbox));
 }
 
 /* --- the ring, inside ------------------------------------------------------------------------- */
 
-static void put(mailbox_t *mailbox, void *msg)
+static void mbox_put(mailbox_t *mailbox, void *msg)
 {
     const u32_t end = (u32_t)mailbox->first + mailbox->count;
     mailbox->ring[(end < mailbox->size) ? end : end - mailbox->size] = msg;
     ++mailbox->count;
 }
 
-static void *get(mailbox_t *mailbox)
+static void *mbox_get(mailbox_t *mailbox)
 {
     void *const msg = mailbox->ring[mailbox->first];
     mailbox->first = (u16_t)((mailbox->first + 1U < mailbox->size) ? mailbox->first + 1U : 0U);
@@ -63,7 +63,7 @@ static void *get(mailbox_t *mailbox)
 }
 
 /* Posts if there is a place. */
-static bool try_post(mailbox_t *mailbox, void *msg)
+static bool mbox_try_post(mailbox_t *mailbox, void *msg)
 {
     thread_t *const fetcher = mailbox->fetchers.first;
     if (fetcher != NULL) {
@@ -74,20 +74,20 @@ static bool try_post(mailbox_t *mailbox, void *msg)
     if (mailbox->count == mailbox->size) {
         return false;
     }
-    put(mailbox, msg);
+    mbox_put(mailbox, msg);
     return true;
 }
 
 /* Fetches if there is a message, and lets the first who waits to post do so. */
-static bool try_fetch(mailbox_t *mailbox, void **msg)
+static bool mbox_try_fetch(mailbox_t *mailbox, void **msg)
 {
     if (mailbox->count == 0) {
         return false;
     }
-    *msg = get(mailbox);
+    *msg = mbox_get(mailbox);
     thread_t *const poster = mailbox->posters.first;
     if (poster != NULL) {
-        put(mailbox, poster->message);
+        mbox_put(mailbox, poster->message);
         bare_thread_wake(poster);
     }
     return true;
@@ -95,7 +95,7 @@ static bool try_fetch(mailbox_t *mailbox, void **msg)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static void init(mailbox_t *mailbox, int size)
+static void mbox_init(mailbox_t *mailbox, int size)
 {
     mailbox->size = (u16_t)((size > 0) ? size : CISTERN_BARE_MBOX_SIZE);
     mailbox->first = 0;
@@ -118,14 +118,14 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
         mailbox = (mailbox_t *)bare_object_new(&bare_object_mailboxes, &mbox->name);
     }
     if (mailbox != NULL) {
-        init(mailbox, size);
+        mbox_init(mailbox, size);
     }
     cistern_critical_leave(level);
     return (mailbox != NULL) ? ERR_OK : ERR_MEM;
 }
 
 /* (inside) Why a mailbox must not be freed now; NULL iff it may be. */
-static const char *in_use(const mailbox_t *mailbox)
+static const char *mbox_in_use(const mailbox_t *mailbox)
 {
     if (mailbox->posters.first != NULL || mailbox->fetchers.first != NULL) {
         return "refused free: a thread waits for it";
@@ -136,8 +136,8 @@ static const char *in_use(const mailbox_t *mailbox)
 void sys_mbox_free(sys_mbox_t *mbox)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = find(mbox);
-    const char *const reason = (mailbox != NULL) ? in_use(mailbox) : NULL;
+    mailbox_t *const mailbox = mbox_find(mbox);
+    const char *const reason = (mailbox != NULL) ? mbox_in_use(mailbox) : NULL;
     if (mailbox != NULL && reason == NULL) {
         bare_object_end(&bare_object_mailboxes, &mailbox->object);
     } else {
@@ -145,15 +145,15 @@ void sys_mbox_free(sys_mbox_t *mbox)
     }
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        bare_object_refuse_free(&bare_object_mailboxes, name_of(mbox));
+        bare_object_refuse_free(&bare_object_mailboxes, mbox_name_of(mbox));
     } else if (reason != NULL) {
-        bare_object_refuse(&bare_object_mailboxes, name_of(mbox), reason);
+        bare_object_refuse(&bare_object_mailboxes, mbox_name_of(mbox), reason);
     }
 }
 
 int sys_mbox_valid(sys_mbox_t *mbox)
 {
-    return bare_object_is_live(&bare_object_mailboxes, name_of(mbox));
+    return bare_object_is_live(&bare_object_mailboxes, mbox_name_of(mbox));
 }
 
 void sys_mbox_set_invalid(sys_mbox_t *mbox)
@@ -166,12 +166,12 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox)
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Reports why a call was refused: the name, or else the place from where it would have to wait. */
-static void refuse(const mailbox_t *mailbox, const sys_mbox_t *mbox)
+static void mbox_refuse(const mailbox_t *mailbox, const sys_mbox_t *mbox)
 {
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
     } else {
-        bare_object_refuse_wait(&bare_object_mailboxes, name_of(mbox));
+        bare_object_refuse_wait(&bare_object_mailboxes, mbox_name_of(mbox));
     }
 }
 
@@ -179,8 +179,8 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
     const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = find(mbox);
-    const bool posted = mailbox != NULL && try_post(mailbox, msg);
+    mailbox_t *const mailbox = mbox_find(mbox);
+    const bool posted = mailbox != NULL && mbox_try_post(mailbox, msg);
     const bool wait = mailbox != NULL && !posted && may_wait;
     if (wait) {
         bare_thread_running()->message = msg;
@@ -190,21 +190,21 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg)
     if (wait) {
         (void)bare_thread_wait();
     } else if (!posted) {
-        refuse(mailbox, mbox);
+        mbox_refuse(mailbox, mbox);
     }
 }
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = find(mbox);
-    const bool posted = mailbox != NULL && try_post(mailbox, msg);
+    mailbox_t *const mailbox = mbox_find(mbox);
+    const bool posted = mailbox != NULL && mbox_try_post(mailbox, msg);
     if (mailbox != NULL && !posted) {
         bare_object_count_error(&bare_object_mailboxes);
     }
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
         return ERR_ARG;
     }
     return posted ? ERR_OK : ERR_MEM;
@@ -216,7 +216,7 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
     return sys_mbox_trypost(mbox, msg);
 }
 
-static void deliver(void **where, void *msg)
+static void mbox_deliver(void **where, void *msg)
 {
     if (where != NULL) {
         *where = msg;
@@ -229,8 +229,8 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
     u32_t waited = SYS_ARCH_TIMEOUT;
     const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = find(mbox);
-    const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
+    mailbox_t *const mailbox = mbox_find(mbox);
+    const bool fetched = mailbox != NULL && mbox_try_fetch(mailbox, &taken);
     const bool wait = mailbox != NULL && !fetched && may_wait;
     if (wait) {
         bare_thread_running()->message = NULL;
@@ -243,9 +243,9 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
         waited = bare_thread_wait();
         taken = bare_thread_running()->message;
     } else {
-        refuse(mailbox, mbox);
+        mbox_refuse(mailbox, mbox);
     }
-    deliver(msg, taken);
+    mbox_deliver(msg, taken);
     return waited;
 }
 
@@ -253,13 +253,13 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 {
     void *taken = NULL;
     const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = find(mbox);
-    const bool fetched = mailbox != NULL && try_fetch(mailbox, &taken);
+    mailbox_t *const mailbox = mbox_find(mbox);
+    const bool fetched = mailbox != NULL && mbox_try_fetch(mailbox, &taken);
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, name_of(mbox));
+        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
     }
-    deliver(msg, taken);
+    mbox_deliver(msg, taken);
     return fetched ? 0 : SYS_MBOX_EMPTY;
 }
 

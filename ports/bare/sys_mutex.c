@@ -25,29 +25,29 @@ typedef struct mutex {
     struct mutex *next_held;
 } mutex_t;
 
-static OBJECT_SLOTS(mutex_t, CISTERN_BARE_MUTEXES) slots;
+static OBJECT_SLOTS(mutex_t, CISTERN_BARE_MUTEXES) mutex_slots;
 
 object_table_t bare_object_mutexes = {.kind = "mutex",
-                                      .slots = slots.slot,
+                                      .slots = mutex_slots.slot,
                                       .slot_size = sizeof(mutex_t),
                                       .count = CISTERN_BARE_MUTEXES,
                                       OBJECT_STATS(mutex) /* */
-                                          .tickets = slots.tickets.ticket};
+                                          .tickets = mutex_slots.tickets.ticket};
 
-static const sys_bare_name_t *name_of(const sys_mutex_t *mutex)
+static const sys_bare_name_t *mutex_name_of(const sys_mutex_t *mutex)
 {
     return (mutex != NULL) ? &mutex->name : NULL;
 }
 
-static mutex_t *find(const sys_mutex_t *mutex)
+static mutex_t *mutex_find(const sys_mutex_t *mutex)
 {
-    return (mutex_t *)bare_object_find(&bare_object_mutexes, name_of(mutex));
+    return (mutex_t *)bare_object_find(&bare_object_mutexes, mutex_name_of(mutex));
 }
 
 /* --- priorities ------------------------------------------------------------------------------- */
 
 /* (I2) for a thread that begins to wait. Ends on a cycle too: priorities only rise. */
-static void pass_priority_on(const thread_t *waiter)
+static void mutex_pass_priority_on(const thread_t *waiter)
 {
     const mutex_t *mutex = waiter->wanted;
     while (mutex != NULL && mutex->owner->priority < waiter->priority) {
@@ -56,7 +56,7 @@ static void pass_priority_on(const thread_t *waiter)
     }
 }
 
-static thread_t *most_urgent_waiter(const mutex_t *mutex)
+static thread_t *mutex_most_urgent_waiter(const mutex_t *mutex)
 {
     thread_t *best = mutex->waiters.first;
     for (thread_t *thread = best; thread != NULL; thread = thread->next) {
@@ -66,11 +66,11 @@ static thread_t *most_urgent_waiter(const mutex_t *mutex)
 }
 
 /* (I2) for a thread that has given a mutex back. */
-static void set_priority_from_held(thread_t *thread)
+static void mutex_set_priority_from_held(thread_t *thread)
 {
     u8_t priority = thread->own_priority;
     for (const mutex_t *mutex = thread->held; mutex != NULL; mutex = mutex->next_held) {
-        const thread_t *const waiter = most_urgent_waiter(mutex);
+        const thread_t *const waiter = mutex_most_urgent_waiter(mutex);
         priority = (waiter != NULL && waiter->priority > priority) ? waiter->priority : priority;
     }
     bare_thread_set_priority(thread, priority);
@@ -78,14 +78,14 @@ static void set_priority_from_held(thread_t *thread)
 
 /* --- ownership -------------------------------------------------------------------------------- */
 
-static void take(mutex_t *mutex, thread_t *thread)
+static void mutex_take(mutex_t *mutex, thread_t *thread)
 {
     mutex->owner = thread;
     mutex->next_held = thread->held;
     thread->held = mutex;
 }
 
-static void forget(const mutex_t *mutex, thread_t *thread)
+static void mutex_forget(const mutex_t *mutex, thread_t *thread)
 {
     mutex_t **link = &thread->held;
     while (*link != mutex) {
@@ -95,18 +95,18 @@ static void forget(const mutex_t *mutex, thread_t *thread)
 }
 
 /* (I1) */
-static void give(mutex_t *mutex)
+static void mutex_give(mutex_t *mutex)
 {
     thread_t *const before = mutex->owner;
-    thread_t *const next = most_urgent_waiter(mutex);
-    forget(mutex, before);
+    thread_t *const next = mutex_most_urgent_waiter(mutex);
+    mutex_forget(mutex, before);
     mutex->owner = NULL;
     if (next != NULL) {
         next->wanted = NULL;
-        take(mutex, next);
+        mutex_take(mutex, next);
         bare_thread_wake(next);
     }
-    set_priority_from_held(before);
+    mutex_set_priority_from_held(before);
 }
 
 void bare_mutexes_abandon(void)
@@ -116,7 +116,7 @@ void bare_mutexes_abandon(void)
         const cistern_critical_t level = cistern_critical_enter();
         const object_t *const object = &thread->held->object;
         const sys_bare_name_t name = {object->slot, object->generation};
-        give(thread->held);
+        mutex_give(thread->held);
         cistern_critical_leave(level);
         bare_object_refuse(&bare_object_mutexes, &name, "a thread that ended holding it");
     }
@@ -140,7 +140,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
 }
 
 /* (inside) Why a lock is refused; NULL iff it is not. */
-static const char *refusal_to_lock(const mutex_t *mutex, bool may_wait)
+static const char *mutex_refusal_to_lock(const mutex_t *mutex, bool may_wait)
 {
     if (mutex == NULL) {
         return "a name of no live object";
@@ -155,39 +155,39 @@ void sys_mutex_lock(sys_mutex_t *mutex)
 {
     const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const found = find(mutex);
-    const char *const reason = refusal_to_lock(found, may_wait);
+    mutex_t *const found = mutex_find(mutex);
+    const char *const reason = mutex_refusal_to_lock(found, may_wait);
     thread_t *const thread = bare_thread_running();
     const bool wait = reason == NULL && found->owner != NULL;
     if (wait) {
         thread->wanted = found;
         bare_thread_block(&found->waiters, 0);
-        pass_priority_on(thread);
+        mutex_pass_priority_on(thread);
     } else if (reason == NULL) {
-        take(found, thread);
+        mutex_take(found, thread);
     }
     cistern_critical_leave(level);
     if (wait) {
         (void)bare_thread_wait();
     } else if (reason != NULL) {
-        bare_object_refuse(&bare_object_mutexes, name_of(mutex), reason);
+        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex), reason);
     }
 }
 
 void sys_mutex_unlock(sys_mutex_t *mutex)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const found = find(mutex);
+    mutex_t *const found = mutex_find(mutex);
     const bool mine = found != NULL && found->owner != NULL &&
                       found->owner == bare_thread_running() && !cistern_cpu_in_interrupt();
     if (mine) {
-        give(found);
+        mutex_give(found);
     }
     cistern_critical_leave(level);
     if (found == NULL) {
-        bare_object_refuse_name(&bare_object_mutexes, name_of(mutex));
+        bare_object_refuse_name(&bare_object_mutexes, mutex_name_of(mutex));
     } else if (!mine) {
-        bare_object_refuse(&bare_object_mutexes, name_of(mutex),
+        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex),
                            "an unlock by a thread that does not hold it");
     }
 }
@@ -195,7 +195,7 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
 bool bare_mutex_is_mine(const sys_mutex_t *mutex)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    const mutex_t *const found = find(mutex);
+    const mutex_t *const found = mutex_find(mutex);
     const bool mine = found != NULL && found->owner == bare_thread_running();
     cistern_critical_leave(level);
     return mine;
@@ -204,22 +204,23 @@ bool bare_mutex_is_mine(const sys_mutex_t *mutex)
 void sys_mutex_free(sys_mutex_t *mutex)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const found = find(mutex);
+    mutex_t *const found = mutex_find(mutex);
     const bool locked = found != NULL && found->owner != NULL;
     if (found != NULL && !locked) {
         bare_object_end(&bare_object_mutexes, &found->object);
     }
     cistern_critical_leave(level);
     if (found == NULL) {
-        bare_object_refuse_free(&bare_object_mutexes, name_of(mutex));
+        bare_object_refuse_free(&bare_object_mutexes, mutex_name_of(mutex));
     } else if (locked) {
-        bare_object_refuse(&bare_object_mutexes, name_of(mutex), "refused free: it is locked");
+        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex),
+                           "refused free: it is locked");
     }
 }
 
 int sys_mutex_valid(sys_mutex_t *mutex)
 {
-    return bare_object_is_live(&bare_object_mutexes, name_of(mutex));
+    return bare_object_is_live(&bare_object_mutexes, mutex_name_of(mutex));
 }
 
 void sys_mutex_set_invalid(sys_mutex_t *mutex)
@@ -231,7 +232,7 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex)
 
 #elif !NO_SYS
 
-/* Mutexes are semaphores: there is nothing to give back when a thread ends, and nobody's they are. */
+/* Mutexes are semaphores: there is nothing to give back when a thread ends, as they have no owner. */
 void bare_mutexes_abandon(void) {}
 
 bool bare_mutex_is_mine(const sys_mutex_t *mutex)

@@ -17,13 +17,13 @@
 #    include "cistern/fault.h"
 
 #    if LWIP_COMPAT_MUTEX
-static object_table_t *const tables[] = {&bare_object_semaphores, &bare_object_mailboxes};
+static object_table_t *const object_tables[] = {&bare_object_semaphores, &bare_object_mailboxes};
 #    else
-static object_table_t *const tables[] = {&bare_object_semaphores, &bare_object_mutexes,
-                                         &bare_object_mailboxes};
+static object_table_t *const object_tables[] = {&bare_object_semaphores, &bare_object_mutexes,
+                                                &bare_object_mailboxes};
 #    endif
 
-static object_t *slot_at(const object_table_t *table, size_t slot)
+static object_t *object_slot_at(const object_table_t *table, size_t slot)
 {
     return (object_t *)(void *)((unsigned char *)table->slots + slot * table->slot_size);
 }
@@ -32,14 +32,14 @@ static object_t *slot_at(const object_table_t *table, size_t slot)
 
 #    if SYS_STATS
 
-static void count_new(const object_table_t *table)
+static void object_count_new(const object_table_t *table)
 {
     struct stats_syselem *const stats = table->stats;
     ++stats->used;
     stats->max = (stats->max < stats->used) ? stats->used : stats->max;
 }
 
-static void count_end(const object_table_t *table)
+static void object_count_end(const object_table_t *table)
 {
     --table->stats->used;
 }
@@ -51,12 +51,12 @@ void bare_object_count_error(const object_table_t *table)
 
 #    else
 
-static void count_new(const object_table_t *table)
+static void object_count_new(const object_table_t *table)
 {
     (void)table;
 }
 
-static void count_end(const object_table_t *table)
+static void object_count_end(const object_table_t *table)
 {
     (void)table;
 }
@@ -70,23 +70,23 @@ void bare_object_count_error(const object_table_t *table)
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
-static void start_table(object_table_t *table)
+static void object_start_table(object_table_t *table)
 {
     const cistern_pool_config_t config = {.name = table->kind,
                                           .count = table->count,
                                           .size = sizeof(void *),
                                           .memory = table->tickets};
     for (size_t i = 0; i < table->count; ++i) {
-        slot_at(table, i)->slot = (u16_t)i;
-        slot_at(table, i)->generation = 1;
+        object_slot_at(table, i)->slot = (u16_t)i;
+        object_slot_at(table, i)->generation = 1;
     }
     (void)cistern_pool_init(&table->pool, &config);
 }
 
 void bare_objects_start(void)
 {
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; ++i) {
-        start_table(tables[i]);
+    for (size_t i = 0; i < sizeof object_tables / sizeof object_tables[0]; ++i) {
+        object_start_table(object_tables[i]);
     }
 }
 
@@ -99,25 +99,25 @@ object_t *bare_object_new(object_table_t *table, sys_bare_name_t *name)
         bare_object_count_error(table);
         return NULL;
     }
-    object_t *const object = slot_at(table, (size_t)(ticket - table->tickets));
+    object_t *const object = object_slot_at(table, (size_t)(ticket - table->tickets));
     object->live = true;
-    count_new(table);
+    object_count_new(table);
     name->slot = object->slot;
     name->generation = object->generation;
     return object;
 }
 
-static bool slot_exists(const object_table_t *table, const sys_bare_name_t *name)
+static bool object_slot_exists(const object_table_t *table, const sys_bare_name_t *name)
 {
     return name != NULL && name->generation != 0 && name->slot < table->pool.count;
 }
 
 object_t *bare_object_find(const object_table_t *table, const sys_bare_name_t *name)
 {
-    if (!slot_exists(table, name)) {
+    if (!object_slot_exists(table, name)) {
         return NULL;
     }
-    object_t *const object = slot_at(table, name->slot);
+    object_t *const object = object_slot_at(table, name->slot);
     return (object->live && object->generation == name->generation) ? object : NULL;
 }
 
@@ -125,7 +125,7 @@ void bare_object_end(object_table_t *table, object_t *object)
 {
     object->live = false;
     object->generation = (u16_t)((object->generation < UINT16_MAX) ? object->generation + 1U : 1U);
-    count_end(table);
+    object_count_end(table);
     (void)cistern_pool_put(&table->pool, &table->tickets[object->slot]);
 }
 
@@ -139,8 +139,8 @@ bool bare_object_is_live(const object_table_t *table, const sys_bare_name_t *nam
 
 /* --- faults ----------------------------------------------------------------------------------- */
 
-static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
-                        const sys_bare_name_t *name, const char *reason)
+static void object_raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
+                               const sys_bare_name_t *name, const char *reason)
 {
     const cistern_fault_t fault = {
         .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
@@ -150,24 +150,25 @@ static void raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
 void bare_object_refuse(const object_table_t *table, const sys_bare_name_t *name,
                         const char *reason)
 {
-    raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
+    object_raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
 
 void bare_object_refuse_name(const object_table_t *table, const sys_bare_name_t *name)
 {
-    raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
+    object_raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
 }
 
 void bare_object_refuse_free(const object_table_t *table, const sys_bare_name_t *name)
 {
-    raise_fault(slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE : CISTERN_FAULT_FOREIGN_FREE,
-                table, name, "a name of no live object");
+    object_raise_fault(object_slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE
+                                                       : CISTERN_FAULT_FOREIGN_FREE,
+                       table, name, "a name of no live object");
 }
 
 void bare_object_refuse_wait(const object_table_t *table, const sys_bare_name_t *name)
 {
-    raise_fault(CISTERN_FAULT_ARGUMENT, table, name,
-                "a wait in an interrupt or a protected section");
+    object_raise_fault(CISTERN_FAULT_ARGUMENT, table, name,
+                       "a wait in an interrupt or a protected section");
 }
 
 #endif

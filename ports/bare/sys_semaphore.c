@@ -17,23 +17,23 @@ typedef struct semaphore {
     thread_list_t waiters;
 } semaphore_t;
 
-static OBJECT_SLOTS(semaphore_t, CISTERN_BARE_SEMAPHORES) slots;
+static OBJECT_SLOTS(semaphore_t, CISTERN_BARE_SEMAPHORES) sem_slots;
 
 object_table_t bare_object_semaphores = {.kind = "semaphore",
-                                         .slots = slots.slot,
+                                         .slots = sem_slots.slot,
                                          .slot_size = sizeof(semaphore_t),
                                          .count = CISTERN_BARE_SEMAPHORES,
                                          OBJECT_STATS(sem) /* */
-                                             .tickets = slots.tickets.ticket};
+                                             .tickets = sem_slots.tickets.ticket};
 
-static const sys_bare_name_t *name_of(const sys_sem_t *sem)
+static const sys_bare_name_t *sem_name_of(const sys_sem_t *sem)
 {
     return (sem != NULL) ? &sem->name : NULL;
 }
 
-static semaphore_t *find(const sys_sem_t *sem)
+static semaphore_t *sem_find(const sys_sem_t *sem)
 {
-    return (semaphore_t *)bare_object_find(&bare_object_semaphores, name_of(sem));
+    return (semaphore_t *)bare_object_find(&bare_object_semaphores, sem_name_of(sem));
 }
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
@@ -53,7 +53,7 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 }
 
 /* (inside) */
-static void give(semaphore_t *semaphore)
+static void sem_give(semaphore_t *semaphore)
 {
     if (semaphore->waiters.first != NULL) {
         bare_thread_wake(semaphore->waiters.first);
@@ -65,13 +65,13 @@ static void give(semaphore_t *semaphore)
 void sys_sem_signal(sys_sem_t *sem)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    semaphore_t *const semaphore = find(sem);
+    semaphore_t *const semaphore = sem_find(sem);
     if (semaphore != NULL) {
-        give(semaphore);
+        sem_give(semaphore);
     }
     cistern_critical_leave(level);
     if (semaphore == NULL) {
-        bare_object_refuse_name(&bare_object_semaphores, name_of(sem));
+        bare_object_refuse_name(&bare_object_semaphores, sem_name_of(sem));
     }
 }
 
@@ -79,7 +79,7 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
     const bool may_wait = bare_thread_may_wait();
     const cistern_critical_t level = cistern_critical_enter();
-    semaphore_t *const semaphore = find(sem);
+    semaphore_t *const semaphore = sem_find(sem);
     const bool taken = semaphore != NULL && semaphore->units > 0;
     const bool wait = semaphore != NULL && !taken && may_wait;
     if (taken) {
@@ -92,9 +92,9 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
         return taken ? 0 : bare_thread_wait();
     }
     if (semaphore == NULL) {
-        bare_object_refuse_name(&bare_object_semaphores, name_of(sem));
+        bare_object_refuse_name(&bare_object_semaphores, sem_name_of(sem));
     } else {
-        bare_object_refuse_wait(&bare_object_semaphores, name_of(sem));
+        bare_object_refuse_wait(&bare_object_semaphores, sem_name_of(sem));
     }
     return SYS_ARCH_TIMEOUT;
 }
@@ -102,22 +102,23 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 void sys_sem_free(sys_sem_t *sem)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    semaphore_t *const semaphore = find(sem);
+    semaphore_t *const semaphore = sem_find(sem);
     const bool in_use = semaphore != NULL && semaphore->waiters.first != NULL;
     if (semaphore != NULL && !in_use) {
         bare_object_end(&bare_object_semaphores, &semaphore->object);
     }
     cistern_critical_leave(level);
     if (semaphore == NULL) {
-        bare_object_refuse_free(&bare_object_semaphores, name_of(sem));
+        bare_object_refuse_free(&bare_object_semaphores, sem_name_of(sem));
     } else if (in_use) {
-        bare_object_refuse(&bare_object_semaphores, name_of(sem), "refused free: a thread waits for it");
+        bare_object_refuse(&bare_object_semaphores, sem_name_of(sem),
+                           "refused free: a thread waits for it");
     }
 }
 
 int sys_sem_valid(sys_sem_t *sem)
 {
-    return bare_object_is_live(&bare_object_semaphores, name_of(sem));
+    return bare_object_is_live(&bare_object_semaphores, sem_name_of(sem));
 }
 
 void sys_sem_set_invalid(sys_sem_t *sem)

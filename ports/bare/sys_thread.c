@@ -1,27 +1,31 @@
 /* sys_thread.c (bare) - threads with fixed priorities on a processor without an operating system.
  *
- *   ready[2]  --> A --> B            the running thread is A: first of the highest list
- *   ready[0]  --> main
+ *   ready 2   --> A --> B            the running thread is A: first of the highest list
+ *   ready 0   --> main
  *   semaphore --> C --> D            waiting, each list in the order of arrival
  *   (none)        E                  sleeping
  *   idle                             runs when every ready list is empty
  *
- *   thread's stack | guard |     never used      | frame |     in use     | guard |
- *                  ^ lowest, filled with FILL            ^ thread.stack, while it does not run
+ *   thread's stack | guard |     never used      | frame |     in use     | upper guard |
+ *                  ^ lowest                              ^ thread.stack, while it does not run
  *   stacks         | idle's | spare | thread 0's | thread 1's | ...
+ *                                | zone 0 |   | zone 1 |
  *
- * What a thread writes below its stack falls on the upper guard of the one below and then on its
- * oldest frames; below thread 0's is nothing that counts, as idle can be made anew.
+ * What a thread writes below its stack falls on the upper guard of the one below, where it hurts
+ * no thread, and then on that one's oldest frames; below thread 0's is nothing that counts, as idle can
+ * be made anew.
  *
- * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended.
+ * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its zone is its
+ * guard and as many bytes below it. The culprit of an overflow is the thread that wrote below its
+ * stack, a victim one whose stack was written on.
  *
  * Invariants, outside the critical section:
- *   (I1) a ready thread is on ready[its priority], a blocked one on the list it waits at, or none
- *   (I2) bit p of ready_mask is set iff ready[p] is not empty
- *   (I3) if `running` is not the first thread of the highest ready list, or idle when there is
+ *   (I1) a ready thread is on thread_ready[its priority], a blocked one on the list it waits at, or none
+ *   (I2) bit p of thread_ready_mask is set iff thread_ready[p] is not empty
+ *   (I3) if thread_running is not the first thread of the highest ready list, or idle when there is
  *        none, the switch interrupt is pending
- *   (I4) the lower guard of a thread that has not overflowed its stack holds FILL in every byte,
- * and so does its upper one unless the thread above has
+ *   (I4) while a thread does not run, its zone holds THREAD_FILL in every byte: a change that is seen
+ *        when it stops was its own, one that is seen when it is to go on was another's
  *
  * Every operation is of constant time but the tick, which visits each thread once, in a critical
  * section of its own each.
@@ -38,38 +42,45 @@
 #    include "cistern_bare.h"
 #    include "cpu_switch.h"
 
-#    define FILL        0xC5U
-#    define GUARD_BYTES 16U
+#    define THREAD_FILL      0xC5U
+#    define THREAD_FILL_WORD 0xC5C5C5C5U
+/* What runs after an overflow only stays out of the switch. */
+#    define THREAD_COLD __attribute__((noinline, cold))
+
+#    define THREAD_GUARD_BYTES 16U /* of a stack's lower end */
 
 typedef union stack {
     alignas(16) unsigned char bytes[CISTERN_BARE_STACK_BYTES];
-} stack_t;
+} thread_stack_t;
 
-static thread_t threads[CISTERN_BARE_THREADS];
-static TICKETS(CISTERN_BARE_THREADS) tickets;
+/* Four bytes of a stack, whatever was stored there. */
+typedef uint32_t __attribute__((may_alias)) thread_word_t;
+
+static thread_t thread_slots[CISTERN_BARE_THREADS];
+static TICKETS(CISTERN_BARE_THREADS) thread_tickets;
 
 /* Below the first thread's stack there is as much as a stack, so that an overflow as large as that
  * meets nothing but idle's. */
 static struct {
     union {
         alignas(16) unsigned char idle[CISTERN_BARE_IDLE_STACK_BYTES];
-        stack_t spare;
+        thread_stack_t spare;
     } below;
-    stack_t of[CISTERN_BARE_THREADS];
-} stacks;
+    thread_stack_t of[CISTERN_BARE_THREADS];
+} thread_stacks;
 
-static cistern_pool_t pool;
+static cistern_pool_t thread_pool;
 
-static thread_t main_thread;
-static thread_t idle_thread;
-static thread_t *running;
+static thread_t thread_main;
+static thread_t thread_idle;
+static thread_t *thread_running;
 
-static thread_list_t ready[CISTERN_BARE_PRIORITIES];
-static u32_t ready_mask;
+static thread_list_t thread_ready[CISTERN_BARE_PRIORITIES];
+static u32_t thread_ready_mask;
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-static void list_append(thread_list_t *list, thread_t *thread)
+static void thread_list_append(thread_list_t *list, thread_t *thread)
 {
     thread->list = list;
     thread->next = NULL;
@@ -82,7 +93,7 @@ static void list_append(thread_list_t *list, thread_t *thread)
     list->last = thread;
 }
 
-static void list_remove(thread_t *thread)
+static void thread_list_remove(thread_t *thread)
 {
     thread_list_t *const list = thread->list;
     if (list == NULL) {
@@ -103,32 +114,32 @@ static void list_remove(thread_t *thread)
 
 /* --- the ready lists -------------------------------------------------------------------------- */
 
-static void make_ready(thread_t *thread)
+static void thread_make_ready(thread_t *thread)
 {
-    list_append(&ready[thread->priority], thread);
-    ready_mask |= (u32_t)1 << thread->priority;
+    thread_list_append(&thread_ready[thread->priority], thread);
+    thread_ready_mask |= (u32_t)1 << thread->priority;
 }
 
-static void make_unready(thread_t *thread)
+static void thread_make_unready(thread_t *thread)
 {
-    list_remove(thread);
-    if (ready[thread->priority].first == NULL) {
-        ready_mask &= ~((u32_t)1 << thread->priority);
+    thread_list_remove(thread);
+    if (thread_ready[thread->priority].first == NULL) {
+        thread_ready_mask &= ~((u32_t)1 << thread->priority);
     }
 }
 
 /* The thread that should run (I3). */
-static thread_t *most_urgent(void)
+static thread_t *thread_most_urgent(void)
 {
-    if (ready_mask == 0) {
-        return &idle_thread;
+    if (thread_ready_mask == 0) {
+        return &thread_idle;
     }
-    return ready[31 - __builtin_clzl((unsigned long)ready_mask)].first;
+    return thread_ready[31 - __builtin_clzl((unsigned long)thread_ready_mask)].first;
 }
 
-static void reschedule(void)
+static void thread_reschedule(void)
 {
-    if (most_urgent() != running) {
+    if (thread_most_urgent() != thread_running) {
         bare_cpu_switch_request();
     }
 }
@@ -136,32 +147,51 @@ static void reschedule(void)
 /* --- stacks ----------------------------------------------------------------------------------- */
 
 /* Bytes from the lowest on that were never written to, at most `limit`. */
-static size_t untouched(const thread_t *thread, size_t limit)
+static size_t thread_untouched(const thread_t *thread, size_t limit)
 {
     size_t bytes = 0;
-    while (bytes < limit && thread->lowest[bytes] == FILL) {
+    while (bytes < limit && thread->lowest[bytes] == THREAD_FILL) {
         ++bytes;
     }
     return bytes;
 }
 
-static bool overflowed(const thread_t *thread)
+/* True iff a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
+static bool thread_is_touched(const unsigned char *from, size_t bytes)
 {
-    return thread->lowest != NULL &&
-           ((unsigned char *)thread->stack < thread->lowest + GUARD_BYTES ||
-            untouched(thread, GUARD_BYTES) < GUARD_BYTES);
+    const thread_word_t *const words = (const thread_word_t *)(const void *)from;
+    thread_word_t changes = 0;
+    for (size_t i = 0; i < bytes / sizeof words[0]; ++i) {
+        changes |= words[i] ^ THREAD_FILL_WORD;
+    }
+    return changes != 0;
 }
 
-/* True iff the thread above wrote on this one's stack, for certain: it did not get there without
- * the guard in between, or is there. */
-static bool is_hit(const thread_t *thread, const thread_t *above)
+/* (I4) main's stack is the program's own, and below idle's lies nothing of the port's. */
+static bool thread_zone_is_touched(const thread_t *thread)
 {
-    const unsigned char *const guard = thread->lowest + CISTERN_BARE_STACK_BYTES - GUARD_BYTES;
-    bool hit = (unsigned char *)above->stack < above->lowest;
-    for (size_t i = 0; i < GUARD_BYTES && !hit; ++i) {
-        hit = guard[i] != FILL;
+    if (thread->lowest == NULL) {
+        return false;
     }
-    return hit;
+    const size_t below = (thread != &thread_idle) ? THREAD_GUARD_BYTES : 0U;
+    return thread_is_touched(thread->lowest - below, below + THREAD_GUARD_BYTES);
+}
+
+/* Of the thread that stops. */
+static bool thread_has_overflowed(const thread_t *thread)
+{
+    return (thread->lowest != NULL &&
+            (unsigned char *)thread->stack < thread->lowest + THREAD_GUARD_BYTES) ||
+           thread_zone_is_touched(thread);
+}
+
+/* True iff the overflow of the thread above went through this one's upper guard to its frames. */
+static bool thread_is_victim(const thread_t *thread, const thread_t *above)
+{
+    const unsigned char *const guard =
+        thread->lowest + CISTERN_BARE_STACK_BYTES - CISTERN_BARE_GUARD_BYTES;
+    return (const unsigned char *)above->stack < guard ||
+           thread_is_touched(guard, THREAD_GUARD_BYTES);
 }
 
 size_t cistern_bare_stack_unused(sys_thread_t thread)
@@ -169,11 +199,11 @@ size_t cistern_bare_stack_unused(sys_thread_t thread)
     if (thread == NULL || thread->lowest == NULL) {
         return 0;
     }
-    return untouched(thread, CISTERN_BARE_STACK_BYTES);
+    return thread_untouched(thread, CISTERN_BARE_STACK_BYTES);
 }
 
-static void raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const char *name,
-                        const char *reason)
+static void thread_raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const char *name,
+                               const char *reason)
 {
     const cistern_fault_t fault = {.kind = kind,
                                    .object = thread,
@@ -185,7 +215,7 @@ static void raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const
 
 /* --- switching -------------------------------------------------------------------------------- */
 
-static void run_idle(void *argument)
+static void thread_run_idle(void *argument)
 {
     (void)argument;
     for (volatile bool forever = true; forever;) {
@@ -193,40 +223,68 @@ static void run_idle(void *argument)
     }
 }
 
-/* Of what an overflow may have met: idle's frame and its guard. */
-static void frame_idle(void)
+/* Idle's stack and what lies between it and thread 0's, all of which an overflow may have met. */
+static void thread_frame_idle(void)
 {
-    memset(stacks.below.idle, FILL, GUARD_BYTES);
-    idle_thread.stack =
-        bare_cpu_switch_frame(stacks.below.idle + sizeof stacks.below.idle, run_idle, NULL);
+    memset(&thread_stacks.below, THREAD_FILL, sizeof thread_stacks.below);
+    thread_idle.stack = bare_cpu_switch_frame(
+        thread_stacks.below.idle + sizeof thread_stacks.below.idle - CISTERN_BARE_GUARD_BYTES,
+        thread_run_idle, NULL);
 }
 
-/* (inside) Ends a thread whose stack cannot be used any more; returns the one below whose stack it
- * wrote on, which cannot go on either, or NULL. */
-static thread_t *end_overflowed(thread_t *thread)
+/* (inside) Ends a thread whose stack cannot be used any more and puts it before `ended`, a list by
+ * `next`. Idle begins anew instead. */
+THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended)
 {
-    make_unready(thread);
-    thread->blocked = false;
-    thread->wanted = NULL;
-    thread->ended = true;
-    thread->next = NULL;
-    if (thread == &threads[0]) {
-        frame_idle();
-    } else if (thread != &idle_thread) {
-        thread_t *const below = thread - 1;
-        const bool lives = below->lowest != NULL && !below->ended;
-        thread->next = (lives && is_hit(below, thread)) ? below : NULL;
+    if (thread == &thread_idle) {
+        thread_frame_idle();
+    } else {
+        thread_make_unready(thread);
+        thread->blocked = false;
+        thread->wanted = NULL;
+        thread->ended = true;
     }
-    return thread->next;
+    thread->next = ended;
+    return thread;
 }
 
-/* After end_overflowed, which linked the threads. */
-static void report_overflow(const thread_t *thread)
+/* (inside) The victim of a thread that overflowed its stack; NULL iff there is none. Below the first
+ * thread's stack is idle's only. */
+THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
-    const char *reason = "the thread's stack";
-    for (; thread != NULL; thread = thread->next) {
-        raise_fault(CISTERN_FAULT_OVERFLOW, thread, thread->name, reason);
-        reason = "the stack, by the thread above it";
+    if (culprit == &thread_slots[0]) {
+        thread_frame_idle();
+    }
+    if (culprit == &thread_slots[0] || culprit == &thread_idle) {
+        return NULL;
+    }
+    thread_t *const below = &thread_slots[culprit - thread_slots - 1];
+    const bool lives = below->lowest != NULL && !below->ended;
+    return (lives && thread_is_victim(below, culprit)) ? below : NULL;
+}
+
+/* (inside) Makes the thread that should run the running one. Those that another thread's writes have
+ * met do not run again (I4), but are added to `ended`, which is returned. */
+static thread_t *thread_run_next(thread_t *ended)
+{
+    const thread_t *const before = thread_running;
+    thread_running = thread_most_urgent();
+    while (thread_running != before && thread_zone_is_touched(thread_running)) {
+        ended = thread_end_broken(thread_running, ended);
+        thread_running = thread_most_urgent();
+    }
+    return ended;
+}
+
+/* After run_next. The culprit is first, so that the fault which is seen first names it. */
+THREAD_COLD static void thread_report_broken(thread_t *culprit, const thread_t *ended)
+{
+    if (culprit != NULL) {
+        thread_raise_fault(CISTERN_FAULT_OVERFLOW, culprit, culprit->name, "the thread's stack");
+    }
+    for (; ended != NULL; ended = ended->next) {
+        thread_raise_fault(CISTERN_FAULT_OVERFLOW, ended, ended->name,
+                           "the stack, by another thread");
     }
 }
 
@@ -236,68 +294,71 @@ static void report_overflow(const thread_t *thread)
 void *bare_cpu_switch_next(void *stack)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    thread_t *const before = running;
+    thread_t *const before = thread_running;
+    thread_t *culprit = NULL;
+    thread_t *ended = NULL;
     before->stack = stack;
-    const bool overflow = overflowed(before);
-    if (overflow) {
-        for (thread_t *hit = before; hit != NULL;) {
-            hit = end_overflowed(hit);
-        }
+    if (thread_has_overflowed(before)) {
+        culprit = thread_end_broken(before, NULL);
+        thread_t *const victim = thread_find_victim(before);
+        ended = (victim != NULL) ? thread_end_broken(victim, NULL) : NULL;
     } else if (before->ended) {
-        (void)cistern_pool_put(&pool, &tickets.ticket[before - threads]);
+        (void)cistern_pool_put(&thread_pool, &thread_tickets.ticket[before - thread_slots]);
     }
-    running = most_urgent();
-    void *const resume = running->stack;
+    ended = thread_run_next(ended);
+    void *const resume = thread_running->stack;
     cistern_critical_leave(level);
-    report_overflow(overflow ? before : NULL);
+    if (culprit != NULL || ended != NULL) {
+        thread_report_broken(culprit, ended);
+    }
     return resume;
 }
 
 thread_t *bare_thread_running(void)
 {
-    return running;
+    return thread_running;
 }
 
 bool bare_thread_may_wait(void)
 {
-    return running != NULL && running != &idle_thread && !cistern_cpu_in_interrupt() &&
-           !cistern_cpu_is_masked();
+    return thread_running != NULL && thread_running != &thread_idle &&
+           !cistern_cpu_in_interrupt() && !cistern_cpu_is_masked();
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-static u32_t ticks_of(u32_t ms)
+static u32_t thread_ticks_of(u32_t ms)
 {
     return ms / CISTERN_BARE_MS_PER_TICK + ((ms % CISTERN_BARE_MS_PER_TICK != 0) ? 1U : 0U);
 }
 
 void bare_thread_block(thread_list_t *list, u32_t timeout)
 {
-    thread_t *const thread = running;
-    make_unready(thread);
+    thread_t *const thread = thread_running;
+    thread_make_unready(thread);
     thread->blocked = true;
     thread->timed_out = false;
     thread->since = bare_time_ticks();
-    thread->timeout = ticks_of(timeout);
+    thread->timeout = thread_ticks_of(timeout);
     if (list != NULL) {
-        list_append(list, thread);
+        thread_list_append(list, thread);
     }
     bare_cpu_switch_request();
 }
 
 void bare_thread_wake(thread_t *thread)
 {
-    list_remove(thread);
+    thread_list_remove(thread);
     thread->blocked = false;
-    make_ready(thread);
-    reschedule();
+    thread_make_ready(thread);
+    thread_reschedule();
 }
 
 /* The switch interrupt comes within a few instructions after the section was left; until then the
  * thread is still here. */
 u32_t bare_thread_wait(void)
 {
-    const thread_t *const thread = running;
+    const thread_t *const thread = thread_running;
     while (thread->blocked) {
     }
     if (thread->timed_out) {
@@ -313,10 +374,10 @@ void bare_thread_set_priority(thread_t *thread, u8_t priority)
         thread->priority = priority;
         return;
     }
-    make_unready(thread);
+    thread_make_unready(thread);
     thread->priority = priority;
-    make_ready(thread);
-    reschedule();
+    thread_make_ready(thread);
+    thread_reschedule();
 }
 
 /* A sleep lasts whole ticks, and the one that it begins in is not whole. */
@@ -326,20 +387,20 @@ void sys_msleep(u32_t ms)
         return;
     }
     if (!bare_thread_may_wait()) {
-        raise_fault(CISTERN_FAULT_ARGUMENT, running, "sys_msleep",
-                    "a wait in an interrupt or a protected section");
+        thread_raise_fault(CISTERN_FAULT_ARGUMENT, thread_running, "sys_msleep",
+                           "a wait in an interrupt or a protected section");
         return;
     }
     const cistern_critical_t level = cistern_critical_enter();
     bare_thread_block(NULL, ms);
-    running->timeout += (running->timeout != UINT32_MAX) ? 1U : 0U;
+    thread_running->timeout += (thread_running->timeout != UINT32_MAX) ? 1U : 0U;
     cistern_critical_leave(level);
     (void)bare_thread_wait();
 }
 
 /* --- the tick --------------------------------------------------------------------------------- */
 
-static void end_wait_in_time(thread_t *thread, u32_t now)
+static void thread_end_wait_in_time(thread_t *thread, u32_t now)
 {
     const cistern_critical_t level = cistern_critical_enter();
     if (thread->blocked && thread->timeout != 0 && now - thread->since >= thread->timeout) {
@@ -350,81 +411,84 @@ static void end_wait_in_time(thread_t *thread, u32_t now)
 }
 
 /* Moves the running thread behind its equals. */
-static void take_turns(void)
+static void thread_take_turns(void)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    if (running != &idle_thread && !running->blocked && !running->ended) {
-        make_unready(running);
-        make_ready(running);
-        reschedule();
+    if (thread_running != &thread_idle && !thread_running->blocked && !thread_running->ended) {
+        thread_make_unready(thread_running);
+        thread_make_ready(thread_running);
+        thread_reschedule();
     }
     cistern_critical_leave(level);
 }
 
 void bare_kernel_tick(u32_t now)
 {
-    if (running == NULL) {
+    if (thread_running == NULL) {
         return;
     }
-    end_wait_in_time(&main_thread, now);
+    thread_end_wait_in_time(&thread_main, now);
     for (size_t i = 0; i < CISTERN_BARE_THREADS; ++i) {
-        end_wait_in_time(&threads[i], now);
+        thread_end_wait_in_time(&thread_slots[i], now);
     }
-    take_turns();
+    thread_take_turns();
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static void end_running(void)
+static void thread_end_running(void)
 {
     sys_arch_netconn_sem_free();
     bare_mutexes_abandon();
     const cistern_critical_t level = cistern_critical_enter();
-    make_unready(running);
-    running->ended = true;
+    thread_make_unready(thread_running);
+    thread_running->ended = true;
     bare_cpu_switch_request();
     cistern_critical_leave(level);
 }
 
 /* What a thread runs first and last. It never returns: the switch interrupt takes it off. */
-static void run(void *argument)
+static void thread_run(void *argument)
 {
     thread_t *const thread = argument;
     thread->function(thread->argument);
-    end_running();
+    thread_end_running();
     for (volatile bool here = true; here;) {
     }
 }
 
-static void set_name(thread_t *thread, const char *name)
+static void thread_set_name(thread_t *thread, const char *name)
 {
     (void)strncpy(thread->name, (name != NULL) ? name : "thread", THREAD_NAME_LENGTH - 1);
     thread->name[THREAD_NAME_LENGTH - 1] = '\0';
 }
 
-static u8_t clamp_priority(int prio)
+static u8_t thread_clamp_priority(int prio)
 {
     const int highest = CISTERN_BARE_PRIORITIES - 1;
     const int at_least_0 = (prio < 0) ? 0 : prio;
     return (u8_t)((at_least_0 > highest) ? highest : at_least_0);
 }
 
-static thread_t *prepare(size_t slot, const char *name, int prio)
+static thread_t *thread_prepare(size_t slot, const char *name, int prio)
 {
-    thread_t *const thread = &threads[slot];
+    thread_t *const thread = &thread_slots[slot];
     memset(thread, 0, sizeof *thread);
-    memset(stacks.of[slot].bytes, FILL, sizeof stacks.of[slot].bytes);
-    set_name(thread, name);
-    thread->lowest = stacks.of[slot].bytes;
-    thread->own_priority = clamp_priority(prio);
+    thread_set_name(thread, name);
+    thread->lowest = thread_stacks.of[slot].bytes;
+    memset(thread->lowest - THREAD_GUARD_BYTES, THREAD_FILL,
+           THREAD_GUARD_BYTES); /* the rest of its zone */
+    memset(thread->lowest, THREAD_FILL, CISTERN_BARE_STACK_BYTES);
+    thread->own_priority = thread_clamp_priority(prio);
     thread->priority = thread->own_priority;
-    thread->stack = bare_cpu_switch_frame(
-        stacks.of[slot].bytes + CISTERN_BARE_STACK_BYTES - GUARD_BYTES, run, thread);
+    thread->stack = bare_cpu_switch_frame(thread_stacks.of[slot].bytes + CISTERN_BARE_STACK_BYTES -
+                                              CISTERN_BARE_GUARD_BYTES,
+                                          thread_run, thread);
     return thread;
 }
 
 /* Why no thread can be made; NULL iff one can, if a slot is free. */
-static const char *refusal(lwip_thread_fn thread, int stacksize)
+static const char *thread_refusal(lwip_thread_fn thread, int stacksize)
 {
     if (thread == NULL) {
         return "a thread without a function";
@@ -435,78 +499,98 @@ static const char *refusal(lwip_thread_fn thread, int stacksize)
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio)
 {
-    const char *reason = refusal(thread, stacksize);
-    const ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&pool) : NULL;
+    const char *reason = thread_refusal(thread, stacksize);
+    const ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&thread_pool) : NULL;
     if (ticket == NULL) {
         reason = (reason != NULL) ? reason : "more threads than CISTERN_BARE_THREADS";
-        raise_fault(CISTERN_FAULT_ARGUMENT, NULL, (name != NULL) ? name : "thread", reason);
+        thread_raise_fault(CISTERN_FAULT_ARGUMENT, NULL, (name != NULL) ? name : "thread", reason);
         return NULL;
     }
-    thread_t *const made = prepare((size_t)(ticket - tickets.ticket), name, prio);
+    thread_t *const made = thread_prepare((size_t)(ticket - thread_tickets.ticket), name, prio);
     made->function = thread;
     made->argument = arg;
     const cistern_critical_t level = cistern_critical_enter();
-    make_ready(made);
-    reschedule();
+    thread_make_ready(made);
+    thread_reschedule();
     cistern_critical_leave(level);
     return made;
 }
 
-static void make_main(void)
+static void thread_make_main(void)
 {
-    main_thread.own_priority = CISTERN_BARE_MAIN_PRIORITY;
-    main_thread.priority = CISTERN_BARE_MAIN_PRIORITY;
-    set_name(&main_thread, "main");
-    make_ready(&main_thread);
+    thread_main.own_priority = CISTERN_BARE_MAIN_PRIORITY;
+    thread_main.priority = CISTERN_BARE_MAIN_PRIORITY;
+    thread_set_name(&thread_main, "main");
+    thread_make_ready(&thread_main);
 }
 
-static void make_idle(void)
+static void thread_make_idle(void)
 {
-    memset(stacks.below.idle, FILL, sizeof stacks.below.idle);
-    set_name(&idle_thread, "idle");
-    idle_thread.lowest = stacks.below.idle;
-    frame_idle();
+    thread_set_name(&thread_idle, "idle");
+    thread_idle.lowest = thread_stacks.below.idle;
+    thread_frame_idle();
 }
 
 void bare_kernel_start(void)
 {
-    if (running != NULL) {
+    if (thread_running != NULL) {
         return;
     }
     const cistern_pool_config_t config = {.name = "threads",
                                           .count = CISTERN_BARE_THREADS,
                                           .size = sizeof(void *),
-                                          .memory = tickets.ticket,
-                                          .bytes = sizeof tickets};
-    (void)cistern_pool_init(&pool, &config);
+                                          .memory = thread_tickets.ticket,
+                                          .bytes = sizeof thread_tickets};
+    (void)cistern_pool_init(&thread_pool, &config);
     bare_objects_start();
-    make_main();
-    make_idle();
-    running = &main_thread;
+    thread_make_main();
+    thread_make_idle();
+    thread_running = &thread_main;
     bare_cpu_switch_start();
+}
+
+/* --- who waits --------------------------------------------------------------------------------- */
+
+/* One that sleeps is on no list. */
+static u32_t thread_waits(const thread_t *thread)
+{
+    return (thread->blocked && thread->list != NULL) ? 1U : 0U;
+}
+
+u32_t cistern_bare_waiting(void)
+{
+    const cistern_critical_t level = cistern_critical_enter();
+    u32_t waiting = thread_waits(&thread_main);
+    for (size_t i = 0; i < CISTERN_BARE_THREADS; ++i) {
+        waiting += thread_waits(&thread_slots[i]);
+    }
+    cistern_critical_leave(level);
+    return waiting;
 }
 
 /* --- a thread's semaphore --------------------------------------------------------------------- */
 
 void sys_arch_netconn_sem_alloc(void)
 {
-    if (running != NULL && !sys_sem_valid(&running->semaphore)) {
-        (void)sys_sem_new(&running->semaphore, 0);
+    if (thread_running != NULL && !sys_sem_valid(&thread_running->semaphore)) {
+        (void)sys_sem_new(&thread_running->semaphore, 0);
     }
 }
 
 void sys_arch_netconn_sem_free(void)
 {
-    if (running != NULL && sys_sem_valid(&running->semaphore)) {
-        sys_sem_free(&running->semaphore);
-        sys_sem_set_invalid(&running->semaphore);
+    if (thread_running != NULL && sys_sem_valid(&thread_running->semaphore)) {
+        sys_sem_free(&thread_running->semaphore);
+        sys_sem_set_invalid(&thread_running->semaphore);
     }
 }
 
 sys_sem_t *sys_arch_netconn_sem_get(void)
 {
     sys_arch_netconn_sem_alloc();
-    return (running != NULL && sys_sem_valid(&running->semaphore)) ? &running->semaphore : NULL;
+    return (thread_running != NULL && sys_sem_valid(&thread_running->semaphore))
+               ? &thread_running->semaphore
+               : NULL;
 }
 
 #endif

@@ -10,13 +10,13 @@
 #include "lwip/sys.h"
 #include "sys_kernel.h"
 
-static volatile u32_t ticks;
+static volatile u32_t time_ticks;
 
 /* Inside the critical section: 32 bits take several instructions on a narrow processor. */
 u32_t bare_time_ticks(void)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const u32_t now = ticks;
+    const u32_t now = time_ticks;
     cistern_critical_leave(state);
     return now;
 }
@@ -24,7 +24,7 @@ u32_t bare_time_ticks(void)
 void cistern_bare_tick(void)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    ticks = ticks + 1U;
+    time_ticks = time_ticks + 1U;
     cistern_critical_leave(state);
     bare_kernel_tick(bare_time_ticks());
 }

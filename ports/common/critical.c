@@ -28,94 +28,95 @@
 #include "quick_lock.h"
 #include "sys_host.h"
 
-static host_once_t watch_once = HOST_ONCE_INITIALIZER;
-static host_watch_t watch;
-static quick_lock_t lock;
-static _Thread_local int depth;
-static _Thread_local bool watched;
+static host_once_t critical_watch_once = HOST_ONCE_INITIALIZER;
+static host_watch_t critical_watch;
+static quick_lock_t critical_lock;
+static _Thread_local int critical_depth;
+static _Thread_local bool critical_watched;
 
-static void raise_fault(const char *owner)
+static void critical_raise_fault(const char *owner)
 {
     const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
-                                   .object = &lock,
+                                   .object = &critical_lock,
                                    .name = "critical section",
                                    .owner = owner};
     cistern_fault_raise(&fault);
 }
 
 /* Goes back to a lower depth. */
-static void restore(int outer)
+static void critical_restore(int outer)
 {
-    depth = outer;
+    critical_depth = outer;
     if (outer == 0) {
-        quick_unlock(&lock);
+        quick_unlock(&critical_lock);
     }
 }
 
 /* Runs when a watched thread ends. */
-static void thread_ends(void)
+static void critical_thread_ends(void)
 {
-    watched = false;
-    if (depth > 0) {
-        restore(0);
-        raise_fault("a thread that ended inside it");
+    critical_watched = false;
+    if (critical_depth > 0) {
+        critical_restore(0);
+        critical_raise_fault("a thread that ended inside it");
     }
 }
 
-static void before_fork(void)
+static void critical_before_fork(void)
 {
     (void)cistern_critical_enter();
     cistern_host_before_fork();
-    quick_lock_before_fork(&lock);
+    quick_lock_before_fork(&critical_lock);
 }
 
-static void after_fork_in_parent(void)
+static void critical_after_fork_in_parent(void)
 {
-    quick_lock_after_fork(&lock);
+    quick_lock_after_fork(&critical_lock);
     cistern_host_after_fork(false);
-    cistern_critical_leave(depth - 1);
+    cistern_critical_leave(critical_depth - 1);
 }
 
-static void after_fork_in_child(void)
+static void critical_after_fork_in_child(void)
 {
-    quick_lock_in_child(&lock);
+    quick_lock_in_child(&critical_lock);
     cistern_host_after_fork(true);
-    cistern_critical_leave(depth - 1);
+    cistern_critical_leave(critical_depth - 1);
 }
 
-static void create_watch(void)
+static void critical_create_watch(void)
 {
-    quick_lock_init(&lock);
-    host_watch_create(&watch, thread_ends);
-    host_watch_forks(before_fork, after_fork_in_parent, after_fork_in_child);
+    quick_lock_init(&critical_lock);
+    host_watch_create(&critical_watch, critical_thread_ends);
+    host_watch_forks(critical_before_fork, critical_after_fork_in_parent,
+                     critical_after_fork_in_child);
 }
 
-static void watch_thread(void)
+static void critical_watch_thread(void)
 {
-    host_once(&watch_once, create_watch);
-    host_watch_thread(&watch);
-    watched = true;
+    host_once(&critical_watch_once, critical_create_watch);
+    host_watch_thread(&critical_watch);
+    critical_watched = true;
 }
 
 cistern_critical_t cistern_critical_enter(void)
 {
-    if (depth == 0) {
-        if (!watched) {
-            watch_thread();
+    if (critical_depth == 0) {
+        if (!critical_watched) {
+            critical_watch_thread();
         }
-        quick_lock(&lock);
+        quick_lock(&critical_lock);
     }
-    return depth++;
+    return critical_depth++;
 }
 
 void cistern_critical_leave(cistern_critical_t state)
 {
-    const int inside = depth;
+    const int inside = critical_depth;
     if (state >= 0 && state < inside) {
-        restore(state);
+        critical_restore(state);
     }
     if (state != inside - 1) {
-        raise_fault("a leave that does not match its enter");
+        critical_raise_fault("a leave that does not match its enter");
     }
 }
 

@@ -7,7 +7,7 @@
 #include "cistern/fault.h"
 #include "sys_host.h"
 
-static const char *or_dash(const char *text)
+static const char *platform_or_dash(const char *text)
 {
     return (text != NULL) ? text : "-";
 }
@@ -17,11 +17,11 @@ static const char *or_dash(const char *text)
 void cistern_port_fault(const cistern_fault_t *fault)
 {
     char line[400];
-    const int length =
-        snprintf(line, sizeof line,
-                 "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n",
-                 cistern_fault_text(fault->kind), or_dash(fault->name), fault->object,
-                 fault->address, or_dash(fault->owner), or_dash(fault->file), fault->line);
+    const int length = snprintf(
+        line, sizeof line,
+        "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n",
+        cistern_fault_text(fault->kind), platform_or_dash(fault->name), fault->object,
+        fault->address, platform_or_dash(fault->owner), platform_or_dash(fault->file), fault->line);
     if (length > 0) {
         host_write_error(line, ((size_t)length < sizeof line) ? (size_t)length : sizeof line - 1U);
     }

@@ -1,6 +1,6 @@
-/* quick_lock.h (common) - a lock that costs one atomic instruction when nobody waits for it.
+/* quick_lock.h (common) - a lock that costs one atomic instruction when no thread waits for it.
  *
- * For what is held for a moment. Who finds it taken looks again for a moment, then sleeps. Does not
+ * For what is held for a moment. A thread that finds it taken spins for a moment, then sleeps. Does not
  * nest. A thread is not cancelled while it waits.
  */
 #ifndef CISTERN_COMMON_QUICK_LOCK_H
@@ -13,10 +13,10 @@
 
 typedef struct quick_lock {
     atomic_bool taken;
-    bool hungry; /* a waiter was woken in vain */
-    bool handed; /* to one of the waiters */
+    bool starving; /* a waiter was woken in vain */
+    bool handoff;  /* to one of the waiters */
     atomic_uint waiting;
-    host_lock_t room; /* guards the two above, and changes of `waiting` */
+    host_lock_t queue; /* guards the two above, and changes of `waiting` */
     host_wake_t wake;
 } quick_lock_t;
 
@@ -50,7 +50,7 @@ static inline void quick_lock(quick_lock_t *lock)
     }
 }
 
-/* Frees it; true iff somebody may wait for it (I1 in quick_lock.c). */
+/* Frees it; true iff a thread may wait for it (I1 in quick_lock.c). */
 static inline bool quick_lock_free(quick_lock_t *lock)
 {
     if (!quick_lock_has_fence) {

@@ -5,16 +5,16 @@
 #include "lwip/sys.h"
 #include "sys_host.h"
 
-#define NS_PER_MS UINT64_C(1000000)
+#define CLOCK_NS_PER_MS UINT64_C(1000000)
 
 u64_t clock_after_ms(u64_t start, u32_t ms)
 {
-    return start + (u64_t)ms * NS_PER_MS;
+    return start + (u64_t)ms * CLOCK_NS_PER_MS;
 }
 
 u32_t clock_ms_since(u64_t start)
 {
-    const u64_t ms = (host_nanoseconds() - start) / NS_PER_MS;
+    const u64_t ms = (host_nanoseconds() - start) / CLOCK_NS_PER_MS;
     return (ms < SYS_ARCH_TIMEOUT) ? (u32_t)ms : SYS_ARCH_TIMEOUT - 1U;
 }
 
@@ -28,7 +28,7 @@ u32_t clock_ms_since(u64_t start)
 /* The clock of the system, not of the process: differences are what counts. */
 u32_t sys_now(void)
 {
-    return (u32_t)(host_nanoseconds() / NS_PER_MS) + CLOCK_OFFSET;
+    return (u32_t)(host_nanoseconds() / CLOCK_NS_PER_MS) + CLOCK_OFFSET;
 }
 
 /* A tick of this port is one millisecond. */

@@ -18,70 +18,72 @@
 #    include "cistern/fault.h"
 #    include "sys_host.h"
 
-static host_once_t once = HOST_ONCE_INITIALIZER;
-static sys_mutex_t core;
+static host_once_t core_once = HOST_ONCE_INITIALIZER;
+static sys_mutex_t core_mutex;
 static atomic_bool core_thread_marked;
 static _Thread_local bool core_held;
-static _Thread_local bool is_core_thread;
+static _Thread_local bool core_is_mine;
 
-static void raise_fault(const char *reason)
+static void core_raise_fault(const char *reason)
 {
-    const cistern_fault_t fault = {
-        .kind = CISTERN_FAULT_ARGUMENT, .object = &core, .name = "core lock", .owner = reason};
+    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
+                                   .object = &core_mutex,
+                                   .name = "core lock",
+                                   .owner = reason};
     cistern_fault_raise(&fault);
 }
 
-static void create_core(void)
+static void core_create(void)
 {
-    if (sys_mutex_new(&core) != ERR_OK) {
-        raise_fault("no mutex is left for it");
+    if (sys_mutex_new(&core_mutex) != ERR_OK) {
+        core_raise_fault("no mutex is left for it");
     }
 }
 
 void sys_lock_tcpip_core(void)
 {
     if (core_held) {
-        raise_fault("a lock by the thread that holds it");
+        core_raise_fault("a lock by the thread that holds it");
         return;
     }
-    host_once(&once, create_core);
-    sys_mutex_lock(&core); /* refused where none could be made */
-    core_held = sys_mutex_valid(&core);
+    host_once(&core_once, core_create);
+    sys_mutex_lock(&core_mutex); /* refused where none could be made */
+    core_held = sys_mutex_valid(&core_mutex);
 }
 
 void sys_unlock_tcpip_core(void)
 {
     if (!core_held) {
-        raise_fault("an unlock by a thread that does not hold it");
+        core_raise_fault("an unlock by a thread that does not hold it");
         return;
     }
     core_held = false;
-    sys_mutex_unlock(&core);
+    sys_mutex_unlock(&core_mutex);
 }
 
 void sys_mark_tcpip_thread(void)
 {
-    is_core_thread = true;
+    core_is_mine = true;
     core_thread_marked = true;
 }
 
 #    if LWIP_TCPIP_CORE_LOCKING
-static bool may_use_core(void)
+static bool core_may_be_used(void)
 {
     return core_held || !core_thread_marked;
 }
 #    else
-static bool may_use_core(void)
+static bool core_may_be_used(void)
 {
-    return is_core_thread || !core_thread_marked;
+    return core_is_mine || !core_thread_marked;
 }
 #    endif
 
 void sys_check_core_locking(void)
 {
-    if (!may_use_core()) {
-        raise_fault(LWIP_TCPIP_CORE_LOCKING ? "a core function without the core lock"
-                                            : "a core function outside the core thread");
+    if (!core_may_be_used()) {
+        core_raise_fault(LWIP_TCPIP_CORE_LOCKING ? "a core function without the core lock"
+                                                 : "a core function outside the core thread");
     }
 }
 

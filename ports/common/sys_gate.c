@@ -28,24 +28,24 @@
 #    include "sys_gate.h"
 
 /* How often a waiter spins before it sleeps, where threads run at the same time: first with the
- * lock held, so that it costs nobody anything, then in the queue, giving its processor away each
+ * lock held, so that it costs no other thread anything, then in the queue, giving its processor away each
  * time in case that is the one which the other side needs. Where both sides share a processor the
  * first kind never helps, and is soon hardly tried. */
-#    define LOOKS  64
-#    define YIELDS 10
+#    define GATE_SPINS  64
+#    define GATE_YIELDS 10
 
 /* A yield that took longer let others compute, not the other side answer: the processor is wanted,
  * and a thread that sleeps is woken sooner than one that yields has its turn again. No thread
  * yields for BUSY times as long afterwards, so that yields in vain cost a small part of the time.
  */
-#    define LONG_YIELD_NS 50000U
-#    define BUSY          256U
+#    define GATE_LONG_YIELD_NS 50000U
+#    define GATE_BUSY          256U
 
 struct gate_waiter {
     gate_waiter_t *next;
     gate_waiter_t *previous;
     atomic_bool granted; /* written with the lock held, read without */
-    bool asleep;         /* sleeps, or is about to; guarded by the lock */
+    bool asleep;         /* sleeps, or will at once; guarded by the lock */
     host_parker_t parker;
     gate_t *gate;
     quick_lock_t *lock;
@@ -53,7 +53,7 @@ struct gate_waiter {
 
 /* Until when no thread yields; every thread's. In units of 2^20 ns, since not every processor has
  * atomics of 64 bits; what seems farther away than BUSY_MOST is long past. */
-#define BUSY_MOST 60000U
+#    define GATE_BUSY_MOST 60000U
 
 static _Atomic u32_t gate_busy_until;
 
@@ -130,9 +130,14 @@ void gate_wake(gate_waiter_t *granted)
     }
 }
 
+u32_t gate_waiting(gate_t *gate)
+{
+    return atomic_load(&gate->waiting);
+}
+
 bool gate_is_waited_at(gate_t *gate)
 {
-    return atomic_load(&gate->waiting) != 0;
+    return gate_waiting(gate) != 0;
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */
@@ -140,7 +145,7 @@ bool gate_is_waited_at(gate_t *gate)
 /* Ends the sleep of a waiter. One that was granted a unit goes when it is woken, and not before.
  * (I5)
  */
-static void gate_get_up(gate_waiter_t *waiter, bool unparked)
+static void gate_end_sleep(gate_waiter_t *waiter, bool unparked)
 {
     if (gate_is_granted(waiter) && !unparked) {
         quick_unlock(waiter->lock);
@@ -169,7 +174,7 @@ static void gate_cancelled(void *argument)
 {
     gate_waiter_t *const waiter = argument;
     quick_lock(waiter->lock);
-    gate_get_up(waiter, false);
+    gate_end_sleep(waiter, false);
     gate_waiter_t *const next = gate_leave(waiter) ? gate_admit(waiter->gate) : NULL;
     quick_unlock(waiter->lock);
     gate_wake(next);
@@ -183,7 +188,7 @@ static void gate_sleep(gate_waiter_t *waiter, u64_t deadline)
     quick_unlock(waiter->lock);
     const bool unparked = host_park(&waiter->parker, deadline, gate_cancelled, waiter);
     quick_lock(waiter->lock);
-    gate_get_up(waiter, unparked);
+    gate_end_sleep(waiter, unparked);
 }
 
 /* One yield; false iff it took long. */
@@ -191,11 +196,11 @@ static bool gate_yield_once(u64_t start)
 {
     host_yield();
     const u64_t now = host_nanoseconds();
-    const bool brief = now - start <= LONG_YIELD_NS;
+    const bool brief = now - start <= GATE_LONG_YIELD_NS;
     if (!brief) {
-        const u64_t units = (BUSY * (now - start) >> 20) + 1U;
+        const u64_t units = (GATE_BUSY * (now - start) >> 20) + 1U;
         atomic_store_explicit(&gate_busy_until,
-                              (u32_t)((now >> 20) + LWIP_MIN(units, BUSY_MOST)),
+                              (u32_t)((now >> 20) + LWIP_MIN(units, GATE_BUSY_MOST)),
                               memory_order_relaxed);
     }
     return brief;
@@ -204,15 +209,15 @@ static bool gate_yield_once(u64_t start)
 static bool gate_is_busy(u64_t now)
 {
     const u32_t until = atomic_load_explicit(&gate_busy_until, memory_order_relaxed);
-    return until - (u32_t)(now >> 20) - 1U < BUSY_MOST;
+    return until - (u32_t)(now >> 20) - 1U < GATE_BUSY_MOST;
 }
 
-/* Looks for a grant for a moment, without the lock. */
+/* Yields until there is a grant, a few times, without the lock. */
 static void gate_yield(const gate_waiter_t *waiter)
 {
     bool brief = !gate_is_busy(host_nanoseconds()) && host_is_parallel();
     quick_unlock(waiter->lock);
-    for (int i = 0; i < YIELDS && brief && !gate_is_granted(waiter); ++i) {
+    for (int i = 0; i < GATE_YIELDS && brief && !gate_is_granted(waiter); ++i) {
         brief = gate_yield_once(host_nanoseconds());
     }
     quick_lock(waiter->lock);
@@ -223,7 +228,7 @@ static u32_t gate_queue_and_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout
     const u64_t deadline = (timeout != 0) ? clock_after_ms(start, timeout) : HOST_FOREVER;
     gate_waiter_t waiter = {.gate = gate, .lock = lock};
     gate_append(gate, &waiter);
-    gate_wake(gate_admit(gate)); /* I4: looks at the stock after it counted itself */
+    gate_wake(gate_admit(gate)); /* I4: reads the stock after it counted itself */
     if (!gate_is_granted(&waiter)) {
         gate_yield(&waiter);
     }
@@ -233,16 +238,16 @@ static u32_t gate_queue_and_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout
     return gate_leave(&waiter) ? clock_ms_since(start) : SYS_ARCH_TIMEOUT;
 }
 
-/* Looks for a free unit for a moment, with the lock held: nobody can come before it. */
-static bool gate_look(gate_t *gate)
+/* Spins for a free unit, with the lock held: no other thread can come before it. */
+static bool gate_spin(gate_t *gate)
 {
     bool found = false;
-    for (int i = host_is_parallel() ? gate->looks : 0; i > 0 && !found; --i) {
+    for (int i = host_is_parallel() ? gate->spins : 0; i > 0 && !found; --i) {
         host_relax();
         found = gate_has_free_unit(gate);
     }
-    gate->looks = found ? 2 * gate->looks : gate->looks / 2;
-    gate->looks = LWIP_MIN(LWIP_MAX(gate->looks, 1), LOOKS);
+    gate->spins = found ? 2 * gate->spins : gate->spins / 2;
+    gate->spins = LWIP_MIN(LWIP_MAX(gate->spins, 1), GATE_SPINS);
     return found;
 }
 
@@ -251,7 +256,7 @@ void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote)
     gate->stock = stock;
     gate->owner = owner;
     gate->remote = remote;
-    gate->looks = LOOKS;
+    gate->spins = GATE_SPINS;
     gate_forget_waiters(gate);
 }
 
@@ -267,7 +272,7 @@ u32_t gate_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout)
         return 0;
     }
     const u64_t start = host_nanoseconds();
-    if (gate->remote && gate->first == NULL && gate_look(gate)) {
+    if (gate->remote && gate->first == NULL && gate_spin(gate)) {
         return 0;
     }
     return gate_queue_and_wait(gate, lock, timeout, start);

@@ -27,14 +27,14 @@ struct gate {
     gate_waiter_t *last;
     gate_stock_t *stock;
     void *owner;
-    bool remote;   /* the stock may grow while somebody else holds the lock */
-    int looks;     /* how often to look before queueing: grows when that helped, else shrinks */
+    bool remote;   /* the stock may grow while another thread holds the lock */
+    int spins;     /* how often to spin before queueing: grows when that helped, else shrinks */
     u32_t granted; /* units that belong to waiters which have not taken them yet */
     u32_t inside;  /* threads inside gate_wait, granted or not */
     atomic_uint waiting; /* length of the queue; may be read without the lock */
 };
 
-/* Makes a gate with nobody waiting. */
+/* Makes a gate at which no thread waits. */
 void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote);
 
 /* Asks for a unit without waiting: true iff the caller may take one from the stock. Constant time.
@@ -50,13 +50,16 @@ u32_t gate_wait(gate_t *gate, quick_lock_t *lock, u32_t timeout);
  * those of them that sleep, for gate_wake. Linear in the number of waiters that go on. */
 gate_waiter_t *gate_admit(gate_t *gate);
 
-/* Wakes what gate_admit returned; NULL is nobody. To be called soon, without the lock: a system
+/* Wakes what gate_admit returned; NULL is none. To be called soon, without the lock: a system
  * that switches to the woken thread at once would otherwise let it run into the lock. */
 void gate_wake(gate_waiter_t *granted);
 
 /* True iff gate_admit may have something to do. Without the lock, after the stock grew by a
  * sequentially consistent store. */
 bool gate_is_waited_at(gate_t *gate);
+
+/* Threads in the queue. Any thread. */
+u32_t gate_waiting(gate_t *gate);
 
 /* In a forked child, where the waiting threads do not exist. */
 void gate_forget_waiters(gate_t *gate);

@@ -31,7 +31,7 @@
  * | host_owned_renew                       | makes it anew in a forked child                     |
  * | host_watch_forks                       | has functions called before a fork, and after it in |
  * |                                        | the parent and in the child                         |
- * | host_relax                             | tells the processor that it runs in a waiting loop  |
+ * | host_relax                             | is an instruction for loops that wait              |
  * | host_yield                             | gives the processor to another thread               |
  */
 #ifndef CISTERN_COMMON_SYS_HOST_H

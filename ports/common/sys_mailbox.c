@@ -6,7 +6,7 @@
  *   fetch side   moved = messages fetched so far    units of its gate: messages
  *
  * Each side has its lock, its index and its gate. A thread that posts takes the post side's lock,
- * writes the message, then counts it in `moved`; only if somebody waits to fetch does it take the
+ * writes the message, then counts it in `moved`; only if a thread waits to fetch does it take the
  * fetch side's lock as well, after its own is free, to let the first one go on. Fetching is the
  * mirror image. So a stream of messages between two threads takes no lock that is contended, and
  * touches the other side's numbers only when the ones last seen are used up.
@@ -37,92 +37,98 @@
 #    endif
 
 /* What two sides write often must not share a cache line. */
-#    define CACHE_LINE 64
+#    define MBOX_CACHE_LINE 64
 
 typedef struct side {
-    alignas(CACHE_LINE) object_t object;
+    alignas(MBOX_CACHE_LINE) object_t object;
     void **ring;
     size_t index;
     u32_t size;
     u32_t credit;      /* units at the start: `size` places, or no message */
-    u32_t seen;        /* the other side's `moved` when it was last looked at */
+    u32_t seen;        /* the other side's `moved` when it was last read */
     atomic_uint moved; /* messages that went through this side */
-    alignas(CACHE_LINE) gate_t gate;
-} side_t;
+    alignas(MBOX_CACHE_LINE) gate_t gate;
+} mbox_side_t;
 
-enum { POST, FETCH, SIDES };
+enum { MBOX_POST, MBOX_FETCH, MBOX_SIDES };
 
-static bool prepare(object_t *object)
+static bool mbox_prepare(object_t *object)
 {
     (void)object;
     return true;
 }
 
-static void forked(object_t *object)
+static u32_t mbox_waiting(object_t *object)
 {
-    gate_forget_waiters(&((side_t *)object)->gate);
+    return gate_waiting(&((mbox_side_t *)object)->gate);
 }
 
-static side_t slots[CISTERN_HOST_MAILBOXES][SIDES];
+static void mbox_forked(object_t *object)
+{
+    gate_forget_waiters(&((mbox_side_t *)object)->gate);
+}
+
+static mbox_side_t mbox_slots[CISTERN_HOST_MAILBOXES][MBOX_SIDES];
 
 object_table_t object_mailboxes = {
     .kind = "mailbox",
-    .slots = slots,
+    .slots = mbox_slots,
     .count = CISTERN_HOST_MAILBOXES,
-    .sides = SIDES,
-    .side_size = sizeof slots[0][0],
-    .prepare = prepare,
-    .forked = forked,
+    .sides = MBOX_SIDES,
+    .side_size = sizeof mbox_slots[0][0],
+    .prepare = mbox_prepare,
+    .forked = mbox_forked,
+    .waiting = mbox_waiting,
     OBJECT_STATS(mbox),
 };
 
 /* --- the ring -------------------------------------------------------------------------------- */
 
-static side_t *other(const side_t *side)
+static mbox_side_t *mbox_other(const mbox_side_t *side)
 {
-    side_t *const pair = slots[(size_t)(side - &slots[0][0]) / SIDES];
-    return (side == &pair[POST]) ? &pair[FETCH] : &pair[POST];
+    mbox_side_t *const pair = mbox_slots[(size_t)(side - &mbox_slots[0][0]) / MBOX_SIDES];
+    return (side == &pair[MBOX_POST]) ? &pair[MBOX_FETCH] : &pair[MBOX_POST];
 }
 
-static u32_t units(const side_t *side)
+static u32_t mbox_units(const mbox_side_t *side)
 {
     return side->seen + side->credit - atomic_load_explicit(&side->moved, memory_order_relaxed);
 }
 
-/* The gate's stock. The other side can only have added to it since it was last looked at. */
-static u32_t stock(gate_t *gate)
+/* The gate's stock. The other side can only have added to it since it was last read. */
+static u32_t mbox_stock(gate_t *gate)
 {
-    side_t *const side = gate->owner;
-    if (units(side) <= gate->granted) {
-        side->seen = atomic_load(&other(side)->moved);
+    mbox_side_t *const side = gate->owner;
+    if (mbox_units(side) <= gate->granted) {
+        side->seen = atomic_load(&mbox_other(side)->moved);
     }
-    return units(side);
+    return mbox_units(side);
 }
 
 /* Goes on to the next place: a unit of this side becomes one of the other. */
-static void advance(side_t *side)
+static void mbox_advance(mbox_side_t *side)
 {
     side->index = (side->index + 1U < side->size) ? side->index + 1U : 0;
     (void)atomic_fetch_add(&side->moved, 1U);
 }
 
-static void put(side_t *side, void *msg)
+static void mbox_put(mbox_side_t *side, void *msg)
 {
     side->ring[side->index] = msg;
-    advance(side);
+    mbox_advance(side);
 }
 
-static void *get(side_t *side)
+static void *mbox_get(mbox_side_t *side)
 {
     void *const msg = side->ring[side->index];
-    advance(side);
+    mbox_advance(side);
     return msg;
 }
 
-/* Frees the lock; then, if somebody waits on the other side, sees whether they can go on. */
-static void unlock_and_admit(side_t *side)
+/* Frees the lock; then, if threads wait on the other side, admits those that can go on. */
+static void mbox_unlock_and_admit(mbox_side_t *side)
 {
-    side_t *const opposite = other(side);
+    mbox_side_t *const opposite = mbox_other(side);
     object_unlock(&side->object);
     if (gate_is_waited_at(&opposite->gate)) {
         quick_lock(&opposite->object.lock);
@@ -133,17 +139,17 @@ static void unlock_and_admit(side_t *side)
 }
 
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *name_of(const sys_mbox_t *mbox)
+static const sys_host_name_t *mbox_name_of(const sys_mbox_t *mbox)
 {
     return (mbox != NULL) ? &mbox->name : NULL;
 }
 
-static side_t *lookup(const sys_mbox_t *mbox, size_t side)
+static mbox_side_t *mbox_lookup(const sys_mbox_t *mbox, size_t side)
 {
-    return (side_t *)object_lock(&object_mailboxes, name_of(mbox), side);
+    return (mbox_side_t *)object_lock(&object_mailboxes, mbox_name_of(mbox), side);
 }
 
-static void deliver(void **where, void *msg)
+static void mbox_deliver(void **where, void *msg)
 {
     if (where != NULL) {
         *where = msg;
@@ -152,9 +158,9 @@ static void deliver(void **where, void *msg)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-static void init_side(side_t *side, void **ring, u32_t size, u32_t credit)
+static void mbox_init_side(mbox_side_t *side, void **ring, u32_t size, u32_t credit)
 {
-    gate_init(&side->gate, stock, side, true);
+    gate_init(&side->gate, mbox_stock, side, true);
     side->ring = ring;
     side->index = 0;
     side->size = size;
@@ -175,43 +181,45 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
         object_count_error(&object_mailboxes);
         return ERR_MEM;
     }
-    side_t *const sides = (side_t *)object_new(&object_mailboxes, &mbox->name);
+    mbox_side_t *const sides = (mbox_side_t *)object_new(&object_mailboxes, &mbox->name);
     if (sides == NULL) {
         free(ring);
         return ERR_MEM;
     }
-    init_side(&sides[POST], ring, places, places);
-    init_side(&sides[FETCH], ring, places, 0);
+    mbox_init_side(&sides[MBOX_POST], ring, places, places);
+    mbox_init_side(&sides[MBOX_FETCH], ring, places, 0);
     object_unlock_sides(&object_mailboxes, &sides->object);
     return ERR_OK;
 }
 
 /* Why a mailbox must not be freed now; NULL iff it may be. */
-static const char *in_use(const side_t *sides)
+static const char *mbox_in_use(const mbox_side_t *sides)
 {
-    if (sides[POST].gate.inside + sides[FETCH].gate.inside != 0) {
+    if (sides[MBOX_POST].gate.inside + sides[MBOX_FETCH].gate.inside != 0) {
         return "refused free: a thread waits for it";
     }
-    return (sides[POST].moved != sides[FETCH].moved) ? "refused free: messages are in it" : NULL;
+    return (sides[MBOX_POST].moved != sides[MBOX_FETCH].moved) ? "refused free: messages are in it"
+                                                               : NULL;
 }
 
-static void refuse_free(sys_mbox_t *mbox, side_t *sides, const char *reason)
+static void mbox_refuse_free(sys_mbox_t *mbox, mbox_side_t *sides, const char *reason)
 {
     object_unlock_sides(&object_mailboxes, &sides->object);
     object_count_error(&object_mailboxes);
-    object_refuse(&object_mailboxes, name_of(mbox), reason);
+    object_refuse(&object_mailboxes, mbox_name_of(mbox), reason);
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    side_t *const sides = (side_t *)object_lock_to_end(&object_mailboxes, name_of(mbox));
+    mbox_side_t *const sides =
+        (mbox_side_t *)object_lock_to_end(&object_mailboxes, mbox_name_of(mbox));
     if (sides == NULL) {
         object_count_error(&object_mailboxes);
         return;
     }
-    const char *const reason = in_use(sides);
+    const char *const reason = mbox_in_use(sides);
     if (reason != NULL) {
-        refuse_free(mbox, sides, reason);
+        mbox_refuse_free(mbox, sides, reason);
         return;
     }
     void **const ring = sides->ring;
@@ -221,7 +229,7 @@ void sys_mbox_free(sys_mbox_t *mbox)
 
 int sys_mbox_valid(sys_mbox_t *mbox)
 {
-    return object_is_live(&object_mailboxes, name_of(mbox));
+    return object_is_live(&object_mailboxes, mbox_name_of(mbox));
 }
 
 void sys_mbox_set_invalid(sys_mbox_t *mbox)
@@ -235,17 +243,17 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox)
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    side_t *const side = lookup(mbox, POST);
+    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
     if (side != NULL) {
         (void)gate_wait(&side->gate, &side->object.lock, 0);
-        put(side, msg);
-        unlock_and_admit(side);
+        mbox_put(side, msg);
+        mbox_unlock_and_admit(side);
     }
 }
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
-    side_t *const side = lookup(mbox, POST);
+    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
     if (side == NULL) {
         return ERR_ARG;
     }
@@ -255,8 +263,8 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
         object_count_error(&object_mailboxes);
         return ERR_MEM;
     }
-    put(side, msg);
-    unlock_and_admit(side);
+    mbox_put(side, msg);
+    mbox_unlock_and_admit(side);
     return ERR_OK;
 }
 
@@ -268,8 +276,8 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 {
-    side_t *const side = lookup(mbox, FETCH);
-    deliver(msg, NULL);
+    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
@@ -278,15 +286,15 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
         object_unlock(&side->object);
         return waited;
     }
-    deliver(msg, get(side));
-    unlock_and_admit(side);
+    mbox_deliver(msg, mbox_get(side));
+    mbox_unlock_and_admit(side);
     return waited;
 }
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 {
-    side_t *const side = lookup(mbox, FETCH);
-    deliver(msg, NULL);
+    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_MBOX_EMPTY;
     }
@@ -294,8 +302,8 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
         object_unlock(&side->object);
         return SYS_MBOX_EMPTY;
     }
-    deliver(msg, get(side));
-    unlock_and_admit(side);
+    mbox_deliver(msg, mbox_get(side));
+    mbox_unlock_and_admit(side);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /* sys_mutex.c (common) - mutexes: the system's lock with a holder, in a slot.
  *
- *   slot   | object: lock, generation | mutex | users | owner, held | room: waiting, woken |
+ *   slot   | object: lock, generation | mutex | users | owner, held | queue: waiting, woken |
  *
- * Vocabulary: a user is a thread that holds the mutex or waits for it. A waiter sleeps in the room
+ * Vocabulary: a user is a thread that holds the mutex or waits for it. A waiter sleeps in the queue
  * and tries again when it is woken, so that a thread which unlocks may lock again before that: a
  * handoff to a sleeping thread costs two switches each time, one of them of the thread that goes
  * on. A waiter that is starving, or that has a priority to lend, waits at the system's lock itself,
@@ -11,14 +11,14 @@
  *   thread A   holds ---------------> +-------+
  *   thread B   starving ------------> | mutex |  the system's queue, by priority
  *   thread C   waits ------+          +-------+
- *   thread D   waits ------+-> room: waiting 2, woken
+ *   thread D   waits ------+-> queue: waiting 2, woken
  *
  * Invariants, whenever the object's lock is free:
- *   I1  held implies that `owner` holds `mutex`, or has just left these books to unlock it.
+ *   I1  held implies that `owner` holds `mutex`, or has just withdrawn as owner to unlock it.
  *   I2  users counts the holder and all who wait: with 0 the mutex may end.
  *   I3  A waiter counts itself, then tries; who unlocks frees the mutex, then reads the count by a
  *       write: one of the two writes comes first, so that one of the threads sees the other.
- *   I4  `woken` implies that a thread of the room is on its way to try: nobody else is woken.
+ *   I4  `woken` implies that a thread of the queue is on its way to try: no other one is woken.
  *
  * A thread that ends holding the mutex gives it back, with a fault.
  *
@@ -36,7 +36,7 @@
 #    endif
 
 /* Who has waited this long is starving. */
-#    define STARVING_NS 1000000U
+#    define MUTEX_STARVING_NS 1000000U
 
 typedef struct mutex_waiter {
     struct mutex_waiter *next;
@@ -49,16 +49,16 @@ typedef struct mutex {
     u32_t owner;
     u32_t users;
     bool held;
-    host_lock_t room; /* guards what follows, all of which but the list is read without it */
+    host_lock_t queue; /* guards what follows, all of which but the list is read without it */
     mutex_waiter_t *first;
     mutex_waiter_t *last;
     atomic_uint waiting; /* on the list */
     atomic_bool woken;
 } mutex_t;
 
-static void mutex_empty_room(mutex_t *mutex)
+static void mutex_empty_queue(mutex_t *mutex)
 {
-    host_lock_init(&mutex->room);
+    host_lock_init(&mutex->queue);
     mutex->first = NULL;
     mutex->last = NULL;
     atomic_store(&mutex->waiting, 0U);
@@ -68,7 +68,7 @@ static void mutex_empty_room(mutex_t *mutex)
 static bool mutex_prepare(object_t *object)
 {
     mutex_t *const mutex = (mutex_t *)object;
-    mutex_empty_room(mutex);
+    mutex_empty_queue(mutex);
     return host_owned_init(&mutex->mutex);
 }
 
@@ -94,11 +94,17 @@ static void mutex_forked(object_t *object)
     mutex_t *const mutex = (mutex_t *)object;
     mutex->held = mutex_is_mine(mutex);
     mutex->users = mutex->held ? 1U : 0U;
-    mutex_empty_room(mutex);
+    mutex_empty_queue(mutex);
     host_owned_renew(&mutex->mutex);
     if (mutex->held) {
         host_owned_lock(&mutex->mutex);
     }
+}
+
+static u32_t mutex_waiting(object_t *object)
+{
+    const mutex_t *const mutex = (const mutex_t *)object;
+    return mutex->users - (mutex->held ? 1U : 0U);
 }
 
 static mutex_t mutex_slots[CISTERN_HOST_MUTEXES];
@@ -111,6 +117,7 @@ object_table_t object_mutexes = {
     .side_size = sizeof mutex_slots[0],
     .prepare = mutex_prepare,
     .forked = mutex_forked,
+    .waiting = mutex_waiting,
     OBJECT_STATS(mutex),
 };
 
@@ -127,7 +134,7 @@ static bool mutex_spin(mutex_t *mutex)
     return mine;
 }
 
-/* (room) */
+/* (queue) */
 static void mutex_append(mutex_t *mutex, mutex_waiter_t *waiter)
 {
     waiter->next = NULL;
@@ -140,7 +147,7 @@ static void mutex_append(mutex_t *mutex, mutex_waiter_t *waiter)
     (void)atomic_fetch_add(&mutex->waiting, 1U);
 }
 
-/* (room) */
+/* (queue) */
 static mutex_waiter_t *mutex_remove_first(mutex_t *mutex)
 {
     mutex_waiter_t *const first = mutex->first;
@@ -150,23 +157,23 @@ static mutex_waiter_t *mutex_remove_first(mutex_t *mutex)
     return first;
 }
 
-/* Goes into the room, unless the mutex is free and nobody is in there: then it is the caller's.
+/* Goes into the queue, unless the mutex is free and no thread is in there: then it is the caller's.
  * (I3)
  */
 static bool mutex_take_or_queue(mutex_t *mutex, mutex_waiter_t *waiter)
 {
-    host_lock(&mutex->room);
+    host_lock(&mutex->queue);
     mutex_append(mutex, waiter);
     const bool mine = mutex->first == waiter && host_owned_try(&mutex->mutex);
     if (mine) {
         (void)mutex_remove_first(mutex);
     }
-    host_unlock(&mutex->room);
+    host_unlock(&mutex->queue);
     return mine;
 }
 
-/* Waits in the room; false iff the thread is starving. (I4) */
-static bool mutex_wait_in_room(mutex_t *mutex)
+/* Waits in the queue; false iff the thread is starving. (I4) */
+static bool mutex_wait_in_queue(mutex_t *mutex)
 {
     const uint64_t start = host_nanoseconds();
     mutex_waiter_t waiter;
@@ -179,7 +186,7 @@ static bool mutex_wait_in_room(mutex_t *mutex)
             atomic_store(&mutex->woken, false);
             mine = host_owned_try(&mutex->mutex);
         }
-    } while (!mine && host_nanoseconds() - start < STARVING_NS);
+    } while (!mine && host_nanoseconds() - start < MUTEX_STARVING_NS);
     host_parker_end(&waiter.parker);
     return mine;
 }
@@ -189,21 +196,21 @@ static void mutex_acquire(mutex_t *mutex)
     if (host_owned_try(&mutex->mutex) || mutex_spin(mutex)) {
         return;
     }
-    if (host_lends_priority() || !mutex_wait_in_room(mutex)) {
+    if (host_lends_priority() || !mutex_wait_in_queue(mutex)) {
         host_owned_lock(&mutex->mutex);
     }
 }
 
-/* Wakes the first in the room, unless one was woken and has not tried yet. (I4) */
+/* Wakes the first in the queue, unless one was woken and has not tried yet. (I4) */
 static void mutex_wake_one(mutex_t *mutex)
 {
     mutex_waiter_t *first = NULL;
-    host_lock(&mutex->room);
+    host_lock(&mutex->queue);
     if (mutex->first != NULL && !mutex->woken) {
         atomic_store(&mutex->woken, true);
         first = mutex_remove_first(mutex);
     }
-    host_unlock(&mutex->room);
+    host_unlock(&mutex->queue);
     if (first != NULL) {
         host_unpark(&first->parker);
     }
@@ -223,7 +230,7 @@ static host_once_t mutex_once = HOST_ONCE_INITIALIZER;
 static host_watch_t mutex_watch;
 static _Thread_local bool mutex_watched;
 
-/* Strikes the calling thread out of the books; false iff it is not the holder. */
+/* Records that the calling thread does not use it any more; false iff it is not the holder. */
 static bool mutex_disown(mutex_t *mutex)
 {
     const bool mine = mutex_is_mine(mutex);
@@ -291,7 +298,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return ERR_OK;
 }
 
-/* Writes the calling thread into the books as a user; false iff it is the holder. */
+/* Records the calling thread as a user; false iff it is the holder. */
 static bool mutex_register(mutex_t *mutex)
 {
     const bool again = mutex_is_mine(mutex);

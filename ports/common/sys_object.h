@@ -31,8 +31,9 @@ typedef struct object_table {
     size_t count;
     size_t sides; /* of each slot */
     size_t side_size;
-    bool (*prepare)(object_t *object); /* each side before its first use; false iff it cannot be */
-    void (*forked)(object_t *object);  /* in a forked child, for each prepared side */
+    bool (*prepare)(object_t *object);  /* each side before its first use; false iff it cannot be */
+    void (*forked)(object_t *object);   /* in a forked child, for each prepared side */
+    u32_t (*waiting)(object_t *object); /* threads that wait at a side, which is locked */
 #if SYS_STATS
     struct stats_syselem *stats;
 #endif

@@ -24,42 +24,48 @@ typedef struct semaphore {
     u32_t limit;
 } semaphore_t;
 
-static bool prepare(object_t *object)
+static bool sem_prepare(object_t *object)
 {
     (void)object;
     return true;
 }
 
-static void forked(object_t *object)
+static u32_t sem_waiting(object_t *object)
+{
+    return gate_waiting(&((semaphore_t *)object)->gate);
+}
+
+static void sem_forked(object_t *object)
 {
     gate_forget_waiters(&((semaphore_t *)object)->gate);
 }
 
-static u32_t stock(gate_t *gate)
+static u32_t sem_stock(gate_t *gate)
 {
     return ((const semaphore_t *)gate->owner)->units;
 }
 
-static semaphore_t slots[CISTERN_HOST_SEMAPHORES];
+static semaphore_t sem_slots[CISTERN_HOST_SEMAPHORES];
 
 object_table_t object_semaphores = {
     .kind = "semaphore",
-    .slots = slots,
+    .slots = sem_slots,
     .count = CISTERN_HOST_SEMAPHORES,
     .sides = 1,
-    .side_size = sizeof slots[0],
-    .prepare = prepare,
-    .forked = forked,
+    .side_size = sizeof sem_slots[0],
+    .prepare = sem_prepare,
+    .forked = sem_forked,
+    .waiting = sem_waiting,
     OBJECT_STATS(sem),
 };
 
 /* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *name_of(const sys_sem_t *sem)
+static const sys_host_name_t *sem_name_of(const sys_sem_t *sem)
 {
     return (sem != NULL) ? &sem->name : NULL;
 }
 
-static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
+static err_t sem_create(sys_sem_t *sem, u32_t count, u32_t limit)
 {
     if (sem == NULL) {
         return ERR_ARG;
@@ -68,7 +74,7 @@ static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
     if (semaphore == NULL) {
         return ERR_MEM;
     }
-    gate_init(&semaphore->gate, stock, semaphore, false);
+    gate_init(&semaphore->gate, sem_stock, semaphore, false);
     semaphore->units = count;
     semaphore->limit = limit;
     object_unlock_sides(&object_semaphores, &semaphore->object);
@@ -77,22 +83,22 @@ static err_t create(sys_sem_t *sem, u32_t count, u32_t limit)
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {
-    return create(sem, count, UINT32_MAX);
+    return sem_create(sem, count, UINT32_MAX);
 }
 
 err_t sys_sem_new_binary(sys_sem_t *sem, u8_t count)
 {
-    return create(sem, (count != 0) ? 1U : 0U, 1U);
+    return sem_create(sem, (count != 0) ? 1U : 0U, 1U);
 }
 
-static semaphore_t *lookup(const sys_sem_t *sem)
+static semaphore_t *sem_lookup(const sys_sem_t *sem)
 {
-    return (semaphore_t *)object_lock(&object_semaphores, name_of(sem), 0);
+    return (semaphore_t *)object_lock(&object_semaphores, sem_name_of(sem), 0);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
 {
-    semaphore_t *const semaphore = lookup(sem);
+    semaphore_t *const semaphore = sem_lookup(sem);
     if (semaphore == NULL) {
         return;
     }
@@ -104,7 +110,7 @@ void sys_sem_signal(sys_sem_t *sem)
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    semaphore_t *const semaphore = lookup(sem);
+    semaphore_t *const semaphore = sem_lookup(sem);
     if (semaphore == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
@@ -117,7 +123,7 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 void sys_sem_free(sys_sem_t *sem)
 {
     semaphore_t *const semaphore =
-        (semaphore_t *)object_lock_to_end(&object_semaphores, name_of(sem));
+        (semaphore_t *)object_lock_to_end(&object_semaphores, sem_name_of(sem));
     if (semaphore == NULL) {
         return;
     }
@@ -125,13 +131,13 @@ void sys_sem_free(sys_sem_t *sem)
         object_end(&object_semaphores, &semaphore->object);
     } else {
         object_unlock_sides(&object_semaphores, &semaphore->object);
-        object_refuse(&object_semaphores, name_of(sem), "refused free: a thread waits for it");
+        object_refuse(&object_semaphores, sem_name_of(sem), "refused free: a thread waits for it");
     }
 }
 
 int sys_sem_valid(sys_sem_t *sem)
 {
-    return object_is_live(&object_semaphores, name_of(sem));
+    return object_is_live(&object_semaphores, sem_name_of(sem));
 }
 
 void sys_sem_set_invalid(sys_sem_t *sem)

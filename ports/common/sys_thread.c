@@ -12,7 +12,7 @@
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-static void raise_fault(const char *name, const char *reason)
+static void thread_raise_fault(const char *name, const char *reason)
 {
     const cistern_fault_t fault = {
         .kind = CISTERN_FAULT_ARGUMENT, .name = (name != NULL) ? name : "thread", .owner = reason};
@@ -22,12 +22,12 @@ static void raise_fault(const char *name, const char *reason)
 thread_start_t *thread_start_new(const char *name, lwip_thread_fn function, void *argument)
 {
     if (function == NULL) {
-        raise_fault(name, "a thread without a function");
+        thread_raise_fault(name, "a thread without a function");
         return NULL;
     }
     thread_start_t *const start = calloc(1, sizeof *start);
     if (start == NULL) {
-        raise_fault(name, "no memory for a thread");
+        thread_raise_fault(name, "no memory for a thread");
         return NULL;
     }
     *start = (thread_start_t){.function = function, .argument = argument};
@@ -37,7 +37,7 @@ thread_start_t *thread_start_new(const char *name, lwip_thread_fn function, void
 
 void thread_start_refuse(thread_start_t *start)
 {
-    raise_fault(start->name, "a thread that the system does not give");
+    thread_raise_fault(start->name, "a thread that the system does not give");
     free(start);
 }
 
@@ -51,37 +51,37 @@ void thread_run(thread_start_t *start)
 
 /* --- a thread's semaphore --------------------------------------------------------------------- */
 
-static host_once_t once = HOST_ONCE_INITIALIZER;
-static host_watch_t watch;
-static _Thread_local sys_sem_t own;
+static host_once_t thread_once = HOST_ONCE_INITIALIZER;
+static host_watch_t thread_watch;
+static _Thread_local sys_sem_t thread_semaphore;
 
-static void create_watch(void)
+static void thread_create_watch(void)
 {
-    host_watch_create(&watch, sys_arch_netconn_sem_free);
+    host_watch_create(&thread_watch, sys_arch_netconn_sem_free);
 }
 
 void sys_arch_netconn_sem_alloc(void)
 {
-    if (sys_sem_valid(&own)) {
+    if (sys_sem_valid(&thread_semaphore)) {
         return;
     }
-    host_once(&once, create_watch);
-    host_watch_thread(&watch);
-    (void)sys_sem_new(&own, 0);
+    host_once(&thread_once, thread_create_watch);
+    host_watch_thread(&thread_watch);
+    (void)sys_sem_new(&thread_semaphore, 0);
 }
 
 void sys_arch_netconn_sem_free(void)
 {
-    if (sys_sem_valid(&own)) {
-        sys_sem_free(&own);
-        sys_sem_set_invalid(&own);
+    if (sys_sem_valid(&thread_semaphore)) {
+        sys_sem_free(&thread_semaphore);
+        sys_sem_set_invalid(&thread_semaphore);
     }
 }
 
 sys_sem_t *sys_arch_netconn_sem_get(void)
 {
     sys_arch_netconn_sem_alloc();
-    return sys_sem_valid(&own) ? &own : NULL;
+    return sys_sem_valid(&thread_semaphore) ? &thread_semaphore : NULL;
 }
 
 #endif

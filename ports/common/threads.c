@@ -92,83 +92,83 @@ void cistern_port_event_wait(cistern_port_event_t *event, uint32_t milliseconds,
 
 _Thread_local uint32_t cistern_host_slot = CISTERN_PORT_NO_SLOT;
 
-static host_lock_t slots_lock = HOST_LOCK_INITIALIZER;
-static host_once_t slots_once = HOST_ONCE_INITIALIZER;
-static host_watch_t slots_watch;
-static uint64_t slots;
-static _Atomic(cistern_port_thread_ended_t *) thread_ended;
+static host_lock_t slot_lock = HOST_LOCK_INITIALIZER;
+static host_once_t slot_once = HOST_ONCE_INITIALIZER;
+static host_watch_t slot_watch;
+static uint64_t slot_map;
+static _Atomic(cistern_port_thread_ended_t *) slot_thread_ended;
 
-static void give_slot_back(void)
+static void slot_give_back(void)
 {
     const uint32_t slot = cistern_host_slot;
-    cistern_port_thread_ended_t *const ended = atomic_load(&thread_ended);
+    cistern_port_thread_ended_t *const ended = atomic_load(&slot_thread_ended);
     if (ended != NULL) {
         ended(slot);
     }
     cistern_host_slot = CISTERN_PORT_NO_SLOT;
-    host_lock(&slots_lock);
-    slots &= ~((uint64_t)1 << slot);
-    host_unlock(&slots_lock);
+    host_lock(&slot_lock);
+    slot_map &= ~((uint64_t)1 << slot);
+    host_unlock(&slot_lock);
 }
 
-static void create_slots(void)
+static void slot_create_watch(void)
 {
-    host_watch_create(&slots_watch, give_slot_back);
+    host_watch_create(&slot_watch, slot_give_back);
 }
 
 uint32_t cistern_host_take_slot(void)
 {
     uint32_t slot = 0;
-    host_once(&slots_once, create_slots);
-    host_lock(&slots_lock);
-    while (slot < 64 && ((slots >> slot) & 1U) != 0) {
+    host_once(&slot_once, slot_create_watch);
+    host_lock(&slot_lock);
+    while (slot < 64 && ((slot_map >> slot) & 1U) != 0) {
         ++slot;
     }
     if (slot < 64) {
-        slots |= (uint64_t)1 << slot;
+        slot_map |= (uint64_t)1 << slot;
     }
-    host_unlock(&slots_lock);
+    host_unlock(&slot_lock);
     if (slot == 64) {
         return CISTERN_PORT_NO_SLOT;
     }
     cistern_host_slot = slot;
-    host_watch_thread(&slots_watch);
+    host_watch_thread(&slot_watch);
     return slot;
 }
 
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function)
 {
-    atomic_store(&thread_ended, function);
+    atomic_store(&slot_thread_ended, function);
 }
 
 /* --- fork ------------------------------------------------------------------------------------- */
 
 /* Guarded by the critical section. */
-static cistern_port_before_fork_t *before_fork;
-static cistern_port_after_fork_t *after_fork;
+static cistern_port_before_fork_t *fork_before;
+static cistern_port_after_fork_t *fork_after;
 
 void cistern_port_on_fork(cistern_port_before_fork_t *before, cistern_port_after_fork_t *after)
 {
-    before_fork = before;
-    after_fork = after;
+    fork_before = before;
+    fork_after = after;
 }
 
 void cistern_host_before_fork(void)
 {
-    if (before_fork != NULL) {
-        before_fork();
+    if (fork_before != NULL) {
+        fork_before();
     }
-    host_lock(&slots_lock);
+    host_lock(&slot_lock);
 }
 
 void cistern_host_after_fork(bool in_child)
 {
     if (in_child) {
         const uint32_t mine = cistern_host_slot;
-        slots = (mine != CISTERN_PORT_NO_SLOT) ? (uint64_t)1 << mine : 0;
+        slot_map = (mine != CISTERN_PORT_NO_SLOT) ? (uint64_t)1 << mine : 0;
     }
-    host_unlock(&slots_lock);
-    if (after_fork != NULL) {
-        after_fork(in_child);
+    host_unlock(&slot_lock);
+    if (fork_after != NULL) {
+        fork_after(in_child);
     }
 }

@@ -3,8 +3,7 @@
  *
  *   variable  { name 0x00030002 }             use 3 of slot 2
  *   table     | slot 0 | slot 1 | slot 2 ... |
- *   slot      name 0x00030002, calls 1, waiters 1, posters 0, holder, kernel's handle (and its
- * memory)
+ *   slot      name 0x00030002, calls 1, waiters 1, posters 0, holder, kernel's handle, its memory
  *
  * Vocabulary: an object lives from new to free; a call is in an object from its begin to its end; a
  * waiter is a call that may wait.

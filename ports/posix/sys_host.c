@@ -19,7 +19,7 @@
 #    define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT
 #endif
 
-#define NS_PER_S UINT64_C(1000000000)
+#define HOST_NS_PER_S UINT64_C(1000000000)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
@@ -27,18 +27,19 @@ uint64_t host_nanoseconds(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * HOST_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static struct timespec time_at(uint64_t ns)
+static struct timespec host_time_at(uint64_t ns)
 {
-    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+    return (struct timespec){.tv_sec = (time_t)(ns / HOST_NS_PER_S),
+                             .tv_nsec = (long)(ns % HOST_NS_PER_S)};
 }
 
 /* The end is absolute, so that signals on the way do not make the wait longer. */
 void host_sleep_until(uint64_t end)
 {
-    const struct timespec time = time_at(end);
+    const struct timespec time = host_time_at(end);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {
     }
 }
@@ -47,16 +48,16 @@ void host_sleep_until(uint64_t end)
 
 /* The kind that spins a little before it sleeps, where there is one. */
 #ifdef PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP
-#    define LOCK_TYPE PTHREAD_MUTEX_ADAPTIVE_NP
+#    define HOST_LOCK_TYPE PTHREAD_MUTEX_ADAPTIVE_NP
 #else
-#    define LOCK_TYPE PTHREAD_MUTEX_DEFAULT
+#    define HOST_LOCK_TYPE PTHREAD_MUTEX_DEFAULT
 #endif
 
 void host_lock_init(host_lock_t *lock)
 {
     pthread_mutexattr_t attributes;
     (void)pthread_mutexattr_init(&attributes);
-    (void)pthread_mutexattr_settype(&attributes, LOCK_TYPE);
+    (void)pthread_mutexattr_settype(&attributes, HOST_LOCK_TYPE);
     (void)pthread_mutex_init(lock, &attributes);
     (void)pthread_mutexattr_destroy(&attributes);
 }
@@ -92,7 +93,7 @@ bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
     if (deadline == HOST_FOREVER) {
         error = pthread_cond_wait(wake, lock);
     } else {
-        const struct timespec time = time_at(deadline);
+        const struct timespec time = host_time_at(deadline);
         error = pthread_cond_timedwait(wake, lock, &time);
     }
     pthread_cleanup_pop(0);
@@ -130,7 +131,7 @@ static int host_park_until(host_parker_t *parker, const struct timespec *time)
 bool host_park(host_parker_t *parker, uint64_t deadline, void (*cancelled)(void *argument),
                void *argument)
 {
-    const struct timespec time = time_at(deadline);
+    const struct timespec time = host_time_at(deadline);
     int result = 0;
     pthread_cleanup_push(cancelled, argument);
     result = host_park_until(parker, (deadline != HOST_FOREVER) ? &time : NULL);
@@ -155,7 +156,7 @@ void host_once(host_once_t *once, void (*function)(void))
     (void)pthread_once(once, function);
 }
 
-static void thread_ends(void *watch)
+static void host_thread_ends(void *watch)
 {
     ((const host_watch_t *)watch)->ended();
 }
@@ -163,7 +164,7 @@ static void thread_ends(void *watch)
 void host_watch_create(host_watch_t *watch, void (*ended)(void))
 {
     watch->ended = ended;
-    (void)pthread_key_create(&watch->key, thread_ends);
+    (void)pthread_key_create(&watch->key, host_thread_ends);
 }
 
 void host_watch_thread(host_watch_t *watch)
@@ -175,7 +176,7 @@ void host_watch_thread(host_watch_t *watch)
 
 /* The system is asked again after this time, in units of 2^20 ns: the processors that a program may use
  * can change. */
-#define PROCESSORS_VALID 10U
+#define HOST_PROCESSORS_VALID 10U
 
 #ifdef __linux__
 /* Those that this thread may run on, which is what a container or taskset leave of the machine. */
@@ -196,7 +197,7 @@ bool host_is_parallel(void)
     static _Atomic uint32_t asked; /* not every processor has atomics of 64 bits */
     static atomic_bool parallel;
     const uint32_t now = (uint32_t)(host_nanoseconds() >> 20);
-    if (now - atomic_load_explicit(&asked, memory_order_relaxed) > PROCESSORS_VALID) {
+    if (now - atomic_load_explicit(&asked, memory_order_relaxed) > HOST_PROCESSORS_VALID) {
         atomic_store_explicit(&parallel, host_ask_parallel(), memory_order_relaxed);
         atomic_store_explicit(&asked, now, memory_order_relaxed);
     }
@@ -230,17 +231,17 @@ bool host_lends_priority(void)
 #if defined __linux__ && defined SYS_membarrier
 
 /* Of linux/membarrier.h, which not every C library brings along. */
-#    define MEMBARRIER_CMD_PRIVATE_EXPEDITED          (1 << 3)
-#    define MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED (1 << 4)
+#    define HOST_MEMBARRIER          (1 << 3)
+#    define HOST_MEMBARRIER_REGISTER (1 << 4)
 
 bool host_fence_available(void)
 {
-    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+    return syscall(SYS_membarrier, HOST_MEMBARRIER_REGISTER, 0, 0) == 0;
 }
 
 void host_fence_heavy(void)
 {
-    (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    (void)syscall(SYS_membarrier, HOST_MEMBARRIER, 0, 0);
 }
 
 #else
@@ -256,7 +257,7 @@ void host_fence_heavy(void) {}
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-/* What interrupts the write, or is left of it, changes nothing: there is nobody to report it to. */
+/* What interrupts the write, or is left of it, changes nothing: there is no place to report it. */
 void host_write_error(const char *bytes, size_t length)
 {
     const int before = errno;

@@ -15,38 +15,41 @@
 #    ifndef CISTERN_POSIX_THREAD_POLICY
 #        define CISTERN_POSIX_THREAD_POLICY SCHED_RR
 #    endif
+#    ifndef CISTERN_POSIX_NORMAL_PRIORITY
+#        define CISTERN_POSIX_NORMAL_PRIORITY 1
+#    endif
 
 /* POSIX itself has no names for threads. */
 #    ifdef __linux__
-static void name_this_thread(const char *name)
+static void thread_set_name(const char *name)
 {
     (void)pthread_setname_np(pthread_self(), name);
 }
 #    else
-static void name_this_thread(const char *name)
+static void thread_set_name(const char *name)
 {
     (void)name;
 }
 #    endif
 
-static void *run(void *argument)
+static void *thread_main(void *argument)
 {
     thread_start_t *const start = argument;
-    name_this_thread(start->name);
+    thread_set_name(start->name);
     thread_run(start);
     return NULL;
 }
 
 /* Bytes of stack, in whole pages: what was asked for, for the thread's own use, and on top what the
  * system itself puts on a stack. */
-static size_t stack_bytes(int stacksize)
+static size_t thread_stack_bytes(int stacksize)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const size_t bytes = (size_t)stacksize + (size_t)PTHREAD_STACK_MIN;
     return (bytes + page - 1U) / page * page;
 }
 
-static int system_priority(int prio)
+static int thread_system_priority(int prio)
 {
     const int lowest = sched_get_priority_min(CISTERN_POSIX_THREAD_POLICY);
     const int highest = sched_get_priority_max(CISTERN_POSIX_THREAD_POLICY);
@@ -54,7 +57,7 @@ static int system_priority(int prio)
     return (prio - 1 < steps) ? lowest + prio - 1 : highest;
 }
 
-static void set_scheduling(pthread_attr_t *attributes, int policy, int priority)
+static void thread_set_scheduling(pthread_attr_t *attributes, int policy, int priority)
 {
     const struct sched_param parameters = {.sched_priority = priority};
     (void)pthread_attr_setinheritsched(attributes, PTHREAD_EXPLICIT_SCHED);
@@ -63,33 +66,36 @@ static void set_scheduling(pthread_attr_t *attributes, int policy, int priority)
 }
 
 /* Normal scheduling is that of the thread which makes the new one, unless that is real-time. */
-static void set_normal(pthread_attr_t *attributes)
+static void thread_set_normal(pthread_attr_t *attributes)
 {
     int policy = SCHED_OTHER;
     struct sched_param parameters;
     (void)pthread_getschedparam(pthread_self(), &policy, &parameters);
     if (policy == SCHED_FIFO || policy == SCHED_RR) {
-        set_scheduling(attributes, SCHED_OTHER, 0);
+        thread_set_scheduling(attributes, SCHED_OTHER, 0);
     } else {
         (void)pthread_attr_setinheritsched(attributes, PTHREAD_INHERIT_SCHED);
     }
 }
 
 /* Creates the thread; with a priority that the system does not grant, without it. */
-static bool create(pthread_t *thread, pthread_attr_t *attributes, int prio, thread_start_t *start)
+static bool thread_create(pthread_t *thread, pthread_attr_t *attributes, int prio,
+                          thread_start_t *start)
 {
-    if (prio > 0) {
-        set_scheduling(attributes, CISTERN_POSIX_THREAD_POLICY, system_priority(prio));
-        if (pthread_create(thread, attributes, run, start) == 0) {
+    if (prio > CISTERN_POSIX_NORMAL_PRIORITY) {
+        thread_set_scheduling(attributes, CISTERN_POSIX_THREAD_POLICY,
+                              thread_system_priority(prio));
+        if (pthread_create(thread, attributes, thread_main, start) == 0) {
             host_expect_priorities();
             return true;
         }
     }
-    set_normal(attributes);
-    return pthread_create(thread, attributes, run, start) == 0;
+    thread_set_normal(attributes);
+    return pthread_create(thread, attributes, thread_main, start) == 0;
 }
 
-static bool launch(pthread_t *thread, int detach, int stacksize, int prio, thread_start_t *start)
+static bool thread_launch(pthread_t *thread, int detach, int stacksize, int prio,
+                          thread_start_t *start)
 {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) {
@@ -97,20 +103,20 @@ static bool launch(pthread_t *thread, int detach, int stacksize, int prio, threa
     }
     (void)pthread_attr_setdetachstate(&attributes, detach);
     if (stacksize > 0) {
-        (void)pthread_attr_setstacksize(&attributes, stack_bytes(stacksize));
+        (void)pthread_attr_setstacksize(&attributes, thread_stack_bytes(stacksize));
     }
-    const bool created = create(thread, &attributes, prio, start);
+    const bool created = thread_create(thread, &attributes, prio, start);
     (void)pthread_attr_destroy(&attributes);
     return created;
 }
 
-static sys_thread_t start_thread(thread_start_t *start, int detach, int stacksize, int prio)
+static sys_thread_t thread_start(thread_start_t *start, int detach, int stacksize, int prio)
 {
     pthread_t made = (pthread_t)0;
     if (start == NULL) {
         return (sys_thread_t)0;
     }
-    if (!launch(&made, detach, stacksize, prio, start)) {
+    if (!thread_launch(&made, detach, stacksize, prio, start)) {
         thread_start_refuse(start);
         return (sys_thread_t)0;
     }
@@ -120,14 +126,14 @@ static sys_thread_t start_thread(thread_start_t *start, int detach, int stacksiz
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio)
 {
-    return start_thread(thread_start_new(name, thread, arg), PTHREAD_CREATE_DETACHED, stacksize,
+    return thread_start(thread_start_new(name, thread, arg), PTHREAD_CREATE_DETACHED, stacksize,
                         prio);
 }
 
 sys_thread_t sys_thread_new_joinable(const char *name, lwip_thread_fn thread, void *arg,
                                      int stacksize, int prio)
 {
-    return start_thread(thread_start_new(name, thread, arg), PTHREAD_CREATE_JOINABLE, stacksize,
+    return thread_start(thread_start_new(name, thread, arg), PTHREAD_CREATE_JOINABLE, stacksize,
                         prio);
 }
 

@@ -1,18 +1,18 @@
 /* sys_host.c (win32) - what ports/common needs of the system: see sys_host.h. No state but the
  * frequency of the clock, which never changes. */
-#define _CRT_RAND_S 1 /* rand_s */
+#define _CRT_RAND_S 1
 #include <io.h>
 #include <stdlib.h>
 
 #include "lwip/arch.h"
 #include "sys_host.h"
 
-#define NS_PER_MS UINT64_C(1000000)
-#define NS_PER_S  UINT64_C(1000000000)
+#define HOST_NS_PER_MS UINT64_C(1000000)
+#define HOST_NS_PER_S  UINT64_C(1000000000)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static uint64_t ticks_per_second(void)
+static uint64_t host_ticks_per_second(void)
 {
     LARGE_INTEGER frequency;
     (void)QueryPerformanceFrequency(&frequency);
@@ -23,24 +23,24 @@ static uint64_t ticks_per_second(void)
 uint64_t host_nanoseconds(void)
 {
     LARGE_INTEGER counter;
-    const uint64_t frequency = ticks_per_second();
+    const uint64_t frequency = host_ticks_per_second();
     (void)QueryPerformanceCounter(&counter);
     const uint64_t ticks = (uint64_t)counter.QuadPart;
-    return ticks / frequency * NS_PER_S + ticks % frequency * NS_PER_S / frequency;
+    return ticks / frequency * HOST_NS_PER_S + ticks % frequency * HOST_NS_PER_S / frequency;
 }
 
 /* Milliseconds until `end`, rounded up: what the system's waits count in. Less than INFINITE. */
-static DWORD ms_until(uint64_t end)
+static DWORD host_ms_until(uint64_t end)
 {
     const uint64_t now = host_nanoseconds();
-    const uint64_t ms = (now < end) ? (end - now + NS_PER_MS - 1U) / NS_PER_MS : 0;
+    const uint64_t ms = (now < end) ? (end - now + HOST_NS_PER_MS - 1U) / HOST_NS_PER_MS : 0;
     return (ms < INFINITE) ? (DWORD)ms : INFINITE - 1U;
 }
 
 /* The system may wake a thread a part of its timer's period too soon, hence the loop. */
 void host_sleep_until(uint64_t end)
 {
-    for (DWORD ms = ms_until(end); ms != 0; ms = ms_until(end)) {
+    for (DWORD ms = host_ms_until(end); ms != 0; ms = host_ms_until(end)) {
         Sleep(ms);
     }
 }
@@ -57,7 +57,7 @@ bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
         (void)SleepConditionVariableSRW(wake, lock, INFINITE, 0);
         return false;
     }
-    (void)SleepConditionVariableSRW(wake, lock, ms_until(deadline), 0);
+    (void)SleepConditionVariableSRW(wake, lock, host_ms_until(deadline), 0);
     return host_nanoseconds() >= deadline;
 }
 
@@ -65,23 +65,23 @@ bool host_wait(host_wake_t *wake, host_lock_t *lock, uint64_t deadline,
 
 typedef struct task {
     void (*function)(void);
-} task_t;
+} host_task_t;
 
-static BOOL CALLBACK run_once(PINIT_ONCE once, PVOID argument, PVOID *context)
+static BOOL CALLBACK host_run_once(PINIT_ONCE once, PVOID argument, PVOID *context)
 {
     (void)once;
     (void)context;
-    ((const task_t *)argument)->function();
+    ((const host_task_t *)argument)->function();
     return TRUE;
 }
 
 void host_once(host_once_t *once, void (*function)(void))
 {
-    task_t task = {function};
-    (void)InitOnceExecuteOnce(once, run_once, &task, NULL);
+    host_task_t task = {function};
+    (void)InitOnceExecuteOnce(once, host_run_once, &task, NULL);
 }
 
-static VOID NTAPI thread_ends(PVOID watch)
+static VOID NTAPI host_thread_ends(PVOID watch)
 {
     ((const host_watch_t *)watch)->ended();
 }
@@ -89,7 +89,7 @@ static VOID NTAPI thread_ends(PVOID watch)
 void host_watch_create(host_watch_t *watch, void (*ended)(void))
 {
     watch->ended = ended;
-    watch->index = FlsAlloc(thread_ends);
+    watch->index = FlsAlloc(host_thread_ends);
 }
 
 void host_watch_thread(host_watch_t *watch)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "../pbuf/pbuf_priv.h"
 #include "cistern/chksum.h"
 #include "cistern/fault.h"
 
@@ -24,14 +25,6 @@
 #        error "LWIP_CHKSUM_ALGORITHM and CISTERN_CHKSUM_ALGORITHM differ: set one of them"
 #    endif
 #endif
-
-static u16_t chksum_refuse(const void *p)
-{
-    const cistern_fault_t fault = {
-        .kind = CISTERN_FAULT_ARGUMENT, .object = p, .address = p, .name = "inet_chksum"};
-    cistern_fault_raise(&fault);
-    return 0;
-}
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
@@ -70,6 +63,16 @@ u16_t inet_chksum(const void *dataptr, u16_t len)
     return (u16_t)~chksum_memory(dataptr, len);
 }
 
+static u16_t chksum_refuse(const void *address)
+{
+    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT,
+                                   .object = address,
+                                   .address = address,
+                                   .name = "inet_chksum"};
+    cistern_fault_raise(&fault);
+    return 0;
+}
+
 u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 {
     if (dst == NULL || src == NULL) {
@@ -83,13 +86,17 @@ u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len)
 /* More bytes than a chain has, also one of more than tot_len can tell. */
 #define CHKSUM_WHOLE_CHAIN SIZE_MAX
 
-/* The sum of the first `length` bytes of a chain, or of all of a shorter one, added to `sum`. */
+/* The sum of the first `length` bytes of a usable chain, or of all of a shorter one, added to `sum`. */
 static u16_t chksum_add_chain(u16_t sum, const struct pbuf *p, size_t length)
 {
     bool odd = false;
-    for (; p != NULL && length > 0; p = p->next) {
-        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(p->len, length);
-        const u16_t part = chksum_memory(p->payload, piece);
+    for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL && length > 0; pbuf_walk_on(&walk)) {
+        const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(walk.at->len, length);
+        if (piece != 0 && !pbuf_has_payload(walk.at)) {
+            break;
+        }
+        CISTERN_ASSERT(piece <= walk.at->len && piece <= length);
+        const u16_t part = chksum_memory(walk.at->payload, piece);
         sum = cistern_chksum_add(sum, odd ? cistern_chksum_swap(part) : part);
         odd = odd != ((piece & 1U) != 0);
         length -= piece;
@@ -99,10 +106,16 @@ static u16_t chksum_add_chain(u16_t sum, const struct pbuf *p, size_t length)
 
 u16_t inet_chksum_pbuf(struct pbuf *p)
 {
-    return p != NULL ? (u16_t)~chksum_add_chain(0, p, CHKSUM_WHOLE_CHAIN) : chksum_refuse(p);
+    return pbuf_is_usable(p) ? (u16_t)~chksum_add_chain(0, p, CHKSUM_WHOLE_CHAIN) : (u16_t)0;
 }
 
 /* --- pseudo headers --------------------------------------------------------------------------- */
+
+/* True iff the chain is usable and both addresses are there; else false, after a fault. */
+static bool chksum_is_given(const struct pbuf *p, const void *src, const void *dest)
+{
+    return pbuf_is_given(p, src != NULL ? dest : NULL);
+}
 
 /* The sum of a pseudo header, but for the addresses. */
 static u16_t chksum_pseudo(u8_t proto, u16_t proto_len)
@@ -122,8 +135,8 @@ static u16_t chksum_with_pseudo(const struct pbuf *p, u8_t proto, u16_t proto_le
 static u16_t chksum_ip4(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                         const ip4_addr_t *src, const ip4_addr_t *dest)
 {
-    if (p == NULL || src == NULL || dest == NULL) {
-        return chksum_refuse(p);
+    if (!chksum_is_given(p, src, dest)) {
+        return 0;
     }
     const u16_t addresses =
         cistern_chksum_add(cistern_chksum_fold(src->addr), cistern_chksum_fold(dest->addr));
@@ -147,8 +160,8 @@ u16_t inet_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u1
 static u16_t chksum_ip6(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                         const ip6_addr_t *src, const ip6_addr_t *dest)
 {
-    if (p == NULL || src == NULL || dest == NULL) {
-        return chksum_refuse(p);
+    if (!chksum_is_given(p, src, dest)) {
+        return 0;
     }
     const u16_t addresses = cistern_chksum_add(chksum_memory(src->addr, sizeof(src->addr)),
                                                chksum_memory(dest->addr, sizeof(dest->addr)));
@@ -174,8 +187,8 @@ u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16
 static u16_t chksum_ip(const struct pbuf *p, u8_t proto, u16_t proto_len, size_t length,
                        const ip_addr_t *src, const ip_addr_t *dest)
 {
-    if (src == NULL || dest == NULL) {
-        return chksum_refuse(p);
+    if (!chksum_is_given(p, src, dest)) {
+        return 0;
     }
     return IP_IS_V6(dest) ? chksum_ip6(p, proto, proto_len, length, ip_2_ip6(src), ip_2_ip6(dest))
                           : chksum_ip4(p, proto, proto_len, length, ip_2_ip4(src), ip_2_ip4(dest));

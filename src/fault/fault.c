@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "cistern/critical.h"
+#include "cistern/trace.h"
 
 static cistern_fault_handler_t *fault_handler;
 
@@ -88,6 +89,7 @@ const char *cistern_fault_text(cistern_fault_kind_t kind)
 void cistern_fault_raise(const cistern_fault_t *fault)
 {
     fault_count_add();
+    CISTERN_TRACE_ON_FAULT(fault->object, fault->address, fault->kind);
     if (fault_handler != NULL) {
         fault_handler(fault);
     } else {

@@ -37,7 +37,13 @@
  * heap_calls.h puts the critical section around the calls here, heap_guard.h the guards around
  * their payloads; heap_repair.c is entered when a check fails.
  */
+#include "cistern/trace.h"
 #include "heap_calls.h"
+
+/* What the index serves a request with. */
+HEAP_APART void *heap_hand_out(cistern_heap_t *heap, size_t block, size_t limit);
+HEAP_APART void *heap_cut(cistern_heap_t *heap, size_t block, size_t need, size_t limit);
+static void *heap_fail(cistern_heap_t *heap);
 
 #if CISTERN_HEAP_FIT_IS_FIRST
 #    include "heap_first.h"
@@ -64,8 +70,7 @@ static inline size_t heap_unit(size_t alignment)
 #define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 15U)
 
 /* Bytes of the largest arena, as far as a size_t holds them. */
-#define HEAP_LARGEST                                                                               \
-    (CISTERN_HEAP_BYTES < SIZE_MAX ? (size_t)CISTERN_HEAP_BYTES : (size_t)SIZE_MAX)
+#define HEAP_LARGEST (CISTERN_HEAP_BYTES < SIZE_MAX ? (size_t)CISTERN_HEAP_BYTES : (size_t)SIZE_MAX)
 
 /* Lays one free block and the sentinel out. */
 static void heap_lay_out(cistern_heap_t *heap)
@@ -87,8 +92,8 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     const size_t skip = (size_t)(0U - (uintptr_t)config->memory - HEAP_HEAD) & (unit - 1U);
     const size_t outside = skip + sizeof(heap_header_t);
     const size_t payload = config->min_size > HEAP_LEAST ? config->min_size : HEAP_LEAST;
-    if (config->bytes > HEAP_LARGEST || outside >= config->bytes ||
-        payload >= config->bytes || unit > config->bytes) {
+    if (config->bytes > HEAP_LARGEST || outside >= config->bytes || payload >= config->bytes ||
+        unit > config->bytes) {
         return CISTERN_ERROR_SIZE;
     }
     const size_t room = config->bytes - outside;
@@ -106,9 +111,37 @@ cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_confi
     heap->slack = (cistern_heap_index_t)(unit - 1U);
     heap->min = (cistern_heap_index_t)min;
     heap_lay_out(heap);
-    CISTERN_ASSERT(heap_next(heap, 0) == end); /* I1 */
+    CISTERN_ASSERT(heap_next(heap, 0) == end);                            /* I1 */
+    CISTERN_ASSERT((end & heap->slack) == 0 && (min & heap->slack) == 0); /* I1 */
+    CISTERN_ASSERT(min >= HEAP_LEAST_BLOCK);                              /* I1 */
+    CISTERN_TRACE_ON_HEAP(heap);
     return CISTERN_OK;
 }
+
+/* --- what is in use ------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 1
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    const size_t offset = heap_offset(heap, payload);
+    return offset < heap->end && heap_is_aligned(offset) && heap_ends(heap, offset, HEAP_USED) &&
+           heap_begins(heap, offset);
+}
+
+bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return heap_is_live(heap, payload);
+}
+
+#else
+
+static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+{
+    return cistern_heap_is_live(heap, payload);
+}
+
+#endif
 
 /* --- alloc -------------------------------------------------------------------------------------
  */
@@ -118,60 +151,56 @@ static inline size_t heap_block_bytes(const cistern_heap_t *heap, size_t size)
 {
     const size_t slack = heap->slack;
     const size_t bytes = (size + HEAP_HEAD + slack) & ~slack;
+    CISTERN_ASSERT(bytes >= size + HEAP_HEAD); /* I1 */
     return bytes > heap->min ? bytes : heap->min;
 }
 
-/* Answers a request for which there is no block. Size 0 is no failure. */
-static void *heap_fail(cistern_heap_t *heap, size_t size)
+/* Answers a request for which there is no block. */
+static void *heap_fail(cistern_heap_t *heap)
 {
-    if (size != 0 && heap->failures != (cistern_heap_index_t)-1) {
+    if (heap->failures != (cistern_heap_index_t)-1) {
         ++heap->failures;
     }
     return NULL;
 }
 
-/* Gives `block`, which is in no list and reaches to `limit`, `need` bytes and the rest to a new
- * free block, unless that would be too small; its payload.
- *   | block ................. | limit        | block need | rest ...... | limit       */
-static inline void *heap_place(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
+/* Hands a block out that is in no list and ends at `limit`: its payload. */
+HEAP_APART void *heap_hand_out(cistern_heap_t *heap, size_t block, size_t limit)
 {
-    size_t bytes = limit - block;
-    CISTERN_ASSERT(bytes >= need && need >= heap->min); /* I1 */
-    if (bytes - need >= heap->min) {
-        heap_join(heap, block + need, limit, HEAP_FREE);
-        heap_link(heap, block + need, bytes - need);
-        bytes = need;
-    }
-    heap_join(heap, block, block + bytes, HEAP_USED);
+    CISTERN_ASSERT(limit - block >= heap->min && limit <= heap->end); /* I1 */
+    heap_join(heap, block, limit, HEAP_USED);
     ++heap->blocks;
-    heap->used += bytes;
+    heap->used += limit - block;
     if (heap->used > heap->max_used) {
         heap->max_used = heap->used;
     }
     CISTERN_ASSERT(heap->used <= heap->end && heap->blocks != 0); /* I4 */
-    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED);         /* I2 */
     heap_hide(heap_payload(heap, block));
     return heap_payload(heap, block);
 }
 
+/* Hands out `need` bytes of a block that is in no list and ends at `limit`, and makes a free block of
+ * the rest, unless that would be too small.
+ *   | block ................. | limit        | block need | rest ...... | limit       */
+HEAP_APART void *heap_cut(cistern_heap_t *heap, size_t block, size_t need, size_t limit)
+{
+    const size_t rest = block + need;
+    CISTERN_ASSERT(limit - block >= need && need >= heap->min); /* I1 */
+    if (limit - rest >= heap->min) {
+        heap_join(heap, rest, limit, HEAP_FREE);
+        heap_link(heap, rest, limit - rest);
+        limit = rest;
+    }
+    return heap_hand_out(heap, block, limit);
+}
+
+/* Size 0 is no failure. */
 void *cistern_heap_take(cistern_heap_t *heap, size_t size)
 {
     if (size - 1U >= heap->most) {
-        return heap_fail(heap, size);
+        return size != 0 ? heap_fail(heap) : NULL;
     }
-    const size_t need = heap_block_bytes(heap, size);
-    const heap_found_t found = heap_find(heap, need);
-    if (found.block == HEAP_NOWHERE) {
-        return heap_fail(heap, size);
-    }
-    if (heap_leave_top(heap, found.block)) {
-        return heap_place(heap, found.block, heap->end, need);
-    }
-    const size_t limit = heap_at(heap, found.block)->next - HEAP_FREE;
-    if (!heap_ends(heap, found.block, HEAP_FREE) || !heap_take_out(heap, found, limit)) {
-        return HEAP_DAMAGED(heap);
-    }
-    return heap_place(heap, found.block, limit, need);
+    return heap_serve(heap, heap_block_bytes(heap, size));
 }
 
 /* How far into `block` one must begin so that what the caller gets is aligned, when what lies
@@ -179,6 +208,8 @@ void *cistern_heap_take(cistern_heap_t *heap, size_t size)
  * is taken. */
 static size_t heap_gap(const cistern_heap_t *heap, size_t block, size_t alignment)
 {
+    CISTERN_ASSERT((alignment & (alignment - 1U)) == 0 && alignment > heap->slack);
+    CISTERN_ASSERT(block < heap->end && (block & heap->slack) == 0); /* I1 */
     const uintptr_t memory = (uintptr_t)heap_payload(heap, block) + heap_front(heap);
     const size_t gap = (size_t)(0U - memory) & (alignment - 1U);
     if (gap == 0 || gap >= heap->min) {
@@ -196,7 +227,7 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
     const size_t max_used = heap->max_used;
     unsigned char *const payload =
         cistern_heap_take(heap, size == 0 || size > SIZE_MAX - slack ? size : size + slack);
-    if (payload == NULL || payload == HEAP_DAMAGED(heap)) {
+    if (payload == NULL || payload == HEAP_DAMAGED) {
         return payload;
     }
     const size_t block = heap_offset(heap, payload);
@@ -217,51 +248,78 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
 /* --- free --------------------------------------------------------------------------------------
  */
 
-/* Makes a live block, and its free neighbours, one free block. False if a neighbour is damaged:
- * then no header has been changed, the index may have been.
- *   | prev free | block | next free | limit
- *   | prev (or block) free ......... | limit   */
-static inline bool heap_release(cistern_heap_t *heap, size_t block)
+/* Makes a free block that begins at `start` and ends at `limit` of a live one of `bytes`, and of
+ * neighbours that are in the index no more. */
+HEAP_APART bool heap_set_free(cistern_heap_t *heap, size_t start, size_t limit, size_t bytes)
 {
-    const size_t next = heap_at(heap, block)->next - HEAP_USED;
-    const size_t prev = heap_at(heap, block)->prev;
-    size_t start = block;
-    size_t limit = next;
-    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED && heap->blocks != 0); /* I4 */
-    if ((prev & HEAP_STATES) == HEAP_FREE) {
-        start = prev - HEAP_FREE;
-        if (!heap_unlink(heap, start, block)) {
-            return false;
-        }
-    }
-    if (next != heap->end && heap_leave_top(heap, next)) {
-        limit = heap->end;
-        heap_forget(heap, next);
-        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
-    } else if (heap_state(heap, next) == HEAP_FREE) {
-        limit = heap_at(heap, next)->next - HEAP_FREE;
-        if (!heap_ends(heap, next, HEAP_FREE) || !heap_unlink(heap, next, limit)) {
-            return false;
-        }
-        heap_forget(heap, next);
-        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
-    }
-    heap_bury(heap_payload(heap, block), HEAP_LEAST);
-    if (start != block) {
-        heap_forget(heap, block);
-    }
-    heap->used -= next - block;
+    CISTERN_ASSERT(heap->used >= bytes && heap->blocks != 0); /* I4 */
+    heap->used -= bytes;
     --heap->blocks;
+    CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0)); /* I4 */
     heap_join(heap, start, limit, HEAP_FREE);
     heap_link(heap, start, limit - start);
-    CISTERN_ASSERT(heap->used <= heap->max_used);             /* I4 */
-    CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0)); /* I4 */
     return true;
 }
 
+/* Ends the lives of the header of a live block that merges, with its neighbours, from `start` to
+ * `limit`, and of its successor's (I6); then as heap_set_free. */
+static inline bool heap_fuse(cistern_heap_t *heap, size_t start, size_t block, size_t limit)
+{
+    CISTERN_ASSERT(start <= block && block < limit && limit <= heap->end); /* I1 */
+    const size_t next = heap_at(heap, block)->next - HEAP_USED;
+    heap_bury(heap_payload(heap, block), HEAP_LEAST);
+    if (limit != next) {
+        heap_forget(heap, next);
+        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+    }
+    if (start != block) {
+        heap_forget(heap, block);
+    }
+    return heap_set_free(heap, start, limit, next - block);
+}
+
+/* Frees a live block whose successor is free and in a list; what it takes in before it begins at
+ * `start`. False if the successor is damaged.
+ *   | start .. | block | next free | limit
+ *   | start free ................. | limit   */
+HEAP_APART bool heap_merge_listed(cistern_heap_t *heap, size_t start, size_t block)
+{
+    const size_t next = heap_at(heap, block)->next - HEAP_USED;
+    const size_t limit = heap_at(heap, next)->next - HEAP_FREE;
+    return heap_ends(heap, next, HEAP_FREE) && heap_unlink(heap, next) &&
+           heap_fuse(heap, start, block, limit);
+}
+
+/* Frees a live block; what it takes in before it begins at `start`. */
+HEAP_APART bool heap_merge_next(cistern_heap_t *heap, size_t start, size_t block)
+{
+    const size_t next = heap_at(heap, block)->next - HEAP_USED;
+    size_t limit = next;
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED && start <= block); /* I2 */
+    if (heap_leave_top(heap, next)) {
+        limit = heap->end;
+    } else if (heap_state(heap, next) == HEAP_FREE) {
+        return heap_merge_listed(heap, start, block);
+    }
+    return heap_fuse(heap, start, block, limit);
+}
+
+/* False if the payload is none of a block in use, or damage is in the way: then no header has been
+ * changed, the index may have been. */
 bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
 {
-    return heap_is_live(heap, payload) && heap_release(heap, heap_offset(heap, payload));
+    const size_t block = heap_offset(heap, payload);
+    if (!heap_is_live(heap, payload)) {
+        return false;
+    }
+    size_t start = block;
+    if ((heap_at(heap, block)->prev & HEAP_STATES) == HEAP_FREE) {
+        start = heap_at(heap, block)->prev - HEAP_FREE;
+        if (!heap_unlink(heap, start)) {
+            return false;
+        }
+    }
+    return heap_merge_next(heap, start, block);
 }
 
 /* --- resize ------------------------------------------------------------------------------------
@@ -272,9 +330,10 @@ bool cistern_heap_give(cistern_heap_t *heap, const void *payload)
  *   | block | next free ... | limit      | block need .. | rest | limit   */
 static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t need)
 {
+    CISTERN_ASSERT(limit - block >= need && limit <= heap->end); /* I1 */
     const size_t next = heap_next(heap, block);
     if (limit != next) {
-        if (!heap_unlink(heap, next, limit)) {
+        if (!heap_leave_top(heap, next) && !heap_unlink(heap, next)) {
             return false;
         }
         heap_forget(heap, next);
@@ -282,7 +341,7 @@ static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t
     }
     heap->used -= next - block;
     --heap->blocks;
-    (void)heap_place(heap, block, limit, need);
+    (void)heap_cut(heap, block, need, limit);
     return true;
 }
 
@@ -295,7 +354,9 @@ cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, s
     const size_t block = heap_offset(heap, payload);
     const size_t next = heap_next(heap, block);
     size_t limit = next;
-    if (heap_state(heap, next) == HEAP_FREE) {
+    if (heap_is_top(heap, next)) {
+        limit = heap->end;
+    } else if (heap_state(heap, next) == HEAP_FREE) {
         if (!heap_ends(heap, next, HEAP_FREE)) {
             return CISTERN_ERROR_FAULT;
         }

@@ -31,10 +31,14 @@ void *(cistern_heap_calloc)(cistern_heap_t *heap, size_t count, size_t size)
     return memory != NULL ? memset(memory, 0, count * size) : NULL;
 }
 
-/* Moves a block to one of `size` bytes. The old one stays where there is none. */
+/* Moves a live block to one of `size` bytes. The old one stays where there is none. All that a caller
+ * can have in the block is copied: what its tag says may be damaged, and no sign of it. */
 static void *heap_move(cistern_heap_t *heap, void *memory, size_t alignment, size_t size)
 {
-    const size_t old_size = cistern_heap_usable_size(heap, memory);
+    CISTERN_ASSERT(memory != NULL && size != 0);
+    CISTERN_ASSERT(heap_is_power_of_two(alignment));
+    const size_t block = heap_offset(heap, heap_payload_of(heap, memory));
+    const size_t old_size = heap_caller_size(heap, heap_payload_bytes(heap, block));
     void *const moved = (cistern_heap_aligned_alloc)(heap, alignment, size);
     if (moved != NULL) {
         (void)memcpy(moved, memory, old_size < size ? old_size : size);
@@ -82,6 +86,7 @@ void cistern_heap_reset_max_used(cistern_heap_t *heap)
 {
     const cistern_critical_t state = cistern_critical_enter();
     heap->max_used = heap->used;
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     cistern_critical_leave(state);
 }
 

@@ -9,6 +9,7 @@
 #ifndef CISTERN_HEAP_CALLS_H
 #define CISTERN_HEAP_CALLS_H
 
+#include "cistern/trace.h"
 #include "heap_guard.h"
 
 static inline void heap_unobserved(const cistern_heap_t *heap)
@@ -22,10 +23,12 @@ static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t
     void *payload = cistern_heap_take(heap, heap_raw_size(heap, size));
     changed(heap);
     cistern_critical_leave(state);
-    if (heap_is_damaged(heap, payload)) {
-        payload = cistern_heap_take_again(heap, heap_raw_size(heap, size), changed);
+    if (heap_is_none(payload)) {
+        payload = cistern_heap_take_again(heap, payload, heap_raw_size(heap, size), changed);
     }
-    return cistern_heap_dress(heap, payload, size);
+    payload = cistern_heap_dress(heap, payload, size);
+    CISTERN_TRACE_ON_ALLOC(heap, payload, size);
+    return payload;
 }
 
 static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, size_t size,
@@ -38,22 +41,29 @@ static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, s
         payload = cistern_heap_take_aligned(heap, alignment, heap_raw_size(heap, size));
         changed(heap);
         cistern_critical_leave(state);
-    } while (heap_is_damaged(heap, payload) && --tries != 0 &&
+    } while (heap_is_damaged(payload) && --tries != 0 &&
              cistern_heap_repair(heap, payload, changed));
-    return heap_is_damaged(heap, payload) ? NULL : cistern_heap_dress(heap, payload, size);
+    payload = heap_is_damaged(payload) ? NULL : cistern_heap_dress(heap, payload, size);
+    CISTERN_TRACE_ON_ALLOC(heap, payload, size);
+    return payload;
 }
 
 #if CISTERN_HEAP_GUARDED
 
 static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
 {
-    return cistern_heap_free_dressed(heap, memory, changed);
+    const cistern_error_t error = cistern_heap_free_dressed(heap, memory, changed);
+    CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);
+    return error;
 }
 
 static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, size_t size,
                                           bool may_grow, heap_changed_t *changed)
 {
-    return cistern_heap_resize_dressed(heap, memory, size, may_grow, changed);
+    const cistern_error_t error =
+        cistern_heap_resize_dressed(heap, memory, size, may_grow, changed);
+    CISTERN_TRACE_ON_TRIM(heap, memory, size, error == CISTERN_OK);
+    return error;
 }
 
 #else
@@ -64,7 +74,10 @@ static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap
     const bool done = cistern_heap_give(heap, memory);
     changed(heap);
     cistern_critical_leave(state);
-    return done ? CISTERN_OK : cistern_heap_give_again(heap, memory, changed);
+    const cistern_error_t error =
+        done ? CISTERN_OK : cistern_heap_give_again(heap, memory, changed);
+    CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);
+    return error;
 }
 
 static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, size_t size,
@@ -79,6 +92,7 @@ static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, si
         cistern_critical_leave(state);
     } while (error == CISTERN_ERROR_FAULT && --tries != 0 &&
              cistern_heap_repair(heap, memory, changed));
+    CISTERN_TRACE_ON_TRIM(heap, memory, size, error == CISTERN_OK);
     return error;
 }
 

@@ -19,31 +19,28 @@ static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
     }
 }
 
-static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
+static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
 {
-    CISTERN_ASSERT(limit <= heap->end); /* I1 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I5 */
     if (block == heap->lowest) {
-        heap->lowest = (cistern_heap_index_t)limit;
+        heap->lowest = (cistern_heap_index_t)heap_next(heap, block);
     }
     return true;
 }
 
 /* There is no top. */
-static inline bool heap_leave_top(const cistern_heap_t *heap, size_t block)
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
 {
     (void)heap;
     (void)block;
     return false;
 }
 
-/* What the index gives for a request. */
-typedef struct heap_found {
-    size_t block; /* or HEAP_NOWHERE */
-} heap_found_t;
-
-static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_t limit)
+static inline bool heap_leave_top(const cistern_heap_t *heap, size_t block)
 {
-    return heap_unlink(heap, found.block, limit);
+    (void)heap;
+    (void)block;
+    return false;
 }
 
 /* True if the walk may not go on from `block`: with checks, if it does not lead up to one that
@@ -53,22 +50,24 @@ static inline bool heap_is_astray(const cistern_heap_t *heap, size_t block)
     return !heap_ends(heap, block, heap_state(heap, block));
 }
 
-/* The lowest free block of at least `need` bytes, or HEAP_NOWHERE; a block whose successor does not
- * agree is given as it is, for the caller to find. Each step goes up, so at most end / min of them.
- */
-static inline heap_found_t heap_find(const cistern_heap_t *heap, size_t need)
+/* Serves a request from the lowest free block of at least `need` bytes. Each step goes up, so at
+ * most end / min of them. */
+static inline void *heap_serve(cistern_heap_t *heap, size_t need)
 {
-    heap_found_t found = {heap->lowest};
-    while (found.block != heap->end) {
-        const size_t next = heap_next(heap, found.block);
-        if ((heap_state(heap, found.block) == HEAP_FREE && next - found.block >= need) ||
-            heap_is_astray(heap, found.block)) {
-            return found;
+    CISTERN_ASSERT(heap->lowest <= heap->end && need >= heap->min); /* I1, I5 */
+    size_t block = heap->lowest;
+    while (block != heap->end) {
+        const size_t next = heap_next(heap, block);
+        if (heap_is_astray(heap, block)) {
+            return HEAP_DAMAGED;
         }
-        found.block = next;
+        if (heap_state(heap, block) == HEAP_FREE && next - block >= need) {
+            (void)heap_unlink(heap, block);
+            return heap_cut(heap, block, need, next);
+        }
+        block = next;
     }
-    found.block = HEAP_NOWHERE;
-    return found;
+    return heap_fail(heap);
 }
 
 /* Ends at damage; each step goes up. */

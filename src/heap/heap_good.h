@@ -13,16 +13,22 @@
  * its own list, and only then cuts from the top. So the largest piece stays whole, and a device
  * with few blocks and a large rest needs no list.
  *
- * A list is doubly linked; NONE is before its first block and after its last.
+ * A list is doubly linked; its mark is before its first block, and NONE after its last.
  */
 #include "bits.h"
 
 /* A link is an index and 4: zeros are none, and as no state is 0 a link is no word of a header.
  * NONE is above every index. */
 #define HEAP_LINK ((size_t)4)
-#define HEAP_NONE ((size_t)(cistern_heap_index_t)~3U)
+#define HEAP_NONE ((size_t)(cistern_heap_index_t) ~(cistern_heap_index_t)3U)
 
-#define HEAP_LISTS ((size_t)CISTERN_HEAP_LISTS)
+/* Before the first block of a list stands four times the list's number, and this bit, which no link
+ * has: what takes the block out need not find the list by its size. */
+#define HEAP_MARK ((size_t)1)
+
+#define HEAP_LISTS     ((unsigned)CISTERN_HEAP_LISTS)
+#define HEAP_WORD_BITS ((unsigned)CISTERN_HEAP_WORD_BITS)
+#define HEAP_MAP_WORDS ((unsigned)CISTERN_HEAP_MAP_WORDS)
 
 static inline heap_links_t *heap_links(const cistern_heap_t *heap, size_t block)
 {
@@ -42,41 +48,42 @@ static inline size_t heap_list_of(size_t bytes)
 static inline void heap_map_set(cistern_heap_t *heap, size_t list)
 {
     CISTERN_ASSERT(list < HEAP_LISTS);
-    heap->map[list / CISTERN_HEAP_WORD_BITS] |= (size_t)1 << (list % CISTERN_HEAP_WORD_BITS);
+    heap->map[list / HEAP_WORD_BITS] |= (size_t)1 << (list % HEAP_WORD_BITS);
 }
 
 /* The list's bit is set. */
 static inline void heap_map_clear(cistern_heap_t *heap, size_t list)
 {
-    CISTERN_ASSERT((heap->map[list / CISTERN_HEAP_WORD_BITS] >> (list % CISTERN_HEAP_WORD_BITS)) &
-                   1U);
-    heap->map[list / CISTERN_HEAP_WORD_BITS] ^= (size_t)1 << (list % CISTERN_HEAP_WORD_BITS);
+    CISTERN_ASSERT((heap->map[list / HEAP_WORD_BITS] >> (list % HEAP_WORD_BITS)) & 1U);
+    heap->map[list / HEAP_WORD_BITS] ^= (size_t)1 << (list % HEAP_WORD_BITS);
 }
 
-/* The first list from `list` on that is not empty, or HEAP_LISTS. At most a step for each word of
- * the map: two or three for 16-bit indices, seven for others. */
-static inline size_t heap_map_next(const cistern_heap_t *heap, size_t list)
+/* Moves `list` to the first one from it on that is not empty; false if there is none. At most a step
+ * for each word of the map: two or three for 16-bit indices, seven for others. */
+static inline bool heap_map_find(const cistern_heap_t *heap, unsigned *list)
 {
-    size_t word = list / CISTERN_HEAP_WORD_BITS;
-    size_t bits = heap->map[word] >> (list % CISTERN_HEAP_WORD_BITS);
+    unsigned word = *list / HEAP_WORD_BITS;
+    size_t bits = heap->map[word] >> (*list % HEAP_WORD_BITS);
     if (bits != 0) {
-        return list + heap_lowest_bit(bits);
+        *list += heap_lowest_bit(bits);
+        return true;
     }
-    while (++word != CISTERN_HEAP_MAP_WORDS) {
+    while (++word != HEAP_MAP_WORDS) {
         bits = heap->map[word];
         if (bits != 0) {
-            return word * CISTERN_HEAP_WORD_BITS + heap_lowest_bit(bits);
+            *list = word * HEAP_WORD_BITS + heap_lowest_bit(bits);
+            return true;
         }
     }
-    return HEAP_LISTS;
+    return false;
 }
 
 /* The last list that is not empty, or HEAP_LISTS. */
-static inline size_t heap_map_last(const cistern_heap_t *heap)
+static inline unsigned heap_map_last(const cistern_heap_t *heap)
 {
-    for (size_t word = CISTERN_HEAP_MAP_WORDS; word-- != 0;) {
+    for (unsigned word = HEAP_MAP_WORDS; word-- != 0;) {
         if (heap->map[word] != 0) {
-            return word * CISTERN_HEAP_WORD_BITS + heap_highest_bit((heap_bits_t)heap->map[word]);
+            return word * HEAP_WORD_BITS + heap_highest_bit((heap_bits_t)heap->map[word]);
         }
     }
     return HEAP_LISTS;
@@ -85,13 +92,27 @@ static inline size_t heap_map_last(const cistern_heap_t *heap)
 /* --- links -------------------------------------------------------------------------------------
  */
 
+/* What is before the first block of a list. */
+static inline cistern_heap_index_t heap_mark(size_t list)
+{
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
+    return (cistern_heap_index_t)(list * 4U + HEAP_MARK);
+}
+
 #if CISTERN_CHECK >= 1
 
-/* True if a word of a list may be a link. */
+/* True if a word of a list may be a link: a block that is as far from the end as a header and two
+ * links are, so that these lie within the arena. */
 static inline bool heap_is_link(const cistern_heap_t *heap, size_t word)
 {
     const size_t block = word - HEAP_LINK;
-    return block < heap->end && (block & heap->slack) == 0;
+    return block < heap->most && heap_is_aligned(block);
+}
+
+/* True if a mark may be one. */
+static inline bool heap_is_list(size_t list)
+{
+    return list < HEAP_LISTS;
 }
 
 /* True if `back`, a word of the list, names `block`. */
@@ -109,6 +130,12 @@ static inline bool heap_is_link(const cistern_heap_t *heap, size_t word)
     return true;
 }
 
+static inline bool heap_is_list(size_t list)
+{
+    (void)list;
+    return true;
+}
+
 static inline bool heap_names(const cistern_heap_index_t *back, size_t block)
 {
     (void)back;
@@ -120,7 +147,8 @@ static inline bool heap_names(const cistern_heap_index_t *back, size_t block)
 
 /* Makes `before` the one before the block that the link `after` of `block` names. False if the link
  * is damaged. */
-static inline bool heap_relink(cistern_heap_t *heap, size_t after, size_t block, size_t before)
+static inline bool heap_relink(cistern_heap_t *heap, size_t after, size_t block,
+                               cistern_heap_index_t before)
 {
     if (!heap_is_link(heap, after)) {
         return false;
@@ -129,7 +157,7 @@ static inline bool heap_relink(cistern_heap_t *heap, size_t after, size_t block,
     if (!heap_names(&links->before, block)) {
         return false;
     }
-    links->before = (cistern_heap_index_t)before;
+    links->before = before;
     return true;
 }
 
@@ -140,56 +168,56 @@ static inline void heap_index_reset(cistern_heap_t *heap)
 {
     heap->top = heap->end;
     (void)memset(heap->map, 0, sizeof(heap->map));
-    for (size_t list = 0; list < HEAP_LISTS; ++list) {
+    for (unsigned list = 0; list < HEAP_LISTS; ++list) {
         heap->heads[list] = HEAP_NONE;
     }
 }
 
 /*   head -> first ..      head -> block -> first ..   */
-static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
+static inline void heap_push(cistern_heap_t *heap, size_t block, size_t bytes)
 {
-    CISTERN_ASSERT(bytes >= heap->min && block + bytes <= heap->end); /* I1 */
-    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE);             /* I5 */
-    if (block + bytes == heap->end) {
-        heap->top = (cistern_heap_index_t)block;
-        return;
-    }
     const size_t list = heap_list_of(bytes);
-    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
-    const size_t first = heap->heads[list];
-    heap_links(heap, block)->after = (cistern_heap_index_t)first;
+    CISTERN_ASSERT(list < HEAP_LISTS);                    /* I5 */
+    CISTERN_ASSERT(bytes >= heap->min);                   /* I1 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I5 */
+    heap_links_t *const links = heap_links(heap, block);
+    const cistern_heap_index_t first = heap->heads[list];
     heap->heads[list] = (cistern_heap_index_t)(block + HEAP_LINK);
+    links->after = first;
     if (first != HEAP_NONE) {
         heap_links(heap, first - HEAP_LINK)->before = (cistern_heap_index_t)(block + HEAP_LINK);
     } else {
         heap_map_set(heap, list);
     }
-    heap_links(heap, block)->before = (cistern_heap_index_t)HEAP_NONE;
+    links->before = heap_mark(list);
 }
 
-/* Takes a block that ends at `limit` out of its list, or makes it the top no more. False if a link
- * is damaged: then nothing has been changed.
- *   .. before <-> block <-> after ..      .. before <-> after ..   */
-static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
+/* Puts a free block into its list, or makes it the top: the one that ends where the arena does. */
+static inline void heap_link(cistern_heap_t *heap, size_t block, size_t bytes)
 {
-    CISTERN_ASSERT(limit <= heap->end);                   /* I1 */
-    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I5 */
-    if (limit == heap->end) {
-        heap->top = heap->end;
-        return true;
-    }
-    const size_t before = heap_links(heap, block)->before;
-    const size_t after = heap_links(heap, block)->after;
-    cistern_heap_index_t *word = NULL;
-    size_t list = HEAP_LISTS;
-    if (before == HEAP_NONE) {
-        list = heap_list_of(limit - block);
-        word = &heap->heads[list];
-    } else if (heap_is_link(heap, before)) {
-        word = &heap_links(heap, before - HEAP_LINK)->after;
+    CISTERN_ASSERT(block + bytes <= heap->end); /* I1 */
+    if (block + bytes == heap->end) {
+        heap->top = (cistern_heap_index_t)block;
     } else {
+        heap_push(heap, block, bytes);
+    }
+}
+
+/* Takes a block that is not the top out of its list. False if a link is damaged: then nothing has
+ * been changed.
+ *   .. before <-> block <-> after ..      .. before <-> after ..   */
+static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
+{
+    CISTERN_ASSERT(block < heap->end && block != heap->top); /* I5 */
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE);    /* I5 */
+    const cistern_heap_index_t before = heap_links(heap, block)->before;
+    const cistern_heap_index_t after = heap_links(heap, block)->after;
+    const bool is_first = (before & HEAP_MARK) != 0;
+    if (is_first ? !heap_is_list(before / 4U) : !heap_is_link(heap, before)) {
         return false;
     }
+    cistern_heap_index_t *const word =
+        is_first ? &heap->heads[before / 4U] : &heap_links(heap, before - HEAP_LINK)->after;
     if (!heap_names(word, block)) {
         return false;
     }
@@ -197,45 +225,42 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block, size_t limit)
         if (!heap_relink(heap, after, block, before)) {
             return false;
         }
-    } else if (list != HEAP_LISTS) {
-        heap_map_clear(heap, list);
+    } else if (is_first) {
+        heap_map_clear(heap, before / 4U);
     }
-    *word = (cistern_heap_index_t)after;
+    *word = after;
     return true;
+}
+
+/* True if the block is the top, whatever its header says; or the sentinel, where there is no top. */
+static inline bool heap_is_top(const cistern_heap_t *heap, size_t block)
+{
+    return block == heap->top;
 }
 
 /* True if the block was the top: it is no more. What its header and the sentinel's say need not be
  * verified, as both are written anew. */
 static inline bool heap_leave_top(cistern_heap_t *heap, size_t block)
 {
-    const bool is_top = block == heap->top;
+    const bool is_top = heap_is_top(heap, block);
     if (is_top) {
         heap->top = heap->end;
     }
     return is_top;
 }
 
-/* What the index gives for a request. */
-typedef struct heap_found {
-    size_t block; /* or HEAP_NOWHERE */
-    size_t list;  /* whose first block it is, or HEAP_LISTS */
-} heap_found_t;
-
-/* Takes out what heap_find found. False if a link is damaged.
+/* Takes the first block out of a list. False if a link is damaged.
  *   head -> block <-> after ..      head -> after ..   */
-static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_t limit)
+static inline bool heap_pop(cistern_heap_t *heap, size_t list, size_t block)
 {
-    if (found.list == HEAP_LISTS) {
-        return heap_unlink(heap, found.block, limit);
-    }
-    const size_t after = heap_links(heap, found.block)->after;
+    const cistern_heap_index_t after = heap_links(heap, block)->after;
+    CISTERN_ASSERT(list < HEAP_LISTS && heap_names(&heap->heads[list], block)); /* I5 */
     if (after == HEAP_NONE) {
-        heap_map_clear(heap, found.list);
-    } else if (!heap_relink(heap, after, found.block, HEAP_NONE)) {
+        heap_map_clear(heap, list);
+    } else if (!heap_relink(heap, after, block, heap_mark(list))) {
         return false;
     }
-    CISTERN_ASSERT(found.list < HEAP_LISTS); /* I5 */
-    heap->heads[found.list] = (cistern_heap_index_t)after;
+    heap->heads[list] = after;
     return true;
 }
 
@@ -244,6 +269,7 @@ static inline bool heap_take_out(cistern_heap_t *heap, heap_found_t found, size_
  * caller cannot take it out, and finds the damage. */
 static size_t heap_search(const cistern_heap_t *heap, size_t list, size_t need)
 {
+    CISTERN_ASSERT(list < HEAP_LISTS); /* I5 */
     size_t word = heap->heads[list];
     for (unsigned step = 0; step < CISTERN_HEAP_SEARCH && word != HEAP_NONE; ++step) {
         const size_t block = word - HEAP_LINK;
@@ -256,36 +282,73 @@ static size_t heap_search(const cistern_heap_t *heap, size_t list, size_t need)
     return HEAP_NOWHERE;
 }
 
-/* What no list above serves: a block of the request's own list, or the top, or HEAP_NOWHERE. */
-static inline size_t heap_find_last(const cistern_heap_t *heap, size_t list, size_t need)
+/* Cuts from the top. What its header and the sentinel's say need not be verified, as both are written
+ * anew. */
+static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
 {
-    const size_t found = heap_search(heap, list, need);
-    if (found == HEAP_NOWHERE && (size_t)heap->end - heap->top >= need) {
-        return heap->top;
+    const size_t top = heap->top;
+    const size_t end = heap->end;
+    CISTERN_ASSERT(top <= end && (top & heap->slack) == 0); /* I5 */
+    if (end - top < need) {
+        return heap_fail(heap);
     }
-    return found;
+    heap->top = heap->end;
+    return heap_cut(heap, top, need, end);
 }
 
-/* A free block of at least `need` bytes, or HEAP_NOWHERE. Constant time. With checks it may be one
- * that is damaged, for the caller to find. */
-static inline heap_found_t heap_find(const cistern_heap_t *heap, size_t need)
+/* Serves from the first block of a list, which must be large enough. */
+static inline void *heap_serve_list(cistern_heap_t *heap, size_t list, size_t need)
 {
-    const size_t own = heap_list_of(need);
-    heap_found_t found = {heap->heads[own] - HEAP_LINK, own};
-    if (found.block != HEAP_NONE - HEAP_LINK &&
-        heap_next(heap, found.block) - found.block >= need) {
-        return found;
+    CISTERN_ASSERT(list < HEAP_LISTS && heap->heads[list] != HEAP_NONE); /* I5 */
+    const size_t block = heap->heads[list] - HEAP_LINK;
+    const size_t limit = heap_at(heap, block)->next - HEAP_FREE;
+    if ((ptrdiff_t)(limit - block) < (ptrdiff_t)need ||
+        !heap_names_back(heap, limit, block, HEAP_FREE) || !heap_pop(heap, list, block)) {
+        return HEAP_DAMAGED;
     }
-    found.list = heap_map_next(heap, own + 1U);
-    found.block = found.list != HEAP_LISTS ? heap->heads[found.list] - HEAP_LINK
-                                           : heap_find_last(heap, own, need);
-    return found;
+    return heap_cut(heap, block, need, limit);
+}
+
+/* Serves what the first block of its own list is too small for: from the lists above, the blocks
+ * behind that one, or the top. */
+HEAP_APART void *heap_serve_later(cistern_heap_t *heap, size_t own, size_t need)
+{
+    unsigned list = (unsigned)own + 1U;
+    if (heap_map_find(heap, &list)) {
+        return heap_serve_list(heap, list, need);
+    }
+    const size_t block = heap_search(heap, own, need);
+    if (block == HEAP_NOWHERE) {
+        return heap_serve_top(heap, need);
+    }
+    if (!heap_ends(heap, block, HEAP_FREE) || !heap_unlink(heap, block)) {
+        return HEAP_DAMAGED;
+    }
+    return heap_cut(heap, block, need, heap_next(heap, block));
+}
+
+/* Serves from the first list that is not empty: its first block is too small only if the list is the
+ * request's own. */
+HEAP_APART void *heap_serve_first(cistern_heap_t *heap, size_t list, size_t need)
+{
+    const size_t block = heap->heads[list] - HEAP_LINK;
+    const size_t bytes = heap_at(heap, block)->next - HEAP_FREE - block;
+    return (ptrdiff_t)bytes < (ptrdiff_t)need ? heap_serve_later(heap, list, need)
+                                              : heap_serve_list(heap, list, need);
+}
+
+/* Serves a request from the lists or the top. Constant time. */
+static inline void *heap_serve(cistern_heap_t *heap, size_t need)
+{
+    unsigned list = (unsigned)heap_list_of(need);
+    return heap_map_find(heap, &list) ? heap_serve_first(heap, list, need)
+                                      : heap_serve_top(heap, need);
 }
 
 size_t cistern_heap_index_largest(const cistern_heap_t *heap)
 {
     size_t largest = (size_t)heap->end - heap->top;
-    const size_t list = heap_map_last(heap);
+    const unsigned list = heap_map_last(heap);
     size_t word = list != HEAP_LISTS ? heap->heads[list] : HEAP_NONE;
     for (unsigned step = 0; step < CISTERN_HEAP_SEARCH && word != HEAP_NONE; ++step) {
         if (!heap_is_link(heap, word)) {
@@ -300,12 +363,12 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap)
 }
 
 /* Verifies one list and takes its blocks off the sums; ends on a loop, as these then run out. */
-static bool heap_list_check(const cistern_heap_t *heap, size_t list, size_t *bytes, size_t *blocks)
+static bool heap_list_check(const cistern_heap_t *heap, unsigned list, size_t *bytes,
+                            size_t *blocks)
 {
-    size_t before = HEAP_NONE;
+    size_t before = heap_mark(list);
     size_t word = heap->heads[list];
-    const bool marked =
-        ((heap->map[list / CISTERN_HEAP_WORD_BITS] >> (list % CISTERN_HEAP_WORD_BITS)) & 1U) != 0;
+    const bool marked = ((heap->map[list / HEAP_WORD_BITS] >> (list % HEAP_WORD_BITS)) & 1U) != 0;
     if (marked != (word != HEAP_NONE)) {
         return false;
     }
@@ -331,7 +394,7 @@ bool cistern_heap_index_check(const cistern_heap_t *heap, size_t free_bytes, siz
 {
     size_t bytes = free_bytes;
     size_t blocks = free_blocks;
-    for (size_t list = 0; list < HEAP_LISTS; ++list) {
+    for (unsigned list = 0; list < HEAP_LISTS; ++list) {
         if (!heap_list_check(heap, list, &bytes, &blocks)) {
             return false;
         }

@@ -155,6 +155,7 @@ static void heap_quarantine(cistern_heap_t *heap, size_t block)
     heap->used -= next - block;
     --heap->blocks;
     heap->quarantined = (cistern_heap_index_t)(heap->quarantined + (next - block));
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
 }
 
 /* Takes a block out of quarantine. False if damage has changed it meanwhile. */
@@ -169,6 +170,7 @@ static bool heap_end_quarantine(cistern_heap_t *heap, size_t block)
     heap->used += next - block;
     ++heap->blocks;
     heap->quarantined = (cistern_heap_index_t)(heap->quarantined - (next - block));
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     return true;
 }
 
@@ -224,6 +226,7 @@ static bool heap_was_written(const cistern_heap_t *heap, size_t block)
 /* A free neighbour of a live block that was written to, or HEAP_NOWHERE. */
 static size_t heap_written_neighbour(const cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_USED); /* I2 */
     const size_t next = heap_next(heap, block);
     if (heap_was_written(heap, next)) {
         return next;
@@ -246,11 +249,12 @@ static bool heap_undress(cistern_heap_t *heap, unsigned char *payload, heap_undr
 {
     const size_t block = heap_offset(heap, payload);
     const cistern_critical_t state = cistern_critical_enter();
-    const bool live = heap_is_live(heap, payload);
+    const bool live = cistern_heap_is_live(heap, payload);
     if (live) {
         seen->kind = cistern_heap_guard_kind(heap, payload, heap_payload_bytes(heap, block));
         seen->written = heap_written_neighbour(heap, block);
         heap_hide(payload);
+        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_NOBODYS); /* G1 */
         const bool broken =
             seen->kind == CISTERN_FAULT_OVERFLOW || seen->kind == CISTERN_FAULT_UNDERFLOW;
         if (broken) {
@@ -307,13 +311,14 @@ typedef struct heap_open {
 static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t *open)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const bool live = payload != NULL && heap_is_live(heap, payload);
+    const bool live = payload != NULL && cistern_heap_is_live(heap, payload);
     if (live) {
         open->bytes = heap_payload_bytes(heap, heap_offset(heap, payload));
         open->kind = cistern_heap_guard_kind(heap, payload, open->bytes);
         open->size = open->kind == CISTERN_FAULT_NONE ? heap_tag_of(payload).size
                                                       : heap_caller_size(heap, open->bytes);
         heap_hide(payload);
+        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_NOBODYS); /* G1 */
     }
     cistern_critical_leave(state);
     return live;
@@ -339,6 +344,7 @@ static cistern_error_t heap_resize_open(cistern_heap_t *heap, const unsigned cha
 static cistern_error_t heap_change(cistern_heap_t *heap, unsigned char *payload, size_t size,
                                    const heap_open_t *open, heap_changed_t *changed)
 {
+    CISTERN_ASSERT(size != 0 && open->size <= open->bytes); /* G1 */
     if (size < open->size) {
         const size_t kept = heap_front(heap) + size;
         heap_poison(payload + kept, open->bytes - kept);

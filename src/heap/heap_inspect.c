@@ -93,7 +93,8 @@ static inline bool heap_content_check(const cistern_heap_t *heap, size_t block)
 /* Why a payload is that of no block in use; FAULT_NONE if it is one. */
 static cistern_fault_kind_t heap_liveness(const cistern_heap_t *heap, const void *payload)
 {
-    return heap_is_live(heap, payload) ? CISTERN_FAULT_NONE : cistern_heap_classify(heap, payload);
+    return cistern_heap_is_live(heap, payload) ? CISTERN_FAULT_NONE
+                                               : cistern_heap_classify(heap, payload);
 }
 
 #else
@@ -131,7 +132,7 @@ size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory)
 bool cistern_heap_is_in_use(const cistern_heap_t *heap, const void *memory)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    const bool in_use = memory != NULL && heap_is_live(heap, heap_payload_of(heap, memory));
+    const bool in_use = memory != NULL && cistern_heap_is_live(heap, heap_payload_of(heap, memory));
     cistern_critical_leave(state);
     return in_use;
 }
@@ -148,6 +149,7 @@ void cistern_heap_stats(const cistern_heap_t *heap, cistern_heap_stats_t *stats)
 {
     const cistern_critical_t state = cistern_critical_enter();
     stats->name = heap->name;
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     stats->bytes = heap->end;
     stats->used = heap->used;
     stats->max_used = heap->max_used;
@@ -178,6 +180,7 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
             heap_describe(heap, &seen);
         }
         ++shown;
+        CISTERN_ASSERT(visit != NULL);
         goes_on = visit(&seen, context);
         block = next;
     }
@@ -188,6 +191,7 @@ size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit
 /* True if the step from `block` to its successor keeps I1, I2 and I3. */
 static bool heap_step_check(const cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(block < heap->end); /* I1 */
     const heap_header_t *const header = heap_at(heap, block);
     const size_t next = header->next & ~HEAP_STATES;
     const size_t state = header->next & HEAP_STATES;
@@ -198,6 +202,7 @@ static bool heap_step_check(const cistern_heap_t *heap, size_t block)
 
 static void heap_add_up(heap_sums_t *sums, size_t bytes, size_t state)
 {
+    CISTERN_ASSERT(bytes != 0 && state != 0 && state <= HEAP_STATES); /* I1, I2 */
     if (state == HEAP_FREE) {
         sums->free_bytes += bytes;
         ++sums->free_blocks;

@@ -23,6 +23,9 @@
 /* Instead of an index: none. */
 #define HEAP_NOWHERE SIZE_MAX
 
+/* The same where damage is in the way. */
+#define HEAP_ASTRAY (SIZE_MAX - 1U)
+
 typedef struct heap_header {
     cistern_heap_index_t prev; /* index of the predecessor, and its state */
     cistern_heap_index_t next; /* index of the successor, and this block's state */
@@ -48,8 +51,11 @@ typedef struct heap_links {
 #    define HEAP_HEAD sizeof(heap_header_t)
 #endif
 
+/* No block is smaller. */
+#define HEAP_LEAST_BLOCK (sizeof(heap_header_t) + HEAP_LINKS_BYTES)
+
 /* What cistern_heap_take returns when it meets damage: no payload has this address. */
-#define HEAP_DAMAGED(heap) ((void *)(heap))
+#define HEAP_DAMAGED ((void *)(uintptr_t)1)
 
 /* What a call met, to be reported outside the critical section. */
 typedef struct heap_outcome {
@@ -59,6 +65,14 @@ typedef struct heap_outcome {
 
 /* Told of a heap whose numbers may have changed, still inside the critical section. */
 typedef void heap_changed_t(const cistern_heap_t *heap);
+
+/* A function of its own: called last of all, it spares its caller the registers that it needs. Where
+ * size matters, the compiler decides. */
+#if defined __GNUC__ && !defined __OPTIMIZE_SIZE__
+#    define HEAP_APART __attribute__((noinline)) static
+#else
+#    define HEAP_APART static
+#endif
 
 /* How often a call is tried: once more after a repair. */
 #define HEAP_TRIES 2U
@@ -113,14 +127,36 @@ static inline size_t heap_offset(const cistern_heap_t *heap, const void *payload
 
 #if CISTERN_CHECK >= 1
 
+/* True if a header can be at this place. An alignment of the heap's own that is larger is not
+ * verified: what the neighbours say is the proof, and this one is cheaper. */
+static inline bool heap_is_aligned(size_t block)
+{
+    return (block & (CISTERN_HEAP_UNIT - 1U)) == 0;
+}
+
+/* True if `next`, which the header of `block` names, says that `block` ends there, in this state
+ * (I2). Reads within the arena whatever it is. */
+static inline bool heap_names_back(const cistern_heap_t *heap, size_t next, size_t block,
+                                   size_t state)
+{
+    return next <= heap->end && heap_is_aligned(next) && heap_at(heap, next)->prev == block + state;
+}
+
 /* True if both sides describe the end of `block` alike (I2), with this state, and it is a block's
- * size behind its beginning (I1): a word that leads back, or to its own block, has no size. Reads
- * within the arena whatever the words hold. */
+ * size behind its beginning (I1): a word that leads back, or to its own block, has no size. */
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {
     const size_t next = heap_at(heap, block)->next - state;
-    return next <= heap->end && next >= block + heap->min && (next & heap->slack) == 0 &&
-           heap_at(heap, next)->prev == block + state;
+    return next >= block + HEAP_LEAST_BLOCK && heap_names_back(heap, next, block, state);
+}
+
+/* True if `prev` lies a block's size before `block`. A sum that is wider than an index has no
+ * overflow. */
+static inline bool heap_is_before(size_t prev, size_t block)
+{
+    return sizeof(cistern_heap_index_t) < sizeof(size_t)
+               ? prev + HEAP_LEAST_BLOCK <= block
+               : prev < block && block - prev >= HEAP_LEAST_BLOCK;
 }
 
 /* The same of the beginning of `block`, whatever the state; before the first block is the sentinel.
@@ -130,21 +166,16 @@ static inline bool heap_begins(const cistern_heap_t *heap, size_t block)
     const size_t word = heap_at(heap, block)->prev;
     const size_t state = word & HEAP_STATES;
     const size_t prev = word - state;
-    if (block == 0) {
-        return word == heap->end + HEAP_USED && heap_at(heap, heap->end)->next == HEAP_USED;
+    if (!heap_is_before(prev, block)) {
+        return block == 0 && word == heap->end + HEAP_USED &&
+               heap_at(heap, heap->end)->next == HEAP_USED;
     }
-    return prev < block && block - prev >= heap->min && (prev & heap->slack) == 0 && state != 0 &&
-           heap_at(heap, prev)->next == block + state;
+    return state != 0 && heap_is_aligned(prev) && heap_at(heap, prev)->next == block + state;
 }
 
 /* True if the payload is that of a block in use. From an address that is only near one the offset
  * is not what the neighbours have. */
-static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
-{
-    const size_t offset = heap_offset(heap, payload);
-    return offset < heap->end && (offset & heap->slack) == 0 &&
-           heap_ends(heap, offset, HEAP_USED) && heap_begins(heap, offset);
-}
+bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload);
 
 /* Unmakes the header of a block that merged into its predecessor (I6): with zeros, or with poison,
  * which the bytes of a free block hold. */
@@ -160,6 +191,16 @@ static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 
 #else
 
+static inline bool heap_names_back(const cistern_heap_t *heap, size_t next, size_t block,
+                                   size_t state)
+{
+    (void)heap;
+    (void)next;
+    (void)block;
+    (void)state;
+    return true;
+}
+
 static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t state)
 {
     (void)heap;
@@ -168,7 +209,7 @@ static inline bool heap_ends(const cistern_heap_t *heap, size_t block, size_t st
     return true;
 }
 
-static inline bool heap_is_live(const cistern_heap_t *heap, const void *payload)
+static inline bool cistern_heap_is_live(const cistern_heap_t *heap, const void *payload)
 {
     (void)heap;
     return payload != NULL;
@@ -215,18 +256,25 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap);
 
 #if CISTERN_CHECK >= 1
 
-static inline bool heap_is_damaged(const cistern_heap_t *heap, const void *payload)
+static inline bool heap_is_damaged(const void *payload)
 {
-    return payload == (const void *)heap;
+    return payload == HEAP_DAMAGED;
 }
 
 /* Finds out why a call with this payload, or an alloc (HEAP_DAMAGED), did not go on, repairs what
  * is damaged, and reports it. True if the call may be tried once more. */
 bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed);
 
-/* Takes once more after a repair: a payload, or NULL. Apart from the first try, which so saves no
- * registers for it. */
-void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed);
+/* True if that is no payload: NULL, or HEAP_DAMAGED. One comparison. */
+static inline bool heap_is_none(const void *payload)
+{
+    return (uintptr_t)payload <= (uintptr_t)HEAP_DAMAGED;
+}
+
+/* Where cistern_heap_take gave `none`, which is no payload: takes once more after a repair; a
+ * payload, or NULL. Apart from the first try, which so saves no registers for it. */
+void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
+                              heap_changed_t *changed);
 
 /* Gives once more after a repair: as cistern_heap_free. NULL is fine. */
 cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
@@ -240,9 +288,8 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
 
 #else
 
-static inline bool heap_is_damaged(const cistern_heap_t *heap, const void *payload)
+static inline bool heap_is_damaged(const void *payload)
 {
-    (void)heap;
     (void)payload;
     return false;
 }
@@ -256,10 +303,17 @@ static inline bool cistern_heap_repair(cistern_heap_t *heap, const void *payload
     return false;
 }
 
-static inline void *cistern_heap_take_again(cistern_heap_t *heap, size_t size,
+static inline bool heap_is_none(const void *payload)
+{
+    (void)payload;
+    return false;
+}
+
+static inline void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
                                             heap_changed_t *changed)
 {
     (void)heap;
+    (void)none;
     (void)size;
     (void)changed;
     return NULL;

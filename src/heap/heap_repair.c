@@ -35,16 +35,17 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
     }
 }
 
-void *cistern_heap_take_again(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
+                              heap_changed_t *changed)
 {
-    if (!cistern_heap_repair(heap, HEAP_DAMAGED(heap), changed)) {
+    if (none == NULL || !cistern_heap_repair(heap, none, changed)) {
         return NULL;
     }
     const cistern_critical_t state = cistern_critical_enter();
     void *const payload = cistern_heap_take(heap, size);
     changed(heap);
     cistern_critical_leave(state);
-    return heap_is_damaged(heap, payload) ? NULL : payload;
+    return heap_is_damaged(payload) ? NULL : payload;
 }
 
 cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
@@ -86,6 +87,7 @@ static heap_word_t heap_read(const cistern_heap_t *heap, size_t word, size_t fir
 /* True if the block ends at a sound boundary, whatever its state. */
 static bool heap_is_sound(const cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(block < heap->end); /* I1 */
     const heap_word_t next =
         heap_read(heap, heap_at(heap, block)->next, block + heap->min, heap->end);
     return next.state != 0 && heap_at(heap, next.block)->prev == block + next.state;
@@ -170,6 +172,7 @@ static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
  * may have moved the place that they lead to, which no sum shows. */
 static bool heap_is_contested(const cistern_heap_t *heap, size_t low, size_t high, size_t middle)
 {
+    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     for (size_t block = low + heap->min; block < high; block += (size_t)heap->slack + 1U) {
         if (block != middle && heap_prev(heap, block) == low && heap_next(heap, block) == high) {
             return true;
@@ -239,11 +242,16 @@ static void heap_count(cistern_heap_t *heap)
             heap->quarantined = (cistern_heap_index_t)(heap->quarantined + bytes);
         }
     }
+    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
+    CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0));    /* I4 */
 }
 
 /* Undoes a mend. */
 static void heap_unmend(cistern_heap_t *heap, const heap_mended_t *mended)
 {
+    CISTERN_ASSERT(mended->low < mended->high && mended->high <= heap->end); /* I1 */
+    CISTERN_ASSERT(mended->middle == HEAP_NOWHERE ||
+                   (mended->middle > mended->low && mended->middle < mended->high)); /* I1 */
     if (mended->middle != HEAP_NOWHERE) {
         *heap_at(heap, mended->middle) = mended->was;
     }
@@ -256,6 +264,7 @@ static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
     const size_t used = heap->used;
     const size_t blocks = heap->blocks;
     const size_t quarantined = heap->quarantined;
+    CISTERN_ASSERT(findings->count <= HEAP_MENDS);
     heap_count(heap);
     if (heap->used == used && heap->blocks == blocks && heap->quarantined == quarantined) {
         return;
@@ -270,6 +279,7 @@ static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
 /* Joins a free block and the free ones behind it, which damage may have left. */
 static void heap_absorb(cistern_heap_t *heap, size_t block)
 {
+    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I3 */
     size_t next = heap_next(heap, block);
     while (next != heap->end && heap_state(heap, next) == HEAP_FREE) {
         const size_t limit = heap_next(heap, next);
@@ -324,8 +334,9 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
         heap_mend(heap, &findings);
     }
     const size_t damaged = findings.damaged;
-    const bool is_alloc = heap_is_damaged(heap, payload);
-    const bool is_link = damaged == HEAP_NOWHERE && (is_alloc || heap_is_live(heap, payload));
+    const bool is_alloc = heap_is_damaged(payload);
+    const bool is_link =
+        damaged == HEAP_NOWHERE && (is_alloc || cistern_heap_is_live(heap, payload));
     outcome->address = is_alloc ? NULL : payload;
     outcome->kind = CISTERN_FAULT_LINK;
     if (damaged != HEAP_NOWHERE) {
@@ -335,7 +346,8 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcom
     if (damaged != HEAP_NOWHERE || is_link) {
         heap_settle(heap, &findings);
         heap_rebuild(heap);
-        return is_alloc || heap_is_live(heap, payload);
+        CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
+        return is_alloc || cistern_heap_is_live(heap, payload);
     }
     outcome->kind = cistern_heap_classify(heap, payload);
     return false;
@@ -365,7 +377,7 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
 bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
 {
     const heap_outcome_t outcome = {CISTERN_FAULT_HEADER,
-                                    heap_is_damaged(heap, payload) ? NULL : payload};
+                                    heap_is_damaged(payload) ? NULL : payload};
     (void)changed;
     cistern_heap_report(heap, &outcome);
     return false;

@@ -41,11 +41,16 @@
 #        endif
 #    endif
 
+/* What is known when compiling is no work of mem_init. */
 #    ifdef LWIP_RAM_HEAP_POINTER
+#        define MEM_CONFIG           const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (void *)(uintptr_t)(pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE MEM_SIZE
 #        endif
 #    else
+#        define MEM_CONFIG           static const cistern_heap_config_t
+#        define MEM_ADDRESS(pointer) (pointer)
 #        ifndef LWIP_RAM_HEAP_SIZE
 #            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
 #        endif
@@ -74,14 +79,18 @@ static inline void mem_sanity_check(void) {}
 #    endif
 
 #    if MEM_STATS
+/* Only a heap that is larger than mem_size_t can say needs a comparison. */
 static inline mem_size_t mem_clamped(size_t bytes)
 {
-    return (mem_size_t)(bytes < (mem_size_t)-1 ? bytes : (mem_size_t)-1);
+    const bool fits = CISTERN_HEAP_BYTES <= (mem_size_t)-1 || bytes < (mem_size_t)-1;
+    return fits ? (mem_size_t)bytes : (mem_size_t)-1;
 }
 
 /* Copies the numbers that change (I1). */
 static inline void mem_changed(const cistern_heap_t *heap)
 {
+    CISTERN_ASSERT(heap->used <= heap->max_used || heap->end == 0);
+    CISTERN_ASSERT(heap->used <= heap->end);
     lwip_stats.mem.used = mem_clamped(heap->used);
     lwip_stats.mem.max = mem_clamped(heap->max_used);
 }
@@ -95,6 +104,7 @@ static void mem_start_stats(void)
 /* Counts requests that failed and frees that were refused: rare, so in a section of its own. */
 static void mem_count(unsigned failed, unsigned illegal)
 {
+    CISTERN_ASSERT(failed + illegal == 1U);
     const cistern_critical_t state = cistern_critical_enter();
     lwip_stats.mem.err = (STAT_COUNTER)(lwip_stats.mem.err + failed);
     lwip_stats.mem.illegal = (STAT_COUNTER)(lwip_stats.mem.illegal + illegal);
@@ -121,11 +131,11 @@ struct cistern_heap *mem_heap(void)
  * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
-    const cistern_heap_config_t config = {.name = "HEAP",
-                                          .memory = (void *)(uintptr_t)(LWIP_RAM_HEAP_POINTER),
-                                          .bytes = LWIP_RAM_HEAP_SIZE,
-                                          .alignment = LWIP_ALIGNMENT,
-                                          .min_size = MIN_SIZE};
+    MEM_CONFIG config = {.name = "HEAP",
+                         .memory = MEM_ADDRESS(LWIP_RAM_HEAP_POINTER),
+                         .bytes = LWIP_RAM_HEAP_SIZE,
+                         .alignment = LWIP_ALIGNMENT,
+                         .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
     if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
@@ -136,6 +146,8 @@ void mem_init(void)
 
 static inline void *mem_given(void *mem, bool asked)
 {
+    CISTERN_ASSERT(asked || mem == NULL);
+    CISTERN_ASSERT((uintptr_t)mem % MEM_ALIGNMENT == 0);
     if (mem == NULL && asked) {
         mem_count(1, 0);
     }
@@ -168,14 +180,19 @@ static inline bool mem_taken_back(cistern_error_t error)
     return !illegal;
 }
 
-bool mem_try_free(void *mem)
+static inline bool mem_give(void *mem)
 {
     return mem_taken_back(heap_free(&mem_object, mem, mem_changed));
 }
 
+bool mem_try_free(void *mem)
+{
+    return mem_give(mem);
+}
+
 void(mem_free)(void *mem)
 {
-    if (!mem_try_free(mem)) {
+    if (!mem_give(mem)) {
         LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
     }
 }

@@ -20,6 +20,7 @@
 #    include <stdlib.h>
 
 #    include "cistern/critical.h"
+#    include "cistern/trace.h"
 #    include "lwip/debug.h"
 #    include "lwip/stats.h"
 
@@ -113,7 +114,10 @@ static inline void *mem_aligned(void *mem)
     return mem;
 }
 
-void mem_init(void) {}
+void mem_init(void)
+{
+    CISTERN_TRACE_ON_MALLOC();
+}
 
 void *mem_malloc(mem_size_t size)
 {
@@ -123,7 +127,9 @@ void *mem_malloc(mem_size_t size)
     if (size > SIZE_MAX - MEM_HELPER_BYTES) {
         return mem_count_failure();
     }
-    return mem_count_in(mem_aligned(MEM_CUSTOM_MALLOC(size + MEM_HELPER_BYTES)), size);
+    void *const mem = mem_count_in(mem_aligned(MEM_CUSTOM_MALLOC(size + MEM_HELPER_BYTES)), size);
+    CISTERN_TRACE_ON_ALLOC(cistern_trace_malloc, mem, size);
+    return mem;
 }
 
 void *mem_calloc(mem_size_t count, mem_size_t size)
@@ -134,13 +140,16 @@ void *mem_calloc(mem_size_t count, mem_size_t size)
     if (count > (SIZE_MAX - MEM_HELPER_BYTES) / size) {
         return mem_count_failure();
     }
-    return mem_count_in(mem_aligned(MEM_CUSTOM_CALLOC(1, count * size + MEM_HELPER_BYTES)),
-                        count * size);
+    void *const mem = mem_count_in(
+        mem_aligned(MEM_CUSTOM_CALLOC(1, count * size + MEM_HELPER_BYTES)), count * size);
+    CISTERN_TRACE_ON_ALLOC(cistern_trace_malloc, mem, count * size);
+    return mem;
 }
 
 void mem_free(void *mem)
 {
     if (mem != NULL) {
+        CISTERN_TRACE_ON_FREE(cistern_trace_malloc, mem, true);
         MEM_CUSTOM_FREE(mem_count_out(mem));
     }
 }

@@ -21,6 +21,7 @@
 #    include <string.h>
 
 #    include "cistern/critical.h"
+#    include "cistern/trace.h"
 #    include "lwip/def.h"
 #    include "lwip/memp.h"
 #    include "lwip/stats.h"
@@ -56,12 +57,16 @@ static inline void mem_update_stats(unsigned failed, unsigned illegal)
 }
 #    endif
 
-void mem_init(void) {}
+void mem_init(void)
+{
+    CISTERN_TRACE_ON_MALLOC();
+}
 
 /* The next pool from `first` on whose elements have room for `bytes` behind the helper; behind the
  * last one if there is none. */
 static int mem_pool_for(int first, size_t bytes)
 {
+    CISTERN_ASSERT(first >= (int)MEMP_POOL_FIRST && first <= (int)MEMP_POOL_LAST + 1);
     int i = first;
     while (i <= (int)MEMP_POOL_LAST && memp_pools[i]->size - MEM_HELPER_BYTES < bytes) {
         ++i;
@@ -73,6 +78,7 @@ static int mem_pool_for(int first, size_t bytes)
  * MEM_USE_POOLS_TRY_BIGGER_POOL. At most one step for each pool. */
 static struct memp_malloc_helper *mem_take_element(size_t bytes)
 {
+    CISTERN_ASSERT(bytes != 0);
     int i = mem_pool_for(MEMP_POOL_FIRST, bytes);
     struct memp_malloc_helper *element = NULL;
     while (i <= (int)MEMP_POOL_LAST && element == NULL) {
@@ -92,7 +98,9 @@ void *mem_malloc(mem_size_t size)
     }
     struct memp_malloc_helper *const element = mem_take_element(size);
     mem_update_stats(element == NULL ? 1U : 0, 0);
-    return element != NULL ? (u8_t *)element + MEM_HELPER_BYTES : NULL;
+    void *const mem = element != NULL ? (u8_t *)element + MEM_HELPER_BYTES : NULL;
+    CISTERN_TRACE_ON_ALLOC(cistern_trace_malloc, mem, size);
+    return mem;
 }
 
 void *mem_calloc(mem_size_t count, mem_size_t size)
@@ -129,8 +137,10 @@ static bool mem_take_back(void *element)
 
 bool mem_try_free(void *mem)
 {
+    CISTERN_ASSERT(mem != NULL);
     const bool taken = mem_take_back((u8_t *)mem - MEM_HELPER_BYTES);
     mem_update_stats(0, taken ? 0 : 1U);
+    CISTERN_TRACE_ON_FREE(cistern_trace_malloc, mem, taken);
     return taken;
 }
 

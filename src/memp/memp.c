@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "cistern/trace.h"
 #include "lwip/debug.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
@@ -34,6 +35,7 @@ void memp_init_pool(const struct memp_desc *desc)
 {
     LWIP_ERROR("memp_init_pool: no description", desc != NULL, return );
     memp_start(desc);
+    MEMP_TRACE_ON_START(desc);
 }
 
 /* Checks that the options ask for: MEMP_SANITY_CHECK looks at the pool of the call after each free,
@@ -56,48 +58,40 @@ static void memp_check_after_free(const struct memp_desc *desc)
     LWIP_UNUSED_ARG(sound);
 }
 
-/* A free element holds the poison of levels 2 and 3. Stacks know pools in .bss, whose elements are
- * zeros at first: lwIP's own tests assert it. */
-static inline void memp_clear_poison(const struct memp_desc *desc, void *mem)
-{
-    if (CISTERN_CHECK >= 2 && mem != NULL) {
-        memset(mem, 0, desc->size);
-    }
-}
-
-static inline void *memp_take(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_take(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     memp_check_all_pools();
-    void *const mem = memp_get(desc, file, line);
-    memp_clear_poison(desc, mem);
+    void *const mem = memp_get(desc, at);
+    MEMP_TRACE_ON_GET(desc, mem);
     return mem;
 }
 
-/* Gives an element back: false iff it was refused. Else *was_empty tells whether the pool was. */
+/* Gives an element back: false iff it was refused. Else *was_empty, if it is not NULL, says whether the
+ * pool was. */
 static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_empty,
-                             const char *file, int line)
+                             const cistern_pool_place_t *at)
 {
     memp_check_all_pools();
-    if (!memp_put(desc, mem, was_empty, file, line)) {
+    if (!memp_put(desc, mem, was_empty, at)) {
         return false;
     }
+    MEMP_TRACE_ON_PUT(desc, mem);
     memp_check_after_free(desc);
     return true;
 }
 
-static inline void memp_give_pool(const struct memp_desc *desc, void *mem, const char *file,
-                                  int line)
+static inline void memp_give_pool(const struct memp_desc *desc, void *mem,
+                                  const cistern_pool_place_t *at)
 {
     LWIP_ERROR("memp_free_pool: no description", desc != NULL, return );
-    bool was_empty;
     if (mem != NULL) {
-        (void)memp_give(desc, mem, &was_empty, file, line);
+        (void)memp_give(desc, mem, NULL, at);
     }
 }
 
 void(memp_free_pool)(const struct memp_desc *desc, void *mem)
 {
-    memp_give_pool(desc, mem, NULL, 0);
+    memp_give_pool(desc, mem, NULL);
 }
 
 /* --- the malloc pools of the list ------------------------------------------------------------- */
@@ -137,73 +131,62 @@ void memp_init(void)
 {
     for (unsigned i = 0; i < (unsigned)MEMP_MAX; ++i) {
         memp_init_pool(memp_pools[i]);
-        memp_stats_attach((memp_t)i);
+        MEMP_COUNT(lwip_stats.memp[i] = memp_pools[i]->stats);
     }
     memp_name_unused_malloc_pools();
 }
 
+/* Where the user has a hook, it is run when an empty pool has an element again. */
 #ifdef LWIP_HOOK_MEMP_AVAILABLE
-static void memp_announce_available(memp_t type)
+static inline bool memp_give_of_type(memp_t type, void *mem, const cistern_pool_place_t *at)
 {
-    LWIP_HOOK_MEMP_AVAILABLE(type);
+    bool was_empty = false;
+    const bool given = memp_give(memp_pools[type], mem, &was_empty, at);
+    if (given && was_empty) {
+        LWIP_HOOK_MEMP_AVAILABLE(type);
+    }
+    return given;
 }
 #else
-static void memp_announce_available(memp_t type)
+static inline bool memp_give_of_type(memp_t type, void *mem, const cistern_pool_place_t *at)
 {
-    (void)type;
+    return memp_give(memp_pools[type], mem, NULL, at);
 }
 #endif
 
-static inline bool memp_give_of_type(memp_t type, void *mem, const char *file, int line)
-{
-    bool was_empty;
-    if (!memp_give(memp_pools[type], mem, &was_empty, file, line)) {
-        return false;
-    }
-    if (was_empty) {
-        memp_announce_available(type);
-    }
-    return true;
-}
-
 bool memp_try_free(memp_t type, void *mem)
 {
-    return memp_give_of_type(type, mem, NULL, 0);
+    return memp_give_of_type(type, mem, NULL);
 }
 
-static inline void memp_give_type(memp_t type, void *mem, const char *file, int line)
-{
-    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
-    if (mem != NULL) {
-        (void)memp_give_of_type(type, mem, file, line);
-    }
-}
-
-static inline void *memp_take_of_type(memp_t type, const char *file, int line)
+static inline void *memp_take_of_type(memp_t type, const cistern_pool_place_t *at)
 {
     LWIP_ERROR("memp_malloc: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return NULL);
-    return memp_take(memp_pools[type], file, line);
+    return memp_take(memp_pools[type], at);
 }
 
-static inline void *memp_take_of_pool(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_take_of_pool(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     LWIP_ERROR("memp_malloc_pool: no description", desc != NULL, return NULL);
-    return memp_take(desc, file, line);
+    return memp_take(desc, at);
 }
 
 void *(memp_malloc_pool)(const struct memp_desc *desc)
 {
-    return memp_take_of_pool(desc, NULL, 0);
+    return memp_take_of_pool(desc, NULL);
 }
 
 void *(memp_malloc)(memp_t type)
 {
-    return memp_take_of_type(type, NULL, 0);
+    return memp_take_of_type(type, NULL);
 }
 
 void(memp_free)(memp_t type, void *mem)
 {
-    memp_give_type(type, mem, NULL, 0);
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
+    if (mem != NULL) {
+        (void)memp_try_free(type, mem);
+    }
 }
 
 /* --- with the caller's place ------------------------------------------------------------------ */
@@ -212,12 +195,14 @@ void(memp_free)(memp_t type, void *mem)
 
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line)
 {
-    return memp_take_of_pool(desc, file, line);
+    const cistern_pool_place_t at = {file, line};
+    return memp_take_of_pool(desc, &at);
 }
 
 void *memp_malloc_fn(memp_t type, const char *file, const int line)
 {
-    return memp_take_of_type(type, file, line);
+    const cistern_pool_place_t at = {file, line};
+    return memp_take_of_type(type, &at);
 }
 
 #endif
@@ -226,12 +211,17 @@ void *memp_malloc_fn(memp_t type, const char *file, const int line)
 
 void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line)
 {
-    memp_give_pool(desc, mem, file, line);
+    const cistern_pool_place_t at = {file, line};
+    memp_give_pool(desc, mem, &at);
 }
 
 void memp_free_at(memp_t type, void *mem, const char *file, int line)
 {
-    memp_give_type(type, mem, file, line);
+    const cistern_pool_place_t at = {file, line};
+    LWIP_ERROR("memp_free: no such pool", (unsigned)type < (unsigned)MEMP_MAX, return );
+    if (mem != NULL) {
+        (void)memp_give_of_type(type, mem, &at);
+    }
 }
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "lwip/opt.h"
 
+#include "cistern/trace.h"
+
 #if MEMP_MEM_MALLOC
 #    include "memp_heap.h"
 #elif CISTERN_MEMP_LOCK_FREE
@@ -24,5 +26,25 @@ void memp_start(const struct memp_desc *desc);
 
 /* True iff the invariants of a pool hold. Linear. */
 bool memp_is_whole(const struct memp_desc *desc);
+
+/* Hooks of cistern/trace.h. Lock-free pools are the engine's, which has its own. */
+#if CISTERN_TRACE && (MEMP_MEM_MALLOC || !CISTERN_MEMP_LOCK_FREE)
+static inline void memp_trace_describe(const struct memp_desc *desc)
+{
+    const cistern_trace_object_t object = {.id = (uintptr_t)desc,
+                                           .size = desc->size,
+                                           .stride = MEMP_STRIDE(desc->size),
+                                           .count = desc->num,
+                                           .kind = CISTERN_TRACE_OBJECT_POOL};
+    cistern_trace_describe(&object, desc->desc);
+}
+#    define MEMP_TRACE_ON_START(desc)    CISTERN_TRACE_NOTE_MADE(memp_trace_describe(desc), desc)
+#    define MEMP_TRACE_ON_GET(desc, mem) CISTERN_TRACE_ON_GET(desc, mem)
+#    define MEMP_TRACE_ON_PUT(desc, mem) CISTERN_TRACE_ON_PUT(desc, mem, true)
+#else
+#    define MEMP_TRACE_ON_START(desc)    ((void)0)
+#    define MEMP_TRACE_ON_GET(desc, mem) ((void)0)
+#    define MEMP_TRACE_ON_PUT(desc, mem) ((void)0)
+#endif
 
 #endif

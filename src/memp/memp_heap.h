@@ -27,10 +27,11 @@ static inline bool memp_reserve(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool within_limit = account->used < desc->num;
+    CISTERN_ASSERT(account->used <= desc->num); /* (H1) */
     if (within_limit) {
         ++account->used;
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
     return within_limit;
@@ -42,8 +43,9 @@ static inline bool memp_release(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
+    CISTERN_ASSERT(account->used > 0 && account->used <= desc->num); /* (H1) */
     --account->used;
-    memp_stats_set_used(desc, account->used);
+    MEMP_COUNT(memp_stats_put(desc, account->used));
     cistern_critical_leave(state);
     return was_full;
 }
@@ -52,10 +54,9 @@ static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 {
     const cistern_critical_t state = cistern_critical_enter();
     if (got) {
-        memp_stats_set_used(desc, desc->account->used);
-        memp_stats_raise_max(desc);
+        MEMP_COUNT(memp_stats_get(desc, desc->account->used));
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
 }
@@ -63,7 +64,7 @@ static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 static inline void memp_count_refusal(const struct memp_desc *desc)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    memp_stats_count_refusal(desc);
+    MEMP_COUNT(++desc->stats->illegal);
     cistern_critical_leave(state);
 }
 
@@ -71,13 +72,13 @@ static inline void memp_count_refusal(const struct memp_desc *desc)
 static inline void *memp_heap_get(size_t bytes)
 {
     const mem_size_t size = (mem_size_t)bytes;
+    CISTERN_ASSERT(bytes > 0);
     return size == bytes ? mem_malloc(size) : NULL;
 }
 
-static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
+    (void)at;
     if (!memp_reserve(desc)) {
         return NULL;
     }
@@ -86,6 +87,7 @@ static inline void *memp_get(const struct memp_desc *desc, const char *file, int
         (void)memp_release(desc);
     }
     memp_count_heap(desc, mem != NULL);
+    memp_clear_poison(desc, mem);
     return mem;
 }
 
@@ -103,15 +105,17 @@ static inline bool memp_has_elements(const struct memp_desc *desc, const void *m
 
 /* The heap judges the address, and reports it, before its element is counted as free (H1). */
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
-                            const char *file, int line)
+                            const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
+    (void)at;
     if (!memp_has_elements(desc, mem) || !mem_try_free(mem)) {
         memp_count_refusal(desc);
         return false;
     }
-    *was_empty = memp_release(desc);
+    const bool was_full = memp_release(desc);
+    if (was_empty != NULL) {
+        *was_empty = was_full;
+    }
     return true;
 }
 

@@ -75,7 +75,7 @@ static inline void memp_stats_publish_used(const struct memp_desc *desc)
     size_t used;
     do {
         used = cistern_pool_lock_free_used(desc->pool);
-        memp_number_write(&desc->stats->used, (mem_size_t)used);
+        memp_number_write(&desc->stats->used, memp_stats_clamp(used));
     } while (cistern_pool_lock_free_used(desc->pool) != used);
 }
 
@@ -83,10 +83,10 @@ static inline void memp_stats_publish_used(const struct memp_desc *desc)
  * is one in which it grew, or a call that was late wrote an older one. */
 static inline void memp_stats_publish_most(const struct memp_desc *desc)
 {
-    mem_size_t most = (mem_size_t)cistern_pool_lock_free_most_used(desc->pool);
+    mem_size_t most = memp_stats_clamp(cistern_pool_lock_free_most_used(desc->pool));
     while (memp_number_read(&desc->stats->max) != most) {
         memp_number_write(&desc->stats->max, most);
-        most = (mem_size_t)cistern_pool_lock_free_most_used(desc->pool);
+        most = memp_stats_clamp(cistern_pool_lock_free_most_used(desc->pool));
     }
 }
 
@@ -94,14 +94,14 @@ static inline void memp_stats_publish_most(const struct memp_desc *desc)
 static inline void memp_count_failure(const struct memp_desc *desc)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    memp_stats_count_failure(desc);
+    ++desc->stats->err;
     cistern_critical_leave(state);
 }
 
 static inline void memp_count_refusal(const struct memp_desc *desc)
 {
     const cistern_critical_t state = cistern_critical_enter();
-    memp_stats_count_refusal(desc);
+    ++desc->stats->illegal;
     cistern_critical_leave(state);
 }
 
@@ -117,52 +117,33 @@ static inline void memp_stats_publish_put(const struct memp_desc *desc)
     memp_stats_publish_used(desc);
 }
 
-#else
-
-static inline void memp_count_failure(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-
-static inline void memp_count_refusal(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-
-static inline void memp_stats_publish_get(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-
-static inline void memp_stats_publish_put(const struct memp_desc *desc)
-{
-    (void)desc;
-}
-
 #endif
 
 /* --- get and put ------------------------------------------------------------------------------ */
 
-static inline void *memp_get(const struct memp_desc *desc, const char *file, int line)
+static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
-    void *const mem = cistern_pool_get_at(desc->pool, file, line);
+    void *const mem = (at != NULL) ? cistern_pool_get_at(desc->pool, at->file, at->line)
+                                   : (cistern_pool_get)(desc->pool);
     if (mem == NULL) {
-        memp_count_failure(desc);
+        MEMP_COUNT(memp_count_failure(desc));
     }
-    memp_stats_publish_get(desc);
+    MEMP_COUNT(memp_stats_publish_get(desc));
+    memp_clear_poison(desc, mem);
     return mem;
 }
 
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
-                            const char *file, int line)
+                            const cistern_pool_place_t *at)
 {
-    (void)file;
-    (void)line;
-    if (cistern_pool_put_noting(desc->pool, mem, was_empty) != CISTERN_OK) {
-        memp_count_refusal(desc);
+    bool had_none;
+    (void)at;
+    if (cistern_pool_put_noting(desc->pool, mem, (was_empty != NULL) ? was_empty : &had_none) !=
+        CISTERN_OK) {
+        MEMP_COUNT(memp_count_refusal(desc));
         return false;
     }
-    memp_stats_publish_put(desc);
+    MEMP_COUNT(memp_stats_publish_put(desc));
     return true;
 }
 

@@ -15,7 +15,7 @@
 void memp_start(const struct memp_desc *desc)
 {
     *desc->account = (struct memp_account){0};
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
 }
 
 bool memp_is_whole(const struct memp_desc *desc)
@@ -65,7 +65,7 @@ void memp_start(const struct memp_desc *desc)
     const cistern_error_t error = cistern_pool_init(desc->pool, &config);
     LWIP_ASSERT("memp_init_pool: element size or number out of range", error == CISTERN_OK);
     LWIP_UNUSED_ARG(error);
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
 }
 
 bool memp_is_whole(const struct memp_desc *desc)
@@ -92,34 +92,28 @@ bool memp_pool_uses(const struct memp_desc *desc, const void *mem)
 
 #    if CISTERN_CHECK >= 1
 
-/* How many elements are free, and how many quarantined, of a pool and of its state. */
 static void memp_expand_state(const struct memp_desc *desc, cistern_pool_t *pool)
 {
     const struct memp_state *const state = memp_state(desc);
-    pool->free = state->free;
-    pool->limit = desc->num;
+    pool->free = desc->num - state->used - state->quarantined;
+    CISTERN_ASSERT(state->used + state->quarantined <= desc->num); /* (S1) */
     pool->inverse = desc->inverse;
     pool->stride_shift = desc->shift;
-    pool->key_offset = (uint8_t)sizeof(uintptr_t);
 }
 
 static void memp_collapse(const struct memp_desc *desc, const cistern_pool_t *pool)
 {
     struct memp_state *const state = memp_state(desc);
     *memp_list(desc) = pool->free_list;
-    state->free = pool->free;
     state->quarantined += pool->quarantined;
-    memp_stats_set_used(desc, memp_used(desc));
+    CISTERN_ASSERT(pool->free + state->quarantined <= desc->num); /* (S1) */
+    state->used = desc->num - pool->free - state->quarantined;
+    MEMP_COUNT(memp_stats_get(desc, state->used));
 }
 
 static size_t memp_quarantined(const struct memp_desc *desc)
 {
     return memp_state(desc)->quarantined;
-}
-
-static bool memp_is_empty(const struct memp_desc *desc)
-{
-    return *memp_list(desc) == NULL && memp_state(desc)->free == 0;
 }
 
 #    else
@@ -144,11 +138,6 @@ static size_t memp_quarantined(const struct memp_desc *desc)
 {
     (void)desc;
     return 0;
-}
-
-static bool memp_is_empty(const struct memp_desc *desc)
-{
-    return *memp_list(desc) == NULL;
 }
 
 #    endif
@@ -191,53 +180,57 @@ static const char *memp_owner(const cistern_pool_finding_t *finding)
 static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding)
 {
-    cistern_pool_report_as(pool, desc, finding, memp_owner(finding));
+    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
+        cistern_pool_raise(pool, desc, finding, memp_owner(finding));
+    }
 }
 
 /* A get at level 2 and up, or from a damaged list: the engine's, on a pool that is filled in. */
 static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t state,
-                                const char *file, int line)
+                                const cistern_pool_place_t *at)
 {
     cistern_pool_t pool;
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     memp_expand(desc, &pool);
     void *const mem = cistern_pool_take(&pool, &finding);
+    CISTERN_ASSERT(mem == NULL || memp_pool_owns(desc, mem));
     memp_collapse(desc, &pool);
     if (mem != NULL) {
-        cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, file, line);
-        memp_stats_raise_max(desc);
+        cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, at);
     } else {
-        memp_stats_count_failure(desc);
+        MEMP_COUNT(++desc->stats->err);
     }
     cistern_critical_leave(state);
     memp_report(desc, &pool, &finding);
+    memp_clear_poison(desc, mem);
     return mem;
 }
 
-void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state, const char *file,
-                    int line)
+void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state,
+                    const cistern_pool_place_t *at)
 {
-    if (!memp_is_empty(desc)) {
-        return memp_get_by_engine(desc, state, file, line);
+    if (CISTERN_CHECK >= 1 && *memp_list(desc) != NULL) {
+        return memp_get_by_engine(desc, state, at);
     }
-    memp_stats_count_failure(desc);
+    MEMP_COUNT(++desc->stats->err);
     cistern_critical_leave(state);
     return NULL;
 }
 
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
-                   const char *file, int line)
+                   const cistern_pool_place_t *at)
 {
     cistern_pool_t pool;
     cistern_pool_finding_t finding;
     memp_expand(desc, &pool);
     const bool given = cistern_pool_give(&pool, mem, &finding);
+    CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
     memp_collapse(desc, &pool);
     if (given) {
-        cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, file, line);
+        cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, at);
     }
     if (finding.kind != CISTERN_FAULT_NONE) { /* refused, or taken back with a damaged guard */
-        memp_stats_count_refusal(desc);
+        MEMP_COUNT(++desc->stats->illegal);
     }
     cistern_critical_leave(state);
     memp_report(desc, &pool, &finding);
@@ -259,7 +252,7 @@ static void memp_zero(const struct memp_desc *desc)
 #    if CISTERN_CHECK >= 1
 static void memp_start_state(const struct memp_desc *desc)
 {
-    *memp_state(desc) = (struct memp_state){.list = NULL, .free = desc->num};
+    *memp_state(desc) = (struct memp_state){.list = NULL};
 }
 #    else
 static void memp_start_state(const struct memp_desc *desc)
@@ -271,12 +264,12 @@ static void memp_start_state(const struct memp_desc *desc)
 /* Links every element, in ascending order of address. */
 static void memp_link_all(const struct memp_desc *desc)
 {
-    const cistern_pool_shape_t shape = memp_shape(desc);
     const size_t stride = MEMP_STRIDE(desc->size);
+    CISTERN_ASSERT(*memp_list(desc) == NULL);
     uintptr_t mem = memp_base(desc) + desc->num * stride;
     for (size_t left = desc->num; left > 0; --left) {
         mem -= stride;
-        cistern_pool_push(&shape, memp_list(desc), (void *)mem);
+        cistern_pool_push(memp_list(desc), (void *)mem);
     }
 }
 
@@ -299,7 +292,7 @@ void memp_start(const struct memp_desc *desc)
     } else {
         memp_link_all(desc);
     }
-    memp_stats_clear(desc);
+    MEMP_COUNT(memp_stats_clear(desc));
     cistern_critical_leave(state);
 }
 
@@ -310,6 +303,7 @@ bool memp_is_whole(const struct memp_desc *desc)
     cistern_pool_t pool;
     const cistern_critical_t state = cistern_critical_enter();
     memp_expand(desc, &pool);
+    CISTERN_ASSERT(pool.count == desc->num);
     const bool whole = memp_quarantined(desc) + pool.free <= desc->num && cistern_pool_check(&pool);
     cistern_critical_leave(state);
     return whole;
@@ -396,27 +390,15 @@ bool memp_pool_check(const struct memp_desc *desc)
     return desc != NULL && memp_is_whole(desc);
 }
 
-#if MEMP_STATS
-static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
-{
-    stats->min_free = desc->num - desc->stats->max;
-    stats->failures = (size_t)desc->stats->err;
-}
-#else
-static void memp_copy_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
-{
-    (void)desc;
-    (void)stats;
-}
-#endif
-
 void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
 {
     const cistern_critical_t state = cistern_critical_enter();
     memp_fill_stats(desc, stats);
+    CISTERN_ASSERT(stats->free <= stats->count);
     stats->name = desc->desc;
     stats->size = desc->size;
-    memp_copy_stats(desc, stats);
+    MEMP_COUNT(stats->min_free = desc->num - desc->stats->max);
+    MEMP_COUNT(stats->failures = (size_t)desc->stats->err);
     cistern_critical_leave(state);
 }
 

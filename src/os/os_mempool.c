@@ -9,7 +9,9 @@
  * os_mempool_ext.
  *
  * (I1) each of Mynewt's fields lies on the low end of the engine's: the assertions below
- * (I2) OS_MEMPOOL_F_EXT is set only in the first member of a struct os_mempool_ext
+ * (I2) OS_MEMPOOL_F_EXT is set only in the first member of a struct os_mempool_ext, whose
+ *      mpe_put_extended_ is then how its blocks are put; so a program without extended pools links
+ *      nothing of them
  * (I3) a pool is tight unless OS_MEMPOOL_GUARD asks for guards and it was made without
  *      OS_MEMPOOL_F_EXT
  */
@@ -18,7 +20,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "cistern/pool_core.h"
+#include "mempool_private.h"
 
 /* Where a field of Mynewt's begins if it is to lie on the low end of the engine's. */
 #if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -43,15 +45,6 @@ MEMPOOL_SAME_PLACE(slh_first, free_list);
 MEMPOOL_SAME_PLACE(name, name);
 _Static_assert(sizeof(struct os_mempool) == sizeof(cistern_pool_t), "struct os_mempool: size");
 
-/* What is done for the tree's tracing only. */
-#if defined OS_SYSVIEW_TRACE_MEMPOOL && (OS_SYSVIEW_TRACE_MEMPOOL)
-#    include "os/os_trace_api.h"
-#    define MEMPOOL_TRACED(call) call
-#    define MEMPOOL_U32(pointer) ((uint32_t)(uintptr_t)(pointer))
-#else
-#    define MEMPOOL_TRACED(call) ((void)0)
-#endif
-
 static os_error_t mempool_error(cistern_error_t error)
 {
     switch (error) {
@@ -71,8 +64,8 @@ void os_mempool_module_init(void)
     cistern_pool_forget_all();
 }
 
-os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
-                                    void *membuf, os_mempool_name_t name, uint8_t flags)
+os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_size, void *membuf,
+                        os_mempool_name_t name, uint8_t flags)
 {
     if (mp == NULL || (uint32_t)(size_t)block_size != block_size) {
         return OS_INVALID_PARM;
@@ -92,32 +85,7 @@ os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
                            void *membuf, os_mempool_name_t name)
 {
-    return os_mempool_init_internal(mp, blocks, block_size, membuf, name, 0);
-}
-
-os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks, uint32_t block_size,
-                               void *membuf, os_mempool_name_t name)
-{
-    if (mpe == NULL) {
-        return OS_INVALID_PARM;
-    }
-    const os_error_t error =
-        os_mempool_init_internal(&mpe->mpe_mp, blocks, block_size, membuf, name, OS_MEMPOOL_F_EXT);
-    if (error == OS_OK) {
-        os_ext_mempool_register_cb(mpe, NULL, NULL, NULL, NULL);
-    }
-    return error;
-}
-
-/* ISO C converts no object pointer into a pointer to a function; ESP-IDF's prototype needs it. */
-void os_ext_mempool_register_cb(struct os_mempool_ext *mpe, void *put_cb, void *put_arg,
-                                void *get_cb, void *get_arg)
-{
-    _Static_assert(sizeof mpe->mpe_put_cb == sizeof put_cb, "a function's address fits a pointer");
-    memcpy(&mpe->mpe_put_cb, &put_cb, sizeof put_cb);
-    memcpy(&mpe->mpe_get_cb, &get_cb, sizeof get_cb);
-    mpe->mpe_put_arg = put_arg;
-    mpe->mpe_get_arg = get_arg;
+    return mempool_make(mp, blocks, block_size, membuf, name, 0);
 }
 
 os_error_t os_mempool_unregister(struct os_mempool *mp)
@@ -128,16 +96,6 @@ os_error_t os_mempool_unregister(struct os_mempool *mp)
 os_error_t os_mempool_clear(struct os_mempool *mp)
 {
     return (mp == NULL) ? OS_INVALID_PARM : mempool_error(cistern_pool_clear(&mp->mp_engine));
-}
-
-os_error_t os_mempool_ext_clear(struct os_mempool_ext *mpe)
-{
-    if (mpe == NULL) {
-        return OS_INVALID_PARM;
-    }
-    os_ext_mempool_register_cb(mpe, NULL, NULL, NULL, NULL);
-    mpe->mpe_mp.mp_flags = 0;
-    return os_mempool_clear(&mpe->mpe_mp);
 }
 
 void os_mempool_deinit(bool is_controller)
@@ -152,149 +110,87 @@ void os_mempool_deinit(bool is_controller)
     }
 }
 
-void os_mempool_flags_set(struct os_mempool *mp, uint8_t flags)
-{
-    mp->mp_flags = (uint8_t)(mp->mp_flags | flags);
-}
-
-void os_mempool_flags_clear(struct os_mempool *mp, uint8_t flags)
-{
-    mp->mp_flags = (uint8_t)(mp->mp_flags & ~flags);
-}
-
 /* --- get and put ----------------------------------------------------------------------------- */
 
-/* Level 3 remembers the place of the caller; below it the forms without one serve. */
-#if CISTERN_CHECK >= 3
-#    define MEMPOOL_GET(mp, file, line) cistern_pool_get_at(&(mp)->mp_engine, (file), (line))
-#    define MEMPOOL_PUT(mp, block, file, line)                                                     \
-        cistern_pool_put_at(&(mp)->mp_engine, (block), (file), (line))
-#else
-#    define MEMPOOL_GET(mp, file, line)                                                            \
-        ((void)(file), (void)(line), cistern_pool_get(&(mp)->mp_engine))
-#    define MEMPOOL_PUT(mp, block, file, line)                                                     \
-        ((void)(file), (void)(line), cistern_pool_put(&(mp)->mp_engine, (block)))
-#endif
-
-/* The extended pool that a pool is the first member of (I2), or NULL. */
-static inline struct os_mempool_ext *mempool_extended(struct os_mempool *mp)
+/* The callback that hands out a pool's blocks, or NULL. */
+static inline os_mempool_get_fn *mempool_get_callback(const struct os_mempool *mp)
 {
-    return ((mp->mp_flags & OS_MEMPOOL_F_EXT) == 0) ? NULL : (struct os_mempool_ext *)mp;
+    return mempool_is_extended(mp) ? ((const struct os_mempool_ext *)mp)->mpe_get_cb : NULL;
 }
 
-static inline void *mempool_take(struct os_mempool *mp, const char *file, int line)
+/* Of the pool itself, whatever a callback would do. */
+static inline void *mempool_take_own(struct os_mempool *mp, const cistern_pool_place_t *at)
+{
+    void *const block = (!mempool_is_plain(mp) && mempool_is_special(mp))
+                            ? cistern_pool_get_special(&mp->mp_engine, at)
+                            : cistern_pool_get_plain(&mp->mp_engine, at);
+    CISTERN_TRACE_ON_GET(&mp->mp_engine, block);
+    return block;
+}
+
+static inline void *mempool_take(struct os_mempool *mp, const cistern_pool_place_t *at)
 {
     if (mp == NULL) {
         return NULL;
     }
-    struct os_mempool_ext *const mpe = mempool_extended(mp);
-    return (mpe != NULL && mpe->mpe_get_cb != NULL) ? mpe->mpe_get_cb(mpe, mpe->mpe_get_arg)
-                                                    : MEMPOOL_GET(mp, file, line);
+    os_mempool_get_fn *const callback = mempool_is_plain(mp) ? NULL : mempool_get_callback(mp);
+    return (callback != NULL) ? callback((struct os_mempool_ext *)mp,
+                                         ((struct os_mempool_ext *)mp)->mpe_get_arg)
+                              : mempool_take_own(mp, at);
 }
 
-static inline void *mempool_get(struct os_mempool *mp, const char *file, int line)
+static inline void *mempool_get(struct os_mempool *mp, const cistern_pool_place_t *at)
 {
     MEMPOOL_TRACED(os_trace_api_u32(OS_TRACE_ID_MEMBLOCK_GET, MEMPOOL_U32(mp)));
-    void *const block = mempool_take(mp, file, line);
+    void *const block = mempool_take(mp, at);
     MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_GET, MEMPOOL_U32(block)));
     return block;
 }
 
-static inline os_error_t mempool_put_from_cb(struct os_mempool *mp, void *block, const char *file,
-                                             int line)
+static inline os_error_t mempool_give_or_call(struct os_mempool *mp, void *block,
+                                              const cistern_pool_place_t *at)
 {
-    MEMPOOL_TRACED(
-        os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
-    const bool is_given =
-        mp != NULL && (CISTERN_CHECK >= 1 || block != NULL); /* else put sees it */
-    const os_error_t error =
-        (is_given && MEMPOOL_PUT(mp, block, file, line) == CISTERN_OK) ? OS_OK : OS_INVALID_PARM;
-    MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT_FROM_CB, (uint32_t)error));
-    return error;
-}
-
-#if CISTERN_CHECK >= 1
-
-/* True only for a block in use; false for some, whose content is a key by accident. */
-static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
-{
-    const cistern_pool_shape_t shape = {.base = pool->base,
-                                        .limit = pool->limit,
-                                        .inverse = pool->inverse,
-                                        .shift = pool->stride_shift,
-                                        .key_offset = pool->key_offset};
-    return cistern_pool_may_push(&shape, block);
-}
-
-#else
-
-static inline bool mempool_may_be_in_use(const cistern_pool_t *pool, const void *block)
-{
-    return pool != NULL && block != NULL;
-}
-
-#endif
-
-/* True iff a put callback may be given an address. */
-static inline bool mempool_is_for_callback(const struct os_mempool_ext *mpe, void *block)
-{
-    const cistern_pool_t *const pool = &mpe->mpe_mp.mp_engine;
-    if ((pool->flags & (OS_MEMPOOL_F_FRAG | OS_MEMPOOL_F_COMBINATION)) != 0) {
-        return block != NULL;
+    struct os_mempool_ext *const mpe = (struct os_mempool_ext *)mp;
+    if (!mempool_is_given(mp, block)) {
+        return OS_INVALID_PARM;
     }
-    return mempool_may_be_in_use(pool, block) ||
-           (CISTERN_CHECK >= 1 && cistern_pool_verify(pool, block) == CISTERN_OK);
+    return (!mempool_is_plain(mp) && mempool_is_extended(mp)) ? mpe->mpe_put_extended_(mpe, block)
+                                                              : mempool_put_from_cb(mp, block, at);
 }
 
-static os_error_t mempool_put_to_callback(struct os_mempool_ext *mpe, void *block)
-{
-    return mempool_is_for_callback(mpe, block) ? mpe->mpe_put_cb(mpe, block, mpe->mpe_put_arg)
-                                               : OS_INVALID_PARM;
-}
-
-static inline os_error_t mempool_put(struct os_mempool *mp, void *block, const char *file, int line)
+static inline os_error_t mempool_put(struct os_mempool *mp, void *block,
+                                     const cistern_pool_place_t *at)
 {
     MEMPOOL_TRACED(
         os_trace_api_u32x2(OS_TRACE_ID_MEMBLOCK_PUT, MEMPOOL_U32(mp), MEMPOOL_U32(block)));
-    struct os_mempool_ext *const mpe = (mp == NULL) ? NULL : mempool_extended(mp);
-    const os_error_t error = (mpe != NULL && mpe->mpe_put_cb != NULL)
-                                 ? mempool_put_to_callback(mpe, block)
-                                 : mempool_put_from_cb(mp, block, file, line);
+    const os_error_t error = mempool_give_or_call(mp, block, at);
     MEMPOOL_TRACED(os_trace_api_ret_u32(OS_TRACE_ID_MEMBLOCK_PUT, (uint32_t)error));
     return error;
 }
 
 void *(os_memblock_get)(struct os_mempool *mp)
 {
-    return mempool_get(mp, NULL, 0);
-}
-
-os_error_t(os_memblock_put_from_cb)(struct os_mempool *mp, void *block_addr)
-{
-    return mempool_put_from_cb(mp, block_addr, NULL, 0);
+    return mempool_get(mp, NULL);
 }
 
 os_error_t(os_memblock_put)(struct os_mempool *mp, void *block_addr)
 {
-    return mempool_put(mp, block_addr, NULL, 0);
+    return mempool_put(mp, block_addr, NULL);
 }
 
+/* Level 3 remembers the place of the caller. */
 #if CISTERN_CHECK >= 3
 
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line)
 {
-    return mempool_get(mp, file, line);
+    const cistern_pool_place_t at = {file, line};
+    return mempool_get(mp, &at);
 }
 
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line)
 {
-    return mempool_put(mp, block_addr, file, line);
-}
-
-os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, const char *file,
-                                      int line)
-{
-    return mempool_put_from_cb(mp, block_addr, file, line);
+    const cistern_pool_place_t at = {file, line};
+    return mempool_put(mp, block_addr, &at);
 }
 
 #endif

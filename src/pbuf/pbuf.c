@@ -17,17 +17,17 @@
  * The common case, one fragment with one reference, goes straight through: heap and pools judge the
  * address, and nothing is judged twice.
  */
+#include "../memp/memp_calls.h"
 #include "pbuf_priv.h"
 
 #ifndef LWIP_PBUF_CUSTOM_DATA_INIT
 #    define LWIP_PBUF_CUSTOM_DATA_INIT(p)
 #endif
 
-/* --- making ----------------------------------------------------------------------------------- */
+LWIP_MEMPOOL_PROTOTYPE(PBUF);
+LWIP_MEMPOOL_PROTOTYPE(PBUF_POOL);
 
-/* The most bytes behind the struct that a request to the heap can express. */
-#define PBUF_HEAP_MOST                                                                             \
-    (((size_t)(mem_size_t)-1 & ~((size_t)LWIP_ALIGNMENT - 1U)) - PBUF_STRUCT_SIZE)
+/* --- making ----------------------------------------------------------------------------------- */
 
 static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 {
@@ -36,7 +36,8 @@ static inline bool pbuf_fits(size_t most, size_t headroom, pbuf_len_t length)
 }
 
 /* The struct alone; tot_len is len, since a fragment starts as the last one. */
-static struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length, pbuf_type type)
+static inline struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length,
+                                       pbuf_type type)
 {
     CISTERN_ASSERT(p != NULL && pbuf_is_aligned(p));
     p->next = NULL;
@@ -48,31 +49,31 @@ static struct pbuf *pbuf_set_up(struct pbuf *p, void *payload, pbuf_len_t length
     p->ref = 1;
     p->if_idx = 0;
     LWIP_PBUF_CUSTOM_DATA_INIT(p);
-    pbuf_history_made(p);
+    if (CISTERN_CHECK >= 3) {
+        pbuf_history_made(p);
+    }
     return p;
 }
 
-/* A block, or NULL, as a fragment whose payload lies behind its struct. */
-static struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length, pbuf_type type)
+static inline struct pbuf *pbuf_begin(struct pbuf *p, size_t headroom, pbuf_len_t length,
+                                      pbuf_type type)
 {
-    return p != NULL ? pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type) : NULL;
+    return pbuf_set_up(p, (u8_t *)p + PBUF_STRUCT_SIZE + headroom, length, type);
 }
 
-static inline void *pbuf_take_block(size_t headroom, pbuf_len_t length)
+/* The most bytes behind the struct that a request to the heap can express. */
+#define PBUF_HEAP_MOST                                                                             \
+    (((size_t)(mem_size_t)-1 & ~((size_t)LWIP_ALIGNMENT - 1U)) - PBUF_STRUCT_SIZE)
+
+static PBUF_APART struct pbuf *pbuf_alloc_block(size_t headroom, pbuf_len_t length)
 {
     if (!pbuf_fits(PBUF_HEAP_MOST, headroom, length)) {
-        return pbuf_count_failure();
+        return NULL;
     }
-    return mem_malloc((mem_size_t)(PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length)));
-}
-
-static inline void *pbuf_take_element(void)
-{
-    void *const element = memp_malloc(MEMP_PBUF_POOL);
-    if (element == NULL) {
-        PBUF_POOL_IS_EMPTY();
-    }
-    return element;
+    const size_t bytes = PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length);
+    CISTERN_ASSERT(bytes <= (mem_size_t)-1 && bytes >= PBUF_STRUCT_SIZE + length);
+    struct pbuf *const p = mem_malloc((mem_size_t)bytes);
+    return p != NULL ? pbuf_begin(p, headroom, length, PBUF_RAM) : NULL;
 }
 
 struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
@@ -84,9 +85,10 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
         return NULL;
     }
     for (pbuf_len_t left = length; head == NULL || left > 0; headroom = 0) {
-        struct pbuf *const p = pbuf_begin(pbuf_take_element(), headroom, left, PBUF_POOL);
+        struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
         *link = p;
         if (p == NULL) {
+            PBUF_POOL_IS_EMPTY();
             if (head != NULL) {
                 (void)pbuf_free(head);
             }
@@ -94,6 +96,7 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
         }
         CISTERN_ASSERT(headroom <= PBUF_POOL_PAYLOAD_SIZE());
         const size_t space = PBUF_POOL_PAYLOAD_SIZE() - headroom;
+        (void)pbuf_begin(p, headroom, left, PBUF_POOL);
         p->len = (pbuf_len_t)LWIP_MIN(left, space);
         left = (pbuf_len_t)(left - p->len);
         link = &p->next;
@@ -102,22 +105,28 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
     return head;
 }
 
-struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type)
+static struct pbuf *pbuf_alloc_element(size_t headroom, pbuf_len_t length)
 {
-    const size_t headroom = LWIP_MEM_ALIGN_SIZE((size_t)layer);
-    if (type == PBUF_RAM) {
-        return pbuf_begin(pbuf_take_block(headroom, length), headroom, length, PBUF_RAM);
-    }
-    if (type != PBUF_POOL) {
-        return pbuf_alloc_reference(NULL, length, type);
-    }
-    if (!pbuf_fits(PBUF_POOL_PAYLOAD_SIZE(), headroom, length)) {
-        return pbuf_alloc_elements(headroom, length);
-    }
-    return pbuf_begin(pbuf_take_element(), headroom, length, PBUF_POOL);
+    struct pbuf *const p = pbuf_fits(PBUF_POOL_PAYLOAD_SIZE(), headroom, length)
+                               ? memp_get_usual(&memp_PBUF_POOL)
+                               : NULL;
+    return p != NULL ? pbuf_begin(p, headroom, length, PBUF_POOL)
+                     : pbuf_alloc_elements(headroom, length);
 }
 
-struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type)
+struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type)
+{
+    if (type == PBUF_POOL) {
+        return pbuf_alloc_element(LWIP_MEM_ALIGN_SIZE((size_t)layer), length);
+    }
+    if (type == PBUF_RAM) {
+        return pbuf_alloc_block(LWIP_MEM_ALIGN_SIZE((size_t)layer), length);
+    }
+    return pbuf_alloc_reference(NULL, length, type);
+}
+
+/* Of an unusual get, or a type that is none. */
+static PBUF_APART struct pbuf *pbuf_alloc_struct(void *payload, pbuf_len_t length, pbuf_type type)
 {
     if (type != PBUF_REF && type != PBUF_ROM) {
         (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
@@ -125,6 +134,13 @@ struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type ty
     }
     struct pbuf *const p = memp_malloc(MEMP_PBUF);
     return p != NULL ? pbuf_set_up(p, payload, length, type) : NULL;
+}
+
+struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type)
+{
+    struct pbuf *const p = type == PBUF_REF || type == PBUF_ROM ? memp_get_usual(&memp_PBUF) : NULL;
+    return p != NULL ? pbuf_set_up(p, payload, length, type)
+                     : pbuf_alloc_struct(payload, length, type);
 }
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
@@ -179,17 +195,18 @@ static inline bool pbuf_release_to_pool(memp_t pool, struct pbuf *p)
 /* Gives a fragment without references to its source: false iff that does not take it. */
 static inline bool pbuf_release(struct pbuf *p)
 {
+    CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 0); /* I3 */
     const unsigned source = pbuf_get_allocsrc(p);
     if (pbuf_is_custom(p) || source > PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL) {
         return pbuf_release_custom(p);
     }
-    if (source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP) {
-        return pbuf_release_to_heap(p);
-    }
-    return pbuf_release_to_pool(pbuf_pool_of(source), p);
+    return source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP
+               ? pbuf_release_to_heap(p)
+               : pbuf_release_to_pool(pbuf_pool_of(source), p);
 }
 
-pbuf_len_t pbuf_free(struct pbuf *p)
+/* As pbuf_free, for all there is. */
+static PBUF_APART pbuf_len_t pbuf_free_chain(struct pbuf *p)
 {
     size_t freed = 0;
     if (p == NULL) {
@@ -213,6 +230,49 @@ pbuf_len_t pbuf_free(struct pbuf *p)
         p = next;
     } while (p != NULL);
     return (pbuf_len_t)LWIP_MIN(freed, PBUF_NOT_FOUND);
+}
+
+/* The same for one fragment of the heap. */
+static PBUF_APART pbuf_len_t pbuf_free_block(struct pbuf *p)
+{
+    CISTERN_ASSERT(p->next == NULL && CISTERN_PBUF_REF(p) == 1); /* I2 */
+    pbuf_ref_write(p, 0);                                        /* I3 */
+    if (pbuf_release_to_heap(p)) {
+        return 1;
+    }
+    pbuf_ref_write(p, 1);
+    return 0;
+}
+
+/* The same for one fragment of a pool. */
+static inline pbuf_len_t pbuf_free_element(struct pbuf *p, memp_t pool)
+{
+    CISTERN_ASSERT(p->next == NULL && CISTERN_PBUF_REF(p) == 1); /* I2 */
+    pbuf_ref_write(p, 0);                                        /* I3 */
+    if (memp_put_usual(memp_pools[pool], p)) {
+        return 1;
+    }
+    pbuf_ref_write(p, 1);
+    return pbuf_free_chain(p);
+}
+
+/* True iff a fragment is the last of its chain, that of its caller alone, and not custom. */
+static inline bool pbuf_is_usual(const struct pbuf *p)
+{
+    return PBUF_IN_PLACE && CISTERN_CHECK <= 1 && p != NULL && pbuf_is_alone(p) &&
+           p->next == NULL && !pbuf_is_custom(p);
+}
+
+pbuf_len_t pbuf_free(struct pbuf *p)
+{
+    if (!pbuf_is_usual(p)) {
+        return pbuf_free_chain(p);
+    }
+    const unsigned source = pbuf_get_allocsrc(p);
+    if (pbuf_is_pool(source)) {
+        return pbuf_free_element(p, pbuf_pool_of(source));
+    }
+    return source == PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP ? pbuf_free_block(p) : pbuf_free_chain(p);
 }
 
 /* --- with the caller's place ------------------------------------------------------------------ */

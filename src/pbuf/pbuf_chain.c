@@ -27,7 +27,7 @@ struct pbuf *pbuf_last(struct pbuf *p)
     return pbuf_walk_failed(&walk) ? NULL : last;
 }
 
-pbuf_len_t pbuf_clen(const struct pbuf *p)
+static PBUF_APART pbuf_len_t pbuf_count_fragments(const struct pbuf *p)
 {
     pbuf_len_t fragments = 0;
     if (p == NULL || !pbuf_is_usable(p)) {
@@ -36,7 +36,14 @@ pbuf_len_t pbuf_clen(const struct pbuf *p)
     for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
         fragments = pbuf_count_up(fragments);
     }
+    CISTERN_ASSERT(fragments != 0);
     return fragments;
+}
+
+pbuf_len_t pbuf_clen(const struct pbuf *p)
+{
+    const bool one = PBUF_IN_PLACE && cistern_pbuf_is_held(p) && p->next == NULL;
+    return one ? (pbuf_len_t)1 : pbuf_count_fragments(p);
 }
 
 /* --- chains ----------------------------------------------------------------------------------- */
@@ -131,6 +138,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
     for (struct pbuf *q = p; q != NULL; q = q->next) {
         q->tot_len = (pbuf_len_t)(q->tot_len - second->tot_len);
     }
+    CISTERN_ASSERT(second != p && last->next == NULL);
     second->flags = (u8_t)(second->flags | (p->flags & PBUF_FLAG_TCP_FIN));
     *rest = second;
 }
@@ -140,6 +148,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
 /* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap. */
 static void pbuf_trim(struct pbuf *p, pbuf_len_t length)
 {
+    CISTERN_ASSERT(length <= p->len);
     const bool of_heap = pbuf_match_allocsrc(p, PBUF_RAM) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
     if (of_heap && length != p->len) {
         (void)mem_trim(p, (mem_size_t)((size_t)((u8_t *)p->payload - (u8_t *)p) + length));
@@ -207,10 +216,16 @@ size_t pbuf_headroom(const struct pbuf *p)
     return own && start != 0 && before <= PBUF_HEADROOM_LIMIT ? before : 0;
 }
 
-/* True iff the payload can be moved: false, after a fault, where it was never set. */
-static bool pbuf_can_move(const struct pbuf *p, size_t bytes)
+/* Moves the start of the data on by `bytes`, modulo the width of size_t: 0, or 1, after a fault, where
+ * it was never set. */
+static u8_t pbuf_move(struct pbuf *p, size_t bytes)
 {
-    return p->payload != NULL || bytes == 0 || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+    if (p->payload == NULL && bytes != 0) {
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+        return 1;
+    }
+    cistern_pbuf_move_start(p, bytes);
+    return 0;
 }
 
 /* Moves payload back: with force also that of others, which lies where it may. */
@@ -220,12 +235,8 @@ static u8_t pbuf_extend(struct pbuf *p, size_t bytes, bool force)
         return 1;
     }
     const bool own = (p->type_internal & PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS) != 0;
-    if (force && !own ? !pbuf_can_move(p, bytes) : bytes > pbuf_headroom(p)) {
-        return 1;
-    }
-    cistern_pbuf_move_start(p, (size_t)0 - bytes);
-    CISTERN_ASSERT(p->tot_len >= bytes);
-    return 0;
+    const bool fits = (force && !own) || bytes <= pbuf_headroom(p);
+    return fits ? pbuf_move(p, (size_t)0 - bytes) : (u8_t)1;
 }
 
 u8_t pbuf_add_header(struct pbuf *p, size_t header_size_increment)
@@ -240,12 +251,7 @@ u8_t pbuf_add_header_force(struct pbuf *p, size_t header_size_increment)
 
 u8_t pbuf_remove_header(struct pbuf *p, size_t header_size)
 {
-    if (!pbuf_is_usable(p) || header_size > p->len || !pbuf_can_move(p, header_size)) {
-        return 1;
-    }
-    CISTERN_ASSERT(p->len >= header_size);
-    cistern_pbuf_move_start(p, header_size);
-    return 0;
+    return pbuf_is_usable(p) && header_size <= p->len ? pbuf_move(p, header_size) : (u8_t)1;
 }
 
 u8_t pbuf_header(struct pbuf *p, s16_t header_size)

@@ -18,16 +18,11 @@ struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor)
         cursor->offset = (pbuf_len_t)(cursor->offset - cursor->walk.at->len);
         pbuf_walk_on(&cursor->walk);
     }
+    CISTERN_ASSERT(cursor->walk.at == NULL || cursor->offset < cursor->walk.at->len);
     return cursor->walk.at;
 }
 
-/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
-static inline bool pbuf_has_payload(const struct pbuf *p)
-{
-    return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
-}
-
-pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
+pbuf_len_t pbuf_cursor_find(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
 {
     const struct pbuf *const p = pbuf_cursor_settle(cursor);
     if (p == NULL) {
@@ -58,32 +53,31 @@ struct pbuf *(pbuf_skip)(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_
 
 /* --- copying ---------------------------------------------------------------------------------- */
 
-pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t length,
-                         bool in)
+/* Copies on from the cursor, which moves behind the bytes copied. */
+static PBUF_INLINE pbuf_len_t pbuf_transfer_on(pbuf_cursor_t *cursor, u8_t *outside,
+                                               pbuf_len_t length, bool in)
 {
-    pbuf_walk_t walk = pbuf_walk_from(p);
     pbuf_len_t left = length;
-    while (left > 0 && walk.at != NULL) {
-        const struct pbuf *const q = walk.at;
-        if (offset < q->len) {
-            if (!pbuf_has_payload(q)) {
-                break;
-            }
-            u8_t *const inside = (u8_t *)q->payload + offset;
-            const pbuf_len_t piece = (pbuf_len_t)LWIP_MIN(left, q->len - offset);
-            MEMCPY(in ? inside : outside, in ? outside : inside, piece);
-            outside = (u8_t *)outside + piece;
-            left = (pbuf_len_t)(left - piece);
-            if (left == 0) {
-                break;
-            }
-            offset = q->len;
+    while (left > 0) {
+        u8_t *inside = NULL;
+        const pbuf_len_t piece = pbuf_cursor_piece(cursor, left, &inside);
+        if (piece == 0) {
+            break;
         }
-        offset = (pbuf_len_t)(offset - q->len);
-        pbuf_walk_on(&walk);
+        CISTERN_ASSERT(piece <= left); /* I2 */
+        MEMCPY(in ? inside : outside, in ? outside : inside, piece);
+        outside += piece;
+        left = (pbuf_len_t)(left - piece);
+        pbuf_cursor_advance(cursor, piece);
     }
-    CISTERN_ASSERT(left <= length);
     return (pbuf_len_t)(length - left);
+}
+
+PBUF_APART pbuf_len_t pbuf_transfer_far(const struct pbuf *p, pbuf_len_t offset, void *outside,
+                                        pbuf_len_t length, bool in)
+{
+    pbuf_cursor_t cursor = pbuf_cursor_from(p, offset);
+    return pbuf_transfer_on(&cursor, outside, length, in);
 }
 
 pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len, pbuf_len_t offset)
@@ -131,34 +125,38 @@ static bool pbuf_is_single(const struct pbuf *p)
     return last != NULL && last->next == NULL;
 }
 
-/* Copies bytes that tot_len says are there, to where they are known to fit. */
-static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
-                             pbuf_len_t offset)
+static err_t pbuf_copy_scattered(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                                 pbuf_len_t offset)
 {
     pbuf_cursor_t from = pbuf_cursor_from(p_from, 0);
     pbuf_cursor_t to = pbuf_cursor_from(p_to, offset);
     while (copy_len > 0) {
         u8_t *source = NULL;
-        u8_t *target = NULL;
-        const pbuf_len_t here = pbuf_cursor_piece(&from, copy_len, &source);
-        const pbuf_len_t piece = here > 0 ? pbuf_cursor_piece(&to, here, &target) : 0;
-        if (piece == 0) {
+        const pbuf_len_t piece = pbuf_cursor_piece(&from, copy_len, &source);
+        if (piece == 0 || pbuf_transfer_on(&to, source, piece, true) != piece) {
             return ERR_VAL; /* a chain whose tot_len is not what its fragments hold */
         }
-        CISTERN_ASSERT(piece <= copy_len); /* I2 */
-        MEMCPY(target, source, piece);
         pbuf_cursor_advance(&from, piece);
-        pbuf_cursor_advance(&to, piece);
         copy_len = (pbuf_len_t)(copy_len - piece);
     }
     return ERR_OK;
 }
 
-err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+/* Copies bytes that tot_len says are there, to where they are known to fit. */
+static err_t pbuf_copy_known(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
                              pbuf_len_t offset)
 {
-    if (!pbuf_is_usable(p_to) || !pbuf_is_usable(p_from) || copy_len > p_from->tot_len ||
-        !pbuf_holds(p_to, offset, copy_len)) {
+    if (!pbuf_is_near(p_to, offset, copy_len)) {
+        return pbuf_copy_scattered(p_to, p_from, copy_len, offset);
+    }
+    u8_t *const target = (u8_t *)p_to->payload + offset;
+    return pbuf_transfer(p_from, 0, target, copy_len, false) == copy_len ? ERR_OK : ERR_VAL;
+}
+
+static PBUF_APART err_t pbuf_copy_chain(struct pbuf *p_to, const struct pbuf *p_from,
+                                        pbuf_len_t copy_len, pbuf_len_t offset)
+{
+    if (copy_len > p_from->tot_len || !pbuf_holds(p_to, offset, copy_len)) {
         return ERR_ARG;
     }
     if (!pbuf_is_single(p_to) || !pbuf_is_single(p_from)) {
@@ -167,12 +165,38 @@ err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_
     return pbuf_copy_known(p_to, p_from, copy_len, offset);
 }
 
+/* True iff a packet is one fragment. */
+static inline bool pbuf_is_one(const struct pbuf *p)
+{
+    return p->next == NULL && p->len == p->tot_len;
+}
+
+/* Copies between packets that are usable; most are received in one piece, and many sent in one. */
+static inline err_t pbuf_copy_packet(struct pbuf *p_to, const struct pbuf *p_from,
+                                     pbuf_len_t copy_len, pbuf_len_t offset)
+{
+    if (!pbuf_is_near(p_from, 0, copy_len) || !pbuf_is_near(p_to, offset, copy_len) ||
+        !pbuf_is_one(p_from) || !pbuf_is_one(p_to)) {
+        return pbuf_copy_chain(p_to, p_from, copy_len, offset);
+    }
+    CISTERN_ASSERT(copy_len <= p_from->tot_len && pbuf_holds(p_to, offset, copy_len)); /* I2 */
+    MEMCPY((u8_t *)p_to->payload + offset, p_from->payload, copy_len);
+    return ERR_OK;
+}
+
+err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
+                             pbuf_len_t offset)
+{
+    return pbuf_is_usable(p_to) && pbuf_is_usable(p_from)
+               ? pbuf_copy_packet(p_to, p_from, copy_len, offset)
+               : ERR_ARG;
+}
+
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from)
 {
-    if (!pbuf_is_usable(p_from)) {
-        return ERR_ARG;
-    }
-    return pbuf_copy_partial_pbuf(p_to, p_from, p_from->tot_len, 0);
+    return pbuf_is_usable(p_to) && pbuf_is_usable(p_from)
+               ? pbuf_copy_packet(p_to, p_from, p_from->tot_len, 0)
+               : ERR_ARG;
 }
 
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
@@ -189,6 +213,7 @@ void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pb
     if (data == NULL || buffer == NULL || bufsize < len) {
         return NULL;
     }
+    CISTERN_ASSERT(from.walk.at != NULL && from.offset < from.walk.at->len);
     return pbuf_transfer(from.walk.at, from.offset, buffer, len, false) == len ? buffer : NULL;
 }
 
@@ -208,6 +233,7 @@ struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p)
         return NULL;
     }
     struct pbuf *const clone = pbuf_alloc(l, p->tot_len, type);
+    CISTERN_ASSERT(clone == NULL || clone->tot_len == p->tot_len);
     if (clone != NULL && pbuf_copy_known(clone, p, p->tot_len, 0) != ERR_OK) {
         (void)pbuf_free(clone);
         return NULL;

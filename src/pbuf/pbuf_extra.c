@@ -10,6 +10,7 @@
 
 #include "cistern/chksum.h"
 #include "cistern/heap.h"
+#include "lwip/inet_chksum.h"
 #include "pbuf_priv.h"
 
 /* --- headroom and tailroom -------------------------------------------------------------------- */
@@ -98,6 +99,7 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
     CISTERN_ASSERT(last->next == NULL);
     last->next = after->next;
     after->next = chain;
+    CISTERN_ASSERT(head->tot_len >= added);
     return true;
 }
 
@@ -180,6 +182,7 @@ bool cistern_pbuf_get_be(const struct pbuf *p, pbuf_len_t offset, unsigned bytes
         pbuf_copy_partial(p, read, (pbuf_len_t)bytes, offset) != bytes) {
         return false;
     }
+    CISTERN_ASSERT(bytes <= PBUF_WIDEST);
     uint32_t number = 0;
     for (unsigned i = 0; i < bytes; ++i) {
         number = number << 8 | read[i];
@@ -289,11 +292,12 @@ pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t 
         if (piece == 0) {
             break;
         }
-        const uint16_t part = cistern_chksum_copy((uint8_t *)target + copied, data, piece);
+        const uint16_t part = LWIP_CHKSUM_COPY((uint8_t *)target + copied, data, piece);
         *sum = cistern_chksum_add(*sum, (copied & 1U) != 0 ? cistern_chksum_swap(part) : part);
         copied = (pbuf_len_t)(copied + piece);
         pbuf_cursor_advance(&from, piece);
     }
+    CISTERN_ASSERT(copied <= length);
     return copied;
 }
 

@@ -68,6 +68,7 @@ static void pbuf_enqueue(pbuf_entry_t *entry)
     entry->newer = PBUF_QUEUE + 1;
     pbuf_entries[entry->older - 1].newer = own;
     queue->older = own;
+    CISTERN_ASSERT(pbuf_entries[entry->newer - 1].older == own); /* I2 */
 }
 
 static void pbuf_dequeue(const pbuf_entry_t *entry)
@@ -262,6 +263,7 @@ static bool pbuf_next_live(unsigned long *serial, cistern_pbuf_record_t *record)
         }
     }
     *serial = best != NULL ? best->serial : *serial;
+    CISTERN_ASSERT(best == NULL || best->record.live);
     const bool found = pbuf_copy_out(best, record);
     cistern_critical_leave(state);
     return found;

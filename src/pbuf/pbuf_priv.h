@@ -35,28 +35,51 @@
 #undef cistern_pbuf_from_pieces
 #undef cistern_pbuf_external
 
+/* 1: the usual case is served where it is asked for, without a call, since size does not matter. */
+#ifdef __OPTIMIZE_SIZE__
+#    define PBUF_IN_PLACE 0
+#else
+#    define PBUF_IN_PLACE 1
+#endif
+
+/* Of a function that serves what is not usual: in line it would cost the usual case registers. */
+#if PBUF_IN_PLACE && defined __GNUC__
+#    define PBUF_APART __attribute__((noinline))
+#else
+#    define PBUF_APART
+#endif
+/* Of a function that is worth a call only where size counts. */
+#if PBUF_IN_PLACE
+#    define PBUF_INLINE inline
+#elif defined __GNUC__
+#    define PBUF_INLINE __attribute__((noinline))
+#else
+#    define PBUF_INLINE
+#endif
+
 /* --- misuse ----------------------------------------------------------------------------------- */
 
 #if CISTERN_CHECK >= 1
 
-/* Raises a fault that names `p`, the pool that it lies in and, at level 3, who had it last. False,
- * for the caller to answer. Outside critical sections. Linear in the number of pools. */
-bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p);
+/* Raises a fault that names `p`, the pool that it lies in and, at level 3, who had it last. Outside
+ * critical sections. Linear in the number of pools. */
+void pbuf_report(cistern_fault_kind_t kind, const struct pbuf *p);
+
+/* The same; false, for the caller to answer. */
+static inline bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
+{
+    pbuf_report(kind, p);
+    return false;
+}
 
 /* True iff `p` has references; else false, after a fault. Constant time, but for the fault, and at
  * level 2 and up linear in the number of pools where the count is above CISTERN_PBUF_FEW. */
 bool pbuf_judge(const struct pbuf *p);
 
-#    ifdef __OPTIMIZE_SIZE__
-#        define PBUF_JUDGES_IN_PLACE 0
-#    else
-#        define PBUF_JUDGES_IN_PLACE 1
-#    endif
-
 /* The same; where size does not matter the usual case is decided without a call. */
 static inline bool pbuf_is_usable(const struct pbuf *p)
 {
-    return (PBUF_JUDGES_IN_PLACE && cistern_pbuf_is_held(p)) || pbuf_judge(p);
+    return (PBUF_IN_PLACE && cistern_pbuf_is_held(p)) || pbuf_judge(p);
 }
 
 #else
@@ -81,6 +104,12 @@ static inline bool pbuf_is_given(const struct pbuf *p, const void *other)
     return pbuf_is_usable(p) && (other != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p));
 }
 
+/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
+static inline bool pbuf_has_payload(const struct pbuf *p)
+{
+    return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
+}
+
 /* --- sources ---------------------------------------------------------------------------------- */
 
 /* The pools of lwIP's list stand in the order of the sources that name them. */
@@ -88,9 +117,16 @@ _Static_assert(MEMP_PBUF_POOL == MEMP_PBUF + 1 && PBUF_TYPE_ALLOC_SRC_MASK_STD_M
                                                       PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF + 1,
                "pbuf_pool_of counts on it");
 
-/* The pool of a source that is not the heap. */
+static inline bool pbuf_is_pool(unsigned source)
+{
+    return source - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF <=
+           PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF_POOL - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF;
+}
+
+/* The pool of a source that is one. */
 static inline memp_t pbuf_pool_of(unsigned source)
 {
+    CISTERN_ASSERT(pbuf_is_pool(source));
     return (memp_t)(source + MEMP_PBUF - PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF);
 }
 
@@ -160,6 +196,7 @@ static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
 /* One step, unless that closes a circle: then false. */
 static inline bool pbuf_walk_step(pbuf_walk_t *walk)
 {
+    CISTERN_ASSERT(walk->at != NULL && walk->mark != NULL);
     struct pbuf *const next = walk->at->next;
     walk->at = next;
     if (next == walk->mark) {
@@ -173,7 +210,21 @@ static inline bool pbuf_walk_step(pbuf_walk_t *walk)
 }
 
 /* One step of a walk that is not at its end. */
-void pbuf_walk_on(pbuf_walk_t *walk);
+void pbuf_walk_next(pbuf_walk_t *walk);
+
+/* The same; most fragments are the last of their chain or lead to a sound one. */
+static inline void pbuf_walk_on(pbuf_walk_t *walk)
+{
+    struct pbuf *const next = walk->at->next;
+    if (PBUF_IN_PLACE && next == NULL) {
+        walk->at = NULL;
+    } else if (PBUF_IN_PLACE && walk->steps == 0 && next != walk->mark &&
+               cistern_pbuf_is_held(next)) {
+        (void)pbuf_walk_step(walk);
+    } else {
+        pbuf_walk_next(walk);
+    }
+}
 
 /* True iff the walk has ended at damage. */
 static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
@@ -225,7 +276,18 @@ struct pbuf *pbuf_cursor_settle(pbuf_cursor_t *cursor);
 
 /* The bytes at the cursor that lie in one piece: how many, at most `limit`, and where. 0 at the
  * end, and after a fault where a fragment with a length has no payload. */
-pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data);
+pbuf_len_t pbuf_cursor_find(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data);
+
+/* The same; most pieces lie in the fragment that the cursor stands in. */
+static inline pbuf_len_t pbuf_cursor_piece(pbuf_cursor_t *cursor, pbuf_len_t limit, u8_t **data)
+{
+    const struct pbuf *const p = cursor->walk.at;
+    if (!PBUF_IN_PLACE || p == NULL || cursor->offset >= p->len || p->payload == NULL) {
+        return pbuf_cursor_find(cursor, limit, data);
+    }
+    *data = (u8_t *)p->payload + cursor->offset;
+    return (pbuf_len_t)LWIP_MIN(p->len - cursor->offset, limit);
+}
 
 static inline void pbuf_cursor_advance(pbuf_cursor_t *cursor, pbuf_len_t bytes)
 {
@@ -250,16 +312,32 @@ static inline pbuf_len_t pbuf_count_up(pbuf_len_t count)
 /* As many elements as it takes, where one is not enough. Bounded by the elements in the pool. */
 struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length);
 
-/* Counts a request that cannot be made to the heap as one that it failed; NULL. */
-void *pbuf_count_failure(void);
-
 /* Bytes in front of the payload of a usable fragment that are its own. */
 size_t pbuf_headroom(const struct pbuf *p);
 
 /* Copies between a usable packet, from `offset` on, and memory outside: with `in` to the packet.
  * Returns how many bytes that were. */
-pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside, pbuf_len_t length,
-                         bool in);
+pbuf_len_t pbuf_transfer_far(const struct pbuf *p, pbuf_len_t offset, void *outside,
+                             pbuf_len_t length, bool in);
+
+/* True iff bytes of a packet lie in its first fragment, and it was worth asking. */
+static inline bool pbuf_is_near(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length)
+{
+    return PBUF_IN_PLACE && offset <= p->len && length <= p->len - offset && p->payload != NULL;
+}
+
+/* The same; most bytes lie in the first fragment. */
+static inline pbuf_len_t pbuf_transfer(const struct pbuf *p, pbuf_len_t offset, void *outside,
+                                       pbuf_len_t length, bool in)
+{
+    if (!pbuf_is_near(p, offset, length)) {
+        return pbuf_transfer_far(p, offset, outside, length, in);
+    }
+    CISTERN_ASSERT(offset + length <= p->len);
+    u8_t *const inside = (u8_t *)p->payload + offset;
+    MEMCPY(in ? inside : outside, in ? outside : inside, length);
+    return length;
+}
 
 /* Gives `heir`, which takes the place of `p`, what p was marked with. */
 void pbuf_inherit(struct pbuf *heir, const struct pbuf *p);

@@ -5,14 +5,13 @@
  * The invariants are those of pbuf.c. What is here is rare, or shared by the other files.
  */
 #include "cistern/heap.h"
-#include "lwip/stats.h"
 #include "pbuf_priv.h"
 
 /* --- misuse ----------------------------------------------------------------------------------- */
 
 #if CISTERN_CHECK >= 1
 
-bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
+PBUF_APART void pbuf_report(cistern_fault_kind_t kind, const struct pbuf *p)
 {
     const struct memp_desc *const pool = memp_pool_find(p);
     cistern_fault_t fault = {
@@ -25,7 +24,6 @@ bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
     pbuf_history_name(p, &fault);
     CISTERN_ASSERT(kind != CISTERN_FAULT_NONE);
     cistern_fault_raise(&fault);
-    return false;
 }
 
 #    if CISTERN_CHECK >= 2
@@ -72,7 +70,7 @@ bool pbuf_judge(const struct pbuf *p)
     return !pbuf_is_freed(p) || pbuf_refuse(CISTERN_FAULT_REFERENCE, p);
 }
 
-void pbuf_walk_on(pbuf_walk_t *walk)
+void pbuf_walk_next(pbuf_walk_t *walk)
 {
     CISTERN_ASSERT(walk->at != NULL && walk->mark != NULL);
     const bool closed = !pbuf_walk_step(walk);
@@ -84,14 +82,6 @@ void pbuf_walk_on(pbuf_walk_t *walk)
 }
 
 #endif
-
-void *pbuf_count_failure(void)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    MEM_STATS_INC(err);
-    cistern_critical_leave(state);
-    return NULL;
-}
 
 /* --- reference counts -------------------------------------------------------------------------
  * Several contexts may change a count at once: with the port's atomic operations where it has them,

@@ -6,7 +6,7 @@
  *                 | block 0 |        | block 1 | ... | block n-1 |
  *                 +---------+        +---------+     +-----------+
  *   free_list --> the block freed last --> ... --> the block freed first --> NULL
- *   free block    | link | key | ... |    key = link ^ address ^ secret
+ *   free block    | link | key | ... |    key: of link and address, see pool_core.h
  *
  * Vocabulary: a block is free (on the free list, or never touched) or in use (its caller's), or
  * quarantined (damage left open which of the two). A link is the pointer in the first word of a
@@ -27,11 +27,13 @@
  *        i = rotate_right((address - base) * inverse, stride_shift) maps words one to one, and
  *        exactly the starts of blocks to 0 .. count-1: one comparison separates a block of this
  *        pool from every other address (level 1 and up)
- *   (I6) limit is touched, or 0 if blocks are narrow: then every get and put takes the slow path
- *   (I7) the list is followed only to addresses that start a touched block, so that no damage leads
- *        out of the memory, and for at most as many steps as there are listed blocks
+ *   (I6) where blocks are narrow `slow` says so: then every get and put takes the slow path
+ *   (I7) a link is followed only if its block's key proves it, or if it leads to the start of a
+ *        touched block: no damage leads out of the memory. A walk takes at most as many steps as
+ *        there are listed blocks
  */
-#include "pool_guard.h"
+#include "cistern/trace.h"
+#include "pool_private.h"
 
 /* Functions are defined here whatever macros of the same names do at level 3. */
 #undef cistern_pool_get
@@ -41,81 +43,72 @@ _Alignas(2) const unsigned char cistern_pool_anchor[2] = {0};
 
 /* --- get and put ------------------------------------------------------------------------------ */
 
-static inline void *pool_get(cistern_pool_t *pool, const char *file, int line)
-{
-    if (!pool_is_plain(pool)) {
-        return pool_strategy(pool)->get(pool, file, line);
-    }
-    const cistern_critical_t state = cistern_critical_enter();
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    void *const block = (CISTERN_CHECK <= 1) ? cistern_pool_pop(&shape, &pool->free_list) : NULL;
-    if (block == NULL) {
-        return pool_get_slow(pool, state, file, line);
-    }
-    pool_count_taken(pool);
-    cistern_critical_leave(state);
-    return block;
-}
-
-static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block, const char *file,
-                                       int line)
-{
-    if (!pool_is_plain(pool)) {
-        return pool_strategy(pool)->put(pool, block, NULL, file, line);
-    }
-    const cistern_critical_t state = cistern_critical_enter();
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    if (CISTERN_CHECK >= 2 || !cistern_pool_may_push(&shape, block)) {
-        return pool_put_slow(pool, block, state, file, line);
-    }
-    cistern_pool_push(&shape, &pool->free_list, block);
-    ++pool->free;
-    cistern_critical_leave(state);
-    return CISTERN_OK;
-}
-
 /* True iff a pool was given: at level 0 that is the caller's business. */
 static inline bool pool_is_given(const cistern_pool_t *pool)
 {
     return CISTERN_CHECK == 0 || pool != NULL;
 }
 
+static inline void *pool_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
+{
+    if (!pool_is_given(pool)) {
+        return NULL;
+    }
+    CISTERN_ASSERT((CISTERN_POOL_KEY & 1U) != 0); /* (C1) */
+    if (cistern_pool_slow(pool) == 0) {
+        return cistern_pool_get_plain(pool, at);
+    }
+    return pool_is_plain(pool) ? cistern_pool_get_special(pool, at)
+                               : pool_strategy(pool)->get(pool, at);
+}
+
+static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
+                                       const cistern_pool_place_t *at)
+{
+    if (!pool_is_given(pool)) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    CISTERN_ASSERT(pool->touched <= pool->count); /* (I2) */
+    if (cistern_pool_slow(pool) == 0) {
+        return cistern_pool_put_plain(pool, block, at);
+    }
+    return pool_is_plain(pool) ? cistern_pool_put_special(pool, block, at)
+                               : pool_strategy(pool)->put(pool, block, NULL, at);
+}
+
 void *cistern_pool_get(cistern_pool_t *pool)
 {
-    return pool_is_given(pool) ? pool_get(pool, NULL, 0) : NULL;
+    void *const block = pool_get(pool, NULL);
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    return pool_is_given(pool) ? pool_put(pool, block, NULL, 0) : CISTERN_ERROR_ARGUMENT;
+    const cistern_error_t error = pool_put(pool, block, NULL);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }
 
-#if CISTERN_CHECK >= 3
-
+/* Below level 3 no place is kept. */
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
 {
-    return pool_is_given(pool) ? pool_get(pool, file, line) : NULL;
+    const cistern_pool_place_t at = {file, line};
+    if (CISTERN_CHECK < 3) {
+        return cistern_pool_get(pool);
+    }
+    void *const block = pool_get(pool, &at);
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
 {
-    return pool_is_given(pool) ? pool_put(pool, block, file, line) : CISTERN_ERROR_ARGUMENT;
+    const cistern_pool_place_t at = {file, line};
+    if (CISTERN_CHECK < 3) {
+        return cistern_pool_put(pool, block);
+    }
+    const cistern_error_t error = pool_put(pool, block, &at);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }
-
-#else
-
-void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return cistern_pool_get(pool);
-}
-
-cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    return cistern_pool_put(pool, block);
-}
-
-#endif

@@ -6,23 +6,29 @@
  *
  * Vocabulary and invariants are in pool.c.
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
+
+static inline bool pool_has_fast_path(const cistern_pool_t *pool)
+{
+    return CISTERN_CHECK == 0 || (CISTERN_CHECK == 1 && pool_has_keys(pool));
+}
 
 static size_t pool_get_run(cistern_pool_t *pool, void **blocks, size_t wanted)
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
-    const cistern_pool_shape_t shape = pool_shape(pool);
     size_t got = 0;
     const cistern_critical_t state = cistern_critical_enter();
-    while (CISTERN_CHECK <= 1 && got < wanted &&
-           (blocks[got] = cistern_pool_pop(&shape, &pool->free_list)) != NULL) {
-        pool_count_taken(pool);
+    while (pool_has_fast_path(pool) && got < wanted &&
+           (blocks[got] = cistern_pool_pop(&pool->free_list)) != NULL) {
+        cistern_pool_count_taken(pool);
         ++got;
     }
     while (got < wanted && (blocks[got] = cistern_pool_take(pool, &finding)) != NULL) {
-        cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, NULL, 0);
+        cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, NULL);
         ++got;
     }
+    CISTERN_ASSERT(got <= wanted && pool->free <= pool->count); /* (I2) */
     cistern_critical_leave(state);
     (void)cistern_pool_report(pool, &finding);
     return got;
@@ -33,17 +39,19 @@ size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted)
     if (pool == NULL || blocks == NULL) {
         return 0;
     }
-    return pool_is_plain(pool)
-               ? pool_get_run(pool, blocks, wanted)
-               : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL, 0);
+    const size_t got = pool_is_plain(pool)
+                           ? pool_get_run(pool, blocks, wanted)
+                           : pool_strategy(pool)->get_bulk(pool, blocks, wanted, false, NULL);
+    CISTERN_TRACE_ON_GETS(pool, blocks, got, wanted);
+    return got;
 }
 
 /* Gives one block back inside the section; false and a finding if it is refused. */
 static inline bool pool_put_one(cistern_pool_t *pool, const cistern_pool_shape_t *shape,
                                 void *block, cistern_pool_finding_t *finding)
 {
-    if (CISTERN_CHECK <= 1 && cistern_pool_may_push(shape, block)) {
-        cistern_pool_push(shape, &pool->free_list, block);
+    if (pool_has_fast_path(pool) && cistern_pool_may_push(shape, block)) {
+        cistern_pool_push(&pool->free_list, block);
         ++pool->free;
         return true;
     }
@@ -58,14 +66,15 @@ static size_t pool_put_run(cistern_pool_t *pool, void *const *blocks, size_t cou
     cistern_pool_finding_t accepted = finding;
     size_t given = 0;
     const cistern_critical_t state = cistern_critical_enter();
-    const cistern_pool_shape_t shape = pool_shape(pool);
+    const cistern_pool_shape_t shape = cistern_pool_shape(pool);
     while (given < count && blocks[given] != NULL &&
            pool_put_one(pool, &shape, blocks[given], &finding)) {
-        cistern_pool_remember(pool, blocks[given], CISTERN_POOL_PUT, NULL, 0);
+        cistern_pool_remember(pool, blocks[given], CISTERN_POOL_PUT, NULL);
         accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
         finding.kind = CISTERN_FAULT_NONE;
         ++given;
     }
+    CISTERN_ASSERT(given <= count && pool->free <= pool->count); /* (I2) */
     cistern_critical_leave(state);
     (void)cistern_pool_report(pool, &accepted);
     (void)cistern_pool_report(pool, &finding);
@@ -81,7 +90,9 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
     for (size_t i = 0; i < count; ++i) { /* i is past the one that was refused */
         const size_t run = pool_is_plain(pool)
                                ? pool_put_run(pool, &blocks[i], count - i)
-                               : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL, 0);
+                               : pool_strategy(pool)->put_run(pool, &blocks[i], count - i, NULL);
+        CISTERN_ASSERT(run <= count - i);
+        CISTERN_TRACE_ON_PUTS(pool, &blocks[i], run);
         accepted += run;
         i += run;
     }
@@ -95,7 +106,7 @@ cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool 
     }
     *was_empty = false;
     if (!pool_is_plain(pool)) {
-        return pool_strategy(pool)->put(pool, block, was_empty, NULL, 0);
+        return pool_strategy(pool)->put(pool, block, was_empty, NULL);
     }
     cistern_pool_finding_t finding;
     const cistern_critical_t state = cistern_critical_enter();

@@ -15,66 +15,48 @@
 
 /* --- get -------------------------------------------------------------------------------------- */
 
-static void *pool_cached_get(cistern_pool_t *pool, const char *file, int line)
+static void *pool_cached_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
     pool_cache_t *cache;
     void *block;
     if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_pop(cache, &block)) {
-        return pool_depot_get(pool, file, line, false);
+        return pool_depot_get(pool, at, false);
     }
-    return pool_cached_accept(pool, block, file, line) ? block : NULL;
+    return pool_cached_accept(pool, block, at) ? block : NULL;
 }
 
 /* Takes up to `wanted` blocks from the thread's own cache; fewer if one is damaged. */
 static size_t pool_cached_get_own(cistern_pool_t *pool, void **blocks, size_t wanted,
-                                  const char *file, int line)
+                                  const cistern_pool_place_t *at)
 {
     pool_cache_t *cache;
     size_t n = pool_cache_own(pool_depot_of(pool), &cache)
                    ? pool_cache_pop_many(cache, blocks, wanted)
                    : 0;
     for (size_t i = 0; CISTERN_CHECK >= 1 && i < n;) {
-        if (pool_cached_accept(pool, blocks[i], file, line)) {
+        if (pool_cached_accept(pool, blocks[i], at)) {
             ++i;
         } else {
             blocks[i] = blocks[--n];
         }
     }
+    CISTERN_ASSERT(n <= wanted);
     return n;
 }
 
 static size_t pool_cached_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted,
-                                   bool privileged, const char *file, int line)
+                                   bool privileged, const cistern_pool_place_t *at)
 {
-    size_t got = pool_cached_get_own(pool, blocks, wanted, file, line);
-    while (got < wanted && (blocks[got] = pool_depot_get(pool, file, line, privileged)) != NULL) {
+    size_t got = pool_cached_get_own(pool, blocks, wanted, at);
+    while (got < wanted && (blocks[got] = pool_depot_get(pool, at, privileged)) != NULL) {
         ++got;
-        got += pool_cached_get_own(pool, &blocks[got], wanted - got, file, line);
+        got += pool_cached_get_own(pool, &blocks[got], wanted - got, at);
     }
+    CISTERN_ASSERT(got <= wanted);
     return got;
 }
 
 /* --- put -------------------------------------------------------------------------------------- */
-
-/* Makes a block look free; false and a finding if it is no block in use. A damaged guard is a
- * finding, too, and repaired. */
-static inline bool pool_cached_claim(cistern_pool_t *pool, void *block,
-                                     cistern_pool_finding_t *finding, const char *file, int line)
-{
-    if (!pool_cached_uses(pool, block)) {
-        *finding = (cistern_pool_finding_t){pool_judge_stranger(pool, block), block};
-        return false;
-    }
-    const cistern_fault_kind_t kind = pool_check_guards(pool, block);
-    if (kind != CISTERN_FAULT_NONE) {
-        *finding = (cistern_pool_finding_t){kind, block};
-        pool_write_guards(pool, block);
-    }
-    pool_write_poison(pool, block);
-    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
-    pool_cached_set_free(pool, block);
-    return true;
-}
 
 /* Puts a claimed block into the thread's cache, or where there is space. */
 static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void *block)
@@ -87,51 +69,49 @@ static inline cistern_error_t pool_cached_put_claimed(cistern_pool_t *pool, void
     if (!pool_cache_takes(cache, end, 1)) {
         return pool_depot_put_one(pool, block);
     }
+    CISTERN_ASSERT(end >= POOL_CACHE_FIRST && end <= POOL_CACHE_LAST); /* (I14) */
     cache->item[end] = block;
     return pool_cache_raise(cache, end, 1) ? CISTERN_OK : pool_depot_settle(pool);
 }
 
 /* The pool may have been empty: that is not known. */
 static cistern_error_t pool_cached_put(cistern_pool_t *pool, void *block, bool *was_empty,
-                                       const char *file, int line)
+                                       const cistern_pool_place_t *at)
 {
-    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     (void)was_empty;
-    if (!pool_cached_claim(pool, block, &finding, file, line)) {
-        return cistern_pool_report(pool, &finding);
+    if (!pool_cached_looks_used(pool, block)) {
+        return pool_depot_put_doubtful(pool, block, at);
     }
-    if (CISTERN_CHECK >= 2) {
-        (void)cistern_pool_report(pool, &finding);
-    }
+    pool_cached_claim(pool, block, at);
     return pool_cached_put_claimed(pool, block);
 }
 
-/* How many of the first blocks are claimed: all but, with a finding, the first that is refused. */
-static inline size_t pool_cached_claim_many(cistern_pool_t *pool, void *const *blocks, size_t count,
-                                            const char *file, int line,
-                                            cistern_pool_finding_t *finding)
+/* Puts the first blocks, as many as look used, and returns how many. */
+static inline size_t pool_cached_put_sure(cistern_pool_t *pool, void *const *blocks, size_t count,
+                                          const cistern_pool_place_t *at)
 {
+    pool_cache_t *cache;
     size_t n = (CISTERN_CHECK == 0) ? count : 0;
-    while (n < count && pool_cached_claim(pool, blocks[n], finding, file, line)) {
-        if (CISTERN_CHECK >= 2) {
-            (void)cistern_pool_report(pool, finding);
-            finding->kind = CISTERN_FAULT_NONE;
-        }
+    while (n < count && pool_cached_looks_used(pool, blocks[n])) {
+        pool_cached_claim(pool, blocks[n], at);
         ++n;
+    }
+    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_put(pool, cache, blocks, n)) {
+        pool_depot_put(pool, blocks, n);
     }
     return n;
 }
 
+/* What does not look used is judged when all before it are where a search finds them. */
 static size_t pool_cached_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
-                                  const char *file, int line)
+                                  const cistern_pool_place_t *at)
 {
-    cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
-    pool_cache_t *cache;
-    const size_t n = pool_cached_claim_many(pool, blocks, count, file, line, &finding);
-    if (!pool_cache_own(pool_depot_of(pool), &cache) || !pool_cache_put(pool, cache, blocks, n)) {
-        pool_depot_put(pool, blocks, n);
+    size_t n = pool_cached_put_sure(pool, blocks, count, at);
+    while (n < count && pool_cached_put(pool, blocks[n], NULL, at) == CISTERN_OK) {
+        ++n;
+        n += pool_cached_put_sure(pool, &blocks[n], count - n, at);
     }
-    (void)cistern_pool_report(pool, &finding);
+    CISTERN_ASSERT(n <= count);
     return n;
 }
 
@@ -154,12 +134,25 @@ static bool pool_cached_is_whole(const cistern_pool_t *pool)
 {
     const pool_depot_t *const depot = pool_depot_of(pool);
     bool whole = true;
+    CISTERN_ASSERT(depot->n <= pool->count); /* (I14) */
     for (size_t i = 0; whole && i < depot->n; ++i) {
         void *const block = depot->stack[i];
-        whole = pool_index(pool, block) < pool->count && pool_cached_is_free(pool, block) &&
+        whole = pool_index(pool, block) < pool->count && pool_cached_is_free(block) &&
                 pool_check_poison(pool, block) == CISTERN_FAULT_NONE;
     }
     return whole;
+}
+
+/* While the pool is stopped every free block is in the depot. */
+static bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+{
+    return pool_index(pool, block) < pool->count &&
+           !(pool_cached_is_free(block) && pool_depot_has(pool_depot_of(pool), block));
+}
+
+static bool pool_cached_uses_now(const cistern_pool_t *pool, const void *block)
+{
+    return pool_cached_looks_used(pool, block) || pool_depot_misses((cistern_pool_t *)pool, block);
 }
 
 static void pool_cached_reset(cistern_pool_t *pool)
@@ -212,7 +205,7 @@ const struct cistern_pool_strategy cistern_pool_cached = {
     .stop = pool_cached_stop,
     .go = pool_cached_go,
     .uses = pool_cached_uses,
-    .uses_now = pool_cached_uses,
+    .uses_now = pool_cached_uses_now,
     .is_whole = pool_cached_is_whole,
     .reset_low_water = pool_cached_reset,
     .can_wait = true,

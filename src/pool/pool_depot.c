@@ -83,6 +83,7 @@ static void pool_depot_push(const cistern_pool_t *pool, pool_depot_t *depot, voi
     const size_t moved = (n < room) ? n : room;
     memcpy(&depot->stack[depot->n], blocks, moved * sizeof *blocks);
     depot->n += moved;
+    CISTERN_ASSERT(depot->n <= pool->count); /* (I14) */
 }
 
 /* Moves the last `n` items of the owner's open cache to the depot, and those left to its front. */
@@ -91,6 +92,7 @@ static void pool_cache_flush(const cistern_pool_t *pool, pool_depot_t *depot, po
 {
     const size_t floor = pool_cache_floor(cache);
     const size_t left = pool_cache_above_floor(cache, pool_cache_end_of(cache)) - n;
+    CISTERN_ASSERT(!depot->closed && left <= POOL_CACHE_LAST); /* (I15) */
     pool_depot_push(pool, depot, &cache->item[floor + left], n);
     memmove(&cache->item[POOL_CACHE_FIRST], &cache->item[floor], left * sizeof(void *));
     pool_cache_reset(cache, left);
@@ -99,6 +101,7 @@ static void pool_cache_flush(const cistern_pool_t *pool, pool_depot_t *depot, po
 /* Moves `n` blocks from the depot to the owner's open cache, which is empty. */
 static void pool_cache_refill(pool_depot_t *depot, pool_cache_t *cache, size_t n)
 {
+    CISTERN_ASSERT(!depot->closed && n <= depot->n && n <= POOL_CACHE_LAST); /* (I14) */
     depot->n -= n;
     memcpy(&cache->item[POOL_CACHE_FIRST], &depot->stack[depot->n], n * sizeof(void *));
     pool_cache_reset(cache, n);
@@ -119,6 +122,7 @@ static void pool_cache_empty(const cistern_pool_t *pool, pool_depot_t *depot, po
 {
     const size_t floor = pool_cache_floor(cache);
     const size_t held = pool_cache_above_floor(cache, pool_cache_end_of(cache));
+    CISTERN_ASSERT(depot->closed && held <= POOL_CACHE_LAST); /* (I16) */
     pool_depot_push(pool, depot, &cache->item[floor], held);
     atomic_store_explicit(&cache->floor, POOL_CACHE_CLOSED + floor + held, memory_order_relaxed);
     atomic_store_explicit(&cache->watch, POOL_CACHE_CLOSED + floor + held, memory_order_relaxed);
@@ -140,6 +144,7 @@ static void pool_depot_close(pool_depot_t *depot)
 
 static void pool_depot_open(pool_depot_t *depot)
 {
+    CISTERN_ASSERT(depot->closed); /* (I16) */
     for (size_t i = 0; i < depot->threads; ++i) {
         pool_cache_t *const cache = &depot->cache[i];
         atomic_store_explicit(&cache->watch, pool_cache_floor(cache), memory_order_relaxed);
@@ -159,6 +164,7 @@ static void pool_depot_drain(cistern_pool_t *pool, pool_depot_t *depot)
         pool_cache_empty(pool, depot, &depot->cache[i]);
     }
     pool->free = depot->n;
+    CISTERN_ASSERT(depot->closed && pool->min_free <= pool->count); /* (I16), (I20) */
 }
 
 /* --- scarcity -------------------------------------------------------------------------------- */
@@ -186,10 +192,11 @@ static void pool_depot_serve(cistern_pool_t *pool, pool_depot_t *depot)
     pool_waiter_t *waiter;
     pool->free = depot->n;
     while ((waiter = pool_next_waiter(pool)) != NULL) {
+        CISTERN_ASSERT(depot->n > pool_reserve(pool)); /* (I9) */
         void *const block = depot->stack[--depot->n];
         pool->free = depot->n;
-        pool_cached_set_used(pool, block);
-        cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL, 0);
+        pool_cached_set_used(block);
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL);
         waiter->accept(waiter, block);
     }
 }
@@ -204,6 +211,7 @@ static bool pool_depot_settle_locked(cistern_pool_t *pool, pool_depot_t *depot, 
     pool_depot_drain(pool, depot);
     pool_depot_serve(pool, depot);
     const bool is_available = was_empty && depot->n > 0;
+    CISTERN_ASSERT(pool->free == depot->n);
     pool_depot_open_if_plenty(pool, depot);
     return is_available;
 }
@@ -218,6 +226,7 @@ static void *pool_depot_take(cistern_pool_t *pool, pool_depot_t *depot, bool pri
         return NULL;
     }
     pool->free = --depot->n;
+    CISTERN_ASSERT(pool_has_touched(pool, depot->stack[depot->n])); /* (I14) */
     return depot->stack[depot->n];
 }
 
@@ -234,7 +243,7 @@ static void pool_cache_share(const cistern_pool_t *pool, pool_depot_t *depot, po
     }
 }
 
-void *pool_depot_get(cistern_pool_t *pool, const char *file, int line, bool privileged)
+void *pool_depot_get(cistern_pool_t *pool, const cistern_pool_place_t *at, bool privileged)
 {
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_cache_t *const cache = pool_cache_of_thread(depot);
@@ -253,7 +262,7 @@ void *pool_depot_get(cistern_pool_t *pool, const char *file, int line, bool priv
     if (block != NULL) {
         pool_announce_fall(pool, left + 1U, left);
     }
-    return (block != NULL && pool_cached_accept(pool, block, file, line)) ? block : NULL;
+    return (block != NULL && pool_cached_accept(pool, block, at)) ? block : NULL;
 }
 
 /* --- put ------------------------------------------------------------------------------------- */
@@ -350,7 +359,7 @@ static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, voi
     size_t kept = 0;
     for (size_t i = 0; i < depot->n; ++i) {
         void *const listed = depot->stack[i];
-        if (pool_cached_is_free(pool, listed)) {
+        if (pool_cached_is_free(listed)) {
             pool_write_poison(pool, listed);
             pool_write_guards(pool, listed);
             depot->stack[kept++] = listed;
@@ -358,6 +367,7 @@ static void pool_depot_quarantine(cistern_pool_t *pool, pool_depot_t *depot, voi
             pool_depot_count_lost(pool, listed);
         }
     }
+    CISTERN_ASSERT(kept <= depot->n && depot->closed);
     depot->n = kept;
     pool->free = kept;
     pool_depot_low_water(pool, depot);
@@ -393,6 +403,7 @@ void pool_depot_prepare(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     const size_t threads = cistern_port_fence_available() ? pool->extras->threads : 0;
     memset(depot, 0, sizeof *depot + threads * sizeof(pool_cache_t));
+    CISTERN_ASSERT((uintptr_t)depot % 64U == 0);
     cistern_port_mutex_init(&depot->mutex);
     depot->threads = threads;
     depot->stack = (void **)(void *)&depot->cache[threads];
@@ -406,9 +417,11 @@ void pool_depot_fill(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         depot->stack[i] = pool_block_at(pool, pool->count - 1U - i);
-        pool_cached_set_free(pool, depot->stack[i]);
+        pool_cached_clear_key(pool, depot->stack[i]);
+        pool_cached_set_free(depot->stack[i]);
     }
     depot->n = pool->count;
+    CISTERN_ASSERT(pool->touched == pool->count);
     pool_depot_serve(pool, depot);
     pool_depot_low_water(pool, depot);
 }
@@ -418,6 +431,7 @@ void pool_depot_stop(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_depot_lock(depot);
     pool_depot_drain(pool, depot);
+    CISTERN_ASSERT(pool->free == depot->n);
 }
 
 void pool_depot_go(cistern_pool_t *pool)
@@ -425,6 +439,38 @@ void pool_depot_go(cistern_pool_t *pool)
     pool_depot_t *const depot = pool_depot_of(pool);
     pool_depot_open_if_plenty(pool, depot);
     pool_depot_unlock(depot);
+}
+
+bool pool_depot_has(const pool_depot_t *depot, const void *block)
+{
+    size_t i = 0;
+    CISTERN_ASSERT(depot->closed); /* (I16) */
+    while (i < depot->n && depot->stack[i] != block) {
+        ++i;
+    }
+    return i < depot->n;
+}
+
+bool pool_depot_misses(cistern_pool_t *pool, const void *block)
+{
+    if (CISTERN_CHECK == 0 || pool_index(pool, block) >= pool->count) {
+        return false;
+    }
+    pool_depot_stop(pool);
+    const bool has = pool_depot_has(pool_depot_of(pool), block);
+    pool_depot_go(pool);
+    return !has;
+}
+
+cistern_error_t pool_depot_put_doubtful(cistern_pool_t *pool, void *block,
+                                        const cistern_pool_place_t *at)
+{
+    if (!pool_depot_misses(pool, block)) {
+        const cistern_pool_finding_t finding = {pool_judge_stranger(pool, block), block};
+        return cistern_pool_report(pool, &finding);
+    }
+    pool_cached_claim(pool, block, at);
+    return pool_depot_put_one(pool, block);
 }
 
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot)

@@ -21,8 +21,8 @@
  *         sees that it is closed and settles with the depot. `closed` is set when a get is answered
  *         "empty", so that nothing is in any cache then but blocks of puts under way
  *   (I17) while `closed` lasts beyond the mutex (see pool_depot.c) every get and put takes the mutex
- *   (I18) a free block's key is that of a link of NULL; its first word is not used. Where a get
- *         finds no key, the block was damaged, or two threads put it at the same moment and it is
+ *   (I18) a free block's key is that of a link of NULL, and in its first word. Where a get finds
+ *         no key, the block was damaged, or two threads put it at the same moment and it is
  *         in use: it is quarantined, not handed out
  *
  * An owner's get and put have no locked instruction and one fence that costs nothing.
@@ -84,6 +84,7 @@ static inline size_t pool_cache_end(const pool_cache_t *cache)
 /* Moves the end down by `n`, unless that is below the floor (I13). */
 static inline bool pool_cache_lower(pool_cache_t *cache, size_t end, size_t n)
 {
+    CISTERN_ASSERT(n <= end && end <= POOL_CACHE_LAST + 1U); /* (I14) */
     atomic_store_explicit(&cache->end, end - n, memory_order_release);
     cistern_port_fence_light();
     if (end - n < atomic_load_explicit(&cache->floor, memory_order_acquire)) {
@@ -129,6 +130,7 @@ static inline bool pool_cache_takes(const pool_cache_t *cache, size_t end, size_
 /* Ends a put; false if the cache was closed meanwhile, which the depot has to be told (I14). */
 static inline bool pool_cache_raise(pool_cache_t *cache, size_t end, size_t n)
 {
+    CISTERN_ASSERT(end + n <= POOL_CACHE_LAST + 1U); /* (I14) */
     atomic_store_explicit(&cache->end, end + n, memory_order_release);
     cistern_port_fence_light();
     return end >= atomic_load_explicit(&cache->watch, memory_order_acquire);
@@ -147,7 +149,7 @@ void pool_depot_fill(cistern_pool_t *pool);
 /* Takes a block wherever there is one, and refills the thread's cache. NULL, counted, iff there is
  * none but those that the reserve keeps from who is not privileged; and after a fault, if the block
  * is damaged. Linear in the number of threads when the depot is empty. */
-void *pool_depot_get(cistern_pool_t *pool, const char *file, int line, bool privileged);
+void *pool_depot_get(cistern_pool_t *pool, const cistern_pool_place_t *at, bool privileged);
 
 /* Gives `n` blocks to the thread's cache, after a flush if it is full, or to the depot. */
 void pool_depot_put(cistern_pool_t *pool, void *const *blocks, size_t n);
@@ -163,6 +165,17 @@ cistern_error_t pool_depot_settle(cistern_pool_t *pool);
 void pool_depot_stop(cistern_pool_t *pool);
 void pool_depot_go(cistern_pool_t *pool);
 
+/* True iff a block is in the depot. While the pool is stopped. Linear in the free blocks. */
+bool pool_depot_has(const pool_depot_t *depot, const void *block);
+
+/* True iff an address is a block that is neither in a cache nor in the depot, so that it is in use
+ * though its content may be the key of a free one. Stops the pool; linear in the free blocks. */
+bool pool_depot_misses(cistern_pool_t *pool, const void *block);
+
+/* The put of what does not look used: refuses it, unless it is in use all the same. */
+cistern_error_t pool_depot_put_doubtful(cistern_pool_t *pool, void *block,
+                                        const cistern_pool_place_t *at);
+
 /* Takes what the calling thread's cache holds into the depot; the thread's number was `slot`. */
 void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot);
 
@@ -171,53 +184,66 @@ void pool_depot_thread_ended(cistern_pool_t *pool, uint32_t slot);
 
 #if CISTERN_CHECK >= 1
 
-static inline uintptr_t *pool_cached_key_at(const cistern_pool_t *pool, const void *block)
+/* In the first word, which narrow blocks have, too: a cached pool has no links. */
+static inline uintptr_t *pool_cached_key_at(const void *block)
 {
-    return (uintptr_t *)((uintptr_t)block + pool->key_offset);
+    return (uintptr_t *)(uintptr_t)block;
 }
 
-static inline bool pool_cached_is_free(const cistern_pool_t *pool, const void *block)
+static inline bool pool_cached_is_free(const void *block)
 {
-    return cistern_port_word_load(pool_cached_key_at(pool, block)) == cistern_pool_key(block, NULL);
+    return cistern_port_word_load(pool_cached_key_at(block)) == cistern_pool_key(block, NULL);
 }
 
-static inline void pool_cached_set_free(const cistern_pool_t *pool, const void *block)
+static inline void pool_cached_set_free(const void *block)
 {
-    cistern_port_word_store(pool_cached_key_at(pool, block), cistern_pool_key(block, NULL));
+    cistern_port_word_store(pool_cached_key_at(block), cistern_pool_key(block, NULL));
 }
 
-static inline void pool_cached_set_used(const cistern_pool_t *pool, const void *block)
+static inline void pool_cached_set_used(const void *block)
 {
-    cistern_port_word_store(pool_cached_key_at(pool, block), 0);
+    cistern_port_word_store(pool_cached_key_at(block), 0);
 }
 
-static inline bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+/* Takes away the key that a block had on the free list. Before use. */
+static inline void pool_cached_clear_key(const cistern_pool_t *pool, void *block)
 {
-    return pool_index(pool, block) < pool->count && !pool_cached_is_free(pool, block);
+    if (pool_has_keys(pool)) {
+        ((cistern_keyed_block_t *)block)->key = 0;
+    }
+}
+
+/* False for a block in use whose content is its key by accident. */
+static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void *block)
+{
+    return pool_index(pool, block) < pool->count && !pool_cached_is_free(block);
 }
 
 #else
 
-static inline bool pool_cached_is_free(const cistern_pool_t *pool, const void *block)
+static inline bool pool_cached_is_free(const void *block)
 {
-    (void)pool;
     (void)block;
     return true;
 }
 
-static inline void pool_cached_set_free(const cistern_pool_t *pool, const void *block)
+static inline void pool_cached_clear_key(const cistern_pool_t *pool, void *block)
 {
     (void)pool;
     (void)block;
 }
 
-static inline void pool_cached_set_used(const cistern_pool_t *pool, const void *block)
+static inline void pool_cached_set_free(const void *block)
 {
-    (void)pool;
     (void)block;
 }
 
-static inline bool pool_cached_uses(const cistern_pool_t *pool, const void *block)
+static inline void pool_cached_set_used(const void *block)
+{
+    (void)block;
+}
+
+static inline bool pool_cached_looks_used(const cistern_pool_t *pool, const void *block)
 {
     (void)pool;
     return block != NULL;
@@ -225,21 +251,39 @@ static inline bool pool_cached_uses(const cistern_pool_t *pool, const void *bloc
 
 #endif
 
+/* Makes a block in use look free. A damaged guard is reported, and repaired. */
+static inline void pool_cached_claim(cistern_pool_t *pool, void *block,
+                                     const cistern_pool_place_t *at)
+{
+    const cistern_pool_finding_t finding = {pool_check_guards(pool, block), block};
+    CISTERN_ASSERT(CISTERN_CHECK == 0 || pool_index(pool, block) < pool->count);
+    if (finding.kind != CISTERN_FAULT_NONE) {
+        pool_write_guards(pool, block);
+    }
+    pool_write_poison(pool, block);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
+    pool_cached_set_free(block);
+    if (CISTERN_CHECK >= 2) {
+        (void)cistern_pool_report(pool, &finding);
+    }
+}
+
 /* Reports that a block which came out is damaged: repaired and put back, or quarantined if its key
  * is gone. Takes the mutex. */
 void pool_depot_reject(cistern_pool_t *pool, void *block, cistern_fault_kind_t kind);
 
 /* Makes a block that came out the caller's; false if it is damaged. */
-static inline bool pool_cached_accept(cistern_pool_t *pool, void *block, const char *file, int line)
+static inline bool pool_cached_accept(cistern_pool_t *pool, void *block,
+                                      const cistern_pool_place_t *at)
 {
     const cistern_fault_kind_t kind =
-        pool_cached_is_free(pool, block) ? pool_check_poison(pool, block) : CISTERN_FAULT_LINK;
+        pool_cached_is_free(block) ? pool_check_poison(pool, block) : CISTERN_FAULT_LINK;
     if (kind != CISTERN_FAULT_NONE) {
         pool_depot_reject(pool, block, kind);
         return false;
     }
-    pool_cached_set_used(pool, block);
-    cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
+    pool_cached_set_used(block);
+    cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
     return true;
 }
 

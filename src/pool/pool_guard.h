@@ -37,6 +37,7 @@ static inline uintptr_t pool_pattern(unsigned byte)
 static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
 {
     bool filled = true;
+    CISTERN_ASSERT(from <= to);
     while (filled && from < to && from % POOL_WORD != 0) {
         filled = *(const unsigned char *)from++ == byte;
     }
@@ -53,13 +54,14 @@ static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
 /* Bytes of a block before its guard: the size asked for, and at least link and key. */
 static inline size_t pool_usable(const cistern_pool_t *pool)
 {
-    const size_t least = sizeof(void *) + pool->key_offset;
+    const size_t least = sizeof(void *) * (pool_has_keys(pool) ? 2U : 1U);
     return (pool->size < least) ? least : pool->size;
 }
 
 static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
 {
     const uintptr_t pattern = POOL_POISON;
+    CISTERN_ASSERT(from <= end);
     while (end - from >= POOL_WORD && *(const uintptr_t *)from == pattern) {
         from += POOL_WORD;
     }
@@ -78,6 +80,7 @@ static inline cistern_fault_kind_t pool_check_guards(const cistern_pool_t *pool,
 {
     const uintptr_t start = (uintptr_t)block;
     const size_t half = pool->guard / 2U;
+    CISTERN_ASSERT(pool_usable(pool) + pool->guard <= pool_stride(pool)); /* (I4) */
     if (pool->guard == 0) {
         return CISTERN_FAULT_NONE;
     }
@@ -161,6 +164,7 @@ static inline cistern_pool_record_t *pool_record(const cistern_pool_t *pool, con
 {
     cistern_pool_record_t *const records =
         (cistern_pool_record_t *)(pool->base + pool->count * pool_stride(pool));
+    CISTERN_ASSERT(pool_index(pool, block) < pool->count); /* (I5) */
     return (pool->guard != 0) ? &records[pool_index(pool, block)] : NULL;
 }
 

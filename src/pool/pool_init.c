@@ -4,6 +4,7 @@
  *   cistern_pool_init     every block is linked:   free_list --> 0 --> 1 --> ... --> n-1 --> NULL
  *   CISTERN_POOL_DEFINE   no block was touched:    free_list --> NULL, touched 0, free n
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 
 /* --- geometry --------------------------------------------------------------------------------- */
@@ -12,6 +13,7 @@
 static uint8_t pool_shift_of(size_t number)
 {
     uint8_t shift = 0;
+    CISTERN_ASSERT(number != 0);
     while ((number >> shift & 1U) == 0) {
         ++shift;
     }
@@ -49,11 +51,10 @@ static size_t pool_stride_in(const cistern_pool_config_t *config)
                                      config->alignment);
 }
 
-static cistern_error_t pool_check_geometry(const cistern_pool_config_t *config)
+static cistern_error_t pool_check_geometry(const cistern_pool_config_t *config, size_t stride)
 {
     const size_t to_the_end = (size_t)(UINTPTR_MAX - (uintptr_t)config->memory);
     const size_t bytes = (config->bytes == 0) ? to_the_end : config->bytes;
-    const size_t stride = pool_stride_in(config);
     const bool fits = stride >= config->size && bytes <= to_the_end &&
                       pool_fits(config->count, stride + pool_records_in(config), bytes);
     return fits ? CISTERN_OK : CISTERN_ERROR_SIZE;
@@ -121,15 +122,16 @@ static void pool_fill_extras(cistern_pool_t *pool)
 
 #endif
 
-static cistern_error_t pool_check_config(const cistern_pool_config_t *config)
+static cistern_error_t pool_check_config(const cistern_pool_config_t *config, size_t stride)
 {
     const size_t alignment = CISTERN_POOL_ALIGNMENT(config->alignment);
     if (config->size == 0 || (config->memory == NULL && config->count > 0) ||
         (config->alignment & (config->alignment - 1U)) != 0 || !pool_extras_fit(config)) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    return (((uintptr_t)config->memory & (alignment - 1U)) != 0) ? CISTERN_ERROR_ALIGNMENT
-                                                                 : pool_check_geometry(config);
+    return (((uintptr_t)config->memory & (alignment - 1U)) != 0)
+               ? CISTERN_ERROR_ALIGNMENT
+               : pool_check_geometry(config, stride);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -144,8 +146,10 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
     for (int i = 0; i < 5; ++i) {
         inverse *= 2U - odd * inverse;
     }
+    CISTERN_ASSERT(odd * inverse == 1U); /* (I5) */
     pool->inverse = inverse;
-    pool->key_offset = CISTERN_POOL_KEY_OFFSET(stride - pool_guard_of(pool));
+    pool->slow = (uint8_t)(CISTERN_POOL_IS_NARROW(stride - pool_guard_of(pool)) |
+                           (pool_is_plain(pool) ? 0U : CISTERN_POOL_SHARED));
 }
 
 #else
@@ -158,7 +162,7 @@ static void pool_set_checks(cistern_pool_t *pool, size_t stride)
 
 #endif
 
-#if CISTERN_CHECK >= 2
+#if CISTERN_CHECK >= 1
 static void pool_set_guard(cistern_pool_t *pool, size_t guard)
 {
     pool->guard = (uint8_t)guard;
@@ -185,9 +189,8 @@ static void pool_end_quarantine(cistern_pool_t *pool)
 
 static void pool_link_all(cistern_pool_t *pool)
 {
-    pool_set_touched(pool, pool->count);
+    pool->touched = pool->count;
     pool_end_quarantine(pool);
-    const cistern_pool_shape_t shape = pool_shape(pool);
     const size_t stride = pool_stride(pool);
     uintptr_t block = pool->base + pool->count * stride;
     pool->free_list = NULL;
@@ -195,10 +198,11 @@ static void pool_link_all(cistern_pool_t *pool)
         block -= stride;
         pool_write_poison(pool, (void *)block);
         pool_write_guards(pool, (void *)block);
-        cistern_pool_push(&shape, &pool->free_list, (void *)block);
+        pool_link_block(pool, (void *)block);
     }
     pool->free = pool->count;
     pool->min_free = pool->count;
+    CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
 }
 
 static void pool_forget_all(const cistern_pool_t *pool)
@@ -216,9 +220,8 @@ void cistern_pool_start(cistern_pool_t *pool)
 
 /* Copies what the user asked for into a pool and derives the rest; `next` belongs to the registry.
  */
-static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config)
+static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *config, size_t stride)
 {
-    const size_t stride = pool_stride_in(config);
     pool->size = config->size;
     pool->count = config->count;
     pool->flags = config->flags;
@@ -226,9 +229,11 @@ static void pool_describe(cistern_pool_t *pool, const cistern_pool_config_t *con
     pool->base = (uintptr_t)config->memory;
     pool->name = config->name;
     pool->stride_shift = pool_shift_of(stride);
+    CISTERN_ASSERT(stride % CISTERN_POOL_LINK_ALIGNMENT == 0); /* (I4) */
+    pool_attach_extras(pool, config);
     pool_set_guard(pool, pool_guard_in(config));
     pool_set_checks(pool, stride);
-    pool_attach_extras(pool, config);
+    CISTERN_ASSERT(pool_stride(pool) == stride); /* (I4) */
 }
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
@@ -236,16 +241,19 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
     if (pool == NULL || config == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_error_t error = pool_check_config(config);
+    const size_t stride = pool_stride_in(config);
+    const cistern_error_t error = pool_check_config(config, stride);
     if (error != CISTERN_OK) {
         return error;
     }
     const cistern_critical_t state = cistern_critical_enter();
     pool_register(pool);
-    pool_describe(pool, config);
+    pool_describe(pool, config, stride);
     cistern_pool_start(pool);
     pool_fill_extras(pool);
+    CISTERN_ASSERT(pool->free <= pool->count && pool_is_registered(pool)); /* (I2), (I8) */
     cistern_critical_leave(state);
+    CISTERN_TRACE_ON_POOL(pool);
     return CISTERN_OK;
 }
 
@@ -259,7 +267,9 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool)
     pool_link_all(pool);
     pool_fill_extras(pool);
     const bool is_available = was_empty && pool->free > 0;
+    CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     pool_go(pool, state);
+    CISTERN_TRACE_ON_CLEAR(pool);
     if (is_available) {
         pool_announce_cleared(pool);
     }

@@ -72,6 +72,7 @@ cistern_error_t cistern_pool_unregister(cistern_pool_t *pool)
         }
         pool->next = NULL;
     }
+    CISTERN_ASSERT(!pool_is_registered(pool));
     cistern_critical_leave(state);
     return found ? CISTERN_OK : CISTERN_ERROR_ARGUMENT;
 }
@@ -93,9 +94,10 @@ cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool)
 const cistern_pool_t *cistern_pool_find(const void *address)
 {
     const cistern_pool_t *pool = cistern_pool_next(NULL);
-    while (pool != NULL && !cistern_pool_owns(pool, address)) {
+    while (pool != NULL && pool_index(pool, address) >= pool->count) {
         pool = cistern_pool_next(pool);
     }
+    CISTERN_ASSERT(pool == NULL || cistern_pool_owns(pool, address)); /* (I5) */
     return pool;
 }
 
@@ -117,10 +119,12 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
     }
 }
 
-void pool_raise(const cistern_pool_t *pool, const void *object,
-                const cistern_pool_finding_t *finding, const char *other)
+/* No compiler puts this into a call that found nothing, since it is not static. */
+void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
+                        const cistern_pool_finding_t *finding, const char *other)
 {
     const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    CISTERN_ASSERT(finding->kind > CISTERN_FAULT_NONE && finding->kind < CISTERN_FAULT_KINDS);
     cistern_fault_t fault = {
         .kind = finding->kind, .object = object, .address = finding->address, .name = pool->name};
     if (CISTERN_DIAGNOSIS) {
@@ -131,16 +135,6 @@ void pool_raise(const cistern_pool_t *pool, const void *object,
     cistern_fault_raise(&fault);
 }
 
-/* No fault for a NULL argument, which the call answers with an error. A foreign address belongs to a
- * pool of the name `other`, or to none if that is NULL. */
-void cistern_pool_report_as(const cistern_pool_t *pool, const void *object,
-                            const cistern_pool_finding_t *finding, const char *other)
-{
-    if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
-        pool_raise(pool, object, finding, other);
-    }
-}
-
 /* The name of the pool that a foreign address belongs to, or NULL. Linear in the number of pools. */
 static const char *pool_owner_name(const void *address)
 {
@@ -148,40 +142,45 @@ static const char *pool_owner_name(const void *address)
     return (owner != NULL) ? owner->name : NULL;
 }
 
-/* What a call answers that had a finding. */
-static cistern_error_t pool_error(const cistern_pool_finding_t *finding)
+/* Reports a finding, and answers what a call does that had it. A NULL argument is no fault. */
+static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
+                                          const cistern_pool_finding_t *finding, bool searches)
 {
-    return (finding->kind == CISTERN_FAULT_NONE)       ? CISTERN_OK
-           : (finding->kind == CISTERN_FAULT_ARGUMENT) ? CISTERN_ERROR_ARGUMENT
-                                                       : CISTERN_ERROR_FAULT;
+    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    if (CISTERN_CHECK == 0 || finding->kind == CISTERN_FAULT_NONE) {
+        return CISTERN_OK;
+    }
+    CISTERN_ASSERT(finding->address != NULL || finding->kind == CISTERN_FAULT_ARGUMENT ||
+                   finding->kind == CISTERN_FAULT_LINK);
+    if (finding->kind == CISTERN_FAULT_ARGUMENT) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    cistern_pool_raise(pool, pool, finding,
+                       (searches && foreign) ? pool_owner_name(finding->address) : NULL);
+    return CISTERN_ERROR_FAULT;
 }
 
 cistern_error_t pool_report_alone(const cistern_pool_t *pool, const cistern_pool_finding_t *finding)
 {
-    cistern_pool_report_as(pool, pool, finding, NULL);
-    return pool_error(finding);
+    return pool_answer(pool, finding, false);
 }
 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding)
 {
-    if (CISTERN_CHECK == 0) {
-        return CISTERN_OK;
-    }
-    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
-    const char *const other = foreign ? pool_owner_name(finding->address) : NULL;
-    cistern_pool_report_as(pool, pool, finding, other);
-    return pool_error(finding);
+    return pool_answer(pool, finding, true);
 }
 
 #if CISTERN_CHECK >= 3
 void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
-                           cistern_pool_action_t action, const char *file, int line)
+                           cistern_pool_action_t action, const cistern_pool_place_t *at)
 {
     cistern_pool_record_t *const record = pool_record(pool, block);
     if (record != NULL) {
         const unsigned place = record->next % CISTERN_POOL_HISTORY; /* whatever was written there */
-        record->event[place] = (cistern_pool_event_t){.file = file, .line = line, .action = action};
+        record->event[place] = (cistern_pool_event_t){.file = (at != NULL) ? at->file : NULL,
+                                                      .line = (at != NULL) ? at->line : 0,
+                                                      .action = action};
         record->next = (place + 1U) % CISTERN_POOL_HISTORY;
     }
 }
@@ -253,6 +252,7 @@ size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
         events[found] = pool_event(pool, block, (unsigned)found);
         ++found;
     }
+    CISTERN_ASSERT(found <= max && found <= CISTERN_POOL_HISTORY);
     pool_go(pool, state);
     return found;
 }
@@ -286,6 +286,7 @@ void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats)
     if (!pool_is_plain(pool) && pool_strategy(pool)->numbers != NULL) {
         pool_strategy(pool)->numbers(pool, stats);
     }
+    CISTERN_ASSERT(stats->free <= stats->count && stats->size <= stats->stride); /* (I2), (I4) */
     pool_go(pool, state);
 }
 
@@ -304,15 +305,16 @@ static size_t pool_count_sound(const cistern_pool_t *pool)
 {
     size_t sound = 0;
     for (size_t i = 0; i < pool->touched; ++i) {
-        sound += pool_is_sound(pool, pool_block_at(pool, i)) ? 1U : 0U;
+        sound += cistern_pool_is_sound(pool_block_at(pool, i)) ? 1U : 0U;
     }
+    CISTERN_ASSERT(sound <= pool->touched);
     return sound;
 }
 
 /* True iff a touched block is in use. Where as many are sound as are listed, no walk is needed. */
 static bool pool_is_used(const cistern_pool_t *pool, const void *block, bool keys_suffice)
 {
-    return (keys_suffice) ? !pool_is_sound(pool, block)
+    return (keys_suffice) ? !cistern_pool_is_sound(block)
                           : pool_judge(pool, block) == CISTERN_FAULT_NONE;
 }
 
@@ -335,6 +337,7 @@ size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit
             goes_on = visit(block, i, argument);
         }
     }
+    CISTERN_ASSERT(visited <= pool->touched);
     pool_go(pool, state);
     return visited;
 }
@@ -345,7 +348,7 @@ bool pool_list_is_whole(const cistern_pool_t *pool)
     const cistern_block_t *block = pool->free_list;
     for (size_t left = pool_listed(pool); left > 0; --left) {
         if (!pool_has_touched(pool, block) ||
-            (pool_has_keys(pool) && !pool_is_sound(pool, block)) ||
+            (pool_has_keys(pool) && !cistern_pool_is_sound(block)) ||
             pool_check_poison(pool, block) != CISTERN_FAULT_NONE) {
             return false;
         }

@@ -142,6 +142,8 @@ static pool_lf_taken_t pool_lf_pop(const cistern_pool_t *pool, pool_lf_t *work, 
         behind = pool_lf_next(link);
     } while (!pool_word_close(&work->head, old, pool_lf_head_after(work, old, behind)));
     pool_lf_count_down_to(&work->min_free, taken.before - taken.n);
+    CISTERN_ASSERT(taken.n <= wanted && taken.n <= taken.before); /* (I11) */
+    CISTERN_ASSERT(taken.n == 0 || taken.first < pool->count);
     return taken;
 }
 
@@ -152,6 +154,7 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
     pool_word_t old;
     pool_word_t seen;
     size_t before;
+    CISTERN_ASSERT(first < pool->count && n > 0);
     do {
         old = pool_word_load(&work->head);
         before = pool_lf_free(pool_lf_link_at(pool, work, pool_lf_index(work, old)));
@@ -174,12 +177,12 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
 
 /* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
  * is free again: then false. */
-static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block, const char *file,
-                             int line)
+static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block,
+                             const cistern_pool_place_t *at)
 {
     const cistern_pool_finding_t finding = {pool_check_poison(pool, block), block};
     if (finding.kind == CISTERN_FAULT_NONE) {
-        cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
         return true;
     }
     pool_write_poison(pool, block);
@@ -202,7 +205,7 @@ static pool_lf_taken_t pool_lf_take(const cistern_pool_t *pool, size_t wanted, b
 }
 
 static size_t pool_lf_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                               const char *file, int line)
+                               const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     const pool_lf_taken_t taken = pool_lf_take(pool, wanted, privileged);
@@ -212,14 +215,15 @@ static size_t pool_lf_get_bulk(cistern_pool_t *pool, void **blocks, size_t wante
         const size_t next = pool_lf_next(pool_cell_load(&work->link[index]));
         pool_cell_store(&work->link[index], POOL_LF_USED);
         blocks[got] = pool_block_at(pool, index);
-        got += pool_lf_hand_out(pool, work, blocks[got], file, line) ? 1U : 0U;
+        got += pool_lf_hand_out(pool, work, blocks[got], at) ? 1U : 0U;
         index = next;
     }
+    CISTERN_ASSERT(got <= taken.n);
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
     return got;
 }
 
-static void *pool_lf_get(cistern_pool_t *pool, const char *file, int line)
+static void *pool_lf_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     const pool_lf_taken_t taken = pool_lf_take(pool, 1, false);
@@ -227,8 +231,9 @@ static void *pool_lf_get(cistern_pool_t *pool, const char *file, int line)
         return NULL;
     }
     void *const block = pool_block_at(pool, taken.first);
+    CISTERN_ASSERT(taken.n == 1U);
     pool_cell_store(&work->link[taken.first], POOL_LF_USED);
-    const bool whole = pool_lf_hand_out(pool, work, block, file, line);
+    const bool whole = pool_lf_hand_out(pool, work, block, at);
     pool_announce_fall(pool, taken.before, taken.before - taken.n);
     return whole ? block : NULL;
 }
@@ -253,18 +258,19 @@ static bool pool_lf_claim(cistern_pool_t *pool, pool_lf_t *work, void *block,
         pool_write_guards(pool, block);
     }
     pool_write_poison(pool, block);
+    CISTERN_ASSERT(index < pool->count); /* (I13) */
     return true;
 }
 
 static cistern_error_t pool_lf_put(cistern_pool_t *pool, void *block, bool *was_empty,
-                                   const char *file, int line)
+                                   const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     cistern_pool_finding_t finding;
     if (!pool_lf_claim(pool, work, block, &finding)) {
         return pool_report_alone(pool, &finding);
     }
-    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     const bool had_none = pool_lf_push(pool, work, pool_index(pool, block), 1) == 0;
     (void)pool_report_alone(pool, &finding);
     if (had_none) {
@@ -275,7 +281,7 @@ static cistern_error_t pool_lf_put(cistern_pool_t *pool, void *block, bool *was_
 
 /* In one replacement. Of accepted blocks with damaged guards one is reported. */
 static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
-                              const char *file, int line)
+                              const cistern_pool_place_t *at)
 {
     pool_lf_t *const work = pool_lf_of(pool);
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
@@ -284,7 +290,7 @@ static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t 
     size_t n = 0;
     while (n < count && blocks[n] != NULL && pool_lf_claim(pool, work, blocks[n], &finding)) {
         const size_t index = pool_index(pool, blocks[n]);
-        cistern_pool_remember(pool, blocks[n++], CISTERN_POOL_PUT, file, line);
+        cistern_pool_remember(pool, blocks[n++], CISTERN_POOL_PUT, at);
         pool_cell_store(&work->link[index], pool_lf_link(first, 0));
         accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
         finding.kind = CISTERN_FAULT_NONE;
@@ -293,6 +299,7 @@ static size_t pool_lf_put_run(cistern_pool_t *pool, void *const *blocks, size_t 
     if (n > 0 && pool_lf_push(pool, work, first, n) == 0) {
         pool_announce_available(pool, NULL);
     }
+    CISTERN_ASSERT(n <= count);
     (void)pool_report_alone(pool, &accepted);
     (void)pool_report_alone(pool, &finding);
     return n;
@@ -323,16 +330,16 @@ static void pool_lf_prepare(cistern_pool_t *pool)
     pool_lf_t *const work = pool_lf_of(pool);
     work->mask = ((pool_word_t)1 << pool_lf_bits_for(pool->count)) - 1U;
     pool_cell_store(&work->failures, 0);
+    CISTERN_ASSERT(pool->count <= work->mask); /* (I12) */
 }
 
 /* Blocks have no key here: `link` says what is free. */
 static void pool_lf_fill(cistern_pool_t *pool)
 {
     pool_lf_t *const work = pool_lf_of(pool);
-    const cistern_pool_shape_t shape = pool_shape(pool);
     for (size_t i = 0; i < pool->count; ++i) {
         if (pool_has_keys(pool)) {
-            *cistern_pool_key_at(&shape, pool_block_at(pool, i)) = 0;
+            ((cistern_keyed_block_t *)pool_block_at(pool, i))->key = 0;
         }
         pool_cell_store(&work->link[i], pool_lf_link(i + 1U, pool->count - i));
     }
@@ -349,6 +356,7 @@ static size_t pool_lf_free_now(const cistern_pool_t *pool, const pool_lf_t *work
         head = pool_word_load(&work->head);
         free = pool_lf_free(pool_lf_link_at(pool, work, pool_lf_index(work, head)));
     } while (pool_word_load(&work->head) != head);
+    CISTERN_ASSERT(free <= pool->count); /* (I11) */
     return free;
 }
 

@@ -47,7 +47,7 @@ static void pool_unlocked_go(cistern_pool_t *pool, cistern_critical_t state)
 /* --- get -------------------------------------------------------------------------------------- */
 
 static size_t pool_locked_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted,
-                                   bool privileged, const char *file, int line)
+                                   bool privileged, const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     size_t got = 0;
@@ -56,23 +56,24 @@ static size_t pool_locked_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
     const size_t before = pool->free;
     while (got < wanted && pool->free > kept &&
            (blocks[got] = cistern_pool_take(pool, &finding)) != NULL) {
-        cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, file, line);
+        cistern_pool_remember(pool, blocks[got], CISTERN_POOL_GET, at);
         ++got;
     }
     if (got < wanted && finding.kind == CISTERN_FAULT_NONE) {
         pool_count_failure(pool);
     }
     const size_t now = pool->free;
+    CISTERN_ASSERT(got <= wanted && now <= before); /* (I2) */
     pool_strategy(pool)->go(pool, state);
     (void)cistern_pool_report(pool, &finding);
     pool_announce_fall(pool, before, now);
     return got;
 }
 
-static void *pool_locked_get(cistern_pool_t *pool, const char *file, int line)
+static void *pool_locked_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
     void *block = NULL;
-    return (pool_locked_get_bulk(pool, &block, 1, false, file, line) == 1) ? block : NULL;
+    return (pool_locked_get_bulk(pool, &block, 1, false, at) == 1) ? block : NULL;
 }
 
 /* --- put -------------------------------------------------------------------------------------- */
@@ -85,7 +86,7 @@ static void pool_locked_serve(cistern_pool_t *pool)
     while ((waiter = pool_next_waiter(pool)) != NULL) {
         void *const block = cistern_pool_take(pool, &finding);
         if (block != NULL) {
-            cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL, 0);
+            cistern_pool_remember(pool, block, CISTERN_POOL_GET, NULL);
         }
         waiter->accept(waiter, block);
     }
@@ -95,25 +96,27 @@ static void pool_locked_serve(cistern_pool_t *pool)
 /* Gives one block back under the lock; *was_empty becomes true if the pool had none before, and has
  * one now. */
 static bool pool_locked_give(cistern_pool_t *pool, void *block, bool *was_empty,
-                             cistern_pool_finding_t *finding, const char *file, int line)
+                             cistern_pool_finding_t *finding, const cistern_pool_place_t *at)
 {
     const bool had_none = pool->free == 0;
     if (!cistern_pool_give(pool, block, finding)) {
         return false;
     }
-    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+    cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     pool_locked_serve(pool);
+    CISTERN_ASSERT(pool->free <= pool->count && pool->min_free <= pool->free); /* (I2) */
     *was_empty |= had_none && pool->free > 0;
     return true;
 }
 
 static cistern_error_t pool_locked_put(cistern_pool_t *pool, void *block, bool *was_empty,
-                                       const char *file, int line)
+                                       const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding;
     bool had_none = false;
     const cistern_critical_t state = pool_strategy(pool)->stop(pool);
-    const bool given = pool_locked_give(pool, block, &had_none, &finding, file, line);
+    const bool given = pool_locked_give(pool, block, &had_none, &finding, at);
+    CISTERN_ASSERT(given || !had_none);
     pool_strategy(pool)->go(pool, state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     if (had_none) {
@@ -125,7 +128,7 @@ static cistern_error_t pool_locked_put(cistern_pool_t *pool, void *block, bool *
 /* Under one lock, up to the first that is refused. Of accepted blocks with damaged guards one is
  * reported. */
 static size_t pool_locked_put_run(cistern_pool_t *pool, void *const *blocks, size_t count,
-                                  const char *file, int line)
+                                  const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     cistern_pool_finding_t accepted = finding;
@@ -133,11 +136,12 @@ static size_t pool_locked_put_run(cistern_pool_t *pool, void *const *blocks, siz
     size_t given = 0;
     const cistern_critical_t state = pool_strategy(pool)->stop(pool);
     while (given < count && blocks[given] != NULL &&
-           pool_locked_give(pool, blocks[given], &was_empty, &finding, file, line)) {
+           pool_locked_give(pool, blocks[given], &was_empty, &finding, at)) {
         accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
         finding.kind = CISTERN_FAULT_NONE;
         ++given;
     }
+    CISTERN_ASSERT(given <= count);
     pool_strategy(pool)->go(pool, state);
     if (was_empty) {
         pool_announce_available(pool, NULL);
@@ -231,6 +235,7 @@ static bool pool_mutex_fits(const cistern_pool_extras_t *extras, size_t count)
 
 static void pool_mutex_prepare(cistern_pool_t *pool)
 {
+    CISTERN_ASSERT((uintptr_t)pool->extras->work % 64U == 0);
     cistern_port_mutex_init(pool->extras->work);
     pool_watch_forks();
 }
@@ -261,7 +266,7 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool)
     if (pool_is_plain(pool)) {
         return cistern_pool_get(pool);
     }
-    return (pool_strategy(pool)->get_bulk(pool, &block, 1, true, NULL, 0) == 1) ? block : NULL;
+    return (pool_strategy(pool)->get_bulk(pool, &block, 1, true, NULL) == 1) ? block : NULL;
 }
 
 #endif

@@ -10,13 +10,14 @@
 
 #include "cistern/critical.h"
 #include "cistern/pool_core.h"
+#include "pool_plain.h"
 
 /* --- geometry --------------------------------------------------------------------------------- */
 
-#if CISTERN_CHECK >= 2
+#if CISTERN_CHECK >= 1
 static inline size_t pool_guard_of(const cistern_pool_t *pool)
 {
-    return pool->guard;
+    return (CISTERN_CHECK >= 2) ? pool->guard : 0;
 }
 #else
 static inline size_t pool_guard_of(const cistern_pool_t *pool)
@@ -34,44 +35,25 @@ static inline size_t pool_stride(const cistern_pool_t *pool)
 
 static inline void *pool_block_at(const cistern_pool_t *pool, size_t index)
 {
+    CISTERN_ASSERT(index < pool->count); /* (I4) */
     return (void *)(pool->base + index * pool_stride(pool));
 }
 
 /* An index is one multiplication from level 1 on; at level 0 a division, in walks and listings. */
 #if CISTERN_CHECK >= 1
 
-static inline cistern_pool_shape_t pool_shape(const cistern_pool_t *pool)
-{
-    return (cistern_pool_shape_t){.base = pool->base,
-                                  .limit = pool->limit,
-                                  .inverse = pool->inverse,
-                                  .shift = pool->stride_shift,
-                                  .key_offset = pool->key_offset};
-}
-
 static inline size_t pool_index(const cistern_pool_t *pool, const void *address)
 {
-    const cistern_pool_shape_t shape = pool_shape(pool);
+    const cistern_pool_shape_t shape = cistern_pool_shape(pool);
     return cistern_pool_index(&shape, address);
 }
 
 static inline bool pool_has_keys(const cistern_pool_t *pool)
 {
-    return pool->key_offset != 0;
-}
-
-static inline bool pool_is_sound(const cistern_pool_t *pool, const void *block)
-{
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    return cistern_pool_is_sound(&shape, block);
+    return (pool->slow & CISTERN_POOL_NARROW) == 0;
 }
 
 #else
-
-static inline cistern_pool_shape_t pool_shape(const cistern_pool_t *pool)
-{
-    return (cistern_pool_shape_t){.base = pool->base};
-}
 
 static inline size_t pool_index(const cistern_pool_t *pool, const void *address)
 {
@@ -86,14 +68,18 @@ static inline bool pool_has_keys(const cistern_pool_t *pool)
     return false;
 }
 
-static inline bool pool_is_sound(const cistern_pool_t *pool, const void *block)
-{
-    (void)pool;
-    (void)block;
-    return true;
-}
-
 #endif
+
+/* Puts a block first on the list; a narrow one gets a link and no key. */
+static inline void pool_link_block(cistern_pool_t *pool, void *block)
+{
+    if (pool_has_keys(pool)) {
+        cistern_pool_push(&pool->free_list, block);
+    } else {
+        ((cistern_block_t *)block)->next = pool->free_list;
+        pool->free_list = block;
+    }
+}
 
 /* True iff a block that was ever linked or handed out starts at an address. */
 static inline bool pool_has_touched(const cistern_pool_t *pool, const void *address)
@@ -104,6 +90,8 @@ static inline bool pool_has_touched(const cistern_pool_t *pool, const void *addr
 /* Free blocks that are on the list; the others were never touched. */
 static inline size_t pool_listed(const cistern_pool_t *pool)
 {
+    CISTERN_ASSERT(pool->touched <= pool->count); /* (I2) */
+    CISTERN_ASSERT(pool->free >= pool->count - pool->touched);
     return pool->free - (pool->count - pool->touched);
 }
 
@@ -115,40 +103,9 @@ static inline void pool_count_failure(cistern_pool_t *pool)
     }
 }
 
-/* Writes how many blocks are free after one was taken. */
-static inline void pool_count_taken(cistern_pool_t *pool)
-{
-    const size_t free = pool->free - 1U;
-    pool->free = free;
-    if (free < pool->min_free) {
-        pool->min_free = free;
-    }
-}
-
-/* Marks the lowest `touched` blocks as such (I6). */
-#if CISTERN_CHECK >= 1
-static inline void pool_set_touched(cistern_pool_t *pool, size_t touched)
-{
-    CISTERN_ASSERT(touched <= pool->count);
-    pool->touched = touched;
-    pool->limit = pool_has_keys(pool) ? touched : 0;
-}
-#else
-static inline void pool_set_touched(cistern_pool_t *pool, size_t touched)
-{
-    pool->touched = touched;
-}
-#endif
-
 /* The first free block was damaged: makes the list whole again and quarantines what stays unknown.
  * Linear in the number of blocks. */
 void pool_repair(cistern_pool_t *pool);
-
-/* The ends of a get and a put that the fast path does not serve: entered with the critical section
- * held, which they leave. */
-void *pool_get_slow(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line);
-cistern_error_t pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,
-                              const char *file, int line);
 
 /* True iff a block is on the free list, or the list does not end where it must. Linear. */
 bool pool_is_listed(const cistern_pool_t *pool, const void *block);
@@ -165,11 +122,6 @@ cistern_fault_kind_t pool_judge_stranger(const cistern_pool_t *pool, const void 
 /* cistern_pool_report without a critical section: no other pool is searched for an owner. */
 cistern_error_t pool_report_alone(const cistern_pool_t *pool,
                                   const cistern_pool_finding_t *finding);
-
-/* Reports a finding that is one. No compiler puts it into a call that found nothing, since it is not
- * static. */
-void pool_raise(const cistern_pool_t *pool, const void *object,
-                const cistern_pool_finding_t *finding, const char *other);
 
 /* Puts a pool at the end of the registry, unless it stands there already; then its place and link
  * stay. Inside the critical section. */
@@ -189,17 +141,17 @@ struct cistern_pool_strategy {
     /* Before use, or while stopped: every block is free, as the pool's fields and free list say.
      * Serves who waits. */
     void (*fill)(cistern_pool_t *pool);
-    void *(*get)(cistern_pool_t *pool, const char *file, int line);
+    void *(*get)(cistern_pool_t *pool, const cistern_pool_place_t *at);
     size_t (*get_bulk)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
-                       const char *file, int line);
+                       const cistern_pool_place_t *at);
     /* Where was_empty is not NULL, it is false, and becomes true iff no block was free before; but
      * a cached pool does not know. */
-    cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty, const char *file,
-                           int line);
+    cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty,
+                           const cistern_pool_place_t *at);
     /* Gives blocks back up to the first NULL, or the first that is refused, which is then reported.
      * Returns how many were accepted. */
-    size_t (*put_run)(cistern_pool_t *pool, void *const *blocks, size_t count, const char *file,
-                      int line);
+    size_t (*put_run)(cistern_pool_t *pool, void *const *blocks, size_t count,
+                      const cistern_pool_place_t *at);
     /* Brings `free`, `min_free` and `failures` up to date and leaves the pool locked. */
     cistern_critical_t (*stop)(cistern_pool_t *pool);
     void (*go)(cistern_pool_t *pool, cistern_critical_t state);
@@ -256,6 +208,7 @@ static inline pool_waiter_t *pool_next_waiter(cistern_pool_t *pool)
     if (waiter == NULL || pool->free <= pool_reserve(pool)) {
         return NULL;
     }
+    CISTERN_ASSERT(pool->free <= pool->count); /* (I2) */
     pool->extras->waiters = waiter->next;
     return waiter;
 }

@@ -8,9 +8,10 @@
  * Vocabulary and invariants (I1) to (I7) are in pool.c. Two things say that a touched block is free:
  *   (R1) it is sound: link, address and key agree
  *   (R2) the link of a sound block, or the pool's own free_list, leads to it
- * A free block of which neither is left is quarantined: never handed out, and counted. Where more
- * blocks are sound than are listed, a user's content is sound by accident: then (R1) says nothing,
- * and all that was listed is quarantined. So it is with narrow blocks, and with CISTERN_DIAGNOSIS 0.
+ * A free block of which neither is left is quarantined: never handed out, and counted. Where they say
+ * so of more blocks than are listed, a user's content is sound by accident: then nothing of it is
+ * believed or written, and all that was listed is quarantined. So it is with narrow blocks, and with
+ * CISTERN_DIAGNOSIS 0.
  */
 #include "pool_guard.h"
 
@@ -18,44 +19,55 @@
 
 typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
 
-static void pool_write_link(const cistern_pool_t *pool, cistern_block_t *block,
-                            cistern_block_t *next)
+/* True iff a true link leads to a block that is not sound (R2). */
+static bool pool_is_damaged(const cistern_pool_t *pool, const cistern_block_t *block)
 {
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    block->next = next;
-    *cistern_pool_key_at(&shape, block) = cistern_pool_key(block, next);
+    return pool_has_touched(pool, block) && !cistern_pool_is_sound(block);
 }
 
-/* (R2): a block that a true link leads to is free; makes it sound if it is not. */
 static void pool_mend(const cistern_pool_t *pool, cistern_block_t *block)
 {
-    if (pool_has_touched(pool, block) && !pool_is_sound(pool, block)) {
-        pool_write_link(pool, block, NULL);
+    if (pool_is_damaged(pool, block)) {
+        cistern_block_t *none = NULL;
+        cistern_pool_push(&none, block);
     }
 }
 
-/* Counts the sound blocks; mends what they lead to, or builds the list of them in ascending order
- * of address. */
+static void pool_relink(cistern_pool_t *pool, cistern_block_t *block)
+{
+    CISTERN_ASSERT(cistern_pool_is_sound(block)); /* (R1) */
+    pool_write_poison(pool, block);
+    pool_write_guards(pool, block);
+    cistern_pool_push(&pool->free_list, block);
+}
+
+/* Counts the sound blocks, and at first those that they lead to and that are not; then mends these, or
+ * builds the list of all in ascending order of address. */
 static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
 {
-    size_t sound = 0;
-    for (size_t i = pool->touched; i > 0; --i) {
-        cistern_block_t *const block = pool_block_at(pool, i - 1U);
-        if (!pool_is_sound(pool, block)) {
+    size_t found = 0;
+    for (size_t i = pool->touched; i-- > 0;) {
+        cistern_block_t *const block = pool_block_at(pool, i);
+        if (!cistern_pool_is_sound(block)) {
             continue;
         }
-        ++sound;
-        if (pass == POOL_MEND) {
+        ++found;
+        if (pass == POOL_COUNT) {
+            found += pool_is_damaged(pool, block->next) ? 1U : 0U;
+        } else if (pass == POOL_MEND) {
             pool_mend(pool, block->next);
-        }
-        if (pass == POOL_RELINK) {
-            pool_write_poison(pool, block);
-            pool_write_guards(pool, block);
-            pool_write_link(pool, block, pool->free_list);
-            pool->free_list = block;
+        } else {
+            pool_relink(pool, block);
         }
     }
-    return sound;
+    return found;
+}
+
+/* True iff (R1) and (R2) say of no more blocks that they are free than are listed. */
+static bool pool_is_mendable(cistern_pool_t *pool, const cistern_block_t *first, size_t listed)
+{
+    return pool_has_keys(pool) &&
+           pool_pass_over(pool, POOL_COUNT) + (pool_is_damaged(pool, first) ? 1U : 0U) <= listed;
 }
 
 /* No caller will ever give a quarantined block back, so its guards are mended with the loss. Which
@@ -71,8 +83,9 @@ static void pool_mend_guards(const cistern_pool_t *pool)
 static void pool_settle(cistern_pool_t *pool, size_t kept)
 {
     const size_t lost = pool_listed(pool) - kept;
-    const size_t most = UINT16_MAX - (size_t)pool->quarantined;
-    pool->quarantined = (uint16_t)(pool->quarantined + ((lost < most) ? lost : most));
+    const size_t quarantined = pool->quarantined + lost;
+    CISTERN_ASSERT(kept <= pool_listed(pool)); /* (I2) */
+    pool->quarantined = (quarantined < UINT16_MAX) ? (uint16_t)quarantined : UINT16_MAX;
     pool->free -= lost;
     if (pool->free < pool->min_free) {
         pool->min_free = pool->free;
@@ -89,14 +102,10 @@ void pool_repair(cistern_pool_t *pool)
     const size_t listed = pool_listed(pool);
     size_t kept = 0;
     pool->free_list = NULL;
-    if (CISTERN_DIAGNOSIS && pool_has_keys(pool) && pool_pass_over(pool, POOL_COUNT) <= listed) {
+    if (CISTERN_DIAGNOSIS && pool_is_mendable(pool, first, listed)) {
         pool_mend(pool, first);
         (void)pool_pass_over(pool, POOL_MEND);
         kept = pool_pass_over(pool, POOL_RELINK);
-    }
-    if (kept > listed) {
-        pool->free_list = NULL;
-        kept = 0;
     }
     pool_settle(pool, kept);
 }

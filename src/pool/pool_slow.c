@@ -24,9 +24,9 @@ bool pool_is_listed(const cistern_pool_t *pool, const void *block)
 }
 
 /* True iff a touched block holds what a free one would: its key, or where there is none, a link. */
-static inline bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
+static bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
 {
-    return pool_has_keys(pool) ? pool_is_sound(pool, block)
+    return pool_has_keys(pool) ? cistern_pool_is_sound(block)
                                : block->next == NULL || pool_has_touched(pool, block->next);
 }
 
@@ -65,21 +65,24 @@ static void *pool_take_untouched(cistern_pool_t *pool)
         pool_count_failure(pool);
         return NULL;
     }
-    pool_set_touched(pool, index + 1U);
-    pool_count_taken(pool);
+    CISTERN_ASSERT(index < pool->count && pool->free > 0); /* (I2) */
+    pool->touched = index + 1U;
+    cistern_pool_count_taken(pool);
     return pool_block_at(pool, index);
 }
 
 /* Takes the first free block, which was judged. A narrow one gets a content that is no link. */
 static void *pool_take_first(cistern_pool_t *pool)
 {
-    const cistern_pool_shape_t shape = pool_shape(pool);
-    cistern_block_t *const first = pool->free_list;
-    pool->free_list = first->next;
-    if (CISTERN_CHECK >= 1) {
-        *cistern_pool_key_at(&shape, first) = pool_has_keys(pool) ? 0 : CISTERN_POOL_KEY;
+    void *const first = pool->free_list;
+    CISTERN_ASSERT(first != NULL && pool->free > 0); /* (I1), (I2) */
+    pool->free_list = pool->free_list->next;
+    if (pool_has_keys(pool)) {
+        ((cistern_keyed_block_t *)first)->key = 0;
+    } else if (CISTERN_CHECK >= 1) {
+        *(uintptr_t *)first = CISTERN_POOL_KEY;
     }
-    pool_count_taken(pool);
+    cistern_pool_count_taken(pool);
     return first;
 }
 
@@ -90,12 +93,8 @@ static cistern_fault_kind_t pool_judge_first(const cistern_pool_t *pool)
     if (CISTERN_CHECK == 0) {
         return CISTERN_FAULT_NONE;
     }
-    if (!pool_has_touched(pool, first) ||
-        (first->next != NULL && !pool_has_touched(pool, first->next)) ||
-        (pool_has_keys(pool) && !pool_is_sound(pool, first))) {
-        return CISTERN_FAULT_LINK;
-    }
-    return pool_check_poison(pool, first);
+    return (first != NULL && pool_looks_free(pool, first)) ? pool_check_poison(pool, first)
+                                                           : CISTERN_FAULT_LINK;
 }
 
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
@@ -120,7 +119,6 @@ void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
 
 bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t *finding)
 {
-    const cistern_pool_shape_t shape = pool_shape(pool);
     finding->address = block;
     finding->kind = (CISTERN_CHECK >= 1) ? pool_judge(pool, block) : CISTERN_FAULT_NONE;
     if (finding->kind != CISTERN_FAULT_NONE) {
@@ -131,38 +129,56 @@ bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t
         pool_write_guards(pool, block);
     }
     pool_write_poison(pool, block);
-    cistern_pool_push(&shape, &pool->free_list, block);
+    pool_link_block(pool, block);
     ++pool->free;
-    CISTERN_ASSERT(!pool_has_keys(pool) || pool_is_sound(pool, block)); /* (I3) */
+    CISTERN_ASSERT(pool->free <= pool->count);                            /* (I2) */
+    CISTERN_ASSERT(!pool_has_keys(pool) || cistern_pool_is_sound(block)); /* (I3) */
     return true;
 }
 
 /* --- the ends of get and put, entered with the critical section held, which they leave ----------
  */
 
-void *pool_get_slow(cistern_pool_t *pool, cistern_critical_t state, const char *file, int line)
+void *cistern_pool_get_slow(cistern_pool_t *pool, cistern_critical_t state,
+                            const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     void *const block = cistern_pool_take(pool, &finding);
+    CISTERN_ASSERT(block == NULL || finding.kind == CISTERN_FAULT_NONE);
+    CISTERN_ASSERT(block == NULL || pool_has_touched(pool, block)); /* (I5) */
     if (block != NULL) {
-        cistern_pool_remember(pool, block, CISTERN_POOL_GET, file, line);
+        cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
     }
     cistern_critical_leave(state);
-    if (CISTERN_CHECK >= 1) {
-        (void)cistern_pool_report(pool, &finding);
-    }
+    (void)cistern_pool_report(pool, &finding);
     return block;
 }
 
-cistern_error_t pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,
-                              const char *file, int line)
+cistern_error_t cistern_pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,
+                                      const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding;
     const bool given = cistern_pool_give(pool, block, &finding);
+    CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
     if (given) {
-        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, file, line);
+        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     }
     cistern_critical_leave(state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     return given ? CISTERN_OK : error;
+}
+
+void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t *at)
+{
+    CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
+    return pool_is_plain(pool) ? cistern_pool_get_slow(pool, cistern_critical_enter(), at)
+                               : pool_strategy(pool)->get(pool, at);
+}
+
+cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
+                                         const cistern_pool_place_t *at)
+{
+    CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
+    return pool_is_plain(pool) ? cistern_pool_put_slow(pool, block, cistern_critical_enter(), at)
+                               : pool_strategy(pool)->put(pool, block, NULL, at);
 }

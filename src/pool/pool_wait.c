@@ -11,6 +11,7 @@
  *   (I10) a waiter that is served is out of line: it has a block, or was woken because the block
  * that was to be handed over was damaged, and then asks anew
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 #include "pool_threads.h"
 
@@ -82,6 +83,7 @@ static bool pool_wait_in_line(cistern_pool_t *pool, cistern_critical_t state, ui
     pool_go(pool, state);
     cistern_port_event_wait(&self.event, milliseconds, pool_wait_cancelled, &self);
     pool_leave_line(&self);
+    CISTERN_ASSERT(self.served || self.block == NULL); /* (I10) */
     *block = self.block;
     return self.served;
 }
@@ -102,11 +104,13 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
         const cistern_critical_t state = pool_stop(pool);
         if (milliseconds > 0 && pool->free <= pool_reserve(pool)) {
             in_time = pool_wait_in_line(pool, state, milliseconds, block);
+            CISTERN_TRACE_ON_WAIT(pool, *block, in_time);
         } else {
             pool_go(pool, state);
             *block = cistern_pool_get(pool);
         }
     } while (*block == NULL && in_time && milliseconds > 0);
+    CISTERN_ASSERT(*block == NULL || cistern_pool_owns(pool, *block));
     return (*block != NULL) ? CISTERN_OK : CISTERN_ERROR_TIMEOUT;
 }
 

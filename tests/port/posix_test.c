@@ -543,9 +543,11 @@ static void thread_has_the_priority_it_was_given_where_permitted(void **state)
 {
     (void)state;
     const portrait_t normal = portrait_of("normal", 0, 0);
-    const portrait_t low = portrait_of("low", 0, 1);
-    const portrait_t high = portrait_of("high", 0, 5);
+    const portrait_t of_lwip = portrait_of("lwip", 0, 1);
+    const portrait_t low = portrait_of("low", 0, 2);
+    const portrait_t high = portrait_of("high", 0, 6);
     assert_int_equal(normal.policy, SCHED_OTHER);
+    assert_int_equal(of_lwip.policy, SCHED_OTHER);
     if (realtime_is_permitted()) {
         assert_int_equal(low.policy, SCHED_RR);
         assert_int_equal(high.priority, low.priority + 4);
@@ -616,10 +618,10 @@ static void mutex_lends_its_holder_the_priority_of_who_waits(void **state)
     test.release = new_semaphore(0);
     test.done = new_semaphore(0);
     assert_int_equal(sys_mutex_new(&test.mutex), ERR_OK);
-    (void)sys_thread_new("low", hold, &test, 0, 1);
+    (void)sys_thread_new("low", hold, &test, 0, 2);
     await_sleep(&test.low);
     (void)thread_state(test.low, &priority);
-    assert_int_equal(priority, -2);
+    assert_int_equal(priority, -3);
     (void)sys_thread_new("high", want, &test, 0, 7);
     await_sleep(&test.high);
     (void)thread_state(test.low, &priority);

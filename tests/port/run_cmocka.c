@@ -30,9 +30,11 @@ int run_under_cmocka(void)
         tests[i] = (struct CMUnitTest){
             .name = suite_tests[i].name,
             .test_func = run_one,
+            .teardown_func = sections_balanced,
             .initial_state = (void *)(uintptr_t)&suite_tests[i],
         };
     }
+    sections_start();
     const int failed = _cmocka_run_group_tests("port", tests, suite_test_count, NULL, NULL);
     free(tests);
     return failed;

@@ -3,15 +3,22 @@
 #include "port/run_cmocka.h"
 #include "port/suite.h"
 
+/* What the port has to say how many threads wait. */
+#ifndef SUITE_WAITING
+#    define SUITE_WAITING sys_host_waiting
+#else
+unsigned SUITE_WAITING(void);
+#endif
+
 /* Hosts have no interrupts: a thread of the system's stands for one. */
 void suite_from_interrupt(void (*function)(void *argument), void *argument)
 {
     host_run_in_thread(function, argument);
 }
 
-void suite_settle(void)
+unsigned suite_waiting(void)
 {
-    host_settle();
+    return SUITE_WAITING();
 }
 
 int main(void)

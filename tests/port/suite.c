@@ -54,8 +54,14 @@ void task_start(task_t *task, void (*body)(void *argument), void *argument)
 
 void task_start_and_block(task_t *task, void (*body)(void *argument), void *argument)
 {
+    const unsigned before = suite_waiting();
+    u32_t ms = 0;
     task_start(task, body, argument);
-    suite_settle();
+    while (suite_waiting() <= before && ms < SUITE_PATIENCE_MS) {
+        sys_msleep(1);
+        ++ms;
+    }
+    require(ms < SUITE_PATIENCE_MS);
 }
 
 void task_join(task_t *task)

@@ -64,8 +64,9 @@ void suite_fail(const char *what, const char *file, int line);
  * returned. */
 void suite_from_interrupt(void (*function)(void *argument), void *argument);
 
-/* Returns when no other thread of the program can go on by itself: each one waits for something. */
-void suite_settle(void);
+/* How many threads of the program wait for a semaphore, mutex or mailbox now: a port has queues or
+ * counts to say so. One that was counted has its place among those who wait. */
+unsigned suite_waiting(void);
 
 /* --- for the tests ---------------------------------------------------------------------------- */
 

@@ -120,15 +120,18 @@ void semaphore_wakes_its_waiters_in_the_order_they_came(void)
 typedef struct timed_wait {
     sys_sem_t *sem;
     u32_t result;
+    u32_t end;
 } timed_wait_t;
 
 static void wait_100_ms(void *argument)
 {
     timed_wait_t *const wait = argument;
     wait->result = sys_arch_sem_wait(wait->sem, 100);
+    wait->end = sys_now();
 }
 
-/* Six others are woken, 80 ms apart, while one waits for 100 ms behind them. */
+/* Six others are woken, 80 ms apart, while one waits for 100 ms behind them. With a timeout that starts
+ * again each time, its wait would end 100 ms after the last of them was woken, at the earliest. */
 void semaphore_timeout_does_not_start_again_when_others_are_woken(void)
 {
     arrivals_t arrivals = {.sem = new_semaphore(0)};
@@ -138,16 +141,18 @@ void semaphore_timeout_does_not_start_again_when_others_are_woken(void)
         waiters[i] = (waiter_t){&arrivals, i};
         task_start_and_block(&tasks[i], wait_and_arrive, &waiters[i]);
     }
-    timed_wait_t timed = {&arrivals.sem, 0};
+    timed_wait_t timed = {.sem = &arrivals.sem};
     task_t last;
+    u32_t last_signal = 0;
     task_start(&last, wait_100_ms, &timed);
     for (unsigned i = 0; i < WAITERS; ++i) {
         sys_msleep(80);
+        last_signal = sys_now();
         sys_sem_signal(&arrivals.sem);
     }
-    require(task_has_ended(&last));
     task_join(&last);
     require(timed.result == SYS_ARCH_TIMEOUT);
+    require((s32_t)(timed.end - last_signal) < 100);
     for (unsigned i = 0; i < WAITERS; ++i) {
         task_join(&tasks[i]);
     }
@@ -157,7 +162,7 @@ void semaphore_timeout_does_not_start_again_when_others_are_woken(void)
 void semaphore_that_timed_out_takes_no_later_signal(void)
 {
     sys_sem_t sem = new_semaphore(0);
-    timed_wait_t timed = {&sem, 0};
+    timed_wait_t timed = {.sem = &sem};
     task_t task;
     task_start(&task, wait_100_ms, &timed);
     task_join(&task);

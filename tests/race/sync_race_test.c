@@ -191,6 +191,50 @@ static void semaphore_may_be_freed_as_soon_as_its_wait_returns(void **state)
     assert_no_fault();
 }
 
+/* --- names of what is gone -------------------------------------------------------------------- */
+
+static sys_sem_t stale;
+static unsigned long stale_faults;
+
+static void count_stale(const cistern_fault_t *fault)
+{
+    if (fault->object == &stale) {
+        SYS_ARCH_INC(stale_faults, 1U);
+    }
+}
+
+/* Its slot is the first that a new semaphore takes. */
+static void signal_what_was_freed(void *argument)
+{
+    (void)argument;
+    for (unsigned i = 0; i < ROUNDS / 10; ++i) {
+        sys_sem_signal(&stale);
+    }
+    sys_sem_signal(&ended);
+}
+
+static void
+name_of_a_semaphore_that_was_freed_is_refused_while_its_place_is_used_again(void **state)
+{
+    (void)state;
+    stale_faults = 0;
+    (void)cistern_fault_set_handler(count_stale);
+    assert_int_equal(sys_sem_new(&stale, 0), ERR_OK);
+    sys_sem_t name = stale;
+    sys_sem_free(&name);
+    start(signal_what_was_freed, NULL);
+    for (unsigned i = 0; i < ROUNDS / 10; ++i) {
+        sys_sem_t sem;
+        assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
+        if (i % 32U == 0) {
+            assert_int_equal(sys_arch_sem_wait(&sem, 1), SYS_ARCH_TIMEOUT);
+        }
+        sys_sem_free(&sem);
+    }
+    wait_for_ends();
+    assert_int_equal(stale_faults, THREADS * (ROUNDS / 10));
+}
+
 static int make_ended(void **state)
 {
     (void)state;
@@ -242,6 +286,7 @@ int main(void)
         test(mailbox_loses_nothing_to_fetches_that_time_out),
         test(objects_are_made_and_ended_by_several_threads_at_once),
         test(semaphore_may_be_freed_as_soon_as_its_wait_returns),
+        test(name_of_a_semaphore_that_was_freed_is_refused_while_its_place_is_used_again),
         test(section_is_had_by_who_waits_while_others_enter_it_without_pause),
     };
     return cmocka_run_group_tests(tests, make_ended, NULL);

@@ -19,12 +19,23 @@ static void idle_sleeps_until_the_next_tick(void **state)
     }
 }
 
-static void a_tick_of_no_cycle_is_refused_and_the_ticks_go_on(void **state)
+static void assert_refused(uint32_t clock_hz)
 {
-    (void)state;
-    cistern_bare_tick_start(CISTERN_BARE_TICKS_PER_SECOND - 1U);
+    faults.count = 0;
+    cistern_bare_tick_start(clock_hz);
     assert_int_equal(faults.count, 1);
     assert_int_equal(faults.last.kind, CISTERN_FAULT_ARGUMENT);
+}
+
+static void a_tick_that_would_never_come_is_refused_and_the_ticks_go_on(void **state)
+{
+    (void)state;
+    assert_refused(0);
+    assert_refused(CISTERN_BARE_TICKS_PER_SECOND - 1U);
+#ifdef __arm__
+    assert_refused(
+        CISTERN_BARE_TICKS_PER_SECOND); /* SysTick with a reload value of 0 stands still */
+#endif
     cistern_bare_idle();
 }
 
@@ -57,7 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(idle_sleeps_until_the_next_tick),
-        test(a_tick_of_no_cycle_is_refused_and_the_ticks_go_on),
+        test(a_tick_that_would_never_come_is_refused_and_the_ticks_go_on),
         test(loop_takes_what_an_interrupt_allocated),
     };
     sys_init();

@@ -31,12 +31,13 @@ BOUNDS = {
     "heap_map_last": 2,
     "heap_search": 8,  # CISTERN_HEAP_SEARCH
     "cistern_heap_index_largest": 8,
-    "untouched": 16,  # the guard of a stack
+    "thread_is_touched": 8,  # words of a thread's zone
     "bare_kernel_tick": 4,
-    "pass_priority_on": 5,
-    "most_urgent_waiter": 4,
-    "set_priority_from_held": 4,
-    "forget": 4,
+    "cistern_bare_waiting": 4,
+    "mutex_pass_priority_on": 5,
+    "mutex_most_urgent_waiter": 4,
+    "mutex_set_priority_from_held": 4,
+    "mutex_forget": 4,
 }
 
 FAULTS = {
@@ -46,7 +47,8 @@ FAULTS = {
     "cistern_fault_raise",
     "cistern_heap_classify",
     "cistern_heap_repair",
-    "end_overflowed",
+    "thread_end_broken",
+    "thread_find_victim",
     "memp_get_by_engine",
     "memp_put_slow",
     "pbuf_refuse",

@@ -1,8 +1,10 @@
 /* overflow_test.c - a thread that writes below its stack by up to a whole stack: it ends, with a
- * fault, before anybody else is lost. The slots of threads are taken in order. */
+ * fault, before anybody else is lost. The slots of threads are taken in order, and those of threads
+ * that overflowed are not used again: the order of the tests makes pairs of neighbours. */
 #include "support.h"
 
 #include "lwip/sys.h"
+#include "sys_kernel.h"
 #include "target/board.h"
 
 #define LOW 2
@@ -40,23 +42,42 @@ static int start(void **state)
     return 0;
 }
 
-/* Calls itself with small frames until one lies at `end` or below, and waits there. */
-__attribute__((noinline)) static int descend(const char *end)
+/* Calls itself with small frames until one lies at `end` or below. */
+__attribute__((noinline)) static int descend(const unsigned char *end, void (*then)(void))
 {
-    volatile char frame[8];
+    volatile unsigned char frame[8];
     frame[0] = 1;
-    if ((const char *)&frame[0] > end) {
-        return descend(end) + frame[0];
+    if (&frame[0] > (volatile const unsigned char *)end) {
+        return descend(end, then) + frame[0];
     }
-    sys_msleep(1);
+    then();
     return 0;
 }
 
-static void overflow(void *argument)
+static void sleep_there(void)
 {
-    const char here = 0;
-    const size_t depth = (size_t)(uintptr_t)argument;
-    (void)descend(&here - CISTERN_BARE_STACK_BYTES - depth);
+    sys_msleep(1);
+}
+
+static void return_at_once(void) {}
+
+static const unsigned char *below_stack(void *depth)
+{
+    return bare_thread_running()->lowest - (uintptr_t)depth;
+}
+
+/* Sleeps that many bytes below its stack. */
+static void overflow(void *depth)
+{
+    (void)descend(below_stack(depth), sleep_there);
+    rounds = 1000;
+}
+
+/* Comes back from there before it sleeps. */
+static void overflow_for_a_moment(void *depth)
+{
+    (void)descend(below_stack(depth), return_at_once);
+    sys_msleep(1);
     rounds = 1000;
 }
 
@@ -97,11 +118,40 @@ static void overflow_as_large_as_a_stack_ends_the_lowest_thread_alone(void **sta
     assert_int_equal(faults_seen, 1);
 }
 
-static void overflow_into_another_threads_stack_ends_both_and_nobody_else(void **state)
+static sys_sem_t go;
+static volatile unsigned below_went_on;
+
+static void wait_then_go_on(void *argument)
+{
+    (void)argument;
+    (void)sys_sem_wait(&go);
+    ++below_went_on;
+}
+
+/* What the culprit writes below its stack stays inside the upper guard of the one below. */
+static void overflow_into_the_guard_between_two_stacks_ends_its_thread_alone(void **state)
+{
+    (void)state;
+    below_went_on = 0;
+    (void)sys_thread_new("below", wait_then_go_on, NULL, 0, LOW);
+    (void)sys_thread_new("above", overflow_for_a_moment,
+                         (void *)(uintptr_t)(CISTERN_BARE_GUARD_BYTES / 4), 0, LOW);
+    sys_msleep(5);
+    assert_int_equal(faults_seen, 1);
+    assert_string_equal(culprit, "above");
+    sys_sem_signal(&go);
+    sys_msleep(5);
+    assert_int_equal(below_went_on, 1);
+    assert_others_go_on();
+    assert_int_equal(faults_seen, 1);
+}
+
+/* Its oldest frames are lost: it cannot go on. */
+static void overflow_through_the_guard_ends_both_and_names_the_culprit_first(void **state)
 {
     (void)state;
     (void)sys_thread_new("below", wait_for_ever, NULL, 0, LOW);
-    (void)sys_thread_new("above", overflow, (void *)(uintptr_t)20, 0, LOW);
+    (void)sys_thread_new("above", overflow, (void *)(uintptr_t)CISTERN_BARE_GUARD_BYTES, 0, LOW);
     sys_msleep(5);
     assert_int_equal(faults_seen, 2);
     assert_string_equal(culprit, "above");
@@ -110,15 +160,47 @@ static void overflow_into_another_threads_stack_ends_both_and_nobody_else(void *
     assert_others_go_on();
 }
 
+static const char *blamed;
+
+static void keep_reason(const cistern_fault_t *fault)
+{
+    blamed = fault->owner;
+    take_note(fault);
+}
+
+/* A frame with an array that is not written to leaps over every guard; its thread is not seen. The
+ * thread below did nothing, and the fault does not say that it did. */
+static void thread_whose_guard_another_one_wrote_is_not_called_the_culprit(void **state)
+{
+    (void)state;
+    (void)cistern_fault_set_handler(keep_reason);
+    below_went_on = 0;
+    sys_thread_t below = sys_thread_new("below", wait_then_go_on, NULL, 0, LOW);
+    sys_msleep(2);
+    below->lowest[3] = 0;
+    sys_sem_signal(&go);
+    sys_msleep(5);
+    assert_int_equal(faults_seen, 1);
+    assert_string_equal(culprit, "below");
+    assert_string_equal(blamed, "the stack, by another thread");
+    assert_int_equal(below_went_on, 0);
+    assert_others_go_on();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(overflow_as_large_as_a_stack_ends_the_lowest_thread_alone, start),
-        cmocka_unit_test_setup(overflow_into_another_threads_stack_ends_both_and_nobody_else,
+        cmocka_unit_test_setup(overflow_through_the_guard_ends_both_and_names_the_culprit_first,
+                               start),
+        cmocka_unit_test_setup(overflow_into_the_guard_between_two_stacks_ends_its_thread_alone,
+                               start),
+        cmocka_unit_test_setup(thread_whose_guard_another_one_wrote_is_not_called_the_culprit,
                                start),
     };
     sys_init();
     board_start_ticks();
     (void)sys_sem_new(&never, 0);
+    (void)sys_sem_new(&go, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,10 +8,9 @@ void suite_from_interrupt(void (*function)(void *argument), void *argument)
     board_call_in_interrupt(function, argument);
 }
 
-/* A thread that could go on does so while this one sleeps. */
-void suite_settle(void)
+unsigned suite_waiting(void)
 {
-    sys_msleep(5);
+    return cistern_bare_waiting();
 }
 
 int main(void)

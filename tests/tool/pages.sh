@@ -32,3 +32,10 @@ sed 1d "$work/block" >"$work/shown"
     echo "README.md does not show what cistern $arguments prints" >&2
     exit 1
 }
+
+# So is the table of docs/savings.md.
+tools/savings/savings.py "$program" tools/savings/configurations.json "$work/savings.md" samples/*.pcap
+diff docs/savings.md "$work/savings.md" || {
+    echo "docs/savings.md is old: make docs/savings.md" >&2
+    exit 1
+}

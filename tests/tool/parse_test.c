@@ -87,7 +87,7 @@ static int teardown(void **state)
     assert_int_equal(held(), 0);
     assert_no_fault();
     memory_close();
-    return 0;
+    return sections_balanced(state);
 }
 
 static void handle_on(place_t *place, link_type_t link, const packet_t *packet)

@@ -4,8 +4,7 @@
 
 #include "tool/program.h"
 
-#define HTTP0                                                                                      \
-    "--opts " CISTERN_TRUTH "/lwipopts-4mss.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
+#define HTTP0 "--opts " CISTERN_TRUTH "/lwipopts.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
 
 /* The entry of a pool in the JSON report. */
 static const json_t *pool(const json_t *json, const char *name)
@@ -49,7 +48,7 @@ static void a_printed_configuration_suffices_and_with_one_less_of_anything_does_
     (void)state;
     static const char *const names[] = {"MEMP_NUM_TCP_SEG", "MEMP_NUM_TCP_PCB", "PBUF_POOL_SIZE",
                                         "MEMP_NUM_TCP_PCB_LISTEN", "MEM_SIZE"};
-    run("--version >/dev/null; (cat " CISTERN_TRUTH "/lwipopts-4mss.h | grep -v "
+    run("--version >/dev/null; (cat " CISTERN_TRUTH "/lwipopts.h | grep -v "
         "'MEMP_NUM\\|MEM_SIZE\\|POOL_SIZE'; " CISTERN_PROGRAM " size --format lwipopts " HTTP0
         ") >made.h; " CISTERN_PROGRAM " size --verify made.h " HTTP0);
     assert_status(0);
@@ -71,7 +70,7 @@ static void a_printed_configuration_suffices_and_with_one_less_of_anything_does_
 static void conditions_between_options_are_checked(void **state)
 {
     (void)state;
-    run("size --json --verify " CISTERN_TRUTH "/lwipopts-16mss.h " HTTP0);
+    run("size --json --cc 'cc -DTCP_SND_BUF=23360' --verify " CISTERN_TRUTH "/lwipopts.h " HTTP0);
     assert_status(0);
     json_t *json = report();
     assert_int_equal(json_array_size(json_object_get(json, "broken_conditions")), 0);
@@ -112,12 +111,12 @@ static void merged_summaries_need_what_the_captures_need(void **state)
     run("size --summary one.summary --json " HTTP0);
     assert_status(0);
     run("size --summary two.summary --json --pointer 64 --opts " CISTERN_TRUTH
-        "/lwipopts-4mss.h " CISTERN_TRUTH "/up0.pcap.gz");
+        "/lwipopts.h " CISTERN_TRUTH "/up0.pcap.gz");
     assert_status(0);
     for (size_t i = 0; i < 3; ++i) {
         char arguments[512];
         snprintf(arguments, sizeof arguments,
-                 "size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts-4mss.h %s", order[i]);
+                 "size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts.h %s", order[i]);
         run(arguments);
         assert_status(0);
         json_t *const merged = report();
@@ -211,7 +210,7 @@ static void standard_input_is_sized_like_a_file(void **state)
 {
     (void)state;
     run("--version >/dev/null; gzip -dc " CISTERN_TRUTH "/http0.pcap.gz | " CISTERN_PROGRAM
-        " size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts-4mss.h -");
+        " size --json --pointer 64 --opts " CISTERN_TRUTH "/lwipopts.h -");
     assert_status(0);
     json_t *const json = report();
     assert_int_equal(needed(json, "TCP_SEG"), 12);
@@ -374,6 +373,47 @@ static void data_out_of_order_and_unread_is_held_until_the_window_shows_it_read(
     json_decref(json);
 }
 
+/* The same traffic alone, and on a wire with that of two other hosts. */
+static void traffic_of_other_hosts_changes_nothing(void **state)
+{
+    static const char *const arguments[] = {
+        "size --json --device 10.77.0.2 " CISTERN_TRUTH "/slow.pcap.gz",
+        "size --json --device 10.77.0.2 " CISTERN_CAPTURES "/others.pcap.gz"};
+    json_t *pools[2];
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        run(arguments[i]);
+        assert_status(0);
+        json_t *const json = report();
+        pools[i] = json_incref(json_object_get(json, "pools"));
+        json_decref(json);
+    }
+    for (size_t i = 0; i < json_array_size(pools[0]); ++i) {
+        static const char *const keys[] = {"name", "least", "most", "needed"};
+        for (size_t j = 0; j < sizeof keys / sizeof keys[0]; ++j) {
+            assert_true(json_equal(json_object_get(json_array_get(pools[0], i), keys[j]),
+                                   json_object_get(json_array_get(pools[1], i), keys[j])));
+        }
+    }
+    json_decref(pools[0]);
+    json_decref(pools[1]);
+}
+
+/* Every pool that was taken: one element less fails at a packet that is named. */
+static void assert_tight(const char *arguments)
+{
+    run(arguments);
+    assert_status(0);
+    json_t *const json = report();
+    const json_t *const pools = json_object_get(json, "pools");
+    for (size_t i = 0; i < json_array_size(pools); ++i) {
+        const json_t *const entry = json_array_get(pools, i);
+        const bool taken = number(entry, "most", NULL) != 0;
+        assert_int_equal(number(entry, "one_less_fails_at", NULL) != 0, taken);
+    }
+    json_decref(json);
+}
+
 static void all_samples_are_tight(void **state)
 {
     (void)state;
@@ -383,16 +423,26 @@ static void all_samples_are_tight(void **state)
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; ++i) {
         char arguments[256];
         snprintf(arguments, sizeof arguments, "size --json %s/%s", CISTERN_SAMPLES, samples[i]);
-        run(arguments);
-        assert_status(0);
-        json_t *const json = report();
-        const json_t *const pools = json_object_get(json, "pools");
-        for (size_t j = 0; j < json_array_size(pools); ++j) {
-            const json_t *const entry = json_array_get(pools, j);
-            const bool taken = number(entry, "most", NULL) != 0;
-            assert_int_equal(number(entry, "one_less_fails_at", NULL) != 0, taken);
-        }
-        json_decref(json);
+        assert_tight(arguments);
+    }
+}
+
+static void all_truth_runs_are_tight(void **state)
+{
+    (void)state;
+    static const char *const runs[] = {
+        "busy", "files",  "files-32",   "fragments",      "fragments-lost", "http0",   "httploss",
+        "loss", "many",   "reorder",    "slow",           "slow16",         "sockets", "udp",
+        "up0",  "upload", "sockets-32", "sockets-accept", "sockets-udp",
+    };
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; ++i) {
+        const bool sockets = strncmp(runs[i], "sockets", 7) == 0;
+        char arguments[512];
+        snprintf(arguments, sizeof arguments,
+                 "size --json --device 10.77.0.2 --cc 'cc -DNO_SYS=%d' --opts %s/lwipopts.h "
+                 "%s/%s.pcap.gz",
+                 sockets ? 0 : 1, CISTERN_TRUTH, CISTERN_TRUTH, runs[i]);
+        assert_tight(arguments);
     }
 }
 
@@ -424,6 +474,27 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     assert_non_null(strstr(last.out, "--connections N"));
 }
 
+/* One device in captures of different days, the later one first. */
+static void a_device_named_by_its_hardware_address_is_known_by_all_its_addresses(void **state)
+{
+    (void)state;
+    run("size --json --device 02:00:00:00:00:01 " CISTERN_SAMPLES "/mqtt.pcap " CISTERN_SAMPLES
+        "/ipv6.pcap " CISTERN_SAMPLES "/http.pcap " CISTERN_SAMPLES "/dns.pcap " CISTERN_SAMPLES
+        "/dhcp.pcap");
+    assert_status(0);
+    json_t *const json = report();
+    assert_string_equal(json_string_value(json_object_get(json, "device")),
+                        "192.0.2.1 (02:00:00:00:00:01)");
+    assert_int_equal(number(json, "options", "TCP_MSS", "value", NULL), 1460);
+    size_t i = 0;
+    const json_t *row = NULL;
+    json_array_foreach(json_object_get(json, "pools"), i, row) {
+        const double second = json_number_value(json_object_get(row, "peak_second"));
+        assert_true(second >= 0 && second < 20);
+    }
+    json_decref(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,7 +511,10 @@ int main(void)
         cmocka_unit_test(a_frame_that_a_card_split_is_so_many_segments),
         cmocka_unit_test(what_was_recorded_on_both_sides_of_a_router_counts_once),
         cmocka_unit_test(data_out_of_order_and_unread_is_held_until_the_window_shows_it_read),
+        cmocka_unit_test(a_device_named_by_its_hardware_address_is_known_by_all_its_addresses),
+        cmocka_unit_test(traffic_of_other_hosts_changes_nothing),
         cmocka_unit_test(all_samples_are_tight),
+        cmocka_unit_test(all_truth_runs_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

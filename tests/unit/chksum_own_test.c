@@ -3,6 +3,7 @@
 #include "lwip_memory.h"
 
 #include "chksum_reference.h"
+#include "cistern/pbuf.h"
 #include "lwip/inet_chksum.h"
 
 #define LONG 100001U
@@ -79,6 +80,19 @@ static void sum_of_a_chain_and_its_pseudo_header_is_the_users(void **state)
     pbuf_free(p);
 }
 
+static void sum_of_a_copy_out_of_a_chain_is_the_users(void **state)
+{
+    (void)state;
+    uint16_t sum = 0;
+    struct pbuf *const p = pbuf_alloc_reference(data, 301, PBUF_REF);
+    pbuf_cat(p, pbuf_alloc_reference(data + 301, 200, PBUF_REF));
+    assert_int_equal(cistern_pbuf_copy_sum(p, copy, 400, 100, &sum), 400);
+    assert_int_equal(value_of(sum), reference(data + 100, 400));
+    assert_memory_equal(copy, data + 100, 400);
+    assert_counted(400);
+    pbuf_free(p);
+}
+
 #if CISTERN_PBUF_LEN_32
 static void lengths_above_64_kib_are_summed_in_pieces(void **state)
 {
@@ -101,6 +115,7 @@ int main(void)
         cmocka_unit_test_setup(sum_of_a_copy_is_the_users, fill),
         cmocka_unit_test_setup(sum_of_what_fills_a_packet_is_the_users, fill),
         cmocka_unit_test_setup(sum_of_a_chain_and_its_pseudo_header_is_the_users, fill),
+        cmocka_unit_test_setup(sum_of_a_copy_out_of_a_chain_is_the_users, fill),
 #if CISTERN_PBUF_LEN_32
         cmocka_unit_test_setup(lengths_above_64_kib_are_summed_in_pieces, fill),
 #endif

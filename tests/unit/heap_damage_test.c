@@ -282,6 +282,30 @@ static void the_sentinel_is_written_anew_too(void **state)
     }
 }
 
+/* What is before the top and becomes free joins it, whatever the top's header says by then. First
+ * fit knows no top: it finds the header when it passes it. */
+static void a_trim_and_a_free_join_a_top_whose_header_is_destroyed(void **state)
+{
+    (void)state;
+    if (CISTERN_HEAP_FIT_IS_FIRST) {
+        skip();
+    }
+    for (unsigned call = 0; call < 2; ++call) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        unsigned char *const last = scene->blocks[BLOCKS - 1U];
+        const size_t usable = cistern_heap_usable_size(&scene->heap, last);
+        memset(last + usable + HEADER / 2U, 0xff, HEADER / 2U);
+        if (call == 0) {
+            assert_int_equal(cistern_heap_trim(&scene->heap, last, 1), CISTERN_OK);
+        }
+        assert_int_equal(cistern_heap_free(&scene->heap, last), CISTERN_OK);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_working(scene, &scene->heap);
+        free_scene(scene);
+    }
+}
+
 static void sound_blocks_between_two_destroyed_headers_stay_blocks(void **state)
 {
     (void)state;
@@ -427,6 +451,36 @@ static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **st
     free_scene(scene);
 }
 
+/* The call that finds the damage is served where a block remains, and its block is a sound one. */
+static void call_that_finds_damage_is_served_and_the_high_water_mark_stays(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    cistern_heap_stats_t before;
+    cistern_heap_stats_t after;
+    build(scene);
+    void *const large = cistern_heap_alloc(&scene->heap, 400);
+    assert_non_null(large);
+    assert_int_equal(cistern_heap_free(&scene->heap, large), CISTERN_OK);
+    cistern_heap_stats(&scene->heap, &before);
+    assert_true(before.max_used > before.used + 400U);
+    memset(scene->blocks[9] - HEADER, 0xff, HEADER); /* free, and the first to be searched */
+    unsigned served = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        unsigned char *const block = cistern_heap_alloc(&scene->heap, scene->sizes[9]);
+        served += (block != NULL) ? 1U : 0U;
+        assert_true(block == NULL ||
+                    cistern_heap_usable_size(&scene->heap, block) >= scene->sizes[9]);
+    }
+    assert_true(faults.count > 0);
+    assert_int_equal(served, 4);
+    assert_true(cistern_heap_check(&scene->heap));
+    cistern_heap_stats(&scene->heap, &after);
+    assert_true(after.used < before.max_used);
+    assert_int_equal(after.max_used, before.max_used);
+    free_scene(scene);
+}
+
 static void check_finds_any_bit_of_a_header(void **state)
 {
     (void)state;
@@ -453,12 +507,14 @@ int main(void)
         test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
         test(the_sentinel_is_written_anew_too),
+        test(a_trim_and_a_free_join_a_top_whose_header_is_destroyed),
         test(sound_blocks_between_two_destroyed_headers_stay_blocks),
         test(a_header_that_names_its_own_block_is_written_anew),
         test(two_headers_that_name_each_other_in_the_wrong_order_are_written_anew),
         test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
         test(what_nobody_knows_is_quarantined_and_no_more),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
+        test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

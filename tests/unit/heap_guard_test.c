@@ -70,6 +70,24 @@ static void a_byte_before_the_start_is_reported_once_and_the_block_taken_back(vo
     assert_int_equal(heap.used, 0);
 }
 
+static void
+a_block_whose_guard_was_broken_is_taken_back_after_so_many_frees_and_no_fewer(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < 3; ++round) {
+        unsigned char *const block = cistern_heap_alloc(&heap, 100);
+        block[100] ^= 1U;
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+        assert_one_fault(CISTERN_FAULT_OVERFLOW, block);
+        for (size_t i = 0; i < CISTERN_HEAP_QUARANTINE; ++i) {
+            assert_true(quarantined() > 100);
+            assert_int_equal(cistern_heap_free(&heap, cistern_heap_alloc(&heap, 20)), CISTERN_OK);
+        }
+        assert_int_equal(quarantined(), 0);
+        assert_no_fault();
+    }
+}
+
 static void a_late_write_to_a_block_in_quarantine_is_reported(void **state)
 {
     (void)state;
@@ -132,6 +150,25 @@ static void a_write_to_a_free_block_is_reported_when_a_neighbour_merges_with_it(
         assert_no_fault();
         assert_true(cistern_heap_check(&heap));
     }
+}
+
+static void a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it(void **state)
+{
+    (void)state;
+    unsigned char *const first = cistern_heap_alloc(&heap, 100);
+    unsigned char *const second = cistern_heap_alloc(&heap, 200);
+    unsigned char *const third = cistern_heap_alloc(&heap, 100);
+    memset(first, 0x33, 100);
+    assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+    memset(second + 40, 'x', 100);
+    assert_ptr_equal(cistern_heap_realloc(&heap, first, 280), first);
+    assert_one_fault(CISTERN_FAULT_POISON, first);
+    assert_int_equal(first[99], 0x33);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, third), CISTERN_OK);
+    assert_no_fault();
+    assert_int_equal(heap.used, 0);
 }
 
 static void sizes_are_those_asked_for_to_the_byte(void **state)
@@ -239,10 +276,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         guard_test(a_byte_past_the_end_is_reported_once_and_the_block_taken_back),
         guard_test(a_byte_before_the_start_is_reported_once_and_the_block_taken_back),
+        guard_test(a_block_whose_guard_was_broken_is_taken_back_after_so_many_frees_and_no_fewer),
         guard_test(a_late_write_to_a_block_in_quarantine_is_reported),
         guard_test(realloc_reports_a_broken_guard_once_and_repairs_it),
         guard_test(a_write_to_a_free_block_is_reported_when_it_is_handed_out_again),
         guard_test(a_write_to_a_free_block_is_reported_when_a_neighbour_merges_with_it),
+        guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
         guard_test(sizes_are_those_asked_for_to_the_byte),
         guard_test(alignment_holds_behind_the_guard),
         guard_test(damage_of_a_header_is_repaired),

@@ -285,6 +285,24 @@ static void aligned_alloc_gives_back_what_lies_around_it(void **state)
     assert_true(cistern_heap_check(&heap));
 }
 
+static void aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is(void **state)
+{
+    (void)state;
+    for (size_t alignment = 8; alignment <= 64; alignment *= 2) {
+        void *const first = cistern_heap_aligned_alloc(&heap, alignment, 100);
+        assert_non_null(first);
+        assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+        void *const same = cistern_heap_aligned_alloc(&heap, alignment, 100);
+        assert_ptr_equal(same, first);
+        assert_int_equal(cistern_heap_free(&heap, same), CISTERN_OK);
+    }
+    void *const plain = cistern_heap_alloc(&heap, 100); /* aligned to 8, as the heap is */
+    assert_int_equal(cistern_heap_free(&heap, plain), CISTERN_OK);
+    assert_ptr_equal(cistern_heap_aligned_alloc(&heap, 8, 100), plain);
+    assert_int_equal(cistern_heap_free(&heap, plain), CISTERN_OK);
+    assert_true(cistern_heap_check(&heap));
+}
+
 /* --- free ------------------------------------------------------------------------------------- */
 
 static void free_merges_with_both_neighbours(void **state)
@@ -609,6 +627,8 @@ int main(void)
         cmocka_unit_test_setup(largest_is_what_alloc_will_serve_and_no_byte_more, make_heap),
         cmocka_unit_test_setup(payloads_are_aligned_as_asked_for, make_heap),
         cmocka_unit_test_setup(aligned_alloc_gives_back_what_lies_around_it, make_heap),
+        cmocka_unit_test_setup(aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is,
+                               make_heap),
         cmocka_unit_test_setup(free_merges_with_both_neighbours, make_heap),
         cmocka_unit_test_setup(free_of_null_does_nothing, make_heap),
         cmocka_unit_test_setup(double_free_is_told_and_refused, make_heap),

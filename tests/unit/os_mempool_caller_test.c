@@ -63,6 +63,17 @@ static void the_functions_have_addresses_as_ever(void **state)
     assert_int_equal(put(NULL, NULL), OS_INVALID_PARM);
     assert_null(get(NULL));
     assert_no_fault();
+    struct os_mempool pool;
+    cistern_pool_event_t event[2];
+    assert_int_equal(os_mempool_init(&pool, 2, 24, memory, "blocks"), OS_OK);
+    void *const block = get(&pool);
+    assert_int_equal(put(&pool, block), OS_OK);
+    assert_int_equal(cistern_pool_history(&pool.mp_engine, block, event, 2), 2);
+    for (unsigned i = 0; i < 2; ++i) {
+        assert_null(event[i].file);
+        assert_int_equal(event[i].line, 0);
+    }
+    assert_int_equal(os_mempool_unregister(&pool), OS_OK);
 }
 
 int main(void)

@@ -26,9 +26,8 @@ static int make_pools(void **state)
 
 static int forget_pools(void **state)
 {
-    (void)state;
     os_mempool_module_init();
-    return 0;
+    return sections_balanced(state);
 }
 
 /* --- types ----------------------------------------------------------------------------------- */

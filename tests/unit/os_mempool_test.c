@@ -25,9 +25,8 @@ static int make_pools(void **state)
 
 static int forget_pools(void **state)
 {
-    (void)state;
     os_mempool_module_init();
-    return 0;
+    return sections_balanced(state);
 }
 
 #define os_test(function) cmocka_unit_test_setup_teardown(function, make_pools, forget_pools)

@@ -296,6 +296,23 @@ static bool copy_sum(struct pbuf *p)
     return cistern_pbuf_copy_sum(p, out, 8, 0, &sum) == 0 && sum == 3;
 }
 
+static bool sum_chain(struct pbuf *p)
+{
+    return inet_chksum_pbuf(p) == 0;
+}
+
+static bool sum_with_ip4(struct pbuf *p)
+{
+    static const ip4_addr_t from = {1}, to = {2};
+    return inet_chksum_pseudo(p, 17, 8, &from, &to) == 0;
+}
+
+static bool sum_with_ip6(struct pbuf *p)
+{
+    static const ip6_addr_t from = {{1, 2, 3, 4}}, to = {{5, 6, 7, 8}};
+    return ip6_chksum_pseudo_partial(p, 17, 8, 4, &from, &to) == 0;
+}
+
 typedef struct call {
     const char *name;
     bool (*answers_as_documented)(struct pbuf *p);
@@ -350,6 +367,9 @@ static const call_t calls[] = {
     {"put_be", put_number, 1},
     {"to_pieces", to_pieces, 1},
     {"copy_sum", copy_sum, 1},
+    {"inet_chksum_pbuf", sum_chain, 1},
+    {"inet_chksum_pseudo", sum_with_ip4, 1},
+    {"ip6_chksum_pseudo_partial", sum_with_ip6, 1},
 };
 
 #define CALLS (sizeof calls / sizeof calls[0])
@@ -703,6 +723,11 @@ static void no_call_walks_a_ring_for_ever(void **state)
                 (void)cistern_pbuf_pull(p, PBUF_RAW, 100);
                 (void)cistern_pbuf_to_pieces(p, 0, 200, pieces, 4, NULL);
                 (void)cistern_pbuf_copy_sum(p, out, 200, 0, &sum);
+                faults = (faults_t){0};
+                (void)inet_chksum_pbuf(p);
+                assert_one_fault(CISTERN_FAULT_CHAIN, faults.last.address);
+                (void)sum_with_ip4(p);
+                assert_one_fault(CISTERN_FAULT_CHAIN, faults.last.address);
                 (void)cistern_pbuf_hold(p, "ring");
                 (void)pbuf_free_header(p, 150);
                 (void)pbuf_dechain(ring(fragments, lead, length, bytes_in));
@@ -773,6 +798,7 @@ static bool no_payload_calls(struct pbuf *p)
     REFUSED(!cistern_pbuf_put_be(p, 0, 2, 1));
     REFUSED(cistern_pbuf_to_pieces(p, 0, 8, &piece, 1, NULL) == 0);
     REFUSED(cistern_pbuf_copy_sum(p, out, 8, 0, &sum) == 0);
+    REFUSED(inet_chksum_pbuf(p) == 0xffffU);
 #undef REFUSED
     faults = (faults_t){0};
     pbuf_free(to);

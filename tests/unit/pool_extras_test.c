@@ -67,8 +67,7 @@ static int make(void **state)
 
 static int forget(void **state)
 {
-    (void)state;
-    return cistern_pool_unregister(&pool) == CISTERN_OK ? 0 : 1;
+    return cistern_pool_unregister(&pool) == CISTERN_OK ? sections_balanced(state) : 1;
 }
 
 #define extras_test(function)                                                                      \

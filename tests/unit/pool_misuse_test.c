@@ -129,6 +129,27 @@ static void damaged_link_is_reported_and_no_block_is_lost(void **state)
     assert_damage_is_seen_before_it_is_followed(NULL);
 }
 
+/* Every second block of the list: each is one that a sound block, or the pool, leads to. */
+static void blocks_that_sound_ones_lead_to_are_not_lost_with_their_links(void **state)
+{
+    (void)state;
+    unsigned char *block[COUNT];
+    for (unsigned i = 0; i < COUNT; ++i) {
+        block[i] = cistern_pool_get(&pool);
+    }
+    for (unsigned i = COUNT; i > 0; --i) {
+        assert_int_equal(cistern_pool_put(&pool, block[i - 1U]), CISTERN_OK);
+    }
+    for (unsigned i = 0; i < COUNT; i += 2) {
+        memset(block[i], 0x5A, 2 * sizeof(void *));
+    }
+    assert_false(cistern_pool_check(&pool));
+    assert_null(cistern_pool_get(&pool));
+    assert_one_fault(CISTERN_FAULT_LINK, block[0]);
+    assert_holds_every_block(&pool);
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+}
+
 static void link_of_a_block_to_itself_is_reported(void **state)
 {
     (void)state;
@@ -223,7 +244,6 @@ static int start_items(void **state)
         as_linked.failures = 0;
         as_linked.touched = 0;
 #if CISTERN_CHECK >= 1
-        as_linked.limit = 0;
         as_linked.quarantined = 0;
 #endif
     }
@@ -307,9 +327,43 @@ static void clearing_and_walking_a_static_pool_work(void **state)
     assert_holds_every_block(&items_pool);
 }
 
+/* --- blocks of one word -------------------------------------------------------------------------- */
+
+/* They have no space for a key: their content alone, or the list, says what they are. */
+static void pool_of_one_word_blocks_refuses_a_double_free_and_takes_any_content(void **state)
+{
+    (void)state;
+    static void *words[CISTERN_POOL_BYTES(3, sizeof(void *), 0) / sizeof(void *)];
+    cistern_pool_t narrow;
+    const cistern_pool_config_t config = {
+        .count = 3, .size = sizeof(void *), .memory = words, .bytes = sizeof words};
+    void **block[3];
+    assert_int_equal(cistern_pool_init(&narrow, &config), CISTERN_OK);
+    for (unsigned last = 0; last < 3; ++last) {
+        for (unsigned i = 0; i < 3; ++i) {
+            block[i] = cistern_pool_get(&narrow);
+            assert_non_null(block[i]);
+        }
+        for (unsigned i = 0; i < 3; ++i) {
+            const unsigned now = (last + i) % 3U;
+            *block[now] = (i == 0) ? NULL : (void *)block[(last + i - 1U) % 3U]; /* as a link is */
+            assert_int_equal(cistern_pool_put(&narrow, block[now]), CISTERN_OK);
+            for (unsigned again = 0; again <= i; ++again) {
+                void *const freed = block[(last + again) % 3U];
+                assert_false(cistern_pool_uses(&narrow, freed));
+                assert_int_equal(cistern_pool_put(&narrow, freed), CISTERN_ERROR_FAULT);
+                assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, freed);
+            }
+        }
+        assert_true(cistern_pool_check(&narrow));
+    }
+    assert_int_equal(cistern_pool_unregister(&narrow), CISTERN_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        pools_test(pool_of_one_word_blocks_refuses_a_double_free_and_takes_any_content),
         pools_test(pool_refuses_a_double_free),
         pools_test(pool_refuses_a_double_free_when_other_blocks_were_freed_in_between),
         pools_test(pool_refuses_a_double_free_after_the_block_was_used_again),
@@ -319,6 +373,7 @@ int main(void)
         pools_test(pool_refuses_an_address_inside_a_block),
         pools_test(verify_reports_as_put_does_and_changes_nothing),
         pools_test(damaged_link_is_reported_and_no_block_is_lost),
+        pools_test(blocks_that_sound_ones_lead_to_are_not_lost_with_their_links),
         pools_test(link_of_a_block_to_itself_is_reported),
         pools_test(link_to_a_used_block_is_reported),
         pools_test(check_ends_on_a_cyclic_list_and_says_no),

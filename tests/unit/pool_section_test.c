@@ -6,6 +6,7 @@
 #include "cistern/pool.h"
 #include "lwip/memp.h"
 #include "lwip/stats.h"
+#include "os/os_mempool.h"
 
 enum { COUNT = 8 };
 
@@ -21,7 +22,7 @@ void __wrap_cistern_critical_leave(cistern_critical_t state)
 {
     const struct memp_desc *const desc = memp_pools[MEMP_PBUF];
     const struct memp_state *const now = (const struct memp_state *)(const void *)desc->tab;
-    stale += (desc->stats->used != desc->num - now->free) ? 1U : 0U;
+    stale += (desc->stats->used != now->used) ? 1U : 0U;
     __real_cistern_critical_leave(state);
 }
 
@@ -77,6 +78,28 @@ static void get_and_put_enter_one_section_each(void **state)
     assert_one_section();
 }
 
+static void mynewt_enters_one_section_per_call(void **state)
+{
+    (void)state;
+    static os_membuf_t buffer[OS_MEMPOOL_SIZE(2, 32)];
+    static struct os_mempool_ext mpe;
+    static struct os_mempool mp;
+    assert_int_equal(os_mempool_init(&mp, 2, 32, buffer, NULL), OS_OK);
+    sections = 0;
+    void *const block = os_memblock_get(&mp);
+    assert_one_section();
+    assert_int_equal(os_memblock_put(&mp, block), OS_OK);
+    assert_one_section();
+    assert_int_equal(os_mempool_unregister(&mp), OS_OK);
+    assert_int_equal(os_mempool_ext_init(&mpe, 2, 32, buffer, NULL), OS_OK);
+    sections = 0;
+    void *const extended = os_memblock_get(&mpe.mpe_mp);
+    assert_one_section();
+    assert_int_equal(os_memblock_put(&mpe.mpe_mp, extended), OS_OK);
+    assert_one_section();
+    assert_int_equal(os_mempool_unregister(&mpe.mpe_mp), OS_OK);
+}
+
 static void bulk_enters_one_section_for_all_blocks(void **state)
 {
     (void)state;
@@ -93,6 +116,7 @@ int main(void)
         section_test(memp_enters_one_section_per_call),
         section_test(memp_counts_a_failure_in_the_section_that_finds_it),
         section_test(get_and_put_enter_one_section_each),
+        section_test(mynewt_enters_one_section_per_call),
         section_test(bulk_enters_one_section_for_all_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "cistern/pool.h"
+#include "cistern/pool_core.h"
 
 enum { COUNT = 5, SIZE = 40, CACHES = 2 };
 
@@ -39,8 +39,7 @@ static int make(void **state)
 
 static int forget(void **state)
 {
-    (void)state;
-    return cistern_pool_unregister(&pool) == CISTERN_OK ? 0 : 1;
+    return cistern_pool_unregister(&pool) == CISTERN_OK ? sections_balanced(state) : 1;
 }
 
 static cistern_pool_stats_t stats_now(void)
@@ -101,6 +100,134 @@ static void misuse_is_refused_and_named(void **state)
     assert_int_equal(stats_now().free, COUNT);
     assert_true(cistern_pool_check(&pool));
 }
+
+static bool pass_over(void *block, size_t index, void *argument)
+{
+    (void)index;
+    (void)argument;
+    return cistern_pool_owns(&pool, block);
+}
+
+/* Nothing tells the content from a free block's words, but that no list has the block. */
+static void live_block_may_hold_the_words_of_a_free_one(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < 3; ++kind) {
+        uintptr_t *const block = cistern_pool_get(&pool);
+        block[0] = (kind == 0) ? 0 : cistern_pool_key(block, NULL);
+        block[1] = (kind == 1) ? 0 : cistern_pool_key(block, (void *)block[0]);
+        assert_true(cistern_pool_uses(&pool, block));
+        assert_int_equal(cistern_pool_verify(&pool, block), CISTERN_OK);
+        assert_int_equal(cistern_pool_walk(&pool, pass_over, NULL), 1);
+        assert_true(cistern_pool_check(&pool));
+        assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+        assert_no_fault();
+        assert_false(cistern_pool_uses(&pool, block));
+        assert_int_equal(cistern_pool_walk(&pool, pass_over, NULL), 0);
+        assert_int_equal(cistern_pool_put(&pool, block), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    }
+    assert_int_equal(stats_now().free, COUNT);
+}
+
+/* --- damage ------------------------------------------------------------------------------------- */
+
+static void every_block_but_those_quarantined_comes_out_once(void)
+{
+    const size_t free = stats_now().free;
+    void *block[COUNT];
+    assert_int_equal(free + stats_now().quarantined, COUNT);
+    for (size_t i = 0; i < free; ++i) {
+        block[i] = cistern_pool_get(&pool);
+        assert_true(cistern_pool_owns(&pool, block[i]));
+        for (size_t j = 0; j < i; ++j) {
+            assert_ptr_not_equal(block[i], block[j]);
+        }
+    }
+    assert_null(cistern_pool_get(&pool));
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, free), free);
+    assert_true(cistern_pool_check(&pool));
+    assert_no_fault();
+}
+
+/* A lock-free pool keeps its links apart from the blocks, and has no words to damage at level 1. */
+static bool keeps_words_in_blocks(void)
+{
+    return extras.strategy != CISTERN_POOL_LOCK_FREE;
+}
+
+static void words_that_were_written_to_are_reported_once(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    memset(block, 0x11, 2U * sizeof(void *));
+    const bool seen = keeps_words_in_blocks();
+    assert_true(!seen || !cistern_pool_check(&pool));
+    assert_true((cistern_pool_get(&pool) == NULL) == seen);
+    if (seen) {
+        assert_one_fault(CISTERN_FAULT_LINK, block);
+    } else {
+        assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    }
+    every_block_but_those_quarantined_comes_out_once();
+}
+
+static void poison_that_was_written_to_is_reported_once_from_level_2_on(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    block[SIZE - 1] ^= 1U;
+    assert_int_equal(cistern_pool_check(&pool), CISTERN_CHECK < 2);
+    void *const got = cistern_pool_get(&pool);
+    if (CISTERN_CHECK >= 2) {
+        assert_null(got);
+        assert_one_fault(CISTERN_FAULT_POISON, block);
+    } else {
+        assert_int_equal(cistern_pool_put(&pool, got), CISTERN_OK);
+    }
+    assert_int_equal(stats_now().quarantined, 0);
+    every_block_but_those_quarantined_comes_out_once();
+}
+
+static void guard_that_was_written_to_is_reported_once_and_the_block_taken_back(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_pool_get(&pool);
+    if (CISTERN_CHECK >= 2) {
+        block[SIZE] ^= 1U;
+        assert_false(cistern_pool_check(&pool));
+        assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+        assert_one_fault(CISTERN_FAULT_OVERFLOW, block);
+    } else {
+        assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    }
+    assert_int_equal(stats_now().quarantined, 0);
+    every_block_but_those_quarantined_comes_out_once();
+}
+
+static void bulk_hands_out_no_damaged_block(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, COUNT), COUNT);
+    memset(block[1], 0x22, 2U * sizeof(void *));
+    const size_t got = cistern_pool_get_bulk(&pool, block, COUNT);
+    assert_true(got <= COUNT);
+    for (size_t i = 0; i < got; ++i) {
+        for (size_t j = 0; j < i; ++j) {
+            assert_ptr_not_equal(block[i], block[j]);
+        }
+    }
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, got), got);
+    assert_int_equal(faults.count, keeps_words_in_blocks() ? 1 : 0);
+    faults = (faults_t){0};
+    every_block_but_those_quarantined_comes_out_once();
+}
+
+/* --- bulk --------------------------------------------------------------------------------------- */
 
 static void bulk_gives_what_there_is_and_takes_it_back(void **state)
 {
@@ -274,6 +401,11 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(every_block_comes_out_once_and_then_none),
         strategy_test(the_block_freed_last_comes_first),
         strategy_test(misuse_is_refused_and_named),
+        strategy_test(live_block_may_hold_the_words_of_a_free_one),
+        strategy_test(words_that_were_written_to_are_reported_once),
+        strategy_test(poison_that_was_written_to_is_reported_once_from_level_2_on),
+        strategy_test(guard_that_was_written_to_is_reported_once_and_the_block_taken_back),
+        strategy_test(bulk_hands_out_no_damaged_block),
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),
         strategy_test(walk_visits_the_blocks_in_use_until_told_to_stop),

@@ -60,6 +60,33 @@ block_whose_size_is_no_multiple_of_the_alignment_is_guarded_from_its_size_on(voi
     assert_int_equal(cistern_pool_unregister(&odd), CISTERN_OK);
 }
 
+static void tight_pool_has_no_guard_behind_its_blocks(void **state)
+{
+    (void)state;
+    static struct {
+        _Alignas(16) unsigned char bytes[2 * CISTERN_POOL_TIGHT_STRIDE(21, 8)];
+    } room;
+    cistern_pool_t tight;
+    const cistern_pool_config_t config = {.count = 2,
+                                          .size = 21,
+                                          .alignment = 8,
+                                          .memory = &room,
+                                          .bytes = sizeof room,
+                                          .tight = true};
+    assert_int_equal(cistern_pool_init(&tight, &config), CISTERN_OK);
+    assert_int_equal(cistern_pool_stride(&tight), 24);
+    for (unsigned i = 0; i < 2; ++i) {
+        unsigned char *const block = cistern_pool_get(&tight);
+        memset(block, (int)i, 24);
+        assert_true(cistern_pool_check(&tight));
+        assert_int_equal(cistern_pool_verify(&tight, block), CISTERN_OK);
+        assert_int_equal(cistern_pool_put(&tight, block), CISTERN_OK);
+        assert_true(cistern_pool_check(&tight));
+    }
+    assert_no_fault();
+    assert_int_equal(cistern_pool_unregister(&tight), CISTERN_OK);
+}
+
 /* --- level 3 --------------------------------------------------------------------------------- */
 
 static void history_is_empty_below_level_3_and_for_what_is_no_block(void **state)
@@ -131,6 +158,7 @@ int main(void)
         pools_test(write_after_free_is_reported_by_the_next_get),
         pools_test(one_byte_past_a_block_is_reported_once_and_the_block_taken_back),
         pools_test(one_byte_before_a_block_is_reported),
+        test(tight_pool_has_no_guard_behind_its_blocks),
         test(block_whose_size_is_no_multiple_of_the_alignment_is_guarded_from_its_size_on),
         pools_test(history_is_empty_below_level_3_and_for_what_is_no_block),
         LEVEL_3_TESTS};

@@ -38,10 +38,9 @@ static inline int make_two_pools(void **state)
 
 static inline int forget_two_pools(void **state)
 {
-    (void)state;
     (void)cistern_pool_unregister(&pool);
     (void)cistern_pool_unregister(&other);
-    return 0;
+    return sections_balanced(state);
 }
 
 #define pools_test(function)                                                                       \

@@ -1,14 +1,16 @@
 #!/bin/sh
-# Plants a bug: copies the lock-free pool's sources into a folder and edits one of them there.
+# Plants a bug: copies sources of the pool engine into a folder and edits one of them there.
 #
-#   plant.sh SOURCES FOLDER FILE EDIT      EDIT is sed's; it must change FILE
+#   plant.sh SOURCES FOLDER FILE EDIT COPIED...      EDIT is sed's; it must change FILE, which is copied too
 set -eu
 
-mkdir -p "$2"
-cp "$1/pool_lock_free.c" "$1/pool_atomics.h" "$2"
-sed -e "$4" "$1/$3" >"$2/$3"
-if cmp -s "$1/$3" "$2/$3"; then
-    echo "no bug was planted: $3 has nothing like $4" >&2
-    rm "$2/$3"
+sources=$1 folder=$2 file=$3 edit=$4
+shift 4
+mkdir -p "$folder"
+(cd "$sources" && cp "$@" "$folder")
+sed -e "$edit" "$sources/$file" >"$folder/$file"
+if cmp -s "$sources/$file" "$folder/$file"; then
+    echo "no bug was planted: $file has nothing like $edit" >&2
+    rm "$folder/$file"
     exit 1
 fi

@@ -12,6 +12,8 @@ enum {
     NUMBER_UDP = 17,
     NUMBER_ICMPV6 = 58,
     ARP_LENGTH = 28,
+    UDP_HEADER = 8,
+    PORTS = 65536,
     PORT_DHCP_CLIENT = 68,
     PORT_DHCP_SERVER = 67,
     ND_SOLICITATION = 135,
@@ -51,8 +53,8 @@ static void take_in_hand(account_t *account, const parsed_t *parsed, in_hand_t *
     uint32_t parts = joined ? (parsed->data + mss - 1) / mss : 1;
     parts = parts > FRAME_HOLDS ? FRAME_HOLDS : parts;
     account->super += joined ? 1 : 0;
-    *frame = (in_hand_t){
-        .elements = (int64_t)target_pool_elements(account->target, account->options, length)};
+    frame->holds = 0; /* the rest of the array is never read */
+    frame->elements = (int64_t)target_pool_elements(account->target, account->options, length);
     const uint64_t start = account->busy > parsed->time ? account->busy : parsed->time;
     account->busy = start + account->settings.service;
     frame->done = account->busy;
@@ -62,17 +64,24 @@ static void take_in_hand(account_t *account, const parsed_t *parsed, in_hand_t *
     }
 }
 
-/* What nobody kept is given back, at once or when it is processed. */
-static void leave_hand(account_t *account, const parsed_t *parsed, const in_hand_t *frame)
+void account_keep(account_t *account, hold_t hold, cause_t cause)
 {
-    ledger_t *const ledger = &account->ledger;
+    ledger_ensure(&account->ledger, hold, INT32_MAX, cause);
+}
+
+/* The frame waits: its service time is an estimate. */
+static void doubt_in_hand(account_t *account, const in_hand_t *frame)
+{
     for (int i = 0; i < frame->holds; ++i) {
-        if (frame->done <= parsed->time) {
-            ledger_give(ledger, frame->hold[i]);
-        } else {
-            ledger_doubt(ledger, frame->hold[i]);
-            ledger_give_at(ledger, frame->hold[i], frame->done);
-        }
+        ledger_doubt(&account->ledger, frame->hold[i]);
+    }
+}
+
+/* What nobody kept is given back. */
+static void leave_hand(account_t *account, const in_hand_t *frame)
+{
+    for (int i = 0; i < frame->holds; ++i) {
+        ledger_give(&account->ledger, frame->hold[i]);
     }
 }
 
@@ -163,25 +172,6 @@ static void send_to_neighbour(account_t *account, const parsed_t *parsed)
 /* --- by protocol, sent
  * ---------------------------------------------------------------------------- */
 
-/* A UDP port of the device: from its first packet to its last. */
-static void use_port(account_t *account, const address_t *address, uint16_t number)
-{
-    ledger_t *const ledger = &account->ledger;
-    const udp_port_t *const port = survey_port(account->survey, address, number);
-    if (port == NULL || !exists(account, RESOURCE_UDP_PCB)) {
-        return;
-    }
-    hold_t *const hold = &account->port[port - account->survey->port];
-    if (*hold == 0) {
-        *hold = ledger_take(ledger, RESOURCE_UDP_PCB, 1, 1, CAUSE_LOCAL_PORT);
-    }
-    const bool last = ledger->packet >= port->last_sent && ledger->packet >= port->last_received;
-    if (last) {
-        ledger_give(ledger, *hold);
-        *hold = 0;
-    }
-}
-
 static void take_dhcp(account_t *account)
 {
     if (account->dhcp == 0) {
@@ -192,13 +182,10 @@ static void take_dhcp(account_t *account)
 
 static void sent_udp(account_t *account, const parsed_t *parsed)
 {
-    use_port(account, &parsed->source, parsed->source_port);
     if (parsed->source_port == PORT_DHCP_CLIENT && parsed->destination_port == PORT_DHCP_SERVER) {
         take_dhcp(account);
     }
-    const int64_t bytes = (int64_t)target_pbuf_ram(
-        account->target, target_transport_room(account->options), parsed->data);
-    ledger_touch(&account->ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
+    account_udp_sent(account, parsed);
 }
 
 static void sent_icmp(account_t *account, const parsed_t *parsed)
@@ -230,19 +217,24 @@ static void join_group(account_t *account, const address_t *group, resource_t re
     }
 }
 
-/* A fragment goes out behind a header of its own, in one or two references to the whole. */
+/* A fragment goes out behind a header of its own, in one or two references to the whole: which is
+ * there until the last has gone. */
 static void sent_fragment(account_t *account, const parsed_t *parsed)
 {
-    account_touch_ram(account, target_link_room(account->options), 20, CAUSE_SENT);
-    if (exists(account, RESOURCE_FRAG_PBUF)) {
-        ledger_touch(&account->ledger, RESOURCE_FRAG_PBUF, 0, 2, CAUSE_SENT);
-    }
-    if (!parsed->more_fragments && parsed->protocol == NUMBER_UDP) {
+    ledger_t *const ledger = &account->ledger;
+    hold_t whole = 0;
+    if (!parsed->more_fragments && parsed->protocol == NUMBER_UDP &&
+        parsed->fragment_offset + parsed->payload > UDP_HEADER) {
         const int64_t bytes =
             (int64_t)target_pbuf_ram(account->target, target_transport_room(account->options),
-                                     parsed->fragment_offset + parsed->payload);
-        ledger_touch(&account->ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
+                                     parsed->fragment_offset + parsed->payload - UDP_HEADER);
+        whole = ledger_take(ledger, RESOURCE_HEAP, 0, bytes, CAUSE_SENT);
     }
+    account_touch_ram(account, target_link_room(account->options), 20, CAUSE_SENT);
+    if (exists(account, RESOURCE_FRAG_PBUF)) {
+        ledger_touch(ledger, RESOURCE_FRAG_PBUF, 0, 2, CAUSE_SENT);
+    }
+    ledger_give(ledger, whole);
 }
 
 static void sent(account_t *account, const parsed_t *parsed)
@@ -276,19 +268,6 @@ static void sent(account_t *account, const parsed_t *parsed)
 /* --- by protocol, received
  * ------------------------------------------------------------------------ */
 
-/* A datagram to a port that the device serves waits for the application. */
-static void received_udp(account_t *account, const parsed_t *parsed, const in_hand_t *frame)
-{
-    const udp_port_t *const port =
-        survey_port(account->survey, &parsed->destination, parsed->destination_port);
-    if (port == NULL || port->first_sent == 0) {
-        return; /* nobody answered there: no port, or one that only listens */
-    }
-    use_port(account, &parsed->destination, parsed->destination_port);
-    hold_while_waiting(account, RESOURCE_NETBUF, frame);
-    hold_while_waiting(account, RESOURCE_UDP_RECVMBOX, frame);
-}
-
 static void received_ip(account_t *account, const parsed_t *parsed, in_hand_t *frame)
 {
     if (parsed->fragment) {
@@ -296,25 +275,97 @@ static void received_ip(account_t *account, const parsed_t *parsed, in_hand_t *f
     } else if (parsed->transport && parsed->protocol == NUMBER_TCP) {
         account_tcp_received(account, parsed, frame);
     } else if (parsed->transport && parsed->protocol == NUMBER_UDP) {
-        received_udp(account, parsed, frame);
+        account_udp_received(account, parsed, frame);
     } else if (parsed->transport && parsed->protocol == NUMBER_ICMPV6 &&
                parsed->icmp_type == ND_ADVERTISEMENT) {
         hear_neighbour(account, &parsed->target);
     }
 }
 
-static void received(account_t *account, const parsed_t *parsed)
+/* --- frames that wait
+ * ----------------------------------------------------------------------------- */
+
+/* The device processes a frame. */
+static void handle(account_t *account, const parsed_t *parsed, in_hand_t *frame)
 {
-    in_hand_t frame;
-    take_in_hand(account, parsed, &frame);
-    hold_while_waiting(account, RESOURCE_TCPIP_MSG_INPKT, &frame);
-    hold_while_waiting(account, RESOURCE_TCPIP_MBOX, &frame);
+    account->ledger.connection = 0;
     if (parsed->kind == PARSED_ARP) {
         hear_neighbour(account, &parsed->source);
     } else if (parsed->kind == PARSED_IP) {
-        received_ip(account, parsed, &frame);
+        received_ip(account, parsed, frame);
     }
-    leave_hand(account, parsed, &frame);
+    leave_hand(account, frame);
+}
+
+static waiting_t *waiting_at(const account_t *account, size_t index)
+{
+    return &account->waiting[(account->first_waiting + index) % WAITING];
+}
+
+static void handle_first(account_t *account)
+{
+    waiting_t *const waiting = waiting_at(account, 0);
+    account->first_waiting = (account->first_waiting + 1) % WAITING;
+    --account->waiting_count;
+    account->ledger.packet = waiting->parsed.number;
+    handle(account, &waiting->parsed, &waiting->frame);
+}
+
+/* Processes what is due by a time, each frame when it is. */
+static void handle_due(account_t *account, uint64_t time)
+{
+    ledger_t *const ledger = &account->ledger;
+    while (account->waiting_count > 0 && waiting_at(account, 0)->frame.done <= time) {
+        ledger_advance(ledger, ledger->packet, waiting_at(account, 0)->frame.done);
+        handle_first(account);
+    }
+}
+
+static void handle_all(account_t *account)
+{
+    handle_due(account, UINT64_MAX);
+}
+
+/* The device sends: what its packet answers was processed, and all before that. */
+static void handle_answered(account_t *account, const parsed_t *parsed)
+{
+    size_t count = account->waiting_count;
+    while (count > 0 && !account_tcp_shows(parsed, &waiting_at(account, count - 1)->parsed)) {
+        --count;
+    }
+    while (count > 0 || (account->waiting_count > 0 && account_tcp_overflows(account, parsed))) {
+        handle_first(account);
+        count -= count > 0 ? 1 : 0;
+    }
+    account->ledger.packet = parsed->number;
+}
+
+/* The slot behind those that wait, which the next frame can have. */
+static waiting_t *next_waiting(account_t *account)
+{
+    if (account->waiting_count == WAITING) {
+        const uint64_t packet = account->ledger.packet;
+        handle_first(account);
+        account->ledger.packet = packet;
+    }
+    return waiting_at(account, account->waiting_count);
+}
+
+static void received(account_t *account, const parsed_t *parsed)
+{
+    waiting_t *const slot = next_waiting(account);
+    in_hand_t *const frame = &slot->frame;
+    take_in_hand(account, parsed, frame);
+    hold_while_waiting(account, RESOURCE_TCPIP_MSG_INPKT, frame);
+    hold_while_waiting(account, RESOURCE_TCPIP_MBOX, frame);
+    if (frame->done > parsed->time) {
+        doubt_in_hand(account, frame);
+        account_tcp_preview(account, parsed);
+        slot->parsed = *parsed;
+        ++account->waiting_count;
+    } else {
+        handle(account, parsed, frame);
+    }
 }
 
 /* --- the reading
@@ -323,6 +374,7 @@ static void received(account_t *account, const parsed_t *parsed)
 /* A capture ends: what the device still holds says nothing of the next. */
 static void next_file(account_t *account, int file)
 {
+    handle_all(account);
     ledger_clear(&account->ledger);
     account->ledger.time = 0;
     account->busy = 0;
@@ -330,15 +382,18 @@ static void next_file(account_t *account, int file)
     account->raw = 0;
     account->dhcp = 0;
     memset(account->neighbour, 0, sizeof account->neighbour);
-    memset(account->port, 0, account->survey->ports * sizeof *account->port);
+    memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+    account_mailboxes_clear(account);
     account->file = file;
 }
 
 static void process(account_t *account, const parsed_t *parsed)
 {
     account->ledger.connection = 0;
+    account_udp_expire(account);
     if (device_sent(account->device, parsed)) {
         ++account->sent;
+        handle_answered(account, parsed);
         sent(account, parsed);
     } else if (device_received(account->device, parsed)) {
         ++account->received;
@@ -350,8 +405,10 @@ static void process(account_t *account, const parsed_t *parsed)
 
 static bool open_account(account_t *account)
 {
-    account->port = calloc(account->survey->ports + 1, sizeof *account->port);
-    return account->port != NULL && account_tcp_open(account) && account_fragments_open(account);
+    account->accepting = calloc(PORTS, sizeof *account->accepting);
+    account->waiting = calloc(WAITING, sizeof *account->waiting);
+    return account->accepting != NULL && account->waiting != NULL && account_udp_open(account) &&
+           account_tcp_open(account) && account_fragments_open(account);
 }
 
 bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
@@ -360,6 +417,8 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
     parsed_t parsed;
     uint64_t last = 0;
     ledger_init(&account->ledger, account->target);
+    account->ledger.watch = account->watch;
+    account->ledger.watcher = account->watcher;
     if (!open_account(account)) {
         return false;
     }
@@ -369,21 +428,27 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
             next_file(account, traffic->file);
             ledger_advance(&account->ledger, parsed.number, parsed.time);
             account_tcp_file(account, traffic->file);
+            account->ledger.connection = 0;
+            account_udp_file(account);
         } else {
+            handle_due(account, parsed.time);
             ledger_advance(&account->ledger, last, parsed.time);
             if (observer != NULL) {
                 observer(context, account, last);
             }
             account->ledger.packet = parsed.number;
         }
+        account_tcp_number(account, &parsed);
         process(account, &parsed);
         ledger_settle(&account->ledger);
         last = parsed.number;
     }
+    handle_all(account);
     if (observer != NULL && last != 0) {
         observer(context, account, last);
     }
     ledger_clear(&account->ledger);
+    ledger_group(&account->ledger);
     return !account->ledger.short_of_memory;
 }
 
@@ -393,5 +458,7 @@ void account_free(account_t *account)
     account_fragments_free(account);
     connections_free(&account->connections);
     ledger_free(&account->ledger);
-    free(account->port);
+    account_udp_free(account);
+    free(account->accepting);
+    free(account->waiting);
 }

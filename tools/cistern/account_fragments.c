@@ -152,6 +152,7 @@ static bool make_room(account_t *account, const datagram_state_t *datagram, int6
 static void keep(account_t *account, datagram_state_t *datagram, const parsed_t *parsed,
                  in_hand_t *frame)
 {
+    account_keep(account, frame->hold[0], CAUSE_FRAGMENT);
     datagram->hold[datagram->fragments] = frame->hold[0];
     datagram->offset[datagram->fragments++] = parsed->fragment_offset;
     datagram->elements += frame->elements;

@@ -42,21 +42,25 @@ typedef struct piece {
     uint32_t length;
     bool fin;
     hold_t elements;
-    hold_t message; /* in the receive mailbox */
-    hold_t seg;     /* only out of order */
+    bool message; /* in the receive mailbox */
+    hold_t seg;   /* only out of order */
 } piece_t;
 
 typedef struct tcp_state {
     hold_t pcb;
     hold_t netconn;
-    bool accounted; /* it has, or had, a control block */
-    bool ended;     /* it holds nothing but a control block in TIME_WAIT */
-    bool started;   /* the device's numbers are known */
-    bool heard;     /* the peer's numbers are known */
+    bool accounted;   /* it has, or had, a control block */
+    bool ended;       /* it holds nothing but a control block in TIME_WAIT */
+    bool started;     /* the device's numbers are known */
+    bool heard;       /* the peer's numbers are known */
+    bool established; /* the peer answered the SYN of the device */
     bool sent_fin;
     bool fin_acked;
     bool got_fin;
-    bool fin_first; /* the device closed first: TIME_WAIT follows */
+    bool fin_first;    /* the device closed first: TIME_WAIT follows */
+    bool accepting;    /* it waits in its listener's mailbox */
+    uint16_t port;     /* of the device, while it waits there */
+    uint32_t messages; /* in the receive mailbox */
     uint32_t sent_next;
     uint32_t fin_end; /* sequence number behind the device's FIN */
     uint32_t expected;
@@ -229,6 +233,7 @@ static segment_t *add_segment(const tcp_view_t *view, uint32_t data, bool first,
     segment->heap = ledger_take(ledger, RESOURCE_HEAP, least, most, cause);
     if (first && data > 1) {
         segment->more = ledger_take(ledger, RESOURCE_HEAP, 0, chained_bytes(view, data), cause);
+        ledger_join(ledger);
     }
     state->heap_bytes += segment->bytes;
     return segment;
@@ -393,7 +398,9 @@ static void give_piece(const tcp_view_t *view, const piece_t *piece)
 {
     ledger_t *const ledger = ledger_of(view);
     ledger_give(ledger, piece->elements);
-    ledger_give(ledger, piece->message);
+    if (piece->message) {
+        account_fetch(view->account, RESOURCE_TCP_RECVMBOX, &view->state->messages);
+    }
     ledger_give(ledger, piece->seg);
 }
 
@@ -437,9 +444,11 @@ static void deliver(const tcp_view_t *view, const piece_t *piece)
 {
     tcp_state_t *const state = view->state;
     ledger_t *const ledger = ledger_of(view);
+    ledger_pass(ledger, piece->elements, CAUSE_UNREAD);
     state->expected = piece->sequence + piece->length;
     state->got_fin = state->got_fin || piece->fin;
     ledger_give(ledger, piece->seg);
+    account_keep(view->account, piece->elements, CAUSE_UNREAD);
     if (!ARRAY_GROW(state, piece)) {
         ledger->short_of_memory = true;
         return;
@@ -447,9 +456,11 @@ static void deliver(const tcp_view_t *view, const piece_t *piece)
     piece_t *const unread = &state->piece[state->pieces++];
     *unread = *piece;
     unread->seg = 0;
-    if (resource_exists(RESOURCE_TCP_RECVMBOX, view->account->options)) {
-        unread->message = ledger_take(ledger, RESOURCE_TCP_RECVMBOX, 0, 1, CAUSE_UNREAD);
+    unread->message = true;
+    if (unread->fin && unread->length == 1) { /* an end without data is a message only */
+        ledger_give(ledger, unread->elements);
     }
+    account_post(view->account, RESOURCE_TCP_RECVMBOX, &view->state->messages, CAUSE_UNREAD);
 }
 
 /* Delivers what lies behind a gap that is closed now. */
@@ -508,7 +519,9 @@ static void keep_early(const tcp_view_t *view, piece_t *piece)
         ledger->short_of_memory = true;
         return;
     }
+    ledger_pass(ledger, piece->elements, CAUSE_OUT_OF_ORDER);
     piece->seg = ledger_take(ledger, RESOURCE_TCP_SEG, 1, 1, CAUSE_OUT_OF_ORDER);
+    account_keep(view->account, piece->elements, CAUSE_OUT_OF_ORDER);
     state->early[state->earlys++] = *piece;
     piece->elements = 0;
 }
@@ -568,6 +581,29 @@ static void open_connection(const tcp_view_t *view, int64_t least)
     }
 }
 
+/* The handshake is done: the connection waits for the application to accept it, until what the device
+ * does shows that it did. */
+static void begin_accepting(const tcp_view_t *view)
+{
+    tcp_state_t *const state = view->state;
+    if (view->own->accepted && state->started && !state->accepting && !state->established) {
+        state->established = true;
+        state->accepting = true;
+        state->port = view->parsed->destination_port;
+        account_post(view->account, RESOURCE_ACCEPTMBOX, &view->account->accepting[state->port],
+                     CAUSE_CONNECTION);
+    }
+}
+
+static void end_accepting(const tcp_view_t *view)
+{
+    tcp_state_t *const state = view->state;
+    if (state->accepting) {
+        state->accepting = false;
+        account_fetch(view->account, RESOURCE_ACCEPTMBOX, &view->account->accepting[state->port]);
+    }
+}
+
 /* All but the control block, which may stay in TIME_WAIT. */
 static void give_all(const tcp_view_t *view)
 {
@@ -581,6 +617,7 @@ static void give_all(const tcp_view_t *view)
     for (size_t i = 0; i < state->earlys; ++i) {
         give_piece(view, &state->early[i]);
     }
+    end_accepting(view);
     state->sent = 0;
     state->sent_bytes = 0;
     state->heap_bytes = 0;
@@ -627,16 +664,24 @@ static void check_end(const tcp_view_t *view)
 /* --- packets
  * -------------------------------------------------------------------------------------- */
 
+/* Connections have the survey's numbers: those of all hosts, in the order of their first packets. */
+void account_tcp_number(account_t *account, parsed_t *parsed)
+{
+    if (parsed->transport && parsed->protocol == 6) {
+        parsed->connection =
+            connections_find(&account->connections, parsed, account->file, &parsed->side);
+    }
+}
+
 /* The view of a packet; false iff memory is short. `from` is 1 when the device sent it. */
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
 {
-    int side = 0;
-    const size_t index = connections_find(&account->connections, parsed, account->file, &side);
+    const size_t index = parsed->connection;
     if (index >= account->survey->details) {
         account->ledger.short_of_memory = true;
         return false;
     }
-    const int own = from ? side : 1 - side;
+    const int own = from ? parsed->side : 1 - parsed->side;
     account->ledger.connection = (uint32_t)index + 1U;
     *view = (tcp_view_t){.account = account,
                          .state = &account->tcp[index],
@@ -671,8 +716,58 @@ static void announce(const tcp_view_t *view)
         state->right = right;
     } else if (tcp_diff(right, state->right) > 0) {
         state->right = right;
+        if (!syn) {
+            end_accepting(view); /* it read */
+        }
     }
     refresh_unread(view);
+}
+
+bool account_tcp_shows(const parsed_t *sent, const parsed_t *received)
+{
+    return sent->transport && received->transport && sent->protocol == received->protocol &&
+           sent->protocol == 6 && (sent->flags & TCP_ACK) != 0 && tcp_length(received) > 0 &&
+           sent->source_port == received->destination_port &&
+           sent->destination_port == received->source_port &&
+           address_equal(&sent->destination, &received->source) &&
+           tcp_diff(sent->acknowledged, received->sequence + tcp_length(received)) >= 0;
+}
+
+void account_tcp_preview(account_t *account, const parsed_t *parsed)
+{
+    tcp_view_t view;
+    if (parsed->kind != PARSED_IP || parsed->fragment || !parsed->transport ||
+        parsed->protocol != 6 || (parsed->flags & (TCP_ACK | TCP_RST)) == 0 ||
+        !look_up(account, parsed, false, &view)) {
+        return;
+    }
+    const tcp_state_t *const state = view.state;
+    for (size_t i = 0; i < state->sent; ++i) {
+        const segment_t *const segment = &state->segment[i];
+        if (tcp_diff(parsed->acknowledged, segment->sequence + segment->length) >= 0) {
+            ledger_doubt(&account->ledger, segment->seg);
+            ledger_doubt(&account->ledger, segment->heap);
+        }
+    }
+    const bool last =
+        state->sent_fin && state->got_fin && tcp_diff(parsed->acknowledged, state->fin_end) >= 0;
+    if (last || (parsed->flags & TCP_RST) != 0) {
+        ledger_doubt(&account->ledger, state->pcb);
+    }
+}
+
+bool account_tcp_overflows(account_t *account, const parsed_t *parsed)
+{
+    tcp_view_t view;
+    if (parsed->kind != PARSED_IP || parsed->fragment || !parsed->transport ||
+        parsed->protocol != 6 || parsed->data == 0 || !look_up(account, parsed, true, &view)) {
+        return false;
+    }
+    const tcp_state_t *const state = view.state;
+    const int64_t more =
+        state->started ? tcp_diff(parsed->sequence + parsed->data, state->sent_next) : 0;
+    return state->sent > 0 && more > 0 &&
+           state->sent_bytes + more > account_option(account, OPTION_TCP_SND_BUF);
 }
 
 static bool is_reset_only(const tcp_view_t *view)
@@ -697,6 +792,9 @@ void account_tcp_sent(account_t *account, const parsed_t *parsed)
         state->sent_next = parsed->sequence;
     }
     lose_some(&view);
+    if (parsed->data > 0 || (parsed->flags & (TCP_FIN | TCP_RST)) != 0) {
+        end_accepting(&view);
+    }
     if (tcp_length(parsed) > 0 &&
         tcp_diff(parsed->sequence + tcp_length(parsed), state->sent_next) > 0) {
         send_new(&view);
@@ -747,6 +845,7 @@ void account_tcp_received(account_t *account, const parsed_t *parsed, in_hand_t 
     }
     if ((parsed->flags & TCP_ACK) != 0 && state->started) {
         acknowledge(&view, parsed->acknowledged);
+        begin_accepting(&view);
     }
     if (tcp_length(parsed) > 0 && (parsed->flags & (TCP_SYN | TCP_RST)) == 0) {
         receive_data(&view, frame);

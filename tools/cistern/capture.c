@@ -33,8 +33,14 @@ enum {
     OPTION_OFFSET = 14,
     OPTIONS_MAX = 4096, /* bytes of an interface block that are read for its options */
     INTERFACES_MAX = 4096,
+    SNOOP_HEADER = 12, /* behind the first four bytes */
+    SNOOP_RECORD = 24,
+    SNOOP_H4 = 1002,
+    DIRECTION = 4,    /* bytes before a frame that say which way it went */
     SNAP_MAX = 262144 /* what a filter is compiled for */
 };
+
+#define SNOOP_EPOCH 0x00dcddb30f2f8000U /* microseconds from year 0 to 1970 */
 
 typedef struct capture_interface {
     int dlt;
@@ -49,6 +55,7 @@ typedef struct capture_interface {
 typedef struct capture_reader {
     source_t source;
     bool ng;
+    bool snoop;
     bool swapped;
     unsigned record; /* bytes of a record's header, of pcap */
     unsigned interfaces;
@@ -109,6 +116,10 @@ static void say_unsupported(capture_t *capture, int dlt)
     const char *const text = pcap_datalink_val_to_name(dlt);
     char list[CAPTURE_ERROR_SIZE / 2];
     link_list(list, sizeof list);
+    if (capture->hci) {
+        snprintf(list, sizeof list, "btsnoop, and %s with and without direction",
+                 link_name(LINK_HCI));
+    }
     capture_fail(capture, "packet %llu: link type %d (%s) is %s; supported are %s",
                  (unsigned long long)capture->packets + 1, dlt, text != NULL ? text : "no name",
                  text != NULL ? "not supported" : "unknown", list);
@@ -127,8 +138,11 @@ static bool add_interface(capture_t *capture, int dlt, uint32_t snap)
     }
     reader->interface = grown;
     capture_interface_t *const interface = &grown[reader->interfaces++];
-    *interface = (capture_interface_t){
-        .dlt = dlt, .link = link_from_dlt(dlt), .snap = snap, .per_second = 1000000U};
+    *interface =
+        (capture_interface_t){.dlt = dlt,
+                              .link = capture->hci ? link_from_hci_dlt(dlt) : link_from_dlt(dlt),
+                              .snap = snap,
+                              .per_second = 1000000U};
     if (reader->interfaces == 1 && capture->packets == 0) {
         capture->link = interface->link;
     }
@@ -236,6 +250,69 @@ static capture_status_t next_record(capture_t *capture, capture_frame_t *frame)
     frame->interface = 0;
     return read_frame(capture, frame, capture_u32(reader, header + 8),
                       capture_u32(reader, header + 12));
+}
+
+static bool fail_open(capture_t *capture, const char *reason)
+{
+    const char *const error = capture->reader->source.error;
+    capture_fail(capture, "not a capture: %s", error != NULL ? error : reason);
+    return false;
+}
+
+/* --- btsnoop ------------------------------------------------------------------------------------
+ */
+
+/* A record: lengths, flags, drops and stamp in network byte order, then H4. Its direction goes before
+ * the frame. */
+static capture_status_t next_snoop(capture_t *capture, capture_frame_t *frame)
+{
+    uint8_t header[SNOOP_RECORD] = {0};
+    capture_reader_t *const reader = capture->reader;
+    const size_t got = source_read(&reader->source, header, sizeof header);
+    if (got < sizeof header) {
+        return end_or_short(capture, got);
+    }
+    const uint32_t length = capture_u32(reader, header + 4);
+    if (!make_room(capture, length) || !make_room(capture, length + DIRECTION)) {
+        return CAPTURE_ERROR;
+    }
+    memset(reader->frame, 0, DIRECTION);
+    reader->frame[DIRECTION - 1] = header[11] & 1U;
+    if (source_read(&reader->source, reader->frame + DIRECTION, length) != length) {
+        return fail_short(capture);
+    }
+    const uint64_t stamp =
+        (uint64_t)capture_u32(reader, header + 16) << 32 | capture_u32(reader, header + 20);
+    set_time(frame, &reader->interface[0], stamp > SNOOP_EPOCH ? stamp - SNOOP_EPOCH : 0);
+    *frame = (capture_frame_t){.bytes = reader->frame,
+                               .length = length + DIRECTION,
+                               .wire_length = length + DIRECTION,
+                               .seconds = frame->seconds,
+                               .nanoseconds = frame->nanoseconds};
+    return CAPTURE_FRAME;
+}
+
+static bool open_snoop(capture_t *capture)
+{
+    static const uint8_t one[4] = {0, 0, 0, 1};
+    uint8_t header[SNOOP_HEADER];
+    capture_reader_t *const reader = capture->reader;
+    if (source_read(&reader->source, header, sizeof header) != sizeof header) {
+        return fail_open(capture, "truncated, the file ends within its header");
+    }
+    reader->swapped = false;
+    reader->swapped = capture_u32(reader, one) != 1;
+    if (memcmp(header, "oop", 4) != 0 || capture_u32(reader, header + 4) != 1) {
+        return fail_open(capture, "no btsnoop of version 1");
+    }
+    const uint32_t link = capture_u32(reader, header + 8);
+    if (link != SNOOP_H4) {
+        capture_fail(capture, "btsnoop of link type %lu is not supported, only %d (H4)",
+                     (unsigned long)link, SNOOP_H4);
+        return false;
+    }
+    reader->snoop = true;
+    return add_interface(capture, DLT_BLUETOOTH_HCI_H4_WITH_PHDR, 0);
 }
 
 /* --- pcapng -------------------------------------------------------------------------------------
@@ -424,7 +501,9 @@ capture_status_t capture_next(capture_t *capture, capture_frame_t *frame)
 {
     capture_status_t status = CAPTURE_FRAME;
     do {
-        status = capture->reader->ng ? next_packet(capture, frame) : next_record(capture, frame);
+        status = capture->reader->ng      ? next_packet(capture, frame)
+                 : capture->reader->snoop ? next_snoop(capture, frame)
+                                          : next_record(capture, frame);
         if (status != CAPTURE_FRAME) {
             return status == CAPTURE_END && capture->skipped != 0 ? CAPTURE_ERROR : status;
         }
@@ -467,13 +546,6 @@ static bool open_file(capture_t *capture)
     return true;
 }
 
-static bool fail_open(capture_t *capture, const char *reason)
-{
-    const char *const error = capture->reader->source.error;
-    capture_fail(capture, "not a capture: %s", error != NULL ? error : reason);
-    return false;
-}
-
 /* The rest of a pcap header; its magic number says the resolution and the length of records. */
 static bool open_pcap(capture_t *capture, uint32_t magic)
 {
@@ -509,8 +581,12 @@ static bool open_magic(capture_t *capture)
             return open_pcap(capture, magic);
         }
     }
+    if (capture->hci && memcmp(bytes, "btsn", 4) == 0) {
+        return open_snoop(capture);
+    }
     if (capture_u32(reader, bytes) != BLOCK_SECTION) {
-        return fail_open(capture, "neither pcap nor pcapng");
+        return fail_open(capture, capture->hci ? "neither pcap, pcapng nor btsnoop"
+                                               : "neither pcap nor pcapng");
     }
     reader->ng = true;
     return source_read(&reader->source, bytes + 4, 4) == 4 &&
@@ -519,9 +595,8 @@ static bool open_magic(capture_t *capture)
 
 /* The first interfaces of pcapng come before the first packet; a single unsupported one is said
  * when a packet of it comes. */
-bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet)
+static bool open_any(capture_t *capture)
 {
-    *capture = (capture_t){.name = name, .filter = filter, .quiet = quiet, .link = LINK_UNKNOWN};
     if (!open_file(capture)) {
         return false;
     }
@@ -530,6 +605,18 @@ bool capture_open(capture_t *capture, const char *name, const char *filter, bool
         return false;
     }
     return true;
+}
+
+bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet)
+{
+    *capture = (capture_t){.name = name, .filter = filter, .quiet = quiet};
+    return open_any(capture);
+}
+
+bool capture_open_hci(capture_t *capture, const char *name)
+{
+    *capture = (capture_t){.name = name, .hci = true};
+    return open_any(capture);
 }
 
 unsigned capture_progress(const capture_t *capture)

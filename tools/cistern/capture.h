@@ -17,6 +17,7 @@ typedef struct capture {
     const char *name;   /* as the user gave it */
     const char *filter; /* BPF expression that frames must pass, or NULL */
     link_type_t link;   /* of the first interface */
+    bool hci;           /* it is one of Bluetooth HCI */
     bool quiet;         /* nothing is printed on stderr */
     bool mixed;         /* interfaces have different link types */
     uint64_t size;      /* of the file in bytes, 0 when unknown */
@@ -48,6 +49,10 @@ typedef enum capture_status {
  * capture, has one link type that link.h does not support, or the filter does not compile. Close it
  * afterwards if it was opened. A quiet capture says nothing on stderr: it was read before. */
 bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet);
+
+/* The same of a capture of Bluetooth HCI: pcap, pcapng or btsnoop, which is delivered as
+ * LINK_HCI_DIRECTION. */
+bool capture_open_hci(capture_t *capture, const char *name);
 
 /* Reads the next frame. Memory use does not depend on the capture's length. */
 capture_status_t capture_next(capture_t *capture, capture_frame_t *frame);

@@ -67,7 +67,7 @@ static void collect_sizes(demand_t *demand, const trace_t *trace, size_t alignme
         fits = true;
         for (size_t i = 0; fits && i < trace->events; ++i) {
             const event_t *const event = &trace->event[i];
-            if (event->resource == trace->resource && event->amount != 0) {
+            if (event->resource == trace->resource && event->amount != 0 && !event->trims) {
                 fits = add_size(demand, round_size(event->amount, step));
             }
         }
@@ -123,7 +123,7 @@ static void measure(measurement_t *now, const trace_t *trace, uint16_t *place)
 {
     for (size_t i = 0; i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
-        if (event->resource != trace->resource) {
+        if (event->resource != trace->resource || event->trims) {
             continue;
         }
         if (event->amount == 0) {

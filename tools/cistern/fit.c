@@ -35,6 +35,12 @@ static void note_failure(replayed_t *replayed, const event_t *event)
     }
 }
 
+/* What fails first is all that a replay is for. */
+static bool goes_on(const replayed_t *replayed)
+{
+    return replayed->ok && replayed->failures == 0;
+}
+
 /* --- pools
  * ---------------------------------------------------------------------------------------- */
 
@@ -95,7 +101,7 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     fit_block_t **const held = calloc(trace->slots + 1, sizeof *held);
     const bool opened = open_pool(&made, count);
     replayed.ok = held != NULL && opened;
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;
@@ -134,23 +140,37 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     const bool memory = held != NULL && arena != NULL;
     replayed.ok = memory;
     const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
-    for (size_t i = 0; memory && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;
         }
         if (event->amount == 0) {
+            if (held[event->slot] != NULL) {
+                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
+            }
             (void)cistern_heap_free(&heap, held[event->slot]);
             held[event->slot] = NULL;
             continue;
         }
-        unsigned char *const block = made ? cistern_heap_alloc(&heap, event->amount) : NULL;
+        if (event->trims) {
+            if (held[event->slot] != NULL) {
+                (void)cistern_heap_trim(&heap, held[event->slot], event->amount);
+            }
+            continue;
+        }
+        const size_t bytes = fit_request(event, target);
+        if (bytes == 0) {
+            continue;
+        }
+        unsigned char *const block = made ? cistern_heap_alloc(&heap, bytes) : NULL;
         held[event->slot] = block;
         if (block == NULL) {
             note_failure(&replayed, event);
         } else {
             const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
             replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+            fit_watch(trace, event, (size_t)(block - arena), bytes);
         }
     }
     cistern_heap_stats_t stats = {.bytes = 0};
@@ -271,12 +291,15 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
     for (size_t i = 0; replayed.ok && i < classes; ++i) {
         replayed.ok = open_pool(&made[i], class[i].count) && replayed.ok;
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
         const event_t *const event = &trace->event[i];
         if (!is_of(trace, event)) {
             continue;
         }
         class_held_t *const hold = &held[event->slot];
+        if (event->trims) {
+            continue; /* an element stays as it is */
+        }
         if (event->amount == 0) {
             put_chain(&made[hold->class].pool, hold->block);
             hold->block = NULL;

@@ -10,21 +10,27 @@
 
 #include "ledger.h"
 
+/* Called for each event that a heap's replay served: where its block begins, or began, and what was
+ * asked of it; 0 when it is given back. */
+typedef void fit_watch_t(void *context, const event_t *event, size_t offset, size_t bytes);
+
 /* The events of one resource. */
 typedef struct trace {
     const event_t *event;
     size_t events;
     size_t slots; /* above every slot of the events */
     resource_t resource;
+    fit_watch_t *watch; /* NULL: none */
+    void *watcher;      /* its context */
 } trace_t;
 
 /* How a replay ended. */
 typedef struct replayed {
-    uint64_t failures;
-    uint64_t packet; /* of the first failure; 0: none */
-    size_t bytes;    /* of a heap: from its start to the end of the last block, at most */
-    size_t used;     /* of a heap: all blocks in use, at most; 0 where it is not known */
-    bool ok;         /* false: the host was short of memory, all else is void */
+    uint64_t failures; /* 0, or 1: the replay ends with the first */
+    uint64_t packet;   /* of the failure; 0: none */
+    size_t bytes;      /* of a heap: from its start to the end of the last block, at most */
+    size_t used;       /* of a heap: all blocks in use, at most; 0 where it is not known */
+    bool ok;           /* false: the host was short of memory, all else is void */
 } replayed_t;
 
 /* Which heap. */
@@ -41,6 +47,21 @@ typedef struct size_class {
     size_t size; /* bytes that an element serves, a multiple of the alignment */
     size_t count;
 } size_class_t;
+
+static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset,
+                             size_t bytes)
+{
+    if (trace->watch != NULL) {
+        trace->watch(trace->watcher, event, offset, bytes);
+    }
+}
+
+/* Bytes that a heap must have in one piece for an event that takes; 0: they are in the one before. */
+static inline size_t fit_request(const event_t *event, const target_t *target)
+{
+    const size_t rest = event->part == PART_FIRST ? target->heap_header + event[1].amount : 0;
+    return event->part == PART_SECOND ? 0 : event->amount + rest;
+}
 
 /* In a pool of `count` elements. Linear in the events. */
 replayed_t fit_pool(const trace_t *trace, size_t count);

@@ -32,6 +32,7 @@ typedef struct lwip_heap {
     size_t bytes;
     size_t header;
     size_t min;
+    const target_t *target;
 } lwip_heap_t;
 
 static size_t end_of(const lwip_heap_t *heap, uint32_t index)
@@ -119,17 +120,46 @@ static void give(lwip_heap_t *heap, uint32_t index)
     }
 }
 
-static void replay_event(lwip_heap_t *heap, const event_t *event, uint32_t *held,
-                         const target_t *target, replayed_t *replayed)
+/* Cuts a block in use down: what it no longer has joins a free block behind it, or becomes one. */
+static void trim(lwip_heap_t *heap, uint32_t index, size_t size)
+{
+    if (index == NONE || end_of(heap, index) - heap->block[index].offset < heap->header + size) {
+        return;
+    }
+    const uint32_t next = heap->block[index].next;
+    const size_t payload = size < heap->min ? heap->min : size;
+    if (next != NONE && !heap->block[next].used) {
+        heap->block[next].offset = heap->block[index].offset + heap->header + payload;
+        return;
+    }
+    split(heap, index, payload);
+    const uint32_t rest = heap->block[index].next;
+    if (rest != next &&
+        (heap->lowest == NONE || heap->block[rest].offset < heap->block[heap->lowest].offset)) {
+        heap->lowest = rest;
+    }
+}
+
+static void replay_event(lwip_heap_t *heap, const trace_t *trace, const event_t *event,
+                         uint32_t *held, replayed_t *replayed)
 {
     if (event->amount == 0) {
         if (held[event->slot] != NONE) {
+            fit_watch(trace, event, heap->block[held[event->slot]].offset + heap->header, 0);
             give(heap, held[event->slot]);
             held[event->slot] = NONE;
         }
         return;
     }
-    const size_t asked = target_align(target, event->amount);
+    if (event->trims) {
+        trim(heap, held[event->slot], target_align(heap->target, event->amount));
+        return;
+    }
+    const size_t bytes = fit_request(event, heap->target);
+    const size_t asked = target_align(heap->target, bytes);
+    if (asked == 0) {
+        return;
+    }
     const size_t size = asked < heap->min ? heap->min : asked;
     const uint32_t index = take(heap, size);
     held[event->slot] = index;
@@ -139,6 +169,7 @@ static void replay_event(lwip_heap_t *heap, const event_t *event, uint32_t *held
     }
     const size_t end = heap->block[index].offset + heap->header + size;
     replayed->bytes = end > replayed->bytes ? end : replayed->bytes;
+    fit_watch(trace, event, heap->block[index].offset + heap->header, bytes);
 }
 
 /* Offsets take four bytes each in a heap of more than 64000. */
@@ -155,7 +186,8 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
                         .lowest = NONE,
                         .bytes = target_align(target, bytes),
                         .header = header_for(target, bytes),
-                        .min = target_align(target, min_size)};
+                        .min = target_align(target, min_size),
+                        .target = target};
     replayed_t replayed = {.failures = 0};
     uint32_t *const held = malloc((trace->slots + 1) * sizeof *held);
     const uint32_t first = new_block(&heap);
@@ -167,9 +199,9 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && i < trace->events; ++i) {
+    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
         if (trace->event[i].resource == trace->resource) {
-            replay_event(&heap, &trace->event[i], held, target, &replayed);
+            replay_event(&heap, trace, &trace->event[i], held, &replayed);
         }
     }
     free(held);

@@ -75,6 +75,16 @@ static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cau
     }
 }
 
+static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t *change)
+{
+    if (ledger->watch != NULL) {
+        change->slot = (uint32_t)(slot - ledger->slot);
+        change->resource = (resource_t)slot->resource;
+        change->cause = (cause_t)slot->cause;
+        ledger->watch(ledger->watcher, ledger, change);
+    }
+}
+
 static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
 {
     level_t *const level = &ledger->level[slot->resource];
@@ -88,6 +98,7 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
+    notify(ledger, slot, &(ledger_change_t){.least = least, .most = most});
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -118,6 +129,29 @@ static void record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
                                                 .amount = amount,
                                                 .resource = slot->resource,
                                                 .cause = slot->cause};
+}
+
+void ledger_group(ledger_t *ledger)
+{
+    size_t next[RESOURCE_COUNT];
+    event_t *const grouped = malloc((ledger->events + 1) * sizeof *grouped);
+    if (!noted(ledger, grouped != NULL)) {
+        return;
+    }
+    size_t *const first = ledger->first;
+    for (size_t i = 0; i < ledger->events; ++i) {
+        ++first[ledger->event[i].resource + 1];
+    }
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        first[i + 1] += first[i];
+        next[i] = first[i];
+    }
+    for (size_t i = 0; i < ledger->events; ++i) {
+        grouped[next[ledger->event[i].resource]++] = ledger->event[i];
+    }
+    free(ledger->event);
+    ledger->event = grouped;
+    ledger->event_room = ledger->events + 1;
 }
 
 /* --- holds --------------------------------------------------------------------------------------
@@ -174,6 +208,35 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
     return (uint64_t)generation << 32 | (uint64_t)(slot - ledger->slot + 1);
 }
 
+void ledger_join(ledger_t *ledger)
+{
+    if (ledger->events >= 2) {
+        ledger->event[ledger->events - 2].part = PART_FIRST;
+        ledger->event[ledger->events - 1].part = PART_SECOND;
+    }
+}
+
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot == NULL || slot->resource != RESOURCE_HEAP || bytes <= 0) {
+        return;
+    }
+    const int64_t now = heap_bytes(ledger, bytes);
+    const int64_t least = now < slot->least ? now - slot->least : 0;
+    const int64_t most = now - slot->most;
+    if (most < 0) {
+        const size_t events = ledger->events;
+        record(ledger, slot, (uint32_t)bytes);
+        if (ledger->events > events) {
+            ledger->event[events].trims = 1;
+        }
+        slot->least += least;
+        slot->most = now;
+        change_level(ledger, slot, least, most);
+    }
+}
+
 void ledger_give(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);
@@ -202,6 +265,15 @@ void ledger_ensure(ledger_t *ledger, hold_t hold, int64_t least, cause_t cause)
         slot->least = certain;
         slot->cause = (uint8_t)cause;
         change_level(ledger, slot, more, 0);
+    }
+}
+
+void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
+{
+    ledger_slot_t *const slot = find(ledger, hold);
+    if (slot != NULL) {
+        slot->cause = (uint8_t)cause;
+        notify(ledger, slot, &(ledger_change_t){.passed = true});
     }
 }
 
@@ -282,6 +354,7 @@ void ledger_advance(ledger_t *ledger, uint64_t packet, uint64_t time)
 {
     while (ledger->timers > 0 && ledger->timer[0].time <= time) {
         const ledger_timer_t timer = pop_timer(ledger);
+        ledger->time = timer.time > ledger->time ? timer.time : ledger->time;
         if (timer.doubt) {
             ledger_doubt(ledger, timer.hold);
         } else {

@@ -50,8 +50,13 @@ typedef struct event {
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint16_t unused;
+    uint8_t part;  /* event_part_t */
+    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
 } event_t;
+
+/* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
+ * the first of them needs room for both, and the second none. */
+typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
 
 typedef struct peak {
     int64_t amount;
@@ -70,8 +75,24 @@ typedef struct level {
     peak_t peak_most;
 } level_t;
 
+struct ledger;
 struct ledger_slot;
 struct ledger_timer;
+
+/* A change of a level: of which hold, and by how much. A hold that had nothing is taken, for
+ * `ledger->connection`; one that then has nothing is given back. */
+typedef struct ledger_change {
+    uint32_t slot;
+    resource_t resource;
+    cause_t cause;
+    int64_t least;
+    int64_t most;
+    bool passed; /* to `ledger->connection` */
+} ledger_change_t;
+
+/* Called after each change, with the new levels. */
+typedef void ledger_watch_t(void *context, const struct ledger *ledger,
+                            const ledger_change_t *change);
 
 typedef struct ledger {
     const target_t *target;
@@ -89,7 +110,10 @@ typedef struct ledger {
     event_t *event; /* NULL until the first */
     size_t events;
     size_t event_room;
-    bool short_of_memory; /* a call could not be recorded: the result is void */
+    size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
+    bool short_of_memory;             /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch;            /* NULL: none */
+    void *watcher;                    /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);
@@ -104,6 +128,12 @@ void ledger_settle(ledger_t *ledger);
 /* Takes an amount; of the heap the bytes that are requested, to which its header is added. */
 hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t most,
                    cause_t cause);
+
+/* What was taken from the heap last is a part of what was taken before it. */
+void ledger_join(ledger_t *ledger);
+
+/* A hold of the heap has so many bytes from now on, in place; at most those that it had. */
+void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes);
 
 /* Gives a hold back. */
 void ledger_give(ledger_t *ledger, hold_t hold);
@@ -120,9 +150,15 @@ void ledger_doubt(ledger_t *ledger, hold_t hold);
 void ledger_give_at(ledger_t *ledger, hold_t hold, uint64_t time);
 void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time);
 
+/* The hold is from now on that of the connection for which holds are taken, because of `cause`. */
+void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause);
+
 bool ledger_holds(const ledger_t *ledger, hold_t hold);
 
 /* Gives everything back: the end of a capture. */
 void ledger_clear(ledger_t *ledger);
+
+/* Sorts the events by resource, each in its order: nothing is recorded afterwards. */
+void ledger_group(ledger_t *ledger);
 
 #endif

@@ -71,6 +71,13 @@ link_type_t link_from_dlt(int dlt)
     return LINK_UNKNOWN;
 }
 
+link_type_t link_from_hci_dlt(int dlt)
+{
+    return dlt == DLT_BLUETOOTH_HCI_H4             ? LINK_HCI
+           : dlt == DLT_BLUETOOTH_HCI_H4_WITH_PHDR ? LINK_HCI_DIRECTION
+                                                   : LINK_UNKNOWN;
+}
+
 const char *link_name(link_type_t link)
 {
     static const char *const names[] = {
@@ -93,6 +100,8 @@ const char *link_name(link_type_t link)
         [LINK_802154] = "IEEE 802.15.4",
         [LINK_802154_TAP] = "IEEE 802.15.4 TAP",
         [LINK_NFLOG] = "Linux netfilter log",
+        [LINK_HCI] = "Bluetooth HCI",
+        [LINK_HCI_DIRECTION] = "Bluetooth HCI with direction",
     };
     return names[link];
 }
@@ -461,6 +470,8 @@ static uint16_t outermost_parse(frame_t *frame, link_type_t link)
         return radio_header_parse(frame) ? ieee802154_parse(frame) : ETHERTYPE_NONE;
     case LINK_NFLOG:
         return nflog_parse(frame);
+    case LINK_HCI:
+    case LINK_HCI_DIRECTION:
     case LINK_UNKNOWN:
     default:
         return ETHERTYPE_NONE;

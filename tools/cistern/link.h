@@ -27,7 +27,9 @@ typedef enum link_type {
     LINK_RADIOTAP, /* the same behind a radiotap header */
     LINK_802154,   /* IEEE 802.15.4, with uncompressed 6LoWPAN */
     LINK_802154_TAP,
-    LINK_NFLOG /* Linux netfilter */
+    LINK_NFLOG,        /* Linux netfilter */
+    LINK_HCI,          /* Bluetooth HCI, H4: only of cistern size --hci */
+    LINK_HCI_DIRECTION /* the same behind four bytes that say which way it went */
 } link_type_t;
 
 /* The Ethertypes that are parsed further. */
@@ -41,10 +43,13 @@ enum {
 /* The link layer of a libpcap data link type; LINK_UNKNOWN for one that is not parsed. */
 link_type_t link_from_dlt(int dlt);
 
+/* The same of Bluetooth HCI, which no frame parser takes. */
+link_type_t link_from_hci_dlt(int dlt);
+
 /* An English name, never NULL. */
 const char *link_name(link_type_t link);
 
-/* Writes the names of all link types that are parsed, with commas between. */
+/* Writes the names of all link types that link_from_dlt knows, with commas between. */
 void link_list(char *text, size_t size);
 
 /* Takes the link header, tags and labels off the frame, counting what it meets. Returns the

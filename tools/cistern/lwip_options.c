@@ -38,6 +38,7 @@ const char *lwip_option_name(lwip_option_t option)
 const char *lwip_option_source(option_source_t source)
 {
     static const char *const names[] = {"lwIP's default", "seen in the capture",
+                                        "said by the trace",
                                         "for the target's pointers", "lwipopts.h"};
     return names[source];
 }
@@ -467,6 +468,24 @@ static bool evaluate_file(lwip_options_t *options, const char *file, const expan
     return false;
 }
 
+/* Evaluates the expansions, and frees them. */
+static bool finish(lwip_options_t *options, const char *file, expansions_t *expansions)
+{
+    drop_empty(expansions);
+    const bool ok = evaluate_file(options, file, expansions);
+    for (int i = 0; i < OPTION_COUNT; ++i) {
+        free(expansions->text[i]);
+    }
+    return ok;
+}
+
+bool lwip_options_expanded(lwip_options_t *options, const char *file, FILE *text)
+{
+    expansions_t expansions = {{NULL}};
+    keep_lines(text, &expansions);
+    return finish(options, file, &expansions);
+}
+
 bool lwip_options_read(lwip_options_t *options, const char *file, const char *compiler)
 {
     char path[PATH_MAX];
@@ -482,18 +501,12 @@ bool lwip_options_read(lwip_options_t *options, const char *file, const char *co
         return false;
     }
     expansions_t expansions = {{NULL}};
-    bool ok = preprocess(compiler, probe, &expansions);
+    const bool expanded = preprocess(compiler, probe, &expansions);
     unlink(probe);
-    if (ok) {
-        drop_empty(&expansions);
-        ok = evaluate_file(options, file, &expansions);
-    } else {
+    if (!expanded) {
         fprintf(stderr,
                 "cistern: %s: '%s -E' failed; --cc names another compiler or folders (-I)\n", file,
                 compiler);
     }
-    for (int i = 0; i < OPTION_COUNT; ++i) {
-        free(expansions.text[i]);
-    }
-    return ok;
+    return finish(options, file, &expansions) && expanded;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Every option that decides what a device holds, with lwIP's default. */
 #define LWIP_OPTIONS(X)                                                                            \
@@ -122,6 +123,7 @@ typedef enum lwip_option { LWIP_OPTIONS(LWIP_OPTION_ENUM) OPTION_COUNT } lwip_op
 typedef enum option_source {
     OPTION_DEFAULT, /* lwIP's */
     OPTION_CAPTURE, /* seen in the traffic */
+    OPTION_TRACE,   /* what the traced program has */
     OPTION_TARGET,  /* what the target's pointers need */
     OPTION_FILE     /* lwipopts.h */
 } option_source_t;
@@ -137,6 +139,10 @@ void lwip_options_defaults(lwip_options_t *options);
 /* Reads `file` with `compiler` (a program and its options, separated by spaces). False, after a
  * message on stderr, iff the preprocessor fails or a value is no constant. */
 bool lwip_options_read(lwip_options_t *options, const char *file, const char *compiler);
+
+/* The same of what the preprocessor printed: a line "@cistern NUMBER VALUE" for each option that the
+ * file defines. */
+bool lwip_options_expanded(lwip_options_t *options, const char *file, FILE *text);
 
 /* Sets what the capture or the target shows, unless the file said it; those that depend on it
  * follow. */

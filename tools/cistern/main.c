@@ -9,6 +9,8 @@
 #include "report.h"
 #include "size.h"
 #include "source.h"
+#include "trace_file.h"
+#include "trace_replay.h"
 
 static int worse(int a, int b)
 {
@@ -49,12 +51,21 @@ static int report(const replay_result_t *result, const options_t *options, repor
     return result->leaks != 0 || result->faults != 0 ? STATUS_FAULT : status;
 }
 
+static int replay_trace(char **file, report_json_t *json)
+{
+    json_t *run = NULL;
+    const int status = trace_replay(file, json != NULL ? &run : NULL);
+    return json == NULL || run == NULL ? status : note(status, report_json_add_object(json, run));
+}
+
 static int replay_all(const options_t *options, report_json_t *json)
 {
     int status = STATUS_OK;
     for (int i = 0; i < options->files && !source_stop; ++i) {
         replay_result_t result;
-        if (replay_run(&result, options, options->file[i])) {
+        if (trace_is(options->file[i])) {
+            status = worse(status, replay_trace(&options->file[i], json));
+        } else if (replay_run(&result, options, options->file[i])) {
             status = worse(status, report(&result, options, json));
         } else {
             status = worse(status, STATUS_INPUT);

@@ -58,6 +58,8 @@ typedef struct parsed {
     uint16_t operation; /* of ARP */
     address_t target;   /* of neighbour solicitation, advertisement and IGMP */
     uint64_t digest;    /* of what a bridge does not change */
+    size_t connection;  /* of TCP, for who numbers them */
+    int side;           /* of the source in that connection */
 } parsed_t;
 
 /* Parses a frame. Whatever its bytes are, `parsed` is whole afterwards. */

@@ -26,6 +26,10 @@ bool report_json_add(report_json_t *json, const replay_result_t *result, const o
 /* Adds a capture that could not be replayed: its name and why; false iff memory is short. */
 bool report_json_add_error(report_json_t *json, const replay_result_t *result);
 
+/* Adds an object, which is then the report's. NULL, and false, iff memory is short. */
+struct json_t;
+bool report_json_add_object(report_json_t *json, struct json_t *run);
+
 /* Prints what was added on stdout, as an array iff `array`, and frees it. False iff memory is short
  * or stdout takes no more. NULL is ignored: false. */
 bool report_json_end(report_json_t *json, bool array);

@@ -168,6 +168,11 @@ static bool set_error(json_t *run, const replay_result_t *result)
     return result->error[0] == '\0' || set(run, "error", text(result->error));
 }
 
+bool report_json_add_object(report_json_t *json, json_t *run)
+{
+    return add_run(json, run, run != NULL);
+}
+
 bool report_json_add_error(report_json_t *json, const replay_result_t *result)
 {
     json_t *const run = json_object();

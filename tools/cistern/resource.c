@@ -160,6 +160,20 @@ static void addresses(layout_t *layout, const int64_t *value, size_t count)
     }
 }
 
+/* A struct by its members: p a pointer, w an int, a digit so many bytes; spaces separate. */
+static size_t laid_out(unsigned pointer, const char *members)
+{
+    layout_t layout = begin(pointer);
+    for (const char *at = members; *at != '\0'; ++at) {
+        if (*at == 'p') {
+            pointers(&layout, 1);
+        } else if (*at != ' ') {
+            member(&layout, *at == 'w' ? word(&layout) : (size_t)(*at - '0'), 1);
+        }
+    }
+    return whole(&layout);
+}
+
 static void ip_pcb(layout_t *layout, const int64_t *value)
 {
     addresses(layout, value, 2);
@@ -169,23 +183,12 @@ static void ip_pcb(layout_t *layout, const int64_t *value)
 
 static size_t sizeof_pbuf(unsigned pointer)
 {
-    layout_t layout = begin(pointer);
-    pointers(&layout, 2);
-    member(&layout, 2, 2);
-    member(&layout, 1, 4);
-    return whole(&layout);
+    return laid_out(pointer, "pp 22 1111");
 }
 
 static size_t sizeof_seg(unsigned pointer, const int64_t *value)
 {
-    layout_t layout = begin(pointer);
-    pointers(&layout, 2);
-    member(&layout, 2, 1);
-    members_if(&layout, value[OPTION_LWIP_CHECKSUM_ON_COPY] != 0, 2, 1);
-    members_if(&layout, value[OPTION_LWIP_CHECKSUM_ON_COPY] != 0, 1, 1);
-    member(&layout, 1, 1);
-    pointers(&layout, 1);
-    return whole(&layout);
+    return laid_out(pointer, value[OPTION_LWIP_CHECKSUM_ON_COPY] != 0 ? "pp 2 21 1 p" : "pp 2 1 p");
 }
 
 static void tcp_common(layout_t *layout, const int64_t *value)
@@ -279,26 +282,17 @@ static size_t sizeof_raw(unsigned pointer, const int64_t *value)
     return whole(&layout);
 }
 
+/* struct ip_hdr: 20 bytes that are packed, but begin aligned. */
 static size_t sizeof_reassdata(unsigned pointer)
 {
-    layout_t layout = begin(pointer);
-    pointers(&layout, 2);
-    member(&layout, 4, 5); /* struct ip_hdr: 20 bytes that are packed, but begin aligned */
-    member(&layout, 2, 1);
-    member(&layout, 1, 2);
-    return whole(&layout);
+    return laid_out(pointer, "pp 44444 2 11");
 }
 
+/* Eight bytes: what the links overwrite of a fragment header. */
 static size_t sizeof_reassdata6(unsigned pointer, const int64_t *value)
 {
-    layout_t layout = begin(pointer);
-    pointers(&layout, 3);
-    member(&layout, 1, 8); /* what the links overwrite of a fragment header */
-    member(&layout, 4, 1);
-    member(&layout, 2, 1);
-    member(&layout, 1, 2);
-    members_if(&layout, value[OPTION_LWIP_IPV6_SCOPES] != 0, 1, 2);
-    return whole(&layout);
+    return laid_out(pointer, value[OPTION_LWIP_IPV6_SCOPES] != 0 ? "ppp 11111111 4 2 11 11"
+                                                                 : "ppp 11111111 4 2 11");
 }
 
 static size_t sizeof_group(unsigned pointer, bool v6, const int64_t *value)
@@ -368,10 +362,7 @@ static size_t sizeof_dhcp(unsigned pointer, const int64_t *value)
 /* struct mem of lwIP's heap: two offsets and a flag. */
 static size_t sizeof_mem(unsigned pointer, const int64_t *value)
 {
-    layout_t layout = begin(pointer);
-    member(&layout, value[OPTION_MEM_SIZE] > 64000 ? 4 : 2, 2);
-    member(&layout, 1, 1);
-    return whole(&layout);
+    return laid_out(pointer, value[OPTION_MEM_SIZE] > 64000 ? "44 1" : "22 1");
 }
 
 /* --- the target ---------------------------------------------------------------------------------

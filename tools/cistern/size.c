@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hci.h"
 #include "options.h"
+#include "report_page.h"
+#include "trace_size.h"
 
 /* All that is needed while captures are at hand. */
 typedef struct size_work {
@@ -19,6 +22,7 @@ typedef struct size_work {
     survey_t survey;
     device_t device;
     account_t account;
+    record_t record; /* for --report */
 } size_work_t;
 
 /* --- options
@@ -117,7 +121,8 @@ static void set_row(const size_work_t *work, resource_t resource)
         return;
     }
     row->peak.packet = traffic_number(&work->traffic, peak->packet);
-    row->peak.seconds = (double)(peak->time - work->survey.first_time) / 1e9;
+    const uint64_t start = work->traffic.start[traffic_file(&work->traffic, peak->packet)];
+    row->peak.seconds = peak->time > start ? (double)(peak->time - start) / 1e9 : 0;
     snprintf(row->peak.file, sizeof row->peak.file, "%s", file_of(work, peak->packet));
     describe_cause(work, peak, row->peak.cause);
 }
@@ -141,8 +146,8 @@ static void describe_device(const size_work_t *work)
     }
     if (device->has_mac) {
         const uint8_t *const mac = device->mac;
-        snprintf(text, SIZE_TEXT, "%s (%02x:%02x:%02x:%02x:%02x:%02x)", address, mac[0], mac[1],
-                 mac[2], mac[3], mac[4], mac[5]);
+        snprintf(text, SIZE_TEXT, "%s%s(%02x:%02x:%02x:%02x:%02x:%02x)", address,
+                 address[0] != '\0' ? " " : "", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
     } else {
         snprintf(text, SIZE_TEXT, "%s", address);
     }
@@ -208,8 +213,16 @@ int64_t size_bytes(const size_result_t *result, resource_t resource, int64_t amo
 
 bool size_shows(const size_result_t *result, resource_t resource)
 {
+    if (result->trace != NULL) {
+        return trace_has(result->trace, resource);
+    }
     return resource_exists(resource, &result->device) ||
            result->demand.row[resource].peak.amount > 0;
+}
+
+const char *size_unit(const size_result_t *result)
+{
+    return result->trace != NULL ? "event" : "packet";
 }
 
 /* --- proof
@@ -218,8 +231,9 @@ bool size_shows(const size_result_t *result, resource_t resource)
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
     const ledger_t *const ledger = &work->account.ledger;
-    return (trace_t){.event = ledger->event,
-                     .events = ledger->events,
+    const size_t first = ledger->first[resource];
+    return (trace_t){.event = ledger->event + first,
+                     .events = ledger->first[resource + 1] - first,
                      .slots = ledger->slots,
                      .resource = resource};
 }
@@ -329,6 +343,41 @@ static void choose_classes(size_result_t *result)
                        result->target.pointer, choice->class, &choice->bytes);
 }
 
+/* A page has the curves of one device. */
+static bool shows_traffic(const size_options_t *options)
+{
+    return options->report != NULL && !options->each;
+}
+
+static bool keep_traffic(size_work_t *work)
+{
+    const report_source_t source = {.result = work->result,
+                                    .record = &work->record,
+                                    .survey = &work->survey,
+                                    .traffic = &work->traffic,
+                                    .device = &work->device,
+                                    .heap = trace_of(work, RESOURCE_HEAP)};
+    if (!shows_traffic(work->result->options)) {
+        return true;
+    }
+    work->result->traffic = report_page_traffic(&source);
+    return work->result->traffic != NULL;
+}
+
+/* From the events to what is needed, proved. */
+static int conclude(size_work_t *work)
+{
+    size_result_t *const result = work->result;
+    set_demand(work);
+    const trace_t heap = trace_of(work, RESOURCE_HEAP);
+    if (!classes_measure(&result->demand.malloc, &heap, result->target.alignment) || !prove(work)) {
+        return fail_memory();
+    }
+    choose_classes(result);
+    result->proved = true;
+    return prove_classes(work) ? STATUS_OK : fail_memory();
+}
+
 /* Accounts for the captures with the device known. */
 static int account_all(size_work_t *work)
 {
@@ -347,18 +396,14 @@ static int account_all(size_work_t *work)
         .settings = {.service =
                          1000U * (options->service < 0 ? measured : (uint64_t)options->service),
                      .rtt = options->rtt * 1000000U,
-                     .loss = options->loss / 100.0}};
+                     .loss = options->loss / 100.0},
+        .watch = shows_traffic(options) ? record_change : NULL,
+        .watcher = &work->record};
     if (!account_read(&work->account, &work->traffic, NULL, NULL)) {
         return fail_memory();
     }
-    set_demand(work);
-    const trace_t heap = trace_of(work, RESOURCE_HEAP);
-    if (!classes_measure(&result->demand.malloc, &heap, result->target.alignment) || !prove(work)) {
-        return fail_memory();
-    }
-    choose_classes(result);
-    result->proved = true;
-    return prove_classes(work) ? STATUS_OK : fail_memory();
+    const int status = conclude(work);
+    return status != STATUS_OK || keep_traffic(work) ? status : fail_memory();
 }
 
 static int size_captures(size_result_t *result, char **file, int files)
@@ -376,9 +421,52 @@ static int size_captures(size_result_t *result, char **file, int files)
     }
     result->complete = !work.traffic.failed;
     account_free(&work.account);
+    record_free(&work.record);
     survey_free(&work.survey);
     traffic_close(&work.traffic);
     return status;
+}
+
+/* Traces say what captures are accounted for to find out. */
+static int size_traces(size_result_t *result, char **file, int files)
+{
+    static trace_log_t log;
+    size_work_t work = {.result = result};
+    ledger_t *const ledger = &work.account.ledger;
+    int status = STATUS_USAGE;
+    trace_size_free(&log); /* of the traces before */
+    if (!traffic_open(&work.traffic, file, files, NULL)) {
+        status = fail_memory();
+    } else {
+        ledger->watch = shows_traffic(result->options) ? record_change : NULL;
+        ledger->watcher = &work.record;
+        status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
+        ledger_group(ledger);
+    }
+    status = status == STATUS_OK && ledger->short_of_memory ? fail_memory() : status;
+    status = status == STATUS_OK ? conclude(&work) : status;
+    status = status == STATUS_OK && !keep_traffic(&work) ? fail_memory() : status;
+    if (status == STATUS_OK && !trace_size_prove(&log, result)) {
+        status = fail_memory();
+    }
+    ledger_free(ledger);
+    record_free(&work.record);
+    traffic_close(&work.traffic);
+    return status;
+}
+
+static int size_files(size_result_t *result, char **file, int files)
+{
+    int traces = 0;
+    for (int i = 0; i < files; ++i) {
+        traces += trace_is(file[i]) ? 1 : 0;
+    }
+    if (traces != 0 && traces != files) {
+        fputs("cistern: traces and captures cannot be sized together: make a summary of each\n",
+              stderr);
+        return STATUS_USAGE;
+    }
+    return traces != 0 ? size_traces(result, file, files) : size_captures(result, file, files);
 }
 
 /* Every capture by itself, with a device of its own: what any of them needs, as from summaries. */
@@ -387,7 +475,7 @@ static int size_each(size_result_t *result, char **file, int files, size_demand_
     int status = STATUS_OK;
     bool complete = true;
     for (int i = 0; i < files && status == STATUS_OK; ++i) {
-        status = size_captures(result, &file[i], 1);
+        status = size_files(result, &file[i], 1);
         complete = complete && result->complete;
         if (status == STATUS_OK && !summary_merge(all, &result->demand)) {
             status = STATUS_INPUT;
@@ -432,16 +520,16 @@ static int print(const size_result_t *result)
         }
         break;
     case SIZE_FORMAT_LWIPOPTS:
-        size_print_lwipopts(result);
+        size_print_lwipopts(stdout, result);
         break;
     case SIZE_FORMAT_LWIPPOOLS:
-        size_print_lwippools(result);
+        size_print_lwippools(stdout, result);
         break;
     case SIZE_FORMAT_SYSCFG:
-        size_print_syscfg(result);
+        size_print_syscfg(stdout, result);
         break;
     case SIZE_FORMAT_SDKCONFIG:
-        size_print_sdkconfig(result);
+        size_print_sdkconfig(stdout, result);
         break;
     case SIZE_FORMAT_TEXT:
     default:
@@ -478,6 +566,10 @@ static int finish(size_result_t *result, size_demand_t *summaries)
         !summary_write(&result->demand, result->options->summary)) {
         return STATUS_USAGE;
     }
+    if (result->options->report != NULL &&
+        !report_page_write(result->options->report, result, result->traffic)) {
+        return STATUS_USAGE;
+    }
     return print(result);
 }
 
@@ -485,6 +577,9 @@ int size_run(const size_options_t *options)
 {
     static size_result_t result;
     static size_demand_t summaries;
+    if (options->hci) {
+        return hci_run(options);
+    }
     result = (size_result_t){.options = options, .complete = true};
     summaries = (size_demand_t){.packets = 0};
     char **const captures = calloc((size_t)options->files, sizeof *captures);
@@ -498,11 +593,12 @@ int size_run(const size_options_t *options)
     result.demand = (size_demand_t){.packets = 0};
     if (status == STATUS_OK && count > 0) {
         status = options->each ? size_each(&result, captures, count, &summaries)
-                               : size_captures(&result, captures, count);
+                               : size_files(&result, captures, count);
     }
     status = status == STATUS_OK ? finish(&result, &summaries) : status;
     classes_free(&summaries.malloc);
     classes_free(&result.demand.malloc);
+    json_decref(result.traffic);
     free(captures);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "account.h"
 #include "classes.h"
@@ -34,6 +35,7 @@ typedef struct size_options {
     const char *verify;   /* lwipopts.h that is to be judged */
     const char *compiler; /* whose preprocessor reads them */
     const char *summary;  /* file to write */
+    const char *report;   /* page to write */
     const char *filter;
     unsigned pointer;     /* bits */
     int64_t service;      /* microseconds; -1: from the captures */
@@ -43,6 +45,7 @@ typedef struct size_options {
     uint32_t connections; /* peers to plan for; 0: those recorded */
     unsigned classes;     /* at most, of pool-based malloc */
     heap_kind_t heap;     /* that MEM_SIZE is printed for */
+    bool hci;             /* the captures are of Bluetooth HCI */
     bool each;            /* every capture has a device of its own */
     size_format_t format;
     int files;
@@ -115,6 +118,8 @@ typedef struct size_result {
     uint64_t sent;
     uint64_t received;
     uint64_t passed;
+    const struct trace_log *trace; /* NULL: the input was captures */
+    struct json_t *traffic; /* what --report shows of the captures; NULL: nothing */
 } size_result_t;
 
 /* Runs the command; its exit status. */
@@ -134,18 +139,31 @@ size_t size_needed_heap(const size_result_t *result, heap_kind_t kind);
 /* Bytes that an amount of a resource takes on the target. */
 int64_t size_bytes(const size_result_t *result, resource_t resource, int64_t amount);
 
+/* What events are called: those of captures are packets. */
+const char *size_unit(const size_result_t *result);
+
 /* True iff the row is shown: the device has it, or took of it. */
 bool size_shows(const size_result_t *result, resource_t resource);
+
+/* True iff what is there now is less. A mailbox of size 0 has the port's own default. */
+bool size_is_short(const size_result_t *result, resource_t resource);
 
 /* --- outputs
  * -------------------------------------------------------------------------------------- */
 
 void size_print_text(const size_result_t *result);
 bool size_print_json(const size_result_t *result);
-void size_print_lwipopts(const size_result_t *result);
-void size_print_lwippools(const size_result_t *result);
-void size_print_syscfg(const size_result_t *result);
-void size_print_sdkconfig(const size_result_t *result);
+
+/* What it prints; the caller's. NULL iff memory is short. */
+struct json_t *size_json(const size_result_t *result);
+
+/* A string of any bytes: those that are no UTF-8 become '?'. */
+struct json_t *size_json_text(const char *value);
+
+void size_print_lwipopts(FILE *out, const size_result_t *result);
+void size_print_lwippools(FILE *out, const size_result_t *result);
+void size_print_syscfg(FILE *out, const size_result_t *result);
+void size_print_sdkconfig(FILE *out, const size_result_t *result);
 
 /* One sentence; `text` holds SIZE_VERDICT bytes. Returns whether what is there now suffices. */
 bool size_verdict(const size_result_t *result, char *text);

@@ -6,38 +6,39 @@
 #include <string.h>
 
 #include "size.h"
+#include "trace_size.h"
 
 /* Text of a capture, a file or a connection must not end a comment, nor a line. */
-static void print_comment(const char *text)
+static void print_comment(FILE *out, const char *text)
 {
     for (const char *at = text; *at != '\0'; ++at) {
         const unsigned char c = (unsigned char)*at;
         const bool ends = c == '/' && at != text && at[-1] == '*';
-        putchar(ends || c < 0x20 || c >= 0x7f ? '?' : c);
+        fputc(ends || c < 0x20 || c >= 0x7f ? '?' : c, out);
     }
 }
 
-static void print_derivation(const size_result_t *result, resource_t resource)
+static void print_derivation(FILE *out, const size_result_t *result, resource_t resource)
 {
     const size_row_t *const row = &result->demand.row[resource];
     if (row->peak.amount == 0) {
-        printf("never taken");
+        fprintf(out, "never taken");
         return;
     }
-    printf("at most %" PRId64, row->peak.amount);
+    fprintf(out, "at most %" PRId64, row->peak.amount);
     if (row->least < row->peak.amount) {
-        printf(", at least %" PRId64, row->least);
+        fprintf(out, ", at least %" PRId64, row->least);
     }
-    printf(": packet %" PRIu64 " of ", row->peak.packet);
-    print_comment(row->peak.file);
-    printf(", ");
-    print_comment(row->peak.cause);
+    fprintf(out, ": %s %" PRIu64 " of ", size_unit(result), row->peak.packet);
+    print_comment(out, row->peak.file);
+    fprintf(out, ", ");
+    print_comment(out, row->peak.cause);
     if (result->options->connections != 0 && row->per_connection != 0) {
-        printf("; %" PRId64 " a connection, for %u", row->per_connection,
-               result->options->connections);
+        fprintf(out, "; %" PRId64 " a connection, for %u", row->per_connection,
+                result->options->connections);
     }
     if (result->options->margin > 0) {
-        printf("; margin %g %%", result->options->margin);
+        fprintf(out, "; margin %g %%", result->options->margin);
     }
 }
 
@@ -65,94 +66,108 @@ static bool is_printed(const size_result_t *result, resource_t resource)
     return resource != RESOURCE_HEAP && size_shows(result, resource);
 }
 
-static void print_head(const char *open, const char *close)
+static void print_head(FILE *out, const char *open, const char *close)
 {
-    printf("%sMade by cistern size: the least that the captures need.%s\n", open, close);
+    fprintf(out, "%sMade by cistern size: the least that the captures need.%s\n", open, close);
 }
 
-static void print_define(const size_result_t *result, resource_t resource)
+static void print_define(FILE *out, const size_result_t *result, resource_t resource)
 {
-    printf("#define %-26s %" PRId64 " /* ", lwip_option_name(resource_option(resource)),
-           accepted(result, resource));
-    print_derivation(result, resource);
-    printf(" */\n");
+    fprintf(out, "#define %-26s %" PRId64 " /* ", lwip_option_name(resource_option(resource)),
+            accepted(result, resource));
+    print_derivation(out, result, resource);
+    fprintf(out, " */\n");
 }
+
+typedef struct refused {
+    FILE *out;
+    int lines;
+} refused_t;
 
 static void say_sanity(void *context, const char *line)
 {
-    int *const lines = context;
-    if ((*lines)++ == 0) {
-        printf("\n/* lwIP's sanity checks assume that every window and queue can be full at once, "
-               "which these\n   captures never were. They are turned off for: */\n");
+    refused_t *const refused = context;
+    FILE *const out = refused->out;
+    if (refused->lines++ == 0) {
+        fprintf(out,
+                "\n/* lwIP's sanity checks assume that every window and queue can be full at once, "
+                "which these\n   captures never were. They are turned off for: */\n");
     }
-    printf("/*   %s */\n", line);
+    fprintf(out, "/*   %s */\n", line);
 }
 
-void size_print_lwipopts(const size_result_t *result)
+void size_print_lwipopts(FILE *out, const size_result_t *result)
 {
     const heap_kind_t kind = result->options->heap;
     const heap_kind_t other = kind == HEAP_LWIP ? HEAP_CISTERN : HEAP_LWIP;
-    int lines = 0;
-    print_head("/* ", " */");
+    refused_t refused = {.out = out};
+    print_head(out, "/* ", " */");
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
         if (is_printed(result, (resource_t)i)) {
-            print_define(result, (resource_t)i);
+            print_define(out, result, (resource_t)i);
         }
     }
     if (size_needed_heap(result, kind) != 0) {
-        printf("#define %-26s %zu /* %s; %s needs %zu; ", "MEM_SIZE",
-               size_needed_heap(result, kind), heap_kind_name(kind), heap_kind_name(other),
-               size_needed_heap(result, other));
-        print_derivation(result, RESOURCE_HEAP);
-        printf(" */\n");
+        fprintf(out, "#define %-26s %zu /* %s; %s needs %zu; ", "MEM_SIZE",
+                size_needed_heap(result, kind), heap_kind_name(kind), heap_kind_name(other),
+                size_needed_heap(result, other));
+        print_derivation(out, result, RESOURCE_HEAP);
+        fprintf(out, " */\n");
     }
-    size_sanity(result, true, say_sanity, &lines);
-    if (lines != 0) {
-        printf("#define %-26s 1\n#define %-26s 1\n", "LWIP_DISABLE_TCP_SANITY_CHECKS",
-               "LWIP_DISABLE_MEMP_SANITY_CHECKS");
+    size_sanity(result, true, say_sanity, &refused);
+    if (refused.lines != 0) {
+        fprintf(out, "#define %-26s 1\n#define %-26s 1\n", "LWIP_DISABLE_TCP_SANITY_CHECKS",
+                "LWIP_DISABLE_MEMP_SANITY_CHECKS");
     }
 }
 
-void size_print_lwippools(const size_result_t *result)
+void size_print_lwippools(FILE *out, const size_result_t *result)
 {
     const size_choice_t *const choice = &result->choice;
-    print_head("/* ", " */");
-    printf("/* lwippools.h for MEM_USE_POOLS 1 and MEMP_USE_CUSTOM_POOLS 1: %zu classes, %zu bytes "
-           "in all. */\n",
-           choice->classes, choice->bytes);
-    printf("LWIP_MALLOC_MEMPOOL_START\n");
+    print_head(out, "/* ", " */");
+    fprintf(
+        out,
+        "/* lwippools.h for MEM_USE_POOLS 1 and MEMP_USE_CUSTOM_POOLS 1: %zu classes, %zu bytes "
+        "in all. */\n",
+        choice->classes, choice->bytes);
+    fprintf(out, "LWIP_MALLOC_MEMPOOL_START\n");
     for (size_t i = 0; i < choice->classes; ++i) {
         if (choice->class[i].count == 0) {
             continue;
         }
-        printf("LWIP_MALLOC_MEMPOOL(%zu, %zu)", choice->class[i].count, choice->class[i].size);
+        fprintf(out, "LWIP_MALLOC_MEMPOOL(%zu, %zu)", choice->class[i].count,
+                choice->class[i].size);
         if (choice->packet[i] != 0) {
-            printf(" /* one less fails at packet %" PRIu64 " */", choice->packet[i]);
+            fprintf(out, " /* one less fails at %s %" PRIu64 " */", size_unit(result), choice->packet[i]);
         }
-        printf("\n");
+        fprintf(out, "\n");
     }
-    printf("LWIP_MALLOC_MEMPOOL_END\n");
+    fprintf(out, "LWIP_MALLOC_MEMPOOL_END\n");
 }
 
 /* Mynewt: lwIP's options are set by its package through syscfg. */
-void size_print_syscfg(const size_result_t *result)
+void size_print_syscfg(FILE *out, const size_result_t *result)
 {
-    print_head("# ", "");
-    printf("syscfg.vals:\n");
+    print_head(out, "# ", "");
+    fprintf(out, "syscfg.vals:\n");
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
         if (is_printed(result, (resource_t)i)) {
-            printf("    # ");
-            print_derivation(result, (resource_t)i);
-            printf("\n    %s: %" PRId64 "\n", lwip_option_name(resource_option((resource_t)i)),
-                   accepted(result, (resource_t)i));
+            fprintf(out, "    # ");
+            print_derivation(out, result, (resource_t)i);
+            fprintf(out, "\n    %s: %" PRId64 "\n",
+                    lwip_option_name(resource_option((resource_t)i)),
+                    accepted(result, (resource_t)i));
         }
     }
-    printf("    # %s\n    MEM_SIZE: %zu\n", heap_kind_name(result->options->heap),
-           size_needed_heap(result, result->options->heap));
+    fprintf(out, "    # %s\n    MEM_SIZE: %zu\n", heap_kind_name(result->options->heap),
+            size_needed_heap(result, result->options->heap));
+    if (result->trace != NULL) {
+        trace_print_syscfg(out, result->trace);
+    }
 }
 
 /* ESP-IDF: the options that its Kconfig has; others keep to its fixed values. */
-void size_print_sdkconfig(const size_result_t *result)
+void size_print_sdkconfig(FILE *out, const size_result_t *result)
 {
     static const struct {
         resource_t resource;
@@ -167,17 +182,17 @@ void size_print_sdkconfig(const size_result_t *result)
         {RESOURCE_TCP_RECVMBOX, "CONFIG_LWIP_TCP_RECVMBOX_SIZE"},
         {RESOURCE_UDP_RECVMBOX, "CONFIG_LWIP_UDP_RECVMBOX_SIZE"},
     };
-    print_head("# ", "");
+    print_head(out, "# ", "");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; ++i) {
         if (size_shows(result, known[i].resource)) {
-            printf("# ");
-            print_derivation(result, known[i].resource);
-            printf("\n%s=%" PRId64 "\n", known[i].name, accepted(result, known[i].resource));
+            fprintf(out, "# ");
+            print_derivation(out, result, known[i].resource);
+            fprintf(out, "\n%s=%" PRId64 "\n", known[i].name, accepted(result, known[i].resource));
         }
     }
     if (result->device.source[OPTION_TCP_MSS] != OPTION_DEFAULT) {
-        printf("# %s\nCONFIG_LWIP_TCP_MSS=%" PRId64 "\n",
-               lwip_option_source(result->device.source[OPTION_TCP_MSS]),
-               result->device.value[OPTION_TCP_MSS]);
+        fprintf(out, "# %s\nCONFIG_LWIP_TCP_MSS=%" PRId64 "\n",
+                lwip_option_source(result->device.source[OPTION_TCP_MSS]),
+                result->device.value[OPTION_TCP_MSS]);
     }
 }

@@ -1,15 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* size_json.c - the result as JSON. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
 #include "size.h"
+#include "trace_size.h"
+
+/* A string that is no UTF-8 keeps its ASCII. */
+static json_t *ascii_text(const char *value)
+{
+    char *const copy = strdup(value);
+    for (char *at = copy; at != NULL && *at != '\0'; ++at) {
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    }
+    json_t *const string = copy != NULL ? json_string(copy) : NULL;
+    free(copy);
+    return string;
+}
+
+json_t *size_json_text(const char *value)
+{
+    json_t *const string = json_string(value);
+    return string != NULL ? string : ascii_text(value);
+}
 
 static json_t *text(const char *value)
 {
-    json_t *const string = json_string(value);
-    return string != NULL ? string : json_string("?");
+    return size_json_text(value);
 }
 
 static json_t *number(int64_t value)
@@ -24,9 +44,10 @@ static json_t *row_object(const size_result_t *result, resource_t resource)
     const int64_t now = result->now.value[resource_option(resource)];
     const int64_t needed = heap ? (int64_t)size_needed_heap(result, result->options->heap)
                                 : size_needed(result, resource);
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o}",
                      "name", resource_name(resource), "option",
-                     lwip_option_name(resource_option(resource)), "now", number(now), "least",
+                     lwip_option_name(resource_option(resource)), "short",
+                     (int)size_is_short(result, resource), "now", number(now), "least",
                      number(row->least), "most", number(row->peak.amount), "needed", number(needed),
                      "bytes_now", number(size_bytes(result, resource, now)), "bytes_needed",
                      number(size_bytes(result, resource, needed)), "peak_packet",
@@ -75,28 +96,35 @@ static void collect(void *context, const char *line)
     json_array_append_new(context, text(line));
 }
 
-bool size_print_json(const size_result_t *result)
+json_t *size_json(const size_result_t *result)
 {
     char verdict[SIZE_VERDICT];
     const bool suffices = size_verdict(result, verdict);
     json_t *const broken = json_array();
     size_sanity(result, false, collect, broken);
-    json_t *const object = json_pack(
+    return json_pack(
         "{s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, "
-        "s:o}",
+        "s:o, s:o}",
         "verdict", text(verdict), "suffices", (int)suffices, "device", text(result->demand.device),
         "complete", (int)result->complete, "packets", number((int64_t)result->demand.packets),
         "sent", number((int64_t)result->sent), "received", number((int64_t)result->received),
         "others", number((int64_t)result->passed), "duplicates",
         number((int64_t)result->duplicates), "joined", number((int64_t)result->super), "service_us",
         number((int64_t)result->service), "connections", number(result->demand.connections),
-        "pools", rows_array(result), "pointer", (int)result->options->pointer, "heap",
+        "pools", rows_array(result), "pointer",
+        (int)(result->trace != NULL ? result->demand.pointer : result->options->pointer), "heap",
         json_pack("{s:o, s:o}", "lwip", number((int64_t)size_needed_heap(result, HEAP_LWIP)),
                   "cistern", number((int64_t)size_needed_heap(result, HEAP_CISTERN))),
         "malloc_pools",
         json_pack("{s:o, s:o}", "bytes", number((int64_t)result->choice.bytes), "classes",
                   classes_array(&result->choice)),
-        "broken_conditions", broken, "options", assumptions_object(&result->device));
+        "broken_conditions", broken, "options", assumptions_object(&result->device),
+        "trace", trace_json(result->trace));
+}
+
+bool size_print_json(const size_result_t *result)
+{
+    json_t *const object = size_json(result);
     const bool ok =
         object != NULL && json_dumpf(object, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
     json_decref(object);

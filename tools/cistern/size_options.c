@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_page.h"
 #include "size.h"
 
 static const char help_text[] =
@@ -20,7 +21,8 @@ static const char help_text[] =
     "    lwIP on it held at each packet, and prints the least pool counts and heap size that\n"
     "    serve the traffic, proved by replay in real pools and heaps. Where a capture cannot\n"
     "    show what was held, an interval is given and its upper end recommended. A FILE may be\n"
-    "    a summary of other captures; a FILE of - is standard input.\n"
+    "    a summary of other captures, or a trace that a program made of its own pools and heaps\n"
+    "    (CISTERN_TRACE), from which the answer is exact; a FILE of - is standard input.\n"
     "\n"
     "OPTIONS\n"
     "    --device ADDR      whose memory: an IPv4, IPv6 or hardware address (default: the\n"
@@ -37,9 +39,13 @@ static const char help_text[] =
     "    --margin PERCENT   on top of everything\n"
     "    --classes N        sizes of pool-based malloc, at most 16 (default 4)\n"
     "    --heap KIND        lwip or cistern: the heap that MEM_SIZE is for (default lwip)\n"
+    "    --hci              the captures are of Bluetooth HCI (btsnoop, pcap, pcapng): the pools "
+    "of\n"
+    "                       a NimBLE host, as text, json or syscfg\n"
     "    --each             every capture has a device of its own: what any of them needs\n"
     "    --verify FILE      says whether this lwipopts.h suffices; status 4 if it does not\n"
     "    --summary FILE     also writes what is needed to FILE, to be merged later\n"
+    "    --report FILE      also writes a page to FILE that shows what is needed, and why\n"
     "    -f, --filter BPF   only packets that the filter passes\n"
     "    --format NAME      text, json, lwipopts, lwippools, syscfg or sdkconfig\n"
     "    --json             the same as --format json\n"
@@ -51,6 +57,7 @@ static const char help_text[] =
     "EXAMPLES\n"
     "    cistern size traffic.pcap\n"
     "    cistern size --opts lwipopts.h --format lwipopts traffic.pcapng.gz\n"
+    "    cistern size --report page.html traffic.pcap\n"
     "    cistern size --summary one.summary one.pcap; cistern size *.summary\n";
 
 enum {
@@ -66,8 +73,10 @@ enum {
     OPT_CLASSES,
     OPT_HEAP,
     OPT_EACH,
+    OPT_HCI,
     OPT_VERIFY,
     OPT_SUMMARY,
+    OPT_REPORT,
     OPT_FORMAT,
     OPT_JSON,
     OPT_HELP
@@ -86,8 +95,10 @@ static const struct option long_options[] = {
     {"classes", required_argument, NULL, OPT_CLASSES},
     {"heap", required_argument, NULL, OPT_HEAP},
     {"each", no_argument, NULL, OPT_EACH},
+    {"hci", no_argument, NULL, OPT_HCI},
     {"verify", required_argument, NULL, OPT_VERIFY},
     {"summary", required_argument, NULL, OPT_SUMMARY},
+    {"report", required_argument, NULL, OPT_REPORT},
     {"filter", required_argument, NULL, 'f'},
     {"format", required_argument, NULL, OPT_FORMAT},
     {"json", no_argument, NULL, OPT_JSON},
@@ -208,6 +219,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
     case OPT_SUMMARY:
         options->summary = optarg;
         return true;
+    case OPT_REPORT:
+        options->report = optarg;
+        return report_page_available();
     case 'f':
         options->filter = optarg;
         return true;
@@ -215,6 +229,9 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
         return read_heap(options);
     case OPT_EACH:
         options->each = true;
+        return true;
+    case OPT_HCI:
+        options->hci = true;
         return true;
     case OPT_FORMAT:
         return read_format(options);
@@ -249,6 +266,25 @@ static bool check_files(const size_options_t *options)
     return options->files > 0 && inputs <= 1;
 }
 
+/* What --hci has none of. */
+static bool check_hci(const size_options_t *options)
+{
+    const bool format = options->format == SIZE_FORMAT_TEXT ||
+                        options->format == SIZE_FORMAT_JSON ||
+                        options->format == SIZE_FORMAT_SYSCFG;
+    const bool lwip = options->device != NULL || options->opts != NULL || options->verify != NULL ||
+                      options->summary != NULL || options->filter != NULL || options->each ||
+                      options->connections != 0 || options->rtt != 0 || options->loss > 0 ||
+                      options->margin > 0 || options->report != NULL;
+    if (options->hci && (!format || lwip)) {
+        fputs("cistern: --hci goes with --pointer, --service and --format text, json or syscfg "
+              "alone\n",
+              stderr);
+        return false;
+    }
+    return true;
+}
+
 bool size_options_parse(size_options_t *options, int argc, char **argv)
 {
     const char *const compiler = getenv("CC");
@@ -271,5 +307,5 @@ bool size_options_parse(size_options_t *options, int argc, char **argv)
     }
     options->file = argv + optind;
     options->files = argc - optind;
-    return check_files(options);
+    return check_files(options) && check_hci(options);
 }

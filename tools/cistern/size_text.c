@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "size.h"
+#include "trace_size.h"
 
 /* What is judged: the heap by its MEM_SIZE, pools by their counts. */
 static int64_t amount_now(const size_result_t *result, resource_t resource)
@@ -19,8 +20,7 @@ static int64_t amount_needed(const size_result_t *result, resource_t resource)
                                      : size_needed(result, resource);
 }
 
-/* A mailbox of size 0 has the port's own default. */
-static bool is_short(const size_result_t *result, resource_t resource)
+bool size_is_short(const size_result_t *result, resource_t resource)
 {
     const int64_t now = amount_now(result, resource);
     const bool mailbox = resource >= RESOURCE_TCPIP_MBOX && resource <= RESOURCE_ACCEPTMBOX;
@@ -45,7 +45,7 @@ static resource_t first_short(const size_result_t *result)
 {
     resource_t first = RESOURCE_COUNT;
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
-        if (!is_short(result, (resource_t)i)) {
+        if (!size_is_short(result, (resource_t)i)) {
             continue;
         }
         const uint64_t packet = result->proof[i].now_packet;
@@ -60,7 +60,8 @@ static resource_t first_short(const size_result_t *result)
 
 static const char *name_of_now(const size_result_t *result)
 {
-    return result->options->verify != NULL ? result->options->verify
+    return result->trace != NULL             ? "The traced program"
+           : result->options->verify != NULL ? result->options->verify
            : result->options->opts != NULL ? result->options->opts
                                            : "lwIP's default configuration";
 }
@@ -72,6 +73,15 @@ bool size_verdict(const size_result_t *result, char *text)
     char failure[SIZE_TEXT] = "";
     const resource_t first = first_short(result);
     sum_bytes(result, &now, &needed);
+    uint64_t event = 0;
+    const char *const other =
+        result->trace != NULL ? trace_first_short(result->trace, &event) : NULL;
+    if (first == RESOURCE_COUNT && other != NULL) {
+        snprintf(text, SIZE_VERDICT,
+                 "The traced program is too small: its pool %s fails at event %" PRIu64 ".", other,
+                 event);
+        return false;
+    }
     if (first == RESOURCE_COUNT) {
         snprintf(text, SIZE_VERDICT,
                  "%.200s suffices: it has %" PRId64 " bytes of pools and heap, of which %" PRId64
@@ -80,8 +90,8 @@ bool size_verdict(const size_result_t *result, char *text)
         return true;
     }
     if (result->proof[first].now_packet != 0) {
-        snprintf(failure, sizeof failure, " at packet %" PRIu64 " of %.100s",
-                 result->proof[first].now_packet, result->proof[first].now_file);
+        snprintf(failure, sizeof failure, " at %s %" PRIu64 " of %.100s",
+                 size_unit(result), result->proof[first].now_packet, result->proof[first].now_file);
     }
     snprintf(text, SIZE_VERDICT,
              "%.100s is too small: %s has %" PRId64 ", %" PRId64
@@ -111,7 +121,7 @@ static void print_row(const size_result_t *result, resource_t resource)
         snprintf(interval, sizeof interval, "%" PRId64, row->peak.amount);
     }
     printf("  %-20s%c %9" PRId64 " %14s %9" PRId64 " %9" PRId64 " %9" PRId64,
-           resource_name(resource), is_short(result, resource) ? '!' : ' ', now, interval, needed,
+           resource_name(resource), size_is_short(result, resource) ? '!' : ' ', now, interval, needed,
            size_bytes(result, resource, now), size_bytes(result, resource, needed));
     if (row->peak.amount != 0) {
         printf("  %" PRIu64 " (%.3f s) ", row->peak.packet, row->peak.seconds);
@@ -126,7 +136,8 @@ static void print_table(const size_result_t *result)
     int64_t needed = 0;
     sum_bytes(result, &now, &needed);
     printf("\n  %-20s  %9s %14s %9s %9s %9s  %s\n", "pool", "now", "held", "needed", "RAM now",
-           "RAM", "peak at packet (second), cause");
+           "RAM", result->trace != NULL ? "peak at event (second), cause"
+                                          : "peak at packet (second), cause");
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
         if (size_shows(result, (resource_t)i)) {
             print_row(result, (resource_t)i);
@@ -161,7 +172,7 @@ static void print_heaps(const size_result_t *result)
         printf("  %-24s %9zu bytes", heap_kind_name((heap_kind_t)kind),
                size_needed_heap(result, (heap_kind_t)kind));
         if (result->heap_below[kind] != 0) {
-            printf(", a step less fails at packet %" PRIu64, result->heap_below[kind]);
+            printf(", a step less fails at %s %" PRIu64, size_unit(result), result->heap_below[kind]);
         }
         printf("\n");
     }
@@ -190,8 +201,8 @@ static void print_proof(const size_result_t *result)
            tight, pools);
     for (int i = 0; i < RESOURCE_HEAP; ++i) {
         if (result->proof[i].packet != 0) {
-            printf("  %-20s with %" PRId64 " at packet %" PRIu64 "\n", resource_name((resource_t)i),
-                   result->demand.row[i].peak.amount - 1, result->proof[i].packet);
+            printf("  %-20s with %" PRId64 " at %s %" PRIu64 "\n", resource_name((resource_t)i),
+                   result->demand.row[i].peak.amount - 1, size_unit(result), result->proof[i].packet);
         }
     }
 }
@@ -227,6 +238,10 @@ static void print_assumptions(const size_result_t *result)
 
 static void print_source(const size_result_t *result)
 {
+    if (result->trace != NULL) {
+        trace_print_source(result);
+        return;
+    }
     printf("Device ");
     print_plain(result->demand.device);
     printf(": %" PRIu64 " frames sent, %" PRIu64 " received, %" PRIu64 " of others", result->sent,
@@ -256,6 +271,9 @@ void size_print_text(const size_result_t *result)
         print_source(result);
     }
     print_table(result);
+    if (result->trace != NULL) {
+        trace_print_pools(result);
+    }
     print_heaps(result);
     if (result->proved) {
         print_proof(result);
@@ -268,7 +286,9 @@ void size_print_text(const size_result_t *result)
             printf("  all hold\n");
         }
     }
-    print_assumptions(result);
+    if (result->trace == NULL) {
+        print_assumptions(result);
+    }
     printf("\n");
-    size_print_lwipopts(result);
+    size_print_lwipopts(stdout, result);
 }

@@ -192,6 +192,14 @@ static bool is_near(uint8_t hops)
     return hops == 255 || hops == 128 || hops == 64 || hops == 32 || hops == 1;
 }
 
+/* A question while another is open is not followed: its answer could be that of the first. */
+static void note_question(host_t *host, uint64_t time)
+{
+    if (host->asked == 0 || time - host->asked >= ANSWER) {
+        host->asked = time;
+    }
+}
+
 static void note_delay(host_t *host, uint64_t time)
 {
     if (host->asked != 0 && time - host->asked < ANSWER && host->delays < SURVEY_DELAYS) {
@@ -227,7 +235,8 @@ static void survey_answers(survey_t *survey, const parsed_t *parsed)
 {
     const bool arp = parsed->kind == PARSED_ARP;
     const bool v4 = parsed->protocol == 1;
-    const bool asks = arp ? parsed->operation == 1
+    const bool asks = arp ? parsed->operation == 1 && /* one for its own address has no answer */
+                                !address_equal(&parsed->source, &parsed->destination)
                           : (v4 && parsed->icmp_type == 8) ||
                                 (parsed->protocol == 58 && parsed->icmp_type == 128);
     const bool answers = arp ? parsed->operation == 2
@@ -236,7 +245,7 @@ static void survey_answers(survey_t *survey, const parsed_t *parsed)
     host_t *const asked = asks ? find_host(survey, &parsed->destination) : NULL;
     host_t *const answerer = answers ? find_host(survey, &parsed->source) : NULL;
     if (asked != NULL && (arp || parsed->transport)) {
-        asked->asked = parsed->time;
+        note_question(asked, parsed->time);
     } else if (answerer != NULL) {
         note_delay(answerer, parsed->time);
     }
@@ -351,7 +360,7 @@ static void survey_tcp(survey_t *survey, const parsed_t *parsed, int file)
         host_t *const source = find_host(survey, &parsed->source);
         host_t *const asked = find_host(survey, &parsed->destination);
         if ((parsed->flags & TCP_ACK) == 0 && asked != NULL) {
-            asked->asked = parsed->time;
+            note_question(asked, parsed->time);
         } else if (source != NULL && !side->synced) {
             ++source->accepted;
             note_delay(source, parsed->time);
@@ -374,6 +383,7 @@ static void survey_udp(survey_t *survey, const parsed_t *parsed)
     }
     udp_port_t *const to = get_port(survey, &parsed->destination, parsed->destination_port);
     if (to != NULL) {
+        to->first_received = to->first_received == 0 ? parsed->number : to->first_received;
         to->last_received = parsed->number;
     }
 }
@@ -481,22 +491,28 @@ static void add_address(device_t *device, const address_t *address)
     }
 }
 
+static bool shares_mac(const device_t *device, const host_t *host)
+{
+    return host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac);
+}
+
 /* Adds the hosts with the device's hardware address: its other addresses. A router's is that of
- * many hosts behind it; then it says nothing. */
+ * many hosts behind it; then it says nothing, unless the user named it: then its own addresses are
+ * those without a router before them. */
 static void add_same_mac(const survey_t *survey, device_t *device)
 {
+    const bool named = device->addresses == 0;
     size_t same = 0;
     for (size_t i = 0; i < survey->hosts && device->has_mac; ++i) {
-        const host_t *const host = &survey->host[i];
-        same += host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac) ? 1 : 0;
+        same += shares_mac(device, &survey->host[i]) ? 1 : 0;
     }
-    if (same > 4) {
-        device->has_mac = device->addresses == 0;
+    if (same > 4 && !named) {
+        device->has_mac = false;
         return;
     }
     for (size_t i = 0; i < survey->hosts && device->has_mac; ++i) {
         const host_t *const host = &survey->host[i];
-        if (host->sent > 0 && host->has_mac && same_mac(host->mac, device->mac)) {
+        if (shares_mac(device, host) && (same <= 4 || host->near * 2 > host->sent)) {
             add_address(device, &host->address);
         }
     }

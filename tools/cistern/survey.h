@@ -65,6 +65,7 @@ typedef struct udp_port {
     uint16_t port;
     uint64_t first_sent; /* packets; 0: none */
     uint64_t last_sent;
+    uint64_t first_received;
     uint64_t last_received;
     uint32_t next;
 } udp_port_t;

@@ -39,7 +39,8 @@ bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter
 {
     *traffic = (traffic_t){.name = name, .names = names, .filter = filter};
     traffic->base = calloc((size_t)names + 1, sizeof *traffic->base);
-    if (traffic->base == NULL) {
+    traffic->start = calloc((size_t)names + 1, sizeof *traffic->start);
+    if (traffic->base == NULL || traffic->start == NULL) {
         return false;
     }
     for (int i = 0; i < names; ++i) {
@@ -161,6 +162,9 @@ bool traffic_next(traffic_t *traffic, parsed_t *parsed)
         }
         keep_order(traffic, parsed);
         traffic->started = started;
+        if (started) {
+            traffic->start[traffic->file] = parsed->time;
+        }
         return true;
     }
     traffic->quiet = true;
@@ -190,4 +194,5 @@ void traffic_close(traffic_t *traffic)
         unlink(traffic->spool_name);
     }
     free(traffic->base);
+    free(traffic->start);
 }

@@ -27,7 +27,8 @@ typedef struct traffic {
     char **name; /* of the captures */
     int names;
     const char *filter;
-    uint64_t *base; /* packets before each capture; of names + 1 elements */
+    uint64_t *base;  /* packets before each capture; of names + 1 elements */
+    uint64_t *start; /* time of each capture's first packet */
     FILE *spool;    /* standard input, kept; or NULL */
     char spool_name[32];
     capture_t capture;

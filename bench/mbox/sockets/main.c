@@ -6,9 +6,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#include "../../bench.h"
+#include "../usage.h"
 #include "lwip/sockets.h"
 #include "lwip/sys.h"
 #include "lwip/tcpip.h"
@@ -94,28 +93,6 @@ static void exchange(int s, unsigned rounds)
     }
 }
 
-static double switches(void)
-{
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_nvcsw + usage.ru_nivcsw);
-}
-
-static double processor_ns(void)
-{
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return 1e9 * (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           1e3 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-}
-
-static void report(const char *name, double count, double start, double processor, double before)
-{
-    printf("%s\t%.1f\n", name, (bench_now() - start) / count);
-    printf("%s, processor\t%.1f\n", name, (processor_ns() - processor) / count);
-    printf("%s, switches\t%.3f\n", name, (switches() - before) / count);
-}
-
 static void started(void *unused)
 {
     (void)unused;
@@ -134,17 +111,13 @@ int main(int argc, char **argv)
     (void)sys_arch_sem_wait(&ready, 0);
     const int s = connect_to_server();
 
-    double start = bench_now();
-    double processor = processor_ns();
-    double before = switches();
+    usage_t before = usage_now();
     send_all(s, bytes);
-    report("stream over sockets", (double)kib, start, processor, before);
+    usage_print("stream over sockets", usage_each(before, (double)kib));
 
-    start = bench_now();
-    processor = processor_ns();
-    before = switches();
+    before = usage_now();
     exchange(s, rounds);
-    report("there and back over sockets", rounds, start, processor, before);
+    usage_print("there and back over sockets", usage_each(before, rounds));
 
     (void)lwip_close(s);
     (void)sys_arch_sem_wait(&ready, 0);

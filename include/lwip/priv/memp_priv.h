@@ -84,7 +84,7 @@ struct memp_account {
 /* What changes of a pool. At level 0 that is the list alone. */
 struct memp_state {
     cistern_block_t *list; /* free elements; first, so that memp_desc's tab leads here */
-    size_t free;           /* how many are free */
+    size_t used;           /* how many are in use */
     size_t quarantined;    /* after damage: neither free nor in use */
 };
 #endif

@@ -1,4 +1,4 @@
-/* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/critical.h.
+/* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/port.h.
  *
  * The critical section masks interrupts and restores what was before, so that sections nest and
  * work the same in threads, in interrupts and where the user has masked interrupts already. It is
@@ -28,5 +28,10 @@ static inline void cistern_critical_leave(cistern_critical_t state)
 {
     cistern_cpu_restore(state);
 }
+
+/* Who called the function that this stands in: see cistern/trace.h. */
+#ifndef CISTERN_TRACE_OWNER
+#    define CISTERN_TRACE_OWNER __builtin_return_address(0)
+#endif
 
 #endif

@@ -11,6 +11,9 @@
  * | CISTERN_BARE_THREADS          | 4       | 1..255   | threads that can live at once, beside    |
  * |                               |         |          | main                                     |
  * | CISTERN_BARE_STACK_BYTES      | 1024    | 256..    | stack of each of them, multiple of 16    |
+ * | CISTERN_BARE_GUARD_BYTES      | 64      | 16..128  | of each stack, at its upper end: what an |
+ * |                               |         |          | overflow of the thread above may write   |
+ * |                               |         |          | without hurting; multiple of 16          |
  * | CISTERN_BARE_IDLE_STACK_BYTES | 384     | 256..    | stack of cistern_bare_idle               |
  * | CISTERN_BARE_PRIORITIES       | 8       | 1..32    | priorities 0 .. n-1; higher ones are cut |
  * | CISTERN_BARE_MAIN_PRIORITY    | 0       | 0..n-1   | priority of main                         |
@@ -34,6 +37,9 @@
 #endif
 #ifndef CISTERN_BARE_STACK_BYTES
 #    define CISTERN_BARE_STACK_BYTES 1024
+#endif
+#ifndef CISTERN_BARE_GUARD_BYTES
+#    define CISTERN_BARE_GUARD_BYTES 64
 #endif
 #ifndef CISTERN_BARE_IDLE_STACK_BYTES
 #    define CISTERN_BARE_IDLE_STACK_BYTES 384
@@ -61,6 +67,10 @@
 #endif
 #if CISTERN_BARE_STACK_BYTES < 256 || CISTERN_BARE_STACK_BYTES % 16 != 0
 #    error "CISTERN_BARE_STACK_BYTES must be at least 256 and a multiple of 16"
+#endif
+#if CISTERN_BARE_GUARD_BYTES < 16 || CISTERN_BARE_GUARD_BYTES > 128 ||                             \
+    CISTERN_BARE_GUARD_BYTES % 16 != 0
+#    error "CISTERN_BARE_GUARD_BYTES must be 16 to 128 and a multiple of 16"
 #endif
 #if CISTERN_BARE_IDLE_STACK_BYTES < 256 || CISTERN_BARE_IDLE_STACK_BYTES % 16 != 0
 #    error "CISTERN_BARE_IDLE_STACK_BYTES must be at least 256 and a multiple of 16"
@@ -112,24 +122,14 @@ typedef struct bare_thread *sys_thread_t;
  * Linear in the bytes. Thread. */
 size_t cistern_bare_stack_unused(sys_thread_t thread);
 
-/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use or by
- * alloc, ended by free or with the thread. get returns NULL iff no semaphore is left. Thread. */
-sys_sem_t *sys_arch_netconn_sem_get(void);
-void sys_arch_netconn_sem_alloc(void);
-void sys_arch_netconn_sem_free(void);
-
-#ifndef LWIP_NETCONN_THREAD_SEM_GET
-#    define LWIP_NETCONN_THREAD_SEM_GET() sys_arch_netconn_sem_get()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_ALLOC
-#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_FREE
-#    define LWIP_NETCONN_THREAD_SEM_FREE() sys_arch_netconn_sem_free()
-#endif
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis.
+ * Linear in the threads. Thread. */
+u32_t cistern_bare_waiting(void);
 
 #ifdef __cplusplus
 }
 #endif
+
+#include "../../common/arch/thread_sem.h" /* its calls take a sys_sem_t */
 
 #endif

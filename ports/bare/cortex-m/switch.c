@@ -40,8 +40,8 @@
 #    define SCB_SHPR3            (*(volatile uint32_t *)0xE000ED20U)
 #    define SCB_ICSR_PENDSVSET   0x10000000U
 #    define SCB_SHPR3_PENDSV_LOW 0x00FF0000U
-#    define XPSR_THUMB           0x01000000U
-#    define PC_THUMB             1U /* of a function's address; a return address has none */
+#    define SWITCH_XPSR_THUMB    0x01000000U
+#    define SWITCH_PC_THUMB      1U /* of a function's address; a return address has none */
 
 /* What a thread that does not run has on its stack, without floating point. The hardware's part,
  * from r0 on, takes 32 bytes below an aligned top, as the architecture wants it aligned to 8. */
@@ -53,18 +53,18 @@ typedef struct frame {
     uint32_t lr;
     uint32_t pc;
     uint32_t xpsr;
-} frame_t;
+} switch_frame_t;
 
-static alignas(8) unsigned char interrupt_stack[CISTERN_BARE_INTERRUPT_STACK_BYTES];
+static alignas(8) unsigned char switch_interrupt_stack[CISTERN_BARE_INTERRUPT_STACK_BYTES];
 
 void CISTERN_BARE_PENDSV_HANDLER(void);
 
 #    if defined __ARM_FP
-#        define SAVE_FLOATS    "tst lr, #16\n it eq\n vstmdbeq r0!, {s16-s31}\n"
-#        define RESTORE_FLOATS "tst lr, #16\n it eq\n vldmiaeq r0!, {s16-s31}\n"
+#        define SWITCH_SAVE_FLOATS    "tst lr, #16\n it eq\n vstmdbeq r0!, {s16-s31}\n"
+#        define SWITCH_RESTORE_FLOATS "tst lr, #16\n it eq\n vldmiaeq r0!, {s16-s31}\n"
 #    else
-#        define SAVE_FLOATS    ""
-#        define RESTORE_FLOATS ""
+#        define SWITCH_SAVE_FLOATS    ""
+#        define SWITCH_RESTORE_FLOATS ""
 #    endif
 
 #    if defined __ARM_ARCH_6M__ || defined __ARM_ARCH_8M_BASE__
@@ -102,10 +102,10 @@ __attribute__((naked)) void CISTERN_BARE_PENDSV_HANDLER(void)
 __attribute__((naked)) void CISTERN_BARE_PENDSV_HANDLER(void)
 {
     __asm__ volatile(".syntax unified\n"
-                     "mrs r0, psp\n" SAVE_FLOATS /* */
+                     "mrs r0, psp\n" SWITCH_SAVE_FLOATS /* */
                      "stmdb r0!, {r4-r11, lr}\n"
                      "bl bare_cpu_switch_next\n"
-                     "ldmia r0!, {r4-r11, lr}\n" RESTORE_FLOATS /* */
+                     "ldmia r0!, {r4-r11, lr}\n" SWITCH_RESTORE_FLOATS /* */
                      "msr psp, r0\n"
                      "bx lr\n");
 }
@@ -119,12 +119,12 @@ void bare_cpu_switch_request(void)
 
 void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argument)
 {
-    frame_t *const frame = (frame_t *)((unsigned char *)top - sizeof(frame_t));
+    switch_frame_t *const frame = (switch_frame_t *)((unsigned char *)top - sizeof(switch_frame_t));
     memset(frame, 0, sizeof *frame);
     frame->exc_return = CISTERN_BARE_EXC_RETURN;
     frame->r0_to_r3[0] = (uint32_t)argument;
-    frame->pc = (uint32_t)(uintptr_t)entry & ~PC_THUMB;
-    frame->xpsr = XPSR_THUMB;
+    frame->pc = (uint32_t)(uintptr_t)entry & ~SWITCH_PC_THUMB;
+    frame->xpsr = SWITCH_XPSR_THUMB;
     return frame;
 }
 
@@ -132,7 +132,7 @@ void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argu
  * that its stack pointer lives in changes. Interrupts are masked: in between both stacks end at the
  * same address, and a handler would write over its own frame. */
 __attribute__((naked, noinline)) static void
-use_process_stack(__attribute__((unused)) void *interrupt_top)
+switch_to_process_stack(__attribute__((unused)) void *interrupt_top)
 {
     __asm__ volatile(".syntax unified\n"
                      "mrs r3, primask\n"
@@ -152,7 +152,7 @@ use_process_stack(__attribute__((unused)) void *interrupt_top)
 void bare_cpu_switch_start(void)
 {
     SCB_SHPR3 |= SCB_SHPR3_PENDSV_LOW;
-    use_process_stack(interrupt_stack + sizeof interrupt_stack);
+    switch_to_process_stack(switch_interrupt_stack + sizeof switch_interrupt_stack);
 }
 
 #endif

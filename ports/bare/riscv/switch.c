@@ -8,8 +8,8 @@
 
 #    include "trap.h"
 
-#    define MIE_SOFTWARE_INTERRUPT 8U
-#    define MSTATUS_MACHINE_MPIE   0x1880U /* mret goes to machine mode and enables interrupts */
+#    define SWITCH_MIE_SOFTWARE 8U
+#    define SWITCH_MSTATUS      0x1880U /* mret goes to machine mode and enables interrupts */
 
 void bare_cpu_switch_request(void)
 {
@@ -22,14 +22,14 @@ void *bare_cpu_switch_frame(void *top, void (*entry)(void *argument), void *argu
     memset(frame, 0, sizeof *frame);
     frame->mepc = (uintptr_t)entry;
     frame->a[0] = (uintptr_t)argument;
-    frame->mstatus = MSTATUS_MACHINE_MPIE;
+    frame->mstatus = SWITCH_MSTATUS;
     return frame;
 }
 
 void bare_cpu_switch_start(void)
 {
     bare_trap_install();
-    __asm__ volatile("csrs mie, %0" : : "r"(MIE_SOFTWARE_INTERRUPT));
+    __asm__ volatile("csrs mie, %0" : : "r"(SWITCH_MIE_SOFTWARE));
     __asm__ volatile("csrsi mstatus, 8");
 }
 

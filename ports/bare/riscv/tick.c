@@ -8,13 +8,13 @@
 #include "tick.h"
 #include "trap.h"
 
-#define MIE_TIMER_INTERRUPT 0x80U
+#define TICK_MIE_TIMER 0x80U
 
-static uint64_t next;
-static uint32_t interval;
+static uint64_t tick_next;
+static uint32_t tick_interval;
 
 /* The high word goes out of the way first, so that no early interrupt comes in between. */
-static void set_compare(uint64_t time)
+static void tick_set_compare(uint64_t time)
 {
     CLINT_MTIMECMP_HIGH = UINT32_MAX;
     CLINT_MTIMECMP_LOW = (uint32_t)time;
@@ -22,7 +22,7 @@ static void set_compare(uint64_t time)
 }
 
 /* Read again when the low word wrapped in between; once at most, in practice. */
-static uint64_t time_now(void)
+static uint64_t tick_time(void)
 {
     uint32_t high;
     uint32_t low;
@@ -35,23 +35,23 @@ static uint64_t time_now(void)
 
 void cistern_bare_timer_interrupt(void)
 {
-    next += interval;
-    set_compare(next);
+    tick_next += tick_interval;
+    tick_set_compare(tick_next);
     cistern_bare_tick();
 }
 
 void cistern_bare_tick_start(uint32_t clock_hz)
 {
-    const uint32_t cycles = tick_cycles(clock_hz, UINT32_MAX);
+    const uint32_t cycles = tick_cycles(clock_hz, 1, UINT32_MAX);
     if (cycles == 0) {
         return;
     }
     const cistern_critical_t state = cistern_critical_enter();
     bare_trap_install();
-    interval = cycles;
-    next = time_now() + interval;
-    set_compare(next);
-    __asm__ volatile("csrs mie, %0" : : "r"(MIE_TIMER_INTERRUPT));
+    tick_interval = cycles;
+    tick_next = tick_time() + tick_interval;
+    tick_set_compare(tick_next);
+    __asm__ volatile("csrs mie, %0" : : "r"(TICK_MIE_TIMER));
     cistern_critical_leave(state);
     __asm__ volatile("csrsi mstatus, 8");
 }

@@ -19,13 +19,13 @@
 #    error "trap.c saves the registers of RV32 without floating point: extend trap_entry"
 #endif
 
-#define WEAK __attribute__((weak))
+#define TRAP_WEAK __attribute__((weak))
 
-#define MCAUSE_INTERRUPT    0x80000000U
-#define MCAUSE_CODE         0x7FFFFFFFU
-#define SOFTWARE_INTERRUPT  3U
-#define TIMER_INTERRUPT     7U
-#define MIE_TIMER_INTERRUPT 0x80U
+#define TRAP_MCAUSE_INTERRUPT   0x80000000U
+#define TRAP_MCAUSE_CODE        0x7FFFFFFFU
+#define TRAP_SOFTWARE_INTERRUPT 3U
+#define TRAP_TIMER_INTERRUPT    7U
+#define TRAP_MIE_TIMER          0x80U
 
 _Static_assert(sizeof(trap_frame_t) == 128, "trap_entry moves the stack by 128 bytes");
 _Static_assert(offsetof(trap_frame_t, mstatus) == 116, "trap_entry stores mstatus at 116");
@@ -39,17 +39,24 @@ __attribute__((
 
 void *cistern_bare_trap_handle(trap_frame_t *frame);
 
-WEAK void cistern_bare_timer_interrupt(void)
+/* NULL unless tick.c or the program defines it. */
+static void trap_timer(void) __attribute__((weakref("cistern_bare_timer_interrupt")));
+
+static void trap_timer_interrupt(void)
 {
-    __asm__ volatile("csrc mie, %0" : : "r"(MIE_TIMER_INTERRUPT));
+    if (trap_timer != NULL) {
+        trap_timer();
+    } else {
+        __asm__ volatile("csrc mie, %0" : : "r"(TRAP_MIE_TIMER));
+    }
 }
 
-WEAK void cistern_bare_interrupt(unsigned number)
+TRAP_WEAK void cistern_bare_interrupt(unsigned number)
 {
     (void)number;
 }
 
-WEAK void cistern_bare_exception(unsigned number, trap_frame_t *frame)
+TRAP_WEAK void cistern_bare_exception(unsigned number, trap_frame_t *frame)
 {
     (void)number;
     (void)frame;
@@ -62,18 +69,18 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
 {
     uintptr_t cause;
     __asm__ volatile("csrr %0, mcause" : "=r"(cause));
-    const unsigned number = (unsigned)(cause & MCAUSE_CODE);
+    const unsigned number = (unsigned)(cause & TRAP_MCAUSE_CODE);
     void *resume = frame;
-    if ((cause & MCAUSE_INTERRUPT) == 0) {
+    if ((cause & TRAP_MCAUSE_INTERRUPT) == 0) {
         cistern_bare_exception(number, frame);
         return frame;
     }
     ++cistern_bare_interrupt_depth;
-    if (number == SOFTWARE_INTERRUPT) {
+    if (number == TRAP_SOFTWARE_INTERRUPT) {
         CLINT_MSIP = 0;
         resume = bare_cpu_switch_next(frame);
-    } else if (number == TIMER_INTERRUPT) {
-        cistern_bare_timer_interrupt();
+    } else if (number == TRAP_TIMER_INTERRUPT) {
+        trap_timer_interrupt();
     } else {
         cistern_bare_interrupt(number);
     }
@@ -82,7 +89,7 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
 }
 
 /* One list for saving and restoring: offsets are those of trap_frame_t. */
-#define EACH_REGISTER(op)                                                                          \
+#define TRAP_EACH_REGISTER(op)                                                                     \
     op " ra, 4(sp)\n" op " t0, 8(sp)\n" op " t1, 12(sp)\n" op " t2, 16(sp)\n" op                   \
        " t3, 20(sp)\n" op " t4, 24(sp)\n" op " t5, 28(sp)\n" op " t6, 32(sp)\n" op                 \
        " s0, 36(sp)\n" op " s1, 40(sp)\n" op " s2, 44(sp)\n" op " s3, 48(sp)\n" op                 \
@@ -93,18 +100,18 @@ __attribute__((used)) void *cistern_bare_trap_handle(trap_frame_t *frame)
 
 /* A store-conditional to another word breaks the link of the interrupted code. */
 #ifdef __riscv_atomic
-#    define BREAK_LINK "sc.w zero, zero, (sp)\n"
+#    define TRAP_BREAK_LINK "sc.w zero, zero, (sp)\n"
 #else
-#    define BREAK_LINK ""
+#    define TRAP_BREAK_LINK ""
 #endif
 
 /* (I1), (I2). mstatus is restored with MIE clear and MPIE set: mret sets MIE. */
 __attribute__((naked, aligned(4))) static void trap_entry(void)
 {
-    __asm__ volatile("addi sp, sp, -128\n" EACH_REGISTER("sw") /* */
+    __asm__ volatile("addi sp, sp, -128\n" TRAP_EACH_REGISTER("sw") /* */
                      "csrr t0, mepc\n"
                      "csrr t1, mstatus\n"
-                     "sw t1, 116(sp)\n" BREAK_LINK /* */
+                     "sw t1, 116(sp)\n" TRAP_BREAK_LINK /* */
                      "sw t0, 0(sp)\n"
                      "mv a0, sp\n"
                      "la sp, cistern_bare_interrupt_stack\n"
@@ -115,7 +122,7 @@ __attribute__((naked, aligned(4))) static void trap_entry(void)
                      "lw t0, 0(sp)\n"
                      "lw t1, 116(sp)\n"
                      "csrw mepc, t0\n"
-                     "csrw mstatus, t1\n" EACH_REGISTER("lw") /* */
+                     "csrw mstatus, t1\n" TRAP_EACH_REGISTER("lw") /* */
                      "addi sp, sp, 128\n"
                      "mret\n"
                      :

@@ -45,17 +45,17 @@ typedef struct trap_frame {
 /* Makes trap_entry the handler of all traps, in direct mode. Thread. */
 void bare_trap_install(void);
 
-/* --- hooks, each defined weakly --------------------------------------------------------------- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
-/* The machine timer interrupt. tick.c defines it when cistern_bare_tick_start is used; the default
- * switches the interrupt off. */
+/* The machine timer interrupt. tick.c defines it when cistern_bare_tick_start is used; without such a
+ * definition the interrupt is switched off. */
 void cistern_bare_timer_interrupt(void);
 
-/* Every other interrupt but the software interrupt, which the port uses; `number` is the exception
+/* Weak: every other interrupt but the software interrupt, which the port uses; `number` is the exception
  * code of mcause, 11 for the external interrupt. The default does nothing. */
 void cistern_bare_interrupt(unsigned number);
 
-/* An exception: illegal instruction, access fault, ecall ... The default stops for ever. If it
+/* Weak: an exception: illegal instruction, access fault, ecall ... The default stops for ever. If it
  * returns, the instruction at frame->mepc runs next. */
 void cistern_bare_exception(unsigned number, trap_frame_t *frame);
 

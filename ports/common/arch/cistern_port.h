@@ -1,4 +1,4 @@
-/* arch/cistern_port.h (common) - what the engines need of the port: see cistern/critical.h.
+/* arch/cistern_port.h (common) - what the engines need of the port: see cistern/port.h.
  *
  * One lock for the whole process; sections nest, also across modules. It is the same lock as lwIP's
  * SYS_ARCH_PROTECT. */
@@ -36,6 +36,11 @@ void cistern_critical_leave(cistern_critical_t state);
 #define cistern_port_atomic_replace(address, expected, value)                                      \
     __atomic_compare_exchange_n((address), (expected), (value), false, __ATOMIC_ACQ_REL,           \
                                 __ATOMIC_ACQUIRE)
+
+/* Who called the function that this stands in: see cistern/trace.h. */
+#ifndef CISTERN_TRACE_OWNER
+#    define CISTERN_TRACE_OWNER __builtin_return_address(0)
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,4 @@
-/* arch/cistern_threads.h (common) - what the pool engine needs of threads: see
- * src/pool/pool_extras.h.
- */
+/* arch/cistern_threads.h (common) - what the pool engine needs of threads: see cistern/port.h. */
 #ifndef CISTERN_ARCH_THREADS_H
 #define CISTERN_ARCH_THREADS_H
 
@@ -73,7 +71,7 @@ extern _Thread_local uint32_t cistern_host_slot;
 uint32_t cistern_host_take_slot(void);
 
 /* A small number that no other living thread has; NO_SLOT when there are none left. A thread gives
- * its number back when it ends, after cistern_port_thread_ended was told. Constant time but for a
+ * its number back when it ends, after the function that cistern_port_on_thread_end set has run. Constant time but for a
  * thread's first call. */
 static inline uint32_t cistern_port_thread_slot(void)
 {
@@ -88,7 +86,7 @@ static inline uint32_t cistern_port_thread_slot_if_any(void)
     return cistern_host_slot;
 }
 
-/* Sets who is told that a thread ended, in that thread. */
+/* Sets what each thread that ends calls. */
 typedef void cistern_port_thread_ended_t(uint32_t slot);
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
 
@@ -122,11 +120,6 @@ static inline void cistern_port_fence_light(void)
 static inline void cistern_port_fence_heavy(void)
 {
     host_fence_heavy();
-}
-
-static inline void cistern_port_yield(void)
-{
-    host_yield();
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* arch/sys_names.h (common) - what names a semaphore, mutex or mailbox on hosts with threads.
  *
  * A name is a slot number and the generation of its use. Slots come from pools and are used again,
- * each time with a new generation, so a name that was freed is told from the live one after it for
+ * each time with a new generation, so a name that was freed differs from the live one after it for
  * as long as 2^32 uses of the same slot. A variable of zeros names nothing.
  *
  * Options, for lwipopts.h:
@@ -55,26 +55,15 @@ typedef struct sys_host_mutex {
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
 
-/* The calling thread's own semaphore, for LWIP_NETCONN_SEM_PER_THREAD: made on first use, freed
- * when the thread ends. NULL iff no semaphore is left. Thread. */
-sys_sem_t *sys_arch_netconn_sem_get(void);
-
-/* Makes it beforehand; gives it back before the thread ends. Neither is needed. Thread. */
-void sys_arch_netconn_sem_alloc(void);
-void sys_arch_netconn_sem_free(void);
-
-#ifndef LWIP_NETCONN_THREAD_SEM_ALLOC
-#    define LWIP_NETCONN_THREAD_SEM_ALLOC() sys_arch_netconn_sem_alloc()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_FREE
-#    define LWIP_NETCONN_THREAD_SEM_FREE() sys_arch_netconn_sem_free()
-#endif
-#ifndef LWIP_NETCONN_THREAD_SEM_GET
-#    define LWIP_NETCONN_THREAD_SEM_GET() sys_arch_netconn_sem_get()
-#endif
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis: one
+ * that is counted has its turn after all who were counted before it. Linear in the objects that were
+ * ever made. Thread. An extension of these ports. */
+u32_t sys_host_waiting(void);
 
 #ifdef __cplusplus
 }
 #endif
+
+#include "arch/thread_sem.h" /* its calls take a sys_sem_t */
 
 #endif

@@ -2,11 +2,13 @@
  *
  * Options, for lwipopts.h, beside those of arch/sys_names.h:
  *
- * | option                       | default              | effect                                 |
- * |------------------------------|----------------------|----------------------------------------|
- * | CISTERN_POSIX_THREAD_POLICY  | SCHED_RR             | of threads with a priority above 0     |
- * | CISTERN_POSIX_MUTEX_PROTOCOL | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as  |
- * |                              |                      | in emulation of another byte order     |
+ * | option                        | default              | effect                                |
+ * |-------------------------------|----------------------|---------------------------------------|
+ * | CISTERN_POSIX_NORMAL_PRIORITY | 1, the default of    | 0..: threads of a priority above it   |
+ * |                               | lwIP's own threads   | are real-time where that is permitted |
+ * | CISTERN_POSIX_THREAD_POLICY   | SCHED_RR             | of these                              |
+ * | CISTERN_POSIX_MUTEX_PROTOCOL  | PTHREAD_PRIO_INHERIT | _NONE where inheritance is broken, as |
+ * |                               |                      | in emulation of another byte order    |
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
@@ -19,10 +21,10 @@
 extern "C" {
 #endif
 
-/* A thread; 0 names none. Threads are detached: nobody waits for their end. */
+/* A thread; 0 names none. Threads are detached: no call waits for their end. */
 typedef pthread_t sys_thread_t;
 
-/* Starts a thread as sys_thread_new does, but one whose end somebody waits for, once, with
+/* Starts a thread as sys_thread_new does, but one whose end another thread waits for, once, with
  * pthread_join: after it nothing of the thread is left. An extension of this port. */
 sys_thread_t sys_thread_new_joinable(const char *name, void (*thread)(void *arg), void *arg,
                                      int stacksize, int prio);

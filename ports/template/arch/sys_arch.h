@@ -1,8 +1,8 @@
 /* arch/sys_arch.h (template) - what names a semaphore, mutex, mailbox and thread.
  *
  * Read with NO_SYS 0 only. Each type is what the user's variable holds and what every call gets the
- * address of. The functions themselves go into C files of the port; lwip/sys.h says what each must
- * do, and examples/port/port.c is an example of all of them.
+ * address of. The functions are those of ports/rtos, over five of the port's (rtos.h); lwip/sys.h says
+ * what each must do.
  */
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H

@@ -144,6 +144,16 @@ static bool has_place(const standin_queue_t *queue)
     return queue->length == 0 || queue->items < queue->length;
 }
 
+static unsigned waiting; /* threads on all lines */
+
+unsigned standin_waiting(void)
+{
+    (void)pthread_mutex_lock(&lock);
+    const unsigned now = waiting;
+    (void)pthread_mutex_unlock(&lock);
+    return now;
+}
+
 static waiter_t **end_of(waiter_t **line, const waiter_t *stop)
 {
     while (*line != stop) {
@@ -158,6 +168,7 @@ static bool wait_in(waiter_t **line, bool (*ready)(const standin_queue_t *),
 {
     const struct timespec deadline = now_and(ticks);
     waiter_t me = {NULL};
+    ++waiting;
     int status = 0;
     *end_of(line, NULL) = &me;
     while ((*line != &me || !ready(queue)) && status == 0 && ticks != 0) {
@@ -165,6 +176,7 @@ static bool wait_in(waiter_t **line, bool (*ready)(const standin_queue_t *),
                                           : pthread_cond_timedwait(&changed, &lock, &deadline);
     }
     const bool served = *line == &me && ready(queue);
+    --waiting;
     *end_of(line, &me) = me.next;
     (void)pthread_cond_broadcast(&changed);
     return served;

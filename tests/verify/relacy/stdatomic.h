@@ -1,6 +1,6 @@
 /* stdatomic.h - stands for the compiler's where a source of the library is compiled for the memory
  * model checker: every atomic object becomes one of the checker's, with the order that the source
- * asks for. Only what src/pool/pool_words.h uses is here; what it does not have does not compile. */
+ * asks for. Only what the pool engine uses is here; what it does not have does not compile. */
 #ifndef CISTERN_TESTS_VERIFY_STDATOMIC_H
 #define CISTERN_TESTS_VERIFY_STDATOMIC_H
 
@@ -25,5 +25,12 @@
     (state_search::before(object),                                                                 \
      state_search::after_write(                                                                    \
          (object), (*(object)).compare_exchange_strong(*(expected), (value), success, failure)))
+
+#define atomic_compare_exchange_strong(object, expected, value)                                    \
+    atomic_compare_exchange_strong_explicit(object, expected, value, memory_order_seq_cst,         \
+                                            memory_order_seq_cst)
+#define atomic_fetch_or_explicit(object, bits, order) (*(object)).fetch_or((bits), order)
+
+typedef rl::atomic<size_t> atomic_size_t;
 
 #endif

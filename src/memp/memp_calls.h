@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* memp_calls.h - the usual get and put of a pool in line, for a face that makes and frees elements all
+ * the time.
+ *
+ *   memp_get_usual --> an element      or NULL, nothing done: memp_malloc decides
+ *   memp_put_usual --> it was given    or false, nothing done: memp_try_free decides
+ *
+ * Where size counts, and where options ask for work at each call, nothing is usual: the compiler drops
+ * the calls.
+ */
+#ifndef CISTERN_SRC_MEMP_CALLS_H
+#define CISTERN_SRC_MEMP_CALLS_H
+
+#include "lwip/memp.h"
+#include "memp_elements.h"
+
+#if !defined __OPTIMIZE_SIZE__ && CISTERN_CHECK <= 1 && !MEMP_MEM_MALLOC &&                        \
+    !CISTERN_MEMP_LOCK_FREE && !MEMP_OVERFLOW_CHECK && !MEMP_SANITY_CHECK &&                       \
+    !defined LWIP_HOOK_MEMP_AVAILABLE
+
+static inline void *memp_get_usual(const struct memp_desc *desc)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    void *const mem = cistern_pool_pop(memp_list(desc));
+    if (mem != NULL) {
+        const size_t used = memp_add_used(desc, 1);
+        MEMP_COUNT(memp_stats_get(desc, used));
+        (void)used;
+    }
+    cistern_critical_leave(state);
+    return mem;
+}
+
+static inline bool memp_put_usual(const struct memp_desc *desc, void *mem)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    const cistern_pool_shape_t shape = memp_shape(desc);
+    const bool usual = cistern_pool_may_push(&shape, mem);
+    if (usual) {
+        cistern_pool_push(memp_list(desc), mem);
+        const size_t used = memp_add_used(desc, (size_t)-1);
+        MEMP_COUNT(memp_stats_put(desc, used));
+        (void)used;
+    }
+    cistern_critical_leave(state);
+    return usual;
+}
+
+#else
+
+static inline void *memp_get_usual(const struct memp_desc *desc)
+{
+    (void)desc;
+    return NULL;
+}
+
+static inline bool memp_put_usual(const struct memp_desc *desc, const void *mem)
+{
+    (void)desc;
+    (void)mem;
+    return false;
+}
+
+#endif
+
+#endif
