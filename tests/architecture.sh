@@ -50,7 +50,7 @@ check_port() {
             return path
         }
         function resolve(from, name,    i, count, places, path) {
-            count = split(directory(from) " include include/standalone ports/" port \
+            count = split(directory(from) " src include include/standalone ports/" port \
                           " ports/common", places, " ")
             for (i = 1; i <= count; ++i) {
                 path = places[i] "/" name

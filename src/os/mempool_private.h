@@ -7,7 +7,7 @@
 
 #include "cistern/trace.h"
 #include "os/os_mempool.h"
-#include "pool/pool_plain.h"
+#include "../pool/pool_plain.h"
 
 /* What is done for the tree's tracing only. */
 #if defined OS_SYSVIEW_TRACE_MEMPOOL && (OS_SYSVIEW_TRACE_MEMPOOL)
