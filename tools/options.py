@@ -163,7 +163,9 @@ class Kconfig:
         """Name, row and range of each option that Kconfig can have; the first table's row of each."""
         seen = set(OS_LAYER)
         headers = [header for heading, headers in SECTIONS if heading in self.sections for header in headers]
-        for row in (row for header in headers if header != "include/lwip/sys.h" for row in table(ROOT / header)):
+        rows = [(header, row) for header in headers if header != "include/lwip/sys.h" for row in table(ROOT / header)]
+        for header, row in rows:
+            row = row | {"effect": row["effect"].replace("see below", f"see {header.removeprefix('include/')}")}
             for name in names_of(row["option"]):
                 limits = range_of(name, row)
                 if name not in seen and (limits or name in WORDS):
