@@ -13,7 +13,10 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
-ALL_PACKAGES      = $(sort doxygen meson $(FULL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
+DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev lintian
+INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
+                    picolibc-arm-none-eabi
+ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
@@ -35,7 +38,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
-        bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam travel options \
+        bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
         api test-install test-freertos test-size truth docs/savings.md docs/report.png
 
 help: ## this list
@@ -116,14 +119,37 @@ test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERT
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(CURDIR)/build/freertos"
 
 test-install: release ## every way in which the library reaches a project of a user's
-	@cmake/require.sh meson
+	@cmake/require.sh $(INSTALL_PACKAGES)
 	@tests/install.sh "$(CURDIR)" "$(CURDIR)/build/release"
+	@tests/packages.py "$(CURDIR)"
+	@! command -v apt-get >/dev/null || { $(MAKE) --no-print-directory deb && tests/deb.sh "$(CURDIR)" build/deb; }
+
+# Where the packages below are published; the URN names no place.
+URL = urn:cistern
+
+arduino: ## an Arduino library of the engines: build/arduino/cistern-*.zip; URL= where it is published
+	@cmake/require.sh python3
+	@PYTHONDONTWRITEBYTECODE=1 tools/arduino.py build/arduino $(URL)
+
+cmsis: ## a CMSIS-Pack: build/cmsis/cistern.cistern.*.pack; URL= where it is published
+	@cmake/require.sh python3
+	@PYTHONDONTWRITEBYTECODE=1 tools/cmsis_pack.py build/cmsis $(URL)
+
+deb: ## Debian packages: build/deb/libcistern-dev_*.deb and cistern_*.deb
+	@cmake/require.sh $(DEB_PACKAGES)
+	@rm -rf build/deb
+	@mkdir -p build/deb/cistern
+	@tar -c --exclude=./build --exclude=./.git . | tar -x -C build/deb/cistern
+	@cd build/deb/cistern && dpkg-buildpackage --build=binary --unsigned-changes >../log 2>&1 || \
+	    { cat ../log >&2; exit 1; }
+	@rm -rf build/deb/cistern
+	@lintian --fail-on error,warning build/deb/*.changes
 
 amalgam: ## the library as few files: build/amalgam/cistern.[ch], cistern_lwip.[ch], cistern_mynewt.[ch]
 	@cmake/require.sh python3
 	@PYTHONDONTWRITEBYTECODE=1 tools/amalgam.py build/amalgam
 
-options: ## docs/options.md from the tables of options in the headers
+options: ## docs/options.md and Zephyr's Kconfig from the tables of options in the headers
 	@tools/options.py
 
 api: ## the API reference, which must build without a warning: build/api/html/index.html

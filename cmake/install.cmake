@@ -21,6 +21,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cistern-config.cmake
 
 if(CISTERN_PORT STREQUAL posix AND NOT CISTERN_SANITIZE)
   install(TARGETS cistern ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /) # lib may be lib/x86_64-linux-gnu
   configure_file(cmake/cistern.pc.in cistern.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cistern.pc
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

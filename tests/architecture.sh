@@ -49,12 +49,16 @@ check_port() {
             sub(/\/[^\/]*$/, "", path)
             return path
         }
-        function resolve(from, name,    i, count, places) {
-            count = split(directory(from) " include include/standalone ports/" port \
-                          " ports/common src", places, " ")
-            for (i = 1; i <= count; ++i)
-                if ((places[i] "/" name) in is_file)
-                    return places[i] "/" name
+        function resolve(from, name,    i, count, places, path) {
+            count = split(directory(from) " src include include/standalone ports/" port \
+                          " ports/common", places, " ")
+            for (i = 1; i <= count; ++i) {
+                path = places[i] "/" name
+                while (sub(/[^\/]+\/\.\.\//, "", path))
+                    ;
+                if (path in is_file)
+                    return path
+            }
             return ""
         }
         function is_other_port(path) {
@@ -84,7 +88,7 @@ check_port() {
                 print from, to >edges
         }
         END { exit failed }
-    ' "$work/paths" "$work/arrows" "$work/files" "$work/includes" >&2
+    ' "$work/paths" "$work/arrows" "$work/files" "$work/includes" >&2 || return 1
     tsort "$work/edges" >/dev/null 2>"$work/circle" || {
         echo "headers that include each other in a circle, as $port has it:" >&2
         sed 's/^tsort: //' "$work/circle" >&2

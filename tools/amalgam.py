@@ -23,8 +23,8 @@ NO_TREE = re.compile(r'__has_include_next\("[^"]+"\)')  # nothing stands behind 
 # What one level of checks leaves unused is no warning in a header, but in one file.
 UNUSED = ["#ifdef __clang__", '#    pragma clang diagnostic ignored "-Wunused-function"', "#endif"]
 PARTS = {  # name: (public headers, folders of src, what it stands on)
-    "cistern": (["cistern"], ["fault", "pool", "heap"], None),
-    "cistern_lwip": (["lwip", "standalone/lwip"],
+    "cistern": (["cistern"], ["fault", "pool", "heap", "trace"], None),
+    "cistern_lwip": (["cistern", "lwip", "standalone/lwip"],
                      ["mem", "memp", "pbuf", "chksum", "def", "stats"], "cistern"),
     "cistern_mynewt": (["os", "standalone/os"], ["os"], "cistern"),
 }
@@ -74,11 +74,17 @@ class Bundle:
         path.write_text("\n".join([*opening, *self.lines, ""]))
 
 
-def headers_of(folders):
-    """Headers that stand for themselves; those in priv/ stand where others include them."""
+def stands_on_lwip(header):
+    return '#include "lwip/' in header.read_text()
+
+
+def headers_of(name, folders):
+    """Headers that stand for themselves; those in priv/ stand where others include them. Of
+    include/cistern, those on lwIP's are of lwIP's part."""
     for folder in folders:
         for path in sorted((ROOT / "include" / folder).glob("**/*.h")):
-            if path.parent.name != "priv" and is_guarded(path.read_text()):
+            misplaced = folder == "cistern" and stands_on_lwip(path) != (name == "cistern_lwip")
+            if path.parent.name != "priv" and is_guarded(path.read_text()) and not misplaced:
                 yield path
 
 
@@ -98,13 +104,13 @@ def main():
     for name, (headers, sources, base) in PARTS.items():
         below = known.get(base, set())
         bundle = Bundle(below)
-        for header in headers_of(headers):
+        for header in headers_of(name, headers):
             bundle.add(header)
         guard = f"{name.upper()}_AMALGAM_H"
         bundle.lines += ["", "#endif"]
         bundle.write(out / f"{name}.h", [spdx, f"#ifndef {guard}", f"#define {guard}"] +
                      ([f'#include "{base}.h"'] if base else []))
-        for header in headers_of(headers):
+        for header in headers_of(name, headers):
             write_forwarder(out, header, name)
         known[name] = bundle.known
         code = Bundle(bundle.known)

@@ -1,6 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes docs/options.md from the tables of options in the headers, or verifies it: options.py [--check]
+"""Writes from the tables of options in the headers, or verifies with --check:
+
+    docs/options.md           the page of all options
+    zephyr/Kconfig            those whose values are numbers, as Zephyr's symbols
+    zephyr/lwipopts.h         the options, from the values of these symbols
+    Kconfig                   those of the engines alone, as ESP-IDF's symbols
+    ports/esp-idf/cistern_options.h
 
 The check also looks for options of the library that no table has, and for defaults in a table that
 are not those of the header.
@@ -8,6 +14,7 @@ are not those of the header.
 import pathlib
 import re
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/options.md"
@@ -24,6 +31,13 @@ SECTIONS = [  # heading, headers with a table of options
     ("Systems with semaphores and threads", ["ports/rtos/rtos.h"]),
     ("The FreeRTOS port", ["ports/freertos/arch/sys_arch.h"]),
 ]
+# Kconfig's ports have no OS layer (NO_SYS 1), so that these have no effect.
+OS_LAYER = {"NO_SYS", "LWIP_TCPIP_CORE_LOCKING", "LWIP_NETCONN_SEM_PER_THREAD", "SYS_STATS"}
+LARGEST = 2147483647  # of Kconfig's numbers
+RANGES = {  # of numbers whose table says it in words
+    "CISTERN_CHKSUM_ALGORITHM": (1, 4), "LWIP_CHKSUM_ALGORITHM": (1, 3), "OS_ALIGNMENT": (4, 16),
+    "CISTERN_HEAP_INDEX_BITS": (16, 64), "OS_MEMPOOL_POISON": (0, 1), "OS_MEMPOOL_GUARD": (0, 1)}
+WORDS = {"CISTERN_HEAP_FIT": ["good", "first"]}  # the first is the default
 COLUMNS = ["option", "default", "range", "effect"]
 INTERNAL = re.compile(r"_H$|_$|^CISTERN_(MEMP_LAID_OUT|STANDALONE|LWIP_LEVEL|FREERTOS_YIELD|BARE_EXC|BARE_\w+_HANDLER)")
 OPENING = """# Options
@@ -79,6 +93,123 @@ def page():
     return "\n".join(lines)
 
 
+def names_of(option):
+    """The names in a row: NAME, or NAME_BEFORE, _AFTER; none where a value is an argument or code."""
+    first, *others = option.split(", ")
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]+", first):
+        return []
+    return [first] + [first[:first.rindex("_")] + other for other in others if other.startswith("_")]
+
+
+def range_of(name, row):
+    """The least and the largest value of a numeric option; None for one whose value is C code."""
+    text, default = row.get("range", ""), row.get("default", "")
+    if name in RANGES:
+        return RANGES[name]
+    if match := re.fullmatch(r"(\d+)\.\.(\d*)", text):
+        return int(match[1]), int(match[2] or LARGEST)
+    if re.fullmatch(r"\d(, \d)+", text):
+        return int(text[0]), int(text[-1])
+    if not default.isdigit():
+        return None
+    if re.match("[01]: ", row["effect"]):
+        return 0, 1
+    return min(1, int(default)), 32768 if text == "2^n" else LARGEST
+
+
+def symbol(name):
+    return name if name.startswith("CISTERN_") else f"CISTERN_{name}"
+
+
+def kconfig_entry(name, row, limits):
+    """One option: a bool, a choice of words, or a number; -1 leaves the default to the library."""
+    text = ["    help", *textwrap.wrap(row["effect"], 90, initial_indent="      ", subsequent_indent="      ")]
+    if name in WORDS:
+        members = [line for word in WORDS[name] for line in
+                   (f"config {symbol(name)}_{word.upper()}", f'    bool "{word}"', "")]
+        return [f"choice {symbol(name)}", f'    prompt "{name}"',
+                f"    default {symbol(name)}_{WORDS[name][0].upper()}", *text, "", *members, "endchoice", ""]
+    default = row.get("default", "")
+    if limits == (0, 1) and default.isdigit():
+        return [f"config {symbol(name)}", f'    bool "{name}"', f"    default {'ny'[int(default)]}", *text, ""]
+    least = limits[0] if default.isdigit() else -1
+    if least < 0:
+        text.append("      -1: the library's own default" +
+                    (f" ({default})." if default not in ("", "below") else "."))
+    return [f"config {symbol(name)}", f'    int "{name}"', f"    range {least} {limits[1]}",
+            f"    default {default if least >= 0 else -1}", *text, ""]
+
+
+def definition(name, row, limits):
+    """The lines that define an option where its symbol has another value than the default."""
+    config, default = f"CONFIG_{symbol(name)}", row.get("default", "")
+    if name in WORDS:
+        return [line for word in WORDS[name][1:] for line in
+                (f"#ifdef {config}_{word.upper()}", f"#    define {name} {word}", "#endif")]
+    if limits == (0, 1) and default.isdigit():
+        test, value = ("#ifndef", 0) if default == "1" else ("#ifdef", 1)
+        return [f"{test} {config}", f"#    define {name} {value}", "#endif"]
+    return [f"#if {config} != {default if default.isdigit() else -1}", f"#    define {name} {config}", "#endif"]
+
+
+class Kconfig:
+    """A Kconfig and the header with the options from its symbols, of some sections of the page."""
+
+    def __init__(self, kconfig, header, sections, opening, closing, guard, top):
+        self.kconfig, self.header, self.sections = ROOT / kconfig, ROOT / header, sections
+        self.opening, self.closing, self.guard, self.top = opening, closing, guard, top
+
+    def options(self):
+        """Name, row and range of each option that Kconfig can have; the first table's row of each."""
+        seen = set(OS_LAYER)
+        headers = [header for heading, headers in SECTIONS if heading in self.sections for header in headers]
+        rows = [(header, row) for header in headers if header != "include/lwip/sys.h" for row in table(ROOT / header)]
+        for header, row in rows:
+            row = row | {"effect": row["effect"].replace("see below", f"see {header.removeprefix('include/')}")}
+            for name in names_of(row["option"]):
+                limits = range_of(name, row)
+                if name not in seen and (limits or name in WORDS):
+                    seen.add(name)
+                    yield name, row, limits
+
+    def kconfig_text(self):
+        lines = ["# SPDX-License-Identifier: BSD-3-Clause",
+                 "# Written by tools/options.py from the tables of options in the headers: make options.", "",
+                 *self.opening,
+                 "config CISTERN_USE_OPTIONS_HEADER", '    bool "Options whose values are C code, in a header"', "",
+                 "config CISTERN_OPTIONS_HEADER", '    string "Name of that header"',
+                 "    depends on CISTERN_USE_OPTIONS_HEADER", '    default "cistern_user_options.h"', "    help",
+                 "      A header that library and application find, which defines macros and types",
+                 "      (CISTERN_ASSERT, CISTERN_POOL_KEY, LWIP_PBUF_REF_T): docs/options.md lists them.", ""]
+        for option in self.options():
+            lines += kconfig_entry(*option)
+        return "\n".join([*lines, self.closing, ""])
+
+    def header_text(self):
+        name = self.header
+        lines = ["/* SPDX-License-Identifier: BSD-3-Clause */",
+                 f"/* {name.name} ({name.parent.name}) - the options, from the values that Kconfig has for them. One",
+                 " * with its default is left to the library, which derives some from others.",
+                 " * Written by tools/options.py: make options. */",
+                 f"#ifndef {self.guard}", f"#define {self.guard}", "", *self.top, "",
+                 "#ifdef CONFIG_CISTERN_USE_OPTIONS_HEADER", "#    include CONFIG_CISTERN_OPTIONS_HEADER", "#endif", ""]
+        for option in self.options():
+            lines += definition(*option)
+        return "\n".join([*lines, "", "#endif", ""])
+
+
+KCONFIGS = [
+    Kconfig("zephyr/Kconfig", "zephyr/lwipopts.h", [heading for heading, _ in SECTIONS[:4]],
+            ["menuconfig CISTERN", '    bool "cistern: pools, a heap and packet buffers"', "    help",
+             "      lwIP's mem, memp and pbuf and Mynewt's os_mempool, on one set of engines.", "", "if CISTERN", ""],
+            "endif", "LWIP_LWIPOPTS_H",
+            ["#ifndef CONFIG_CISTERN", '#    error "set CONFIG_CISTERN=y in prj.conf"', "#endif", "",
+             "#define NO_SYS 1 /* threads are Zephyr's own */"]),
+    Kconfig("Kconfig", "ports/esp-idf/cistern_options.h", ["The engines"], ['menu "cistern"', ""], "endmenu",
+            "CISTERN_ESP_IDF_OPTIONS_H", ['#include "sdkconfig.h"']),
+]
+
+
 def documented():
     text = " ".join(row["option"] for _, headers in SECTIONS for h in headers for row in table(ROOT / h))
     return set(re.findall(r"\w+", text))
@@ -115,12 +246,17 @@ def wrong_defaults():
 
 
 def main():
+    written = {PAGE: page()}
+    for kconfig in KCONFIGS:
+        written |= {kconfig.kconfig: kconfig.kconfig_text(), kconfig.header: kconfig.header_text()}
     if "--check" not in sys.argv:
-        PAGE.write_text(page())
+        for path, text in written.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         return
     problems = [*undocumented(), *repeated(), *wrong_defaults()]
-    if PAGE.read_text() != page():
-        problems.append("docs/options.md is not what the headers say: run make options")
+    problems += [f"{path.relative_to(ROOT)} is not what the headers say: run make options"
+                 for path, text in written.items() if not path.exists() or path.read_text() != text]
     if problems:
         sys.exit("\n".join(problems))
 

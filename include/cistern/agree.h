@@ -8,9 +8,10 @@
  *   undefined reference to `cistern_was_built_with_CISTERN_CHECK_2'
  * The way out is to compile both with the same lwipopts.h and the same definitions.
  *
- * The references stand in a debug section, which takes no memory of a device; the definitions are
- * one byte each where the linker does not drop what nothing refers to. gcc and clang for ELF have
- * this; with other compilers and formats, and with CISTERN_COMPARE_OPTIONS 0, nothing is compared.
+ * The references stand in a debug section, which takes no memory of a device; its name is none of
+ * DWARF's, since dwz refuses a .debug_* that it does not know. The definitions are one byte each where
+ * the linker does not drop what nothing refers to. gcc and clang for ELF have this; with other compilers
+ * and formats, and with CISTERN_COMPARE_OPTIONS 0, nothing is compared.
  */
 #ifndef CISTERN_AGREE_H
 #define CISTERN_AGREE_H
@@ -31,13 +32,13 @@
 #if CISTERN_COMPARE_OPTIONS && defined __ELF__ && defined __GNUC__ && !defined __clang__
 #    if defined __x86_64__ || defined __i386__ || defined __riscv || defined __s390__ ||           \
         defined __powerpc__
-#        define CISTERN_AGREE_SECTION ".debug_cistern,\"\",%progbits #"
+#        define CISTERN_AGREE_SECTION ".debug.cistern,\"\",%progbits #"
 #    elif defined __arm__
-#        define CISTERN_AGREE_SECTION ".debug_cistern,\"\",%progbits @"
+#        define CISTERN_AGREE_SECTION ".debug.cistern,\"\",%progbits @"
 #    elif defined __aarch64__
-#        define CISTERN_AGREE_SECTION ".debug_cistern,\"\",%progbits //"
+#        define CISTERN_AGREE_SECTION ".debug.cistern,\"\",%progbits //"
 #    elif defined __AVR__
-#        define CISTERN_AGREE_SECTION ".debug_cistern,\"\",%progbits ;"
+#        define CISTERN_AGREE_SECTION ".debug.cistern,\"\",%progbits ;"
 #    endif
 #endif
 
@@ -58,7 +59,7 @@
 #    define CISTERN_AGREE(option, value)                                                           \
         extern const char CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value);             \
         __asm__(                                                                                   \
-            ".pushsection .debug_cistern,\"\",%progbits\n" CISTERN_AGREE_WORD CISTERN_AGREE_TEXT(  \
+            ".pushsection .debug.cistern,\"\",%progbits\n" CISTERN_AGREE_WORD CISTERN_AGREE_TEXT(  \
                 CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value)) "\n.popsection")
 #else
 #    define CISTERN_AGREE(option, value)                                                           \
