@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs

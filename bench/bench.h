@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* bench.h - one case: timed, as the least mean of several batches, in nanoseconds; or, where the
  * environment has BENCH_COUNT, run once for callgrind, which counts the instructions. */
 #ifndef CISTERN_BENCH_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make docs/performance.md: performance.py BUILD REASONS PAGE
 
 Writes PAGE from what was measured last: BUILD/bench/*.json, beside each the machine it was measured on

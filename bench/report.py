@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What the benchmarks share: building blocks of their measurements, and the form of their results.
 
 A benchmark NAME makes a Report(NAME), adds its rows, and ends with the status of finish(). A row is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # How the library is built, in this project and in any that takes it: by find_package(cistern), by
 # add_subdirectory or FetchContent, or by including this file.
 #

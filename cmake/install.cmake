@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # `cmake --install`: the library as sources, since a program's lwipopts.h decides how it is built
 # (share/cistern, with the targets that find_package gives); a build of it with every default, for
 # programs without one (lib/libcistern.a and cistern.pc); and the program.

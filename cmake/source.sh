@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Puts the source of a Debian package, as released upstream, into a folder:
 #   source.sh PACKAGE FOLDER
 # Does nothing when the folder exists. Needs no deb-src line in the system's own lists.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The targets of a project that takes the library in, by find_package, add_subdirectory or
 # FetchContent:
 #   cistern::engine   pools, heap, faults: include/cistern

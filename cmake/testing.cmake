@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # How the tests are built.
 #
 # cistern_add_example(NAME EXPECTED)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The engine itself: a pool and a heap, and a handler that hears of misuse. */
 #include <stdalign.h>
 #include <stdio.h>

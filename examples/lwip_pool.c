@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's face: a private pool, a packet buffer from the PBUF_POOL, and the heap. */
 #include <stdio.h>
 

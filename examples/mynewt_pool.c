@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Mynewt's face: a pool of eight blocks, and the listing of every pool there is. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* PBUF_REF: a packet on memory of one's own, from allocation to free.
  *
  *   | struct pbuf | --payload--> frame[], a DMA buffer of the driver

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* A header in RAM before a payload in ROM: a reply whose body is constant is sent without a copy.
  *
  *   | struct pbuf | room for IP, link | HTTP header | --next--> | struct pbuf | --> page[] in flash

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Records the captures of this folder from real programs.
 #
 # For each capture it makes two network namespaces joined by a veth pair:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The library as `make amalgam` writes it, with tests of each part on it.
 
 find_program(CISTERN_PYTHON python3 REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The Internet checksum.
 #
 # Every start and length takes a minute in an emulator: fewer lengths, of all kinds that there are, since

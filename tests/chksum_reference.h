@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_reference.h - the Internet sum as RFC 1071 has it, byte by byte and in network order: what
  * the tests and the fuzz target compare with. */
 #ifndef CISTERN_TESTS_CHKSUM_REFERENCE_H

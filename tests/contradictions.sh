@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # An option out of its range, and options that contradict each other, end a build with an error that
 # names the option to change: contradictions.sh ROOT
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # The code of docs/from-mynewt.md, in stand-ins for NimBLE's and Mynewt's trees: from_mynewt.sh ROOT
 # Each C block of the page starts with the name of its file. It must compile with all warnings as
 # errors and print what the page says: with both ports, each option and each check level. Names of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Each public header compiles alone and twice, as C and as C++: one generated file per header and
 # language. memp_std.h is a list of macros, meant to be included by memp.h only.
 

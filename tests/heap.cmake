@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The heap engine: each fit with each width of index, as a library of no more than it needs; no
 # program here uses threads.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* host.h - what tests need of the host that runs them: host_posix.c or host_win32.c. */
 #ifndef CISTERN_TESTS_HOST_H
 #define CISTERN_TESTS_HOST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* host_posix.c - host.h on POSIX. */
 #define _GNU_SOURCE 1
 #include <pthread.h>

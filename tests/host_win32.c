@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* host_win32.c - host.h on Windows. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip_memory.h - lwIP's heap and pools, as the tests start them and look at them at the end. */
 #ifndef CISTERN_TESTS_LWIP_MEMORY_H
 #define CISTERN_TESTS_LWIP_MEMORY_H

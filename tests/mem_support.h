@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* mem_support.h - what the tests of lwIP's heap share: a fresh heap, and a record of refused frees and
  * of pools that have an element again. */
 #ifndef CISTERN_TESTS_MEM_SUPPORT_H

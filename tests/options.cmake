@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The library builds, without a warning, and works with each set of options, under both compilers.
 #
 # options_add_test(NAME FLAG ...)

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # The whole library with one set of options: options.sh ROOT COMPILER [FLAG ...]
 # Every source compiles with all warnings as errors; the examples that suit any options link, run and
 # end well.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # The page of bench/performance.py from a few results, and its exit status: performance.sh ROOT
 set -eu
 cd "$1"

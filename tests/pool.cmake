@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Tests of the pool engine and of both faces on it.
 
 set(config ${CMAKE_CURRENT_SOURCE_DIR}/config)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The OS layer: the conformance suite on the ports for hosts, what these promise beyond it, and races;
 # the bridge to a port written for lwIP; the template for new ports.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sections.h - counts how often the library enters its critical section: the linker sends each enter,
  * and each leave to the test, through here (--wrap). */
 #ifndef CISTERN_TESTS_SECTIONS_H

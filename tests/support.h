@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* support.h - what every test includes: cmocka with its prerequisites, a record of faults, and a check
  * behind each test that it ended as deep inside the critical section as it began. */
 #ifndef CISTERN_TESTS_SUPPORT_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # What a trace costs: trace.sh ROOT
 # Off, the objects are byte for byte those of the source without its hooks; on, an event takes at most
 # 20 instructions of the host, which valgrind counts.

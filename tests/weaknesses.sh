@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Each test that docs/testing.md names beside a weakness of the originals exists: weaknesses.sh ROOT
 set -eu
 cd "$1"

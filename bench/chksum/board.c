@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* board.c - the Internet sum on a board, between the marks of the trace plugin: prints the name of
  * each stretch as it comes. The first one is empty: what the marks cost. */
 #include <stdio.h>

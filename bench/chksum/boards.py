@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The checksum on boards that QEMU emulates: instructions by the trace plugin of tests/target, and flash.
 
 Ours and lwIP's own file are compiled alike, with -O2; for flash with -Os.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The Internet sum of this library, of each way of the port, and of the peers: all in one program,
  * in turn, so that what disturbs one disturbs the others.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make bench-chksum: the Internet sum against lwIP's algorithm 2, DPDK's rte_raw_cksum and the limits.
 
 One program has all of them and measures them in turn; a figure is the median over all rounds. Where

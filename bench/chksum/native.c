@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* native.c - the peers that the compiler may turn into whatever this machine has. */
 #include "peers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* peers.h - what the checksum is measured against, each a file compiled its own way. */
 #ifndef CISTERN_BENCH_CHKSUM_PEERS_H
 #define CISTERN_BENCH_CHKSUM_PEERS_H

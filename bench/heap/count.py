@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """Instructions of each call of one benchmark program, by callgrind.
 
 Callgrind collects inside counted_malloc and counted_free only and writes its counts whenever one of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* footprint.c - the smallest use of a heap, to see how much code it brings along: init, malloc,
  * free. */
 #include "cistern/fault.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c - measures one allocator: the program is linked with one subject.
  *
  *   main time   LIVE OPERATIONS SEED   nanoseconds of one operation: mean

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make bench-heap: builds the programs, measures, prints a table and writes build/bench/heap.json.
 
 Ours: good fit and first fit at check levels 0 and 1, without a lock, as the peers are measured by one

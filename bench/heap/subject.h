@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject.h - an allocator under measurement: each program of the benchmark is linked with one. */
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_cistern.c - ours; the build chooses fit, check level and width of index. */
 #define _GNU_SOURCE 1
 #include "subject.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_libc.c - glibc, or what the build links in its place: SUBJECT_MALLOC and SUBJECT_FREE. */
 #include "subject.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_lwip.c - mem.c of lwIP, from its own source tree. */
 #define _GNU_SOURCE 1
 #include "subject.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c - mailboxes between two threads: with this library's port and with lwIP's.
  * Prints "case<TAB>value": nanoseconds, processor time, switches. Waiting on a bare condition variable is the last case. Arguments:
  * messages of the stream, rounds there and back, runs of which the best counts. */

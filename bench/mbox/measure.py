@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make bench-mbox
 
 Builds two programs twice, with this library's posix port and with the unix port that comes with lwIP

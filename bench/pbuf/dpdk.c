@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The cases of main.c that DPDK's packet buffers have, by the same names. */
 #define _POSIX_C_SOURCE 200809L
 #include <rte_eal.h>

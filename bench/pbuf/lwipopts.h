@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - for both sides of the benchmarks of packet buffers and checksum: everything at its
  * default but sizes, alignment and protocols, of which there are none. SYS_LIGHTWEIGHT_PROT comes
  * from the command line. */

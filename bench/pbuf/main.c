@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers through lwIP's interface alone: built with this library and with lwIP's own
  * sources. */
 #define _POSIX_C_SOURCE 200809L

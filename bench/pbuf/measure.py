@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make bench-pbuf: packet buffers, of this library, lwIP and DPDK, in time, instructions and flash.
 
 Times are medians over rounds in which all programs run in turn. Instructions are callgrind's, of one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* clock.c - prints the clock of the processor in MHz: a chain of additions takes a cycle for each. */
 #define _POSIX_C_SOURCE 200809L
 #include "../bench.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* footprint.c - the smallest use of a static pool, or with RUN_TIME of one that is made at run time,
  * to see how much code and memory it brings along. */
 #include "cistern/fault.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """What a pool takes of a Cortex-M0+: bytes of code that a program links, by gcc -Os, and RAM.
 
 A static pool is ready when it is linked, so that its init is no code. "get and put" are the functions

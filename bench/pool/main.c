@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c - the cases of the pool benchmark for one subject, which the file SUBJECT defines:
  *   subject_start()                    makes a pool of BLOCKS blocks of BLOCK_SIZE bytes
  *   subject_thread_starts(), ..ends()  called by each thread before its first and after its last

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """make bench-pool: builds the programs, measures, prints a table and writes build/bench/pool.json.
 
 Ours: plain pools at check levels 0 and 1 without a lock, and at both levels pools with a cache per

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_cistern.h - our pool: plain, or with SUBJECT_STRATEGY a shared one. */
 #include "cistern/pool.h"
 

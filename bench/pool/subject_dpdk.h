@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_dpdk.h - DPDK's mempool with its cache per thread, or with SUBJECT_CACHE 0 without. */
 #include <rte_eal.h>
 #include <rte_mempool.h>

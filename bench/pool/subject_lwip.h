@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_lwip.h - lwIP's own memp.c. */
 #include "lwip/memp.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_malloc.h - a general allocator: whatever malloc is linked. */
 static bool subject_start(void)
 {

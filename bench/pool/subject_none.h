@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_none.h - no pool: blocks are taken in turn and never given back. What the ring itself costs. */
 static unsigned char subject_memory[BLOCKS][BLOCK_SIZE];
 static unsigned subject_next;

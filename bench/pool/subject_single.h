@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* subject_single.h - a bulk call for subjects that have none: one block after the other. */
 static bool subject_get_bulk(void **blocks, unsigned n)
 {

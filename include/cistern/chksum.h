@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/chksum.h - the Internet checksum (RFC 1071): the engine under lwip/inet_chksum.h.
  *
  * Words: the *sum* of some bytes is their ones' complement sum as 16-bit halves, the last of which

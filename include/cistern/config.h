@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/config.h - every option of the engines, with default, range, cost and effect.
  *
  * Where the values come from, first match wins:

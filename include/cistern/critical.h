@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/critical.h - the critical section that guards engine state: the port's (cistern/port.h), or
  * with CISTERN_CRITICAL 0 nothing.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/error.h - what an engine call answers when it can fail in more than one way. */
 #ifndef CISTERN_ERROR_H
 #define CISTERN_ERROR_H

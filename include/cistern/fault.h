@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/fault.h - misuse that a release build sees: what it is, where, and who to tell.
  *
  * An engine that sees misuse calls the fault handler once, outside its critical section, and then

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/heap.h - blocks of any size from one arena: the engine under mem_malloc.
  *
  *   arena  | block | block | block ........ | top (free) | sentinel |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/pbuf.h - packet buffers: what lwip/pbuf.h does not have.
  *
  * Words, contexts and misuse as in lwip/pbuf.h. All calls but the conversions from and to pieces

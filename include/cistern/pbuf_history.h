@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/pbuf_history.h - who holds each packet buffer, and where it was taken and last used.
  *
  * For tests and the search for leaks. From check level 3 on the calls that make, share or free

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/arch.h - what the compiler and the target are like.
  *
  * lwipopts.h and then the port's arch/cc.h are read first and may define any of the names below;

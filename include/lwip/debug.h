@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/debug.h - assertions, argument errors and debug messages.
  *
  * LWIP_ASSERT(message, ok)           a defect of the program; compiled out by LWIP_NOASSERT

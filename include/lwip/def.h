@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/def.h - minimum and maximum, byte order, and the string functions that C lacks.
  *
  * | option                                | effect                                            |

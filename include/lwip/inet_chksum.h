@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/inet_chksum.h - the Internet checksum (RFC 1071): lwIP's interface.
  *
  * Sums are 16 bits in memory order: store one with memcpy, or compare it to a header field as it

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/mem.h - the heap: lwIP's interface.
  *
  * What it stands on is chosen in lwipopts.h:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/pbuf.h - packet buffers: lwIP's interface.
  *
  *   chain    p --next--> q --next--> r --> NULL          one packet in three fragments

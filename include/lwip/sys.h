@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/sys.h - the OS layer: semaphores, mutexes, mailboxes, threads, protection and time.
  *
  * The port implements it; the names, and what they promise, are the same on every port. An object

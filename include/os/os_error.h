@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/os_error.h - Mynewt's error numbers.
  *
  * A tree's own os/os_error.h that stands behind this one on the include path is used instead.

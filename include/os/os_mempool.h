@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/os_mempool.h - pools: Mynewt's interface, and what ESP-IDF's NimBLE adds to it.
  *
  * A struct os_mempool is a pool of cistern/pool.h under Mynewt's field names; both kinds stand in

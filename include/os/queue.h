@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/queue.h - linked lists as macros, with the names of BSD's sys/queue.h that Mynewt code uses.
  *
  * SLIST   singly linked, head only:        push and pop at the head, any length of walk

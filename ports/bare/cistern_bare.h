@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern_bare.h - what a program without an operating system gives to the port and gets from it.
  *
  * Hooks are functions that the port defines weakly: a program that defines one replaces it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* cpu_switch.h (bare) - between the thread kernel and the processor's part of a context switch.
  * With NO_SYS 1 there is nothing to switch to. */
 #ifndef CISTERN_BARE_CPU_SWITCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* platform.c (bare) - the hooks' defaults, and lwIP's names for protection.
  *
  *   fault no handler took --> cistern_bare_last_fault --> cistern_bare_fault_hook --> stop

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_core_lock.c (bare) - the lock of the TCP/IP core, and the check that callers hold it.
  *
  * Vocabulary: the core thread is the one that was marked; before one is marked the program is

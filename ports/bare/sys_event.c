@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_event.c (bare) - what arch/cistern_events.h declares. An event that is set has no waiter. */
 #include "arch/cistern_events.h"
 

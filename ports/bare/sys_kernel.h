@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_kernel.h (bare) - what the rest of the port asks of the thread kernel. With NO_SYS 1 there is
  * no kernel, and each call compiles to nothing.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_mailbox.c (bare) - mailboxes: a ring of pointers in a slot.
  *
  *   ring       |       | msg 3 | msg 4 | msg 5 |       | (never used) |     size 5 of at most 6

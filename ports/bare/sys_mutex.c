@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_mutex.c (bare) - mutexes with priority inheritance.
  *
  *   thread A  held --> mutex 1 --> mutex 4 --> NULL        next_held links them

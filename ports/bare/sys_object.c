@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_object.c (bare) - the tables of semaphores, mutexes and mailboxes.
  *
  *   table    | slot 0 | slot 1 | ... | slot n-1 |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_object.h (bare) - where semaphores, mutexes and mailboxes live, and how a name finds one. */
 #ifndef CISTERN_BARE_SYS_OBJECT_H
 #define CISTERN_BARE_SYS_OBJECT_H

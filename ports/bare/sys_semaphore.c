@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_semaphore.c (bare) - counting semaphores.
  *
  *   slot   | object | units | waiters --> thread --> thread --> NULL

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_thread.c (bare) - threads with fixed priorities on a processor without an operating system.
  *
  *   ready 2   --> A --> B            the running thread is A: first of the highest list

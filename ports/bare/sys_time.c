@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_time.c (bare) - the clock that a timer interrupt drives.
  *
  *   timer interrupt --> cistern_bare_tick --> ticks --> sys_now, sys_jiffies, waits

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* tick.h (bare) - what the processors' own timers share. */
 #ifndef CISTERN_BARE_TICK_H
 #define CISTERN_BARE_TICK_H

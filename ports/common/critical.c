@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* critical.c (common) - the process-wide critical section, under the engines' name and under
  * lwIP's.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* platform.c (common) - faults and failed assertions on stderr. Without state. */
 #include <stddef.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* quick_lock.c (common) - waiting for a quick lock.
  *
  * Vocabulary: the lock is one word, `taken`; a waiter is a thread in the queue, which sleeps there;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* quick_lock.h (common) - a lock that costs one atomic instruction when no thread waits for it.
  *
  * For what is held for a moment. A thread that finds it taken spins for a moment, then sleeps. Does not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_clock.c (common) - time. Everything counts on the system's clock that never steps. No state.
  */
 #include "sys_clock.h"

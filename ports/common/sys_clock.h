@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_clock.h (common) - the monotonic clock, in the units that waiting needs. */
 #ifndef CISTERN_COMMON_SYS_CLOCK_H
 #define CISTERN_COMMON_SYS_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_gate.c (common) - waiting, once for all objects.
  *
  * Vocabulary: the stock is what there is; a unit of it is granted to one waiter or free; a waiter

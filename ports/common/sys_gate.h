@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_gate.h (common) - threads that wait for units, first come first served.
  *
  * What every wait of this port stands on. A unit is what its owner says: one count of a semaphore,

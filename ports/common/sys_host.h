@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_host.h (common) - what the OS layer of ports/common needs of a system with threads.
  *
  * A port for one more system gives arch/sys_host_types.h with the types and macros of the first

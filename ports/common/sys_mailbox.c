@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_mailbox.c (common) - mailboxes: a ring of pointers with two sides that do not share a lock.
  *
  *   ring    |       | msg 3 | msg 4 | msg 5 |       |       |       |       |     size = 8

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_mutex.c (common) - mutexes: the system's lock with a holder, in a slot.
  *
  *   slot   | object: lock, generation | mutex | users | owner, held | queue: waiting, woken |

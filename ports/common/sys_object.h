@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_object.h (common) - where semaphores, mutexes and mailboxes live, and how a name finds one.
  *
  * Each kind of object has a table of slots. A slot is one object or, so that two kinds of users do

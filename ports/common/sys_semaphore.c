@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_semaphore.c (common) - semaphores: a gate in a slot.
  *
  *   slot   | object: lock, generation | gate | units | limit |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_thread.c (common) - starting threads, and the semaphore that belongs to each. */
 #include "lwip/sys.h"
 

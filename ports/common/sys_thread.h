@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_thread.h (common) - what a thread is started with, for the ports' sys_thread_new. */
 #ifndef CISTERN_COMMON_SYS_THREAD_H
 #define CISTERN_COMMON_SYS_THREAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* threads.c (common) - what arch/cistern_threads.h declares.
  *
  *   slots   | 1 | 1 | 0 | 1 | 0 | ...   bit i: a living thread has number i

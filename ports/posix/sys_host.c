@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_host.c (posix) - what ports/common needs of the system: see sys_host.h. No state. */
 #define _GNU_SOURCE 1
 #include "sys_host.h"

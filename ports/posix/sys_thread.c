@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_thread.c (posix) - threads with name, stack and priority. No state. */
 #define _GNU_SOURCE 1
 #include "lwip/sys.h"

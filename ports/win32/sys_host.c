@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_host.c (win32) - what ports/common needs of the system: see sys_host.h. No state but the
  * frequency of the clock, which never changes. */
 #define _CRT_RAND_S 1

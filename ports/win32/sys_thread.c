@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_thread.c (win32) - threads with name, stack and priority. No state. */
 #define _CRT_RAND_S 1 /* of sys_host.c, where both are one file */
 #include "lwip/sys.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum.c - the Internet sum of a copy, and incremental update. */
 #include "cistern/chksum.h"
 

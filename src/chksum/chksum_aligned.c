@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_aligned.c - algorithm 4 of Cortex-M and RISC-V: the Internet sum by aligned words, for
  * processors that trap on others.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_arm.h - sums of words: loads in bulk, additions with carry.
  */
 #ifndef CISTERN_CHKSUM_ARM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_bytes.c - algorithm 1: the Internet sum byte by byte, for the smallest code.
  *
  *   data   | b0 | b1 | b2 | b3 | b4 |       b0, b2, b4 are the first bytes of their halves, weight

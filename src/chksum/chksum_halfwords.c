@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_halfwords.c - algorithm 2: the Internet sum 16 bits at a time.
  *
  *   data   | half | half | half | b |       the last byte is padded with a zero byte

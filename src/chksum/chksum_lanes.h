@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_lanes.h - sum, or copy and sum, by vectors of one width: no include guard, since
  * chksum_vectors.c includes it once per width.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_load.h - reading memory of any alignment and type as numbers, lowest byte first.
  *
  * Byte by byte, which breaks no rule of alignment or aliasing: compilers make one load of it where

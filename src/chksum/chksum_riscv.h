@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_riscv.h - sums of words. There is no carry flag: a sum that is
  * less than what was added has carried (sltu). That makes four instructions of four bytes. */
 #ifndef CISTERN_CHKSUM_RISCV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_vectors.c - algorithm 4 of hosts: the Internet sum by vectors, with compiler extensions of
  * gcc and clang.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_words.c - algorithm 3: the Internet sum 32 bits at a time, unrolled.
  *
  *   data   | word | word | word | word | ... | word | half | b |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* inet_chksum.c - the Internet checksum of memory, of chains and of pseudo headers: lwIP's
  * interface.
  *

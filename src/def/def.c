@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* def.c - byte order as functions, and the string functions that C lacks.
  *
  * A function whose name lwipopts.h or cc.h defines as a macro is not provided here.

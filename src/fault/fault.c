@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* fault.c - one place through which every engine reports misuse.
  *
  *   engine sees misuse --> leaves its critical section --> cistern_fault_raise --> handler

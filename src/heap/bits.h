@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* bits.h - the highest and the lowest bit of a word, by the compiler's own scan where it has one.
  *
  * A port may define in arch/cistern_bits.h, for a compiler that is not known here,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap.c - the heap engine: blocks of any size from one arena.
  *
  * Words. The arena is memory from `base` on; an index is the offset of a byte of it. A block is a

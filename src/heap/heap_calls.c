@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_calls.c - the calls of cistern/heap.h that change a heap. Words and invariants: see heap.c.
  */
 #include "heap_calls.h"

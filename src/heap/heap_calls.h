@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_calls.h - a call of a heap: the critical section around it, and what is outside of that.
  *
  *   | enter | take, give or resize | changed | leave |   repair, and once more, where damage is met

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_first.h - first fit: the lowest free block that is large enough. Included by heap.c.
  *
  * The index is one number, `lowest`: no free block lies below it, and a block or the sentinel

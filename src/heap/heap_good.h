@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_good.h - good fit in constant time: lists of free blocks by size. Included by heap.c.
  *
  *   map      ... 0 1 0 0 1    bit c: list c is not empty

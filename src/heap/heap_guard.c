@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_guard.c - guards, poison, quarantine and history of a heap: check levels 2 and 3. Layout and
  * invariants: see heap_guard.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_guard.h - guards around payloads and poison in free blocks: check levels 2 and 3.
  *
  *   a block's payload as the engine sees it:

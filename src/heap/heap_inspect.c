@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_inspect.c - the calls that inspect a heap and change nothing. Words and invariants: see
  * heap.c.
  */

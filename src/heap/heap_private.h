@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_private.h - blocks and what their boundaries say: for the files of src/heap, and for lwIP's
  * heap, which does more in the same critical section. Words and invariants: see heap.c. */
 #ifndef CISTERN_HEAP_PRIVATE_H

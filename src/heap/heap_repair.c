@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* heap_repair.c - after a check has failed: what the fault is, and the repair of the heap. Nothing
  * here runs before; it is linear, and out of the way of what does. Words: see heap.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* illegal.h - what lwIP's heap does after it refused a free: the user's hook, or an assertion. */
 #ifndef CISTERN_MEM_ILLEGAL_H
 #define CISTERN_MEM_ILLEGAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* mem.c - lwIP's heap on one arena of cistern/heap.h.
  *
  *   ram_heap, or LWIP_RAM_HEAP_POINTER

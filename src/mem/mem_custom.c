@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* mem_custom.c - lwIP's heap on the C library's, or on the user's allocator.
  *
  *   without MEM_STATS   | payload ...                  what the allocator gave

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* mem_pools.c - lwIP's heap on the malloc pools that lwippools.h lists.
  *
  *   element of pool i:  | helper: poolnr | pad | payload ......... |

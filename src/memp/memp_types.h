@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* memp_types.h - the types whose size the list of pools asks for.
  *
  * Standing alone, that is struct pbuf and what lwippools.h includes itself. With lwIP's tree

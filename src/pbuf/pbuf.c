@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf.c - packet buffers: making, sharing, freeing.
  *
  * Words: see lwip/pbuf.h. A fragment's *source* is where its struct comes from: heap or a pool.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_chain.c - packet buffers: chains of fragments, the length of a packet, headers in front.
  *
  *   pbuf_cat(h, t)            h --> h2     +  t --> t2            =>   h --> h2 --> t --> t2

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_data.c - packet buffers: the bytes of a packet, wherever its fragments lie.
  *
  *   packet      | 0 1 2 3 4 5 6 7 8 9 |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_extra.c - packet buffers: what cistern/pbuf.h has beside lwIP's calls.
  *
  *   cistern_pbuf_insert(h, a, c)   h --> a --> b           =>   h --> a --> c --> c2 --> b

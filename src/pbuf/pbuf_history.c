@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_history.c - packet buffers: who holds each, and where it was taken and last used (level 3).
  *
  *   entries   | p: live | q: freed | r: live | never used | ... | the queue's head |

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_ooseq.c - an empty PBUF_POOL, told to a stack that may hold segments out of order.
  *
  *   pool empty --> pbuf_pool_is_empty --> pending, PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() --> ...

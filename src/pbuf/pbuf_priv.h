@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_priv.h - what the files of this folder share: misuse, walks along a chain, cursors, history.
  *
  *   pbuf_extra.c, pbuf_search.c --> pbuf_data.c --> pbuf_chain.c --> pbuf.c --> pbuf_ref.c

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_ref.c - packet buffers: references, and what is said of a fragment that has none.
  *
  *   count     0 freed | 1 one holder | 2, 3, ... | highest: pinned, for ever

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pbuf_search.c - packet buffers: finding bytes in a packet, in linear time and constant memory.
  *
  * The two-way algorithm (M. Crochemore, D. Perrin: "Two-way string-matching", JACM 38, 1991). The

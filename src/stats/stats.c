@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* stats.c - the statistics of heap, pools and OS layer, and how they are printed.
  *
  *   lwip_stats   | mem | memp[0] .. memp[MEMP_MAX-1] | sys |    memp[i] --> counters of pool i,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # A Linux of another architecture: CISTERN_ARCHITECTURE is the GNU name of its processor, and
 # CISTERN_EMULATOR what runs its programs, empty if this host does. Programs are static, so that
 # none of its libraries need be installed.

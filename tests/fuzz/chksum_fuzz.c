@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* chksum_fuzz.c - the checksum under libFuzzer: every algorithm and every way of the port, sums of
  * copies, chains and incremental updates, against the byte-wise reference of the tests.
  *

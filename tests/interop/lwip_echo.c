@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP, unmodified, on this library and its posix port: a thread echoes what a client sends over
  * TCP through the loop interface, then a datagram over UDP; at the end no memory is left in use. */
 #include <stdio.h>

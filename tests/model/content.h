@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* content.h - what the models fill blocks with: bytes without any pattern, other ones for each seed.
  * Where a pattern comes again in many blocks, as counting bytes do, some of it will look like a
  * block's header, and like its two neighbours elsewhere (docs/heap.md, "Checks"). */

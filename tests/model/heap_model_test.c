@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap against a model: seeded random operations, and a list of what must be there.
  *
  * The model knows of each live block its address, size and content. After an operation the content

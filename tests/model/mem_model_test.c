@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap against a model: seeded random calls of mem.h. Built once for each backend: an arena
  * with either fit, the C library, the user's allocator, and the pools.
  *

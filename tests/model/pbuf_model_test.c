@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Every chain of up to four fragments of every type with lengths at the boundaries, through every
  * function that reads or changes a packet, against a model: a flat array of the same bytes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What arch/cc.h and lwip/arch.h give: types, conversions, byte order, packing, alignment. */
 /* before all others: what lwip/arch.h gives must not depend on what was included earlier */
 #include "lwip/arch.h"

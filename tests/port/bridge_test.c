@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* A port written for lwIP, kept as it is: the engines use its protection and its messages. */
 #include <stdio.h>
 

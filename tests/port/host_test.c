@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What the ports for hosts promise beyond the conformance suite: sections and mutexes of threads
  * that end, calls on no object, the core lock, a semaphore for each thread. */
 #include "arch/core_lock.h" /* before the options, as in lwipopts.h */

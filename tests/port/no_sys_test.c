@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* NO_SYS 1: the OS layer is empty macros; protection and time remain. */
 #include "support.h"
 

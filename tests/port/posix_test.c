@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What the posix port promises beyond the other hosts': fork, threads that are cancelled, names,
  * stacks and priorities. */
 #define _GNU_SOURCE 1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* run_cmocka.c - runs the port conformance suite under cmocka, on hosts and on boards. */
 #include "port/run_cmocka.h"
 

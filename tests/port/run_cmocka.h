@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* run_cmocka.h - the part of a runner that hosts and boards share: suite_fail, and this. */
 #ifndef CISTERN_TESTS_PORT_RUN_CMOCKA_H
 #define CISTERN_TESTS_PORT_RUN_CMOCKA_H

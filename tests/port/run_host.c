@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* run_host.c - the runner of the port conformance suite on a host. */
 #include "host.h"
 #include "port/run_cmocka.h"

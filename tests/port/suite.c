@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite.c - the list of tests, and what they have in common. */
 #include "suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite.h - the port conformance suite: what every port of the OS layer must do.
  *
  * The suite uses lwip/sys.h and cistern/fault.h only. To run it on a new port, link suite*.c with

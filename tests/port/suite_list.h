@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite_list.h - the tests of the suite. Included with SUITE_TEST(name) defined. */
 SUITE_TEST(semaphore_has_as_many_units_as_it_was_made_with)
 SUITE_TEST(semaphore_keeps_signals_that_nobody_waits_for)

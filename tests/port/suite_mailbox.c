@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite_mailbox.c - mailboxes. */
 #include "suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite_rest.c - threads, protection and time. */
 #include "suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* suite_semaphore.c - semaphores and mutexes. */
 #include "suite.h"
 

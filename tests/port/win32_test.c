@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What the win32 port promises beyond the other hosts': names, stacks and priorities of threads,
  * what it prints, and times that do not end early. */
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Four threads post to one mailbox and four fetch from it: every message arrives once, those of one
  * poster in their order.
  *

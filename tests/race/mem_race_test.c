@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap by threads: no two hold the same memory, and the statistics are the heap's at every
  * moment at which nobody is in a critical section.
  *

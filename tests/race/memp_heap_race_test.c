@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools with elements from the heap, by threads: an element that is in use is always taken
  * back, the limit holds, and the statistics are right in the end. */
 #include "support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools without a lock, by threads: once they have ended, the statistics that clients read
  * are right, and every element is there once.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Threads that share packet buffers: each reference counts, and the last one frees. */
 #define _POSIX_C_SOURCE 200809L /* barriers */
 #include "lwip_memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Two threads that put the same blocks at the same moments, under every strategy for threads: one
  * of them gives a block back, and the other's put is a double free. Of a cached pool both puts may be
  * accepted; the block is then handed out once, and the second time is found by the get.

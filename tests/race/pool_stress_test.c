@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Threads that start, get, pass on, put and end, on one pool, under every strategy for threads. No
  * block is ever held by two, and none is lost.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Semaphores, mutexes and the life of objects under several threads. */
 #include "support.h"
 

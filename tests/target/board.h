@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* board.h - what the target tests need of an emulated board beyond the port. */
 #ifndef CISTERN_TESTS_TARGET_BOARD_H
 #define CISTERN_TESTS_TARGET_BOARD_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cmocka for a target without an operating system: upstream's source, compiled against the target's
 # C library. It gets the name that the host's package has.
 set(source ${PROJECT_SOURCE_DIR}/build/sources/cmocka)

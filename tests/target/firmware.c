@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* firmware.c - each operation of the library between the plugin's marks, many times in many states.
  *
  * Prints the name of each stretch as it comes; firmware.py puts it beside the instructions that the

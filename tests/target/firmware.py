@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Sizes, stack depths, instructions and masked stretches of the library on each board.
 
 usage: firmware.py BUILD BUDGET REPORT BOARD... [--accept]

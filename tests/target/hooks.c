@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* hooks.c - the bare port's hooks for programs that run in an emulator: everything goes to the
  * host's console by semihosting, and a failed assertion ends the run with a status that is not 0.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* idle_test.c - NO_SYS 1: one loop and interrupts. */
 #include "support.h"
 

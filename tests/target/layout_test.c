@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* layout_test.c - the size that lwIP documents for struct pbuf with 32-bit pointers. */
 #include "support.h"
 

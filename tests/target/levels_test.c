@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* levels_test.c - pools, heap and packet buffers at the check level that it is compiled with: what is
  * promised at every level, and from which on misuse is seen. */
 #include "support.h"

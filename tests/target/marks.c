@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* marks.c - functions of their own, in a file of their own, so that they are called. */
 #include "target/marks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* marks.h - the two functions between which the trace plugin looks. */
 #ifndef CISTERN_TESTS_TARGET_MARKS_H
 #define CISTERN_TESTS_TARGET_MARKS_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 """The longest stretch with interrupts masked that a function can cause, in instructions: a bound on
 every path through its code, not the worst that a run happened to show.
 

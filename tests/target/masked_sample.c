@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* masked_sample.c - functions whose longest masked stretch is known, for masked_test.py. Not run. */
 
 #if defined __riscv

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
 """masked_test.py BOARD PROGRAM: masked.py tells the known stretches of masked_sample.c.
 
 None: there is no bound, and none may be told.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Reads a word from an odd address. On a board that does not allow it the program never returns: so
  * the other tests, which end there, read none. */
 #include <stdint.h>

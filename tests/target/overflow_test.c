@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* overflow_test.c - a thread that writes below its stack by up to a whole stack: it ends, with a
  * fault, before anybody else is lost. The slots of threads are taken in order, and those of threads
  * that overflowed are not used again: the order of the tests makes pairs of neighbours. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_wait_test.c - threads that wait for a block of a pool, on the bare port. main has the lowest
  * priority, so that a more urgent thread runs at the very point where it becomes ready. */
 #include "support.h"

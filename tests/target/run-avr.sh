@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs a program in simavr: run-avr.sh PROGRAM
 # simavr's status says nothing of the program's, so its output decides: the last line that the program
 # writes to UART 0 is "exit N", and N is the status of this script; 124 when the line does not come.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs a program on a board that QEMU emulates: run.sh BOARD PROGRAM [ARGUMENT ...]
 # The program's output goes to PROGRAM.BOARD.log and, at the end, to stdout; its exit status is
 # that of the emulated main(), 124 when it took longer than CISTERN_TARGET_TIMEOUT seconds (100), or 3

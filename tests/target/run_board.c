@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* run_board.c - the runner of the port conformance suite on a board. */
 #include "port/run_cmocka.h"
 #include "port/suite.h"

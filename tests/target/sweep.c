@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sweep.c - an interrupt on every instruction of every operation, doing such operations itself.
  *
  *   prepare | run ........................................ | sound?

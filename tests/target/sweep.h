@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sweep.h - what sweep.c puts an interrupt on every instruction of. */
 #ifndef CISTERN_TESTS_TARGET_SWEEP_H
 #define CISTERN_TESTS_TARGET_SWEEP_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # The interrupt sweep on one board: sweep.sh BOARD PROGRAM PLUGIN NM
 # Runs PROGRAM twice: with an interrupt on each instruction in turn, and once traced without any.
 # Fails unless no operation showed a violation, the planted pool did, and every instruction that the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sweep_memory.c - operations of pools, heap and packet buffers. In each, main holds something and the
  * interrupt something else; the interrupt gives its own back and takes a new one. */
 #include "target/sweep.h"

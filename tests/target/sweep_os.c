@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* sweep_os.c - operations of semaphores, mutexes, mailboxes and threads. */
 #include "target/sweep.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* threads_test.c - what the bare port promises beyond the conformance suite. main has the lowest
  * priority, so that a more urgent thread runs at the very point where it becomes ready. */
 #include "arch/core_lock.h" /* before the options, as in lwipopts.h */

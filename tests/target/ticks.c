@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* ticks.c - starts the tick before main, for tests that know nothing of boards. */
 #include "target/board.h"
 

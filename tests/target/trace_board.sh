@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # A board's trace, and what an event costs there: trace_board.sh BOARD PROGRAM PLUGIN NM [CISTERN]
 # CISTERN is the host program; without one, one that was built in this project is taken.
 set -eu

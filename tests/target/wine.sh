@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs a Windows program in Wine: wine.sh PROGRAM [ARGUMENT ...]
 # The exit status is the program's, or 124 when it took longer than CISTERN_TARGET_TIMEOUT seconds
 # (100). Wine keeps its files in build/wine, which the first run makes.

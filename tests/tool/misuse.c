@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* misuse.c - linked into a copy of the program in place of the worker's entry, the start of threads
  * and calloc (--wrap), it leaks the second frame, frees the second frame twice, or has no thread or
  * no memory left, as CISTERN_TEST_MISUSE says: to see that the program notices. */

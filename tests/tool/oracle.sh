@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # oracle.sh PROGRAM FILE... - compares `cistern replay` with tcpdump and tshark: the number of
 # packets, and for each kind of checksum how many are good and how many are bad. Fails at the first
 # difference. Ends with the number of captures compared.

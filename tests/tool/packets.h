@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* packets.h - packets for tests, built byte by byte, with a checksum of their own: a sum of 16-bit
  * numbers, as RFC 1071 defines it, that shares nothing with the library's. */
 #ifndef CISTERN_TESTS_PACKETS_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # The tables that the pages show are those that the program prints: pages.sh PROGRAM ROOT
 # But for the rate, which depends on the machine.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The parser of `cistern replay`: what it counts, verifies and answers, packet by packet. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The program `cistern` as its user meets it: captures in, a report and an exit status out.
  *
  * Captures are written here with libpcap's own writer or byte by byte; reports are read as JSON.

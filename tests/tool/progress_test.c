@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The progress bar of `cistern replay`: drawn on a terminal, when it is time to, and wiped. */
 #define _GNU_SOURCE 1
 #include "support.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # `cistern size` and `cistern replay` of traces, as a user runs them: trace_program.sh CISTERN EXAMPLE ROOT
 set -eu
 cistern=$1

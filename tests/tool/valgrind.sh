@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # valgrind.sh PROGRAM FILE... - replays captures under valgrind, with and without threads, in a pool
 # that is ample and in one that is too small. Fails at the first error or leak that valgrind reports.
 set -eu

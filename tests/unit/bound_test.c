@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #define _DEFAULT_SOURCE 1
 /* What a call looks at: no more of the pool or heap than its bound allows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The Internet sum of memory: every algorithm against a reference that reads byte by byte; copies;
  * incremental update. */
 #include "support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Byte order, packing and the string functions: what a user can see of them. */
 #include "support.h"
 

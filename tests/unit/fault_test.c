@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The fault reporter: what a user can see of it. */
 #include <limits.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap when its own memory was damaged: every bit of every header and link, one at a time.
  *
  * A fixed scene of live and free blocks is made, one bit is flipped, and a fixed script of calls is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap at check levels 2 and 3: guards, poison, and who it was. Built for both. */
 #include "support.h"
 

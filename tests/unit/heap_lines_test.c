@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap with CISTERN_HEAP_CACHE_LINE: what a device writes by DMA shares no line with a header.
  */
 #include "support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap engine: what a user can see of it. Built for each fit and width of index. */
 #include <limits.h>
 #include <setjmp.h>

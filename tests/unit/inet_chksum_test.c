@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The Internet checksum of chains, with and without pseudo headers, and of what fills one. */
 #include "lwip_memory.h"
 

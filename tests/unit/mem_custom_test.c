@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap on the C library, with statistics, and on the user's own allocator, without and with
  * them. */
 #include "support.h"

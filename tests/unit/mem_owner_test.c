@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap at check level 3: faults name the line of the caller of mem.h. */
 #include "mem_support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap on memory that the program chooses when it starts. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap on malloc pools: 4 elements of 64 bytes, 2 of 256 and 1 of 1512. */
 #include "mem_support.h"
 

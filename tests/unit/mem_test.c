@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap on an arena: what a user of mem.h can see. Built with good fit, and with first fit,
  * MEM_SANITY_CHECK and LWIP_NOASSERT. */
 #include "mem_support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers on a heap that has more bytes than mem_size_t can ask for. */
 #include "lwip_memory.h"
 

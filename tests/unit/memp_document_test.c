@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The malloc pools of lwIP's documentation: 256, 512 and 1512 bytes, beside two other pools. */
 #include "lwip_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools with elements from the heap: the limits stay, and the statistics are those of pools.
  */
 #include "support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools without a lock: which calls enter the critical section, and what becomes of the
  * statistics when another context calls in the middle. The linker sends each enter, and each look
  * of memp.c at a pool's numbers, through here. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's overflow checks: what is written past an element is seen, and the element comes back. */
 #include "support.h"
 

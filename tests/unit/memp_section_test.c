@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Pools whose memory the user places in a section of his own, where the linker tells where it is;
  * zeroed at first, and looked at after each free. */
 #include "support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools: those of lwIP's list, the user's in lwippools.h, and private ones. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Mynewt's pools: the contract of os/os_mempool.h, and what its originals got wrong. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* ETH_PAD_SIZE: bytes before a frame, so that what follows its header of 14 bytes is aligned. */
 #include "lwip_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets and sums that start and are cut at any address: where a processor refuses misaligned
  * words, any such access ends the test. The reference goes byte by byte. */
 #include "lwip_memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What cistern/pbuf.h adds to packet buffers. */
 #include "lwip_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Who holds each packet buffer, and where it was taken and used: check level 3. */
 #include "lwip_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The pieces of cistern/pbuf.h beside the system's own. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers that were freed, chains that are damaged, and fragments that others hold: what
  * each call answers, and what it leaves alone. Built at check levels 1 to 3. */
 #include "lwip_memory.h"

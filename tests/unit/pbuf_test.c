@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers: what a user can see of them, and what happens to wrong calls. Built with several
  * configurations; the data functions are compared with a model in tests/model/pbuf_model_test.c. */
 #include "lwip_memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's pools at check level 3: faults name the line of the caller. */
 #include "lwip_memory.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What a pool does beside handing out blocks: reserve, notices, waiting, typed pools. */
 #define _POSIX_C_SOURCE 200809L
 #include "support.h"

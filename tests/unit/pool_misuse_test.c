@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Pools from check level 1 on: misuse is seen, named and refused, and the pool works on. */
 #include "pools.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* One critical section per call, and all numbers right when it ends. The linker sends each enter
  * and leave of the library through here. */
 #include "sections.h"

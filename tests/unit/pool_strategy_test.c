@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The ways of sharing a pool: each keeps the same promises. */
 #include "support.h"
 

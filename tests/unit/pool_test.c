@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Pools: what a user of cistern/pool.h can see, at every check level. */
 #include "pools.h"
 

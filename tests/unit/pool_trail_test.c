@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Pools at check levels 2 and 3: writes past a block, before it and after its end of life; and who
  * had it. */
 #include "pools.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pools.h - two pools of four blocks, and how to see that a pool is whole. */
 #ifndef CISTERN_TESTS_POOLS_H
 #define CISTERN_TESTS_POOLS_H

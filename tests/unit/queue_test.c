@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The list macros that Mynewt code uses, each against the order that it must leave. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The list of all pools, whatever face made them. */
 #include "support.h"
 

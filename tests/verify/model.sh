@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Verifies a model in every state that it can come to.
 #
 #   model.sh MODEL FOLDER OPTION...      works in FOLDER; options are the model's, -DNAME=VALUE

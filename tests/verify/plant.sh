@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # Plants a bug: copies sources of the pool engine into a folder and edits one of them there.
 #
 #   plant.sh SOURCES FOLDER FILE EDIT COPIED...      EDIT is sed's; it must change FILE, which is copied too

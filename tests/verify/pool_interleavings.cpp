@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_interleavings.cpp - every interleaving of two contexts that do three operations each on one
  * lock-free pool, under the memory model of C11: a load may see any of the last values that the
  * orders in the source let it see. Exit status 0 iff no execution is wrong; else the first wrong one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* answer.c - ARP replies (RFC 826), ICMP echo (RFC 792, RFC 4443), UDP echo (RFC 862). */
 #include "answer.h"
 

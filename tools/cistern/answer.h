@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* answer.h - what the replaying host sends: ARP replies, ICMP and UDP echo.
  *
  * The device answers; where it is not known, whoever was asked does. An echo is not copied: a

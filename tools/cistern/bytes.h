@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* bytes.h - numbers in network byte order at any address. */
 #ifndef CISTERN_TOOL_BYTES_H
 #define CISTERN_TOOL_BYTES_H

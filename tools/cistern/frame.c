@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* frame.c - a frame on its way through the layers: reading, stripping, counting. */
 #include "frame.h"
 

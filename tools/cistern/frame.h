@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* frame.h - a frame on its way through the layers.
  *
  *   data --> | header | ........ payload ........ |     each layer strips its header, so that what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* link.c - Ethernet, LLC and SNAP, tags, MPLS, PPP and PPPoE, Linux cooked, BSD loopback, raw IP,
  * SLIP, IEEE 802.11 and 802.15.4, Linux netfilter. */
 #include "link.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* link.h - the link layers that captures carry. */
 #ifndef CISTERN_TOOL_LINK_H
 #define CISTERN_TOOL_LINK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - how `cistern replay` configures the library: threads, statistics, check level 1.
  *
  * The number and size of PBUF_POOL elements and the size of the heap are chosen at run time, on the

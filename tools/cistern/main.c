@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c - cistern, the host program. */
 #include <stdio.h>
 #include <string.h>

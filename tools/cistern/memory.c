@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* memory.c - the library's pools and heap, with the sizes of the command line.
  *
  *   memory_heap_arena --> | heap, --heap bytes |                          LWIP_RAM_HEAP_POINTER

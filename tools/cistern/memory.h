@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* memory.h - the library's pools and heap, with the sizes of the command line. */
 #ifndef CISTERN_TOOL_MEMORY_H
 #define CISTERN_TOOL_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* network.c - ARP (RFC 826), IPv4 (RFC 791) and IPv6 with its extension headers (RFC 8200). */
 #include "network.h"
 

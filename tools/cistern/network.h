@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* network.h - ARP, IPv4 and IPv6. */
 #ifndef CISTERN_TOOL_NETWORK_H
 #define CISTERN_TOOL_NETWORK_H

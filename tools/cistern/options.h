@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* options.h - the command line. */
 #ifndef CISTERN_TOOL_OPTIONS_H
 #define CISTERN_TOOL_OPTIONS_H

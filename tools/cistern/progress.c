@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* progress.c - a bar on stderr. */
 #include "progress.h"
 

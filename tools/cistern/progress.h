@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* progress.h - a bar on stderr for runs that take longer than a second. */
 #ifndef CISTERN_TOOL_PROGRESS_H
 #define CISTERN_TOOL_PROGRESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* reassembly.c - IP datagrams out of fragments, by chaining the fragments.
  *
  *   datagram   data[0] --> chain      data[1] --> chain            data[2] --> chain

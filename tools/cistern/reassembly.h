@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* reassembly.h - IP datagrams out of fragments, by chaining the fragments: nothing is copied. */
 #ifndef CISTERN_TOOL_REASSEMBLY_H
 #define CISTERN_TOOL_REASSEMBLY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* replay.c - one capture through the library, from receiver to worker.
  *
  *   in virtual time, that of the capture's stamps:

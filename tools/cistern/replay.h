@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* replay.h - one capture through the library, from receiver to worker. */
 #ifndef CISTERN_TOOL_REPLAY_H
 #define CISTERN_TOOL_REPLAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* report.c - what a run showed, as a table. */
 #include "report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* report.h - what a run showed, as a table for people or as JSON for programs. */
 #ifndef CISTERN_TOOL_REPORT_H
 #define CISTERN_TOOL_REPORT_H

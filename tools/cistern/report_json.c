@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* report_json.c - what a run showed, as JSON, through jansson.
  *
  * A value that could not be made is NULL, which every call of jansson passes on as a failure, so

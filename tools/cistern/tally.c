@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* tally.c - names of what is counted. */
 #include "tally.h"
 

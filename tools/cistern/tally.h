@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* tally.h - what the worker counts while it parses frames. */
 #ifndef CISTERN_TOOL_TALLY_H
 #define CISTERN_TOOL_TALLY_H

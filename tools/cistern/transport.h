@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* transport.h - what IP carries: TCP, UDP, ICMP, ICMPv6, IGMP, others by name. */
 #ifndef CISTERN_TOOL_TRANSPORT_H
 #define CISTERN_TOOL_TRANSPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap alone, as a release build has it: no checks, no lock, no statistics. */
 #ifndef BENCH_LWIPOPTS_H
 #define BENCH_LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - what both libraries are built with for the transfer over sockets. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

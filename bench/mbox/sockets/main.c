@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c - lwIP's sockets over its loop interface, with this library under them and with lwIP's own
  * files. Prints "case<TAB>value". Arguments: MiB of the stream, rounds there and back.
  *

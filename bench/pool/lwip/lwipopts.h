@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's pools alone, as a release build has them; SYS_LIGHTWEIGHT_PROT by the builder. */
 #ifndef BENCH_LWIPOPTS_H
 #define BENCH_LWIPOPTS_H

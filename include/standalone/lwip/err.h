@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/err.h (standalone) - error codes, used when lwIP itself is absent; same values as lwIP's. */
 #ifndef LWIP_HDR_ERR_H
 #define LWIP_HDR_ERR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/ip_addr.h (standalone) - IP addresses as far as checksums need them, when lwIP is absent.
  *
  * The same types as lwIP's, in network byte order; no functions. Differs by option: with both

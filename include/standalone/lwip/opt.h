@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/opt.h (standalone) - options of the memory, packet-buffer and OS layer, with lwIP's
  * defaults.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/stats.h (standalone) - statistics of heap, pools and OS layer, when lwIP itself is absent.
  *
  * Counters have 32 bits: they do not wrap within a device's life at any plausible rate of failure.

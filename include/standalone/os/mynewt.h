@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/mynewt.h (standalone) - what most Mynewt code includes: configuration, then the OS. */
 #ifndef H_OS_MYNEWT_
 #define H_OS_MYNEWT_

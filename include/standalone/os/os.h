@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/os.h (standalone) - what Mynewt code includes for its OS; here, the part that concerns memory
  * pools. Used only when Mynewt's or NimBLE's own tree is absent. */
 #ifndef H_OS_OS_

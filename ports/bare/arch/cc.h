@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h (bare) - compiler and target, for processors without an operating system.
  *
  * What is not defined here gets lwip/arch.h's default, which suits gcc and clang. No console, file

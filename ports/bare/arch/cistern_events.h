@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_events.h (bare) - what a thread of the pool engine waits for: cistern_pool_get_wait.
  * Constant time. */
 #ifndef CISTERN_ARCH_EVENTS_H

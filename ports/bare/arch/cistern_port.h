@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/port.h.
  *
  * The critical section masks interrupts and restores what was before, so that sections nest and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (bare) - what names a semaphore, mutex, mailbox or thread on this port.
  *
  * Everything comes from static pools, so that the library's footprint is known when it is linked

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* switch.c (bare, Cortex-M) - the context switch, in PendSV.
  *
  *   thread's stack  | r4-r11, EXC_RETURN | s16-s31, if used | hardware's frame | ...

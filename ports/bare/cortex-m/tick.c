@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* tick.c (bare, Cortex-M) - SysTick as the source of ticks (ARMv7-M manual, B3.3). Without state.
  *
  *   vector 15 --> SysTick_Handler of the program  --> cistern_bare_tick

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* switch.c (bare, RISC-V) - the context switch, in the machine software interrupt. A frame is what
  * every trap leaves (trap.h); the handler returns another thread's. Without state. */
 #include "cpu_switch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* tick.c (bare, RISC-V) - the machine timer as the source of ticks (privileged architecture 1.12,
  * section 3.2.1).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* trap.c (bare, RISC-V) - from the interrupted code to a handler and back, maybe to other code.
  *
  *   stack of the code      | ... | frame |          frame: every register but gp, tp and sp

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* trap.h (bare, RISC-V) - the trap handler, and the core-local interrupter that drives it.
  *
  * Options, for lwipopts.h:

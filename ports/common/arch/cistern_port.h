@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (common) - what the engines need of the port: see cistern/port.h.
  *
  * One lock for the whole process; sections nest, also across modules. It is the same lock as lwIP's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_threads.h (common) - what the pool engine needs of threads: see cistern/port.h. */
 #ifndef CISTERN_ARCH_THREADS_H
 #define CISTERN_ARCH_THREADS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/core_lock.h (common) - the TCP/IP core's lock and its checker, to be included by lwipopts.h.
  *
  * Takes the place of lwIP's own lock when its tree is built with this port. It includes nothing, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_names.h (common) - what names a semaphore, mutex or mailbox on hosts with threads.
  *
  * A name is a slot number and the generation of its use. Slots come from pools and are used again,

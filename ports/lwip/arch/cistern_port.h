@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (lwip) - the engines' critical section on a port written for lwIP.
  *
  * For those who have a port of lwIP's already (arch/cc.h, arch/sys_arch.h, sys_arch.c) and keep it:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h (posix) - compiler and target, for hosts with gcc or clang and POSIX threads.
  *
  * What is not defined here gets lwip/arch.h's default, which suits these compilers. */

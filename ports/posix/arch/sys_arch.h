@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (posix) - what names a semaphore, mutex, mailbox or thread on this port.
  *
  * Options, for lwipopts.h, beside those of arch/sys_names.h:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_host_types.h (posix) - the system's locks: see sys_host.h. */
 #ifndef CISTERN_ARCH_SYS_HOST_TYPES_H
 #define CISTERN_ARCH_SYS_HOST_TYPES_H

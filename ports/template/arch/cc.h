@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h (template) - what lwip/arch.h must know of compiler and target.
  *
  * Copy it to your port and go through it from the top. Whatever you take out gets a default which

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (template) - the critical section that guards the engines.
  *
  * It must keep out everyone who may call the library: with interrupts that allocate, it masks them;

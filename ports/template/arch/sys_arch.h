@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (template) - what names a semaphore, mutex, mailbox and thread.
  *
  * Read with NO_SYS 0 only. Each type is what the user's variable holds and what every call gets the

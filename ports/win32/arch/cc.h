@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h (win32) - compiler and target, for Windows with mingw-w64's gcc or clang.
  *
  * What is not defined here gets lwip/arch.h's default, which suits these compilers. Structs are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (win32) - what names a semaphore, mutex, mailbox or thread on this port.
  * arch/sys_names.h lists the options. */
 #ifndef LWIP_ARCH_SYS_ARCH_H

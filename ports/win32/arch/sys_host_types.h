@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_host_types.h (win32) - the system's locks: see sys_host.h. For the port's own files:
  * no header that users include brings in windows.h. */
 #ifndef CISTERN_ARCH_SYS_HOST_TYPES_H

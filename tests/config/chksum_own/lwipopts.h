@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h of one who sums by a function of lwIP's documented prototype. */
 #ifndef CHKSUM_OWN_LWIPOPTS_H
 #define CHKSUM_OWN_LWIPOPTS_H

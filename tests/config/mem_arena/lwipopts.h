@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap on an arena, with a hook for refused frees. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - mem_malloc takes from the first pool that is large enough and not empty. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwippools.h - the pools that mem_malloc takes from; no include guard on purpose. */
 LWIP_MALLOC_MEMPOOL_START
 LWIP_MALLOC_MEMPOOL(4, 64)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - mem_malloc is the C library's malloc, and counts. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap with its overflow check, but with regions of no bytes. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap on memory that is chosen at run time. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap, first fit, verified as a whole after each free; asserts compiled out. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

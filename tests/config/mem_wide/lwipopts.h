@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - lwIP's heap on more memory than a request of MEM_SIZE's type can ask for. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

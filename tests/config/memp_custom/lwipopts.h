@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - pools of the user's own beside lwIP's, and a hook when an empty one has elements. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

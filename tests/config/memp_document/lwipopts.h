@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - the example of lwIP's documentation: three malloc pools, with semaphores and mailboxes
  * from pools of their own; and a fourth that can never be used. */
 #ifndef LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwippools.h - no include guard on purpose. */
 LWIP_MALLOC_MEMPOOL_START
 LWIP_MALLOC_MEMPOOL(20, 256)

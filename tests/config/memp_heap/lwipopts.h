@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - elements come from the heap; the pools' limits stay. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

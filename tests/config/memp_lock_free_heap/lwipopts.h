@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - two options that exclude each other. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - mem_malloc from pools, of which lwippools.h has none that would work. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - guards around every element, and the caller of each malloc. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - a pool of lwIP's list and one of the user's own placed in a section of RAM by name;
  * elements zeroed at first, and the pool of each free looked at. */
 #ifndef LWIPOPTS_H

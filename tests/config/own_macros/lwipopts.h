@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h of a project that has its own macros for what a port's cc.h has as well. */
 #ifndef OWN_MACROS_LWIPOPTS_H
 #define OWN_MACROS_LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h with byte swaps as documents show them: macros that evaluate twice and count it. */
 #ifndef OWN_SWAP_LWIPOPTS_H
 #define OWN_SWAP_LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - two that exclude each other: lengths of 32 bits, and a size_t of 16 as on AVR. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers with every option away from its default, and without assertions. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

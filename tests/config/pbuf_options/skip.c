@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* As lwIP's SNMP agent does: a result of 16 bits where lengths have 32. It must not compile. */
 #include "lwip/pbuf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Packet buffers where memory is short: elements that a board with 16 KB can have many of. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H

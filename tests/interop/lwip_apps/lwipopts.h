@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - everything of lwIP that can be on at the same time, for lwip.py. NO_SYS by the
  * command. */
 #ifndef LWIPOPTS_H

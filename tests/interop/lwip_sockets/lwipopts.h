@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP as a host's user-space stack, for lwip_echo.c: threads, sockets, the loop interface, IPv4.
  */
 #ifndef LWIPOPTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* avr_test.c - what lwIP documents for 16-bit pointers, and what only shows where size_t, int and
  * pointers have 16 bits: through the engines, 32-bit numbers must keep all their bits. */
 #include "lwip_memory.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* console.c (AVR) - stdout on UART 0, and the end of the program as run-avr.sh wants it. */
 #include <avr/interrupt.h>
 #include <avr/io.h>

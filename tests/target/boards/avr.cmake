@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # ATmega1284P in simavr: pointers of 16 bits, 128 KB of flash, 16 KB of RAM.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR avr)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The part that all Cortex-M boards share. A board's file sets BOARD, CPU and MEMORY before.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR arm)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # BBC micro:bit, nRF51 with a Cortex-M0: 256 KB of flash, 16 KB of RAM.
 set(BOARD microbit)
 set(CPU cortex-m0)

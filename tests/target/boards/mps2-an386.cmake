@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Arm MPS2 with a Cortex-M4 and its floating-point unit: 4 MB of memory for code, 4 MB for data.
 set(BOARD mps2-an386)
 set(CPU "cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Arm MPS2+ with a Cortex-M33: 4 MB of memory for code, 4 MB for data.
 set(BOARD mps2-an505)
 set(CPU cortex-m33+nofp)

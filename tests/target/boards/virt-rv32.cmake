@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # QEMU's virt machine with a 32-bit RISC-V hart: integer, multiply, atomic and compressed.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR riscv32)

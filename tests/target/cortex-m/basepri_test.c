@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* basepri_test.c - protection by BASEPRI: SysTick is more urgent than the mask, PendSV is not. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* board.c (Cortex-M) - handler mode by SVC; SysTick as the tick. */
 #include "target/board.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* float_test.c - threads that compute with floating point keep their registers across switches. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* shot.c (Cortex-M) - one interrupt at a chosen instruction, by SysTick. */
 #include "target/board.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* start_test.c - main becomes a thread while interrupts come: it moves from the first stack, which
  * handlers use too, to the process stack without one of them writing over the other. */
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* qemu_api.h - the part of QEMU's plugin interface, version 1, that trace.c uses. Declared here
  * since no package carries the header; names and types are QEMU's documented ones. */
 #ifndef CISTERN_TESTS_QEMU_API_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* trace.c - a QEMU plugin that watches the stretches of a program between two functions.
  *
  *   ... call begin | stretch 0 | call end ... call begin | stretch 1 | call end ...

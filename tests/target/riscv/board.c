@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* board.c (RISC-V) - handler mode by ECALL; the machine timer as the tick. */
 #include "target/board.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* shot.c (RISC-V) - one interrupt at a chosen instruction, by the machine timer. */
 #include "target/board.h"
 

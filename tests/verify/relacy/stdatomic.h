@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* stdatomic.h - stands for the compiler's where a source of the library is compiled for the memory
  * model checker: every atomic object becomes one of the checker's, with the order that the source
  * asks for. Only what the pool engine uses is here; what it does not have does not compile. */

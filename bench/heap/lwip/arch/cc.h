@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h - for lwIP's own headers in the benchmark. */
 #ifndef BENCH_ARCH_CC_H
 #define BENCH_ARCH_CC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/priv/memp_std.h (standalone) - the list of pools, when lwIP itself is absent.
  *
  * Included again and again, each time with another definition of LWIP_MEMPOOL(name, num, size, desc)

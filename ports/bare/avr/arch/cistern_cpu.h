@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_cpu.h (bare, AVR) - interrupts and sleep on 8-bit AVR, with 16-bit pointers.
  *
  * Without threads: NO_SYS must be 1. The flag I of the status register is the only state. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_cpu.h (bare, Cortex-M) - interrupts and sleep on ARMv6-M, ARMv7-M and ARMv8-M.
  *
  * Options, for lwipopts.h:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_cpu.h (bare, RISC-V) - interrupts and sleep in machine mode, one hart.
  *
  * The only state that protection needs is the bit MIE of mstatus (privileged architecture 1.12,

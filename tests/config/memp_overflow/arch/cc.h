@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h - the port's, with what the test listens to. */
 #include "../../../../ports/posix/arch/cc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h - the port's, with the memory of two pools placed, and assertions that are counted. */
 #include "../../../../ports/posix/arch/cc.h"
 

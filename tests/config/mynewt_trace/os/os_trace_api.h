@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/os_trace_api.h - as a tree of Mynewt's has its own; here each call is handed to the test. */
 #ifndef TEST_OS_TRACE_API_H
 #define TEST_OS_TRACE_API_H

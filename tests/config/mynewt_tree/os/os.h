@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* os/os.h - as a tree of Mynewt's or NimBLE's has its own: with what it needs from its OS, and
  * OS_ALIGN and OS_ALIGNMENT before the headers that this library replaces. */
 #ifndef TEST_TREE_OS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h for a compiler whose library has none of the headers that lwip/arch.h would include. */
 #ifndef OWN_TYPES_CC_H
 #define OWN_TYPES_CC_H

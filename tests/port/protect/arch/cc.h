@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cc.h of ports that protect by macros of their own, in the kinds that public ports have. The
  * section's state is a depth, as an interrupt mask would be. */
 #ifndef LWIP_ARCH_CC_H

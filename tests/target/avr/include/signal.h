@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* signal.h (AVR) - avr-libc has none, since there are no signals; cmocka wants to catch three. */
 #ifndef CISTERN_TESTS_AVR_SIGNAL_H
 #define CISTERN_TESTS_AVR_SIGNAL_H
