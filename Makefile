@@ -2,7 +2,7 @@
 # cistern - two commands: `make demo` and `make test`. `make help` lists the rest.
 
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs
-TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-sanitizers libcmocka-dev python3
+TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-format clang-sanitizers libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind chromium
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \

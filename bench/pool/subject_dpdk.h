@@ -11,14 +11,14 @@ static struct rte_mempool *subject;
 
 static bool subject_start(void)
 {
-    char *arguments[] = {(char *)"bench",    (char *)"--no-huge",   (char *)"--no-pci",
-                         (char *)"-m",       (char *)"64",          (char *)"--no-telemetry",
-                         (char *)"--log-level=1", NULL};
+    char *arguments[] = {
+        (char *)"bench", (char *)"--no-huge",      (char *)"--no-pci",      (char *)"-m",
+        (char *)"64",    (char *)"--no-telemetry", (char *)"--log-level=1", NULL};
     if (rte_eal_init(7, arguments) < 0) {
         return false;
     }
-    subject = rte_mempool_create("bench", BLOCKS, BLOCK_SIZE, SUBJECT_CACHE, 0, NULL, NULL, NULL, NULL,
-                                 SOCKET_ID_ANY, 0);
+    subject = rte_mempool_create("bench", BLOCKS, BLOCK_SIZE, SUBJECT_CACHE, 0, NULL, NULL, NULL,
+                                 NULL, SOCKET_ID_ANY, 0);
     return subject != NULL;
 }
 

@@ -54,8 +54,10 @@
 #    else
 #        define CISTERN_AGREE_WORD ".4byte "
 #    endif
-#    define CISTERN_AGREE_TEXT_(name) #    name
-#    define CISTERN_AGREE_TEXT(name)  CISTERN_AGREE_TEXT_(name)
+/* clang-format off */
+#    define CISTERN_AGREE_TEXT_(name) #name
+/* clang-format on */
+#    define CISTERN_AGREE_TEXT(name) CISTERN_AGREE_TEXT_(name)
 #    define CISTERN_AGREE(option, value)                                                           \
         extern const char CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value);             \
         __asm__(                                                                                   \

@@ -214,7 +214,7 @@
 #        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
 #    elif defined CISTERN_HEAP_INDEX_BITS || !defined MEM_SIZE
 #        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
-#    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                               \
+#    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                              \
         (defined MEM_LIBC_MALLOC && MEM_LIBC_MALLOC) ||                                            \
         (defined MEM_CUSTOM_ALLOCATOR && MEM_CUSTOM_ALLOCATOR)
 #        define CISTERN_HEAP_BYTES UINT32_C(0x10000)

@@ -18,7 +18,7 @@
 
 #define CISTERN_VERSION_STRING                                                                     \
     CISTERN_VERSION_QUOTED(CISTERN_VERSION_MAJOR, CISTERN_VERSION_MINOR, CISTERN_VERSION_PATCH)
-#define CISTERN_VERSION_QUOTED(major, minor, patch) CISTERN_VERSION_QUOTED_(major, minor, patch)
+#define CISTERN_VERSION_QUOTED(major, minor, patch)  CISTERN_VERSION_QUOTED_(major, minor, patch)
 #define CISTERN_VERSION_QUOTED_(major, minor, patch) #major "." #minor "." #patch
 
 #endif

@@ -340,11 +340,13 @@ struct pbuf *pbuf_skip(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_of
  * written beyond. It does not compile: this function takes no arguments. */
 #if CISTERN_PBUF_LEN_32 && !defined __cplusplus
 struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
+/* clang-format off */
 #    define pbuf_skip(in, in_offset, out_offset)                                                   \
         _Generic((out_offset),                                                                     \
                  u16_t *: cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t,                         \
                  s16_t *: cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t,                         \
                  default: pbuf_skip)((in), (in_offset), (out_offset))
+/* clang-format on */
 #endif
 
 /* --- data ------------------------------------------------------------------------------------- */

@@ -134,9 +134,9 @@ static inline void *mempool_take(struct os_mempool *mp, const cistern_pool_place
         return NULL;
     }
     os_mempool_get_fn *const callback = mempool_is_plain(mp) ? NULL : mempool_get_callback(mp);
-    return (callback != NULL) ? callback((struct os_mempool_ext *)mp,
-                                         ((struct os_mempool_ext *)mp)->mpe_get_arg)
-                              : mempool_take_own(mp, at);
+    return (callback != NULL)
+               ? callback((struct os_mempool_ext *)mp, ((struct os_mempool_ext *)mp)->mpe_get_arg)
+               : mempool_take_own(mp, at);
 }
 
 static inline void *mempool_get(struct os_mempool *mp, const cistern_pool_place_t *at)

@@ -70,8 +70,7 @@ static bool statistics_are_right(void)
     SYS_ARCH_DECL_PROTECT(level);
     SYS_ARCH_PROTECT(level);
     cistern_heap_stats(mem_heap(), &now);
-    const bool right =
-        lwip_stats.mem.used == now.used && lwip_stats.mem.max == now.max_used;
+    const bool right = lwip_stats.mem.used == now.used && lwip_stats.mem.max == now.max_used;
     SYS_ARCH_UNPROTECT(level);
     return right;
 }

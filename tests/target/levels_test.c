@@ -20,9 +20,12 @@ static cistern_pool_t pool;
 
 static int start(void **state)
 {
-    const cistern_pool_config_t config = {
-        .name = "levels", .count = BLOCKS, .size = SIZE, .alignment = 8, .memory = memory,
-        .bytes = sizeof memory};
+    const cistern_pool_config_t config = {.name = "levels",
+                                          .count = BLOCKS,
+                                          .size = SIZE,
+                                          .alignment = 8,
+                                          .memory = memory,
+                                          .bytes = sizeof memory};
     (void)cistern_pool_init(&pool, &config);
     mem_init();
     memp_init();

@@ -22,9 +22,12 @@ static cistern_error_t error[2];
 /* A pool of one block, which main holds. */
 static int start(void **state)
 {
-    const cistern_pool_config_t config = {
-        .name = "waited", .count = 1, .size = 16, .alignment = 8, .memory = memory,
-        .extras = &extras};
+    const cistern_pool_config_t config = {.name = "waited",
+                                          .count = 1,
+                                          .size = 16,
+                                          .alignment = 8,
+                                          .memory = memory,
+                                          .extras = &extras};
     extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_CRITICAL};
     (void)cistern_pool_init(&pool, &config);
     only = cistern_pool_get(&pool);

@@ -99,7 +99,7 @@ static bool planted_sound(void)
 /* --- the sweep -------------------------------------------------------------------------------- */
 
 static const operation_t planted_operation = {"planted", planted_prepare, planted_run,
-                                             planted_interrupt, planted_sound};
+                                              planted_interrupt, planted_sound};
 
 /* One bit for each halfword of the program's first 40 KiB. */
 #define CODE_BYTES 0xA000U

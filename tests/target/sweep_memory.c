@@ -196,8 +196,8 @@ static void memp_interrupt(void)
 static bool memp_sound(void)
 {
     return mine != NULL && theirs != NULL && mine != theirs &&
-           memp_pool_check(memp_pools[MEMP_PBUF]) &&
-           lwip_stats.memp[MEMP_PBUF]->used == 2 && lwip_stats.memp[MEMP_PBUF]->err == 0;
+           memp_pool_check(memp_pools[MEMP_PBUF]) && lwip_stats.memp[MEMP_PBUF]->used == 2 &&
+           lwip_stats.memp[MEMP_PBUF]->err == 0;
 }
 
 /* --- the heap --------------------------------------------------------------------------------- */

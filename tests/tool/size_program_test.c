@@ -488,7 +488,8 @@ static void a_device_named_by_its_hardware_address_is_known_by_all_its_addresses
     assert_int_equal(number(json, "options", "TCP_MSS", "value", NULL), 1460);
     size_t i = 0;
     const json_t *row = NULL;
-    json_array_foreach(json_object_get(json, "pools"), i, row) {
+    json_array_foreach(json_object_get(json, "pools"), i, row)
+    {
         const double second = json_number_value(json_object_get(row, "peak_second"));
         assert_true(second >= 0 && second < 20);
     }

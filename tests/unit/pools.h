@@ -55,7 +55,8 @@ static inline void assert_holds_every_block(cistern_pool_t *checked)
     for (size_t i = 0; i < COUNT; ++i) {
         const unsigned char *const block = cistern_pool_get(checked);
         assert_true(cistern_pool_owns(checked, block));
-        const size_t index = (size_t)(block - (unsigned char *)checked->base) / cistern_pool_stride(checked);
+        const size_t index =
+            (size_t)(block - (unsigned char *)checked->base) / cistern_pool_stride(checked);
         assert_false(seen[index]);
         seen[index] = true;
     }

@@ -40,7 +40,7 @@
 using namespace rl; /* the names of the orders */
 
 /* What C has and C++ has not. */
-#define new                 replacement
+#define new replacement
 #define _Static_assert(...) static_assert(true, "the checker's atomics are larger")
 extern "C" {
 #include "pool_lock_free.c"
@@ -290,8 +290,7 @@ static void run(const scenario &which)
     states += state_search::states;
     if (result != rl::test_result_success) {
         (void)std::printf("WRONG: %s | %s, %zu held each, %zu free: %s\n", now.script[0].c_str(),
-                          now.script[1].c_str(), now.held, now.free,
-                          rl::test_result_str(result));
+                          now.script[1].c_str(), now.held, now.free, rl::test_result_str(result));
         std::exit(1);
     }
 }

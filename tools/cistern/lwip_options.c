@@ -38,8 +38,8 @@ const char *lwip_option_name(lwip_option_t option)
 const char *lwip_option_source(option_source_t source)
 {
     static const char *const names[] = {"lwIP's default", "seen in the capture",
-                                        "said by the trace",
-                                        "for the target's pointers", "lwipopts.h"};
+                                        "said by the trace", "for the target's pointers",
+                                        "lwipopts.h"};
     return names[source];
 }
 

@@ -30,8 +30,8 @@ extern size_t memory_heap_size;
 
 /* What memp_init sets up is replaced before the first packet, so it is as small as can be. */
 #define CISTERN_MEMP_LAID_OUT 1
-#define PBUF_POOL_SIZE    1
-#define PBUF_POOL_BUFSIZE 8
+#define PBUF_POOL_SIZE        1
+#define PBUF_POOL_BUFSIZE     8
 /* Bytes of payload of one element. */
 #define PBUF_POOL_PAYLOAD_SIZE() memory_pool_payload
 extern uint16_t memory_pool_payload;

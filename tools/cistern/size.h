@@ -119,7 +119,7 @@ typedef struct size_result {
     uint64_t received;
     uint64_t passed;
     const struct trace_log *trace; /* NULL: the input was captures */
-    struct json_t *traffic; /* what --report shows of the captures; NULL: nothing */
+    struct json_t *traffic;        /* what --report shows of the captures; NULL: nothing */
 } size_result_t;
 
 /* Runs the command; its exit status. */

@@ -138,7 +138,8 @@ void size_print_lwippools(FILE *out, const size_result_t *result)
         fprintf(out, "LWIP_MALLOC_MEMPOOL(%zu, %zu)", choice->class[i].count,
                 choice->class[i].size);
         if (choice->packet[i] != 0) {
-            fprintf(out, " /* one less fails at %s %" PRIu64 " */", size_unit(result), choice->packet[i]);
+            fprintf(out, " /* one less fails at %s %" PRIu64 " */", size_unit(result),
+                    choice->packet[i]);
         }
         fprintf(out, "\n");
     }

@@ -118,8 +118,8 @@ json_t *size_json(const size_result_t *result)
         "malloc_pools",
         json_pack("{s:o, s:o}", "bytes", number((int64_t)result->choice.bytes), "classes",
                   classes_array(&result->choice)),
-        "broken_conditions", broken, "options", assumptions_object(&result->device),
-        "trace", trace_json(result->trace));
+        "broken_conditions", broken, "options", assumptions_object(&result->device), "trace",
+        trace_json(result->trace));
 }
 
 bool size_print_json(const size_result_t *result)

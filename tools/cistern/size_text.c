@@ -62,8 +62,8 @@ static const char *name_of_now(const size_result_t *result)
 {
     return result->trace != NULL             ? "The traced program"
            : result->options->verify != NULL ? result->options->verify
-           : result->options->opts != NULL ? result->options->opts
-                                           : "lwIP's default configuration";
+           : result->options->opts != NULL   ? result->options->opts
+                                             : "lwIP's default configuration";
 }
 
 bool size_verdict(const size_result_t *result, char *text)
@@ -90,8 +90,8 @@ bool size_verdict(const size_result_t *result, char *text)
         return true;
     }
     if (result->proof[first].now_packet != 0) {
-        snprintf(failure, sizeof failure, " at %s %" PRIu64 " of %.100s",
-                 size_unit(result), result->proof[first].now_packet, result->proof[first].now_file);
+        snprintf(failure, sizeof failure, " at %s %" PRIu64 " of %.100s", size_unit(result),
+                 result->proof[first].now_packet, result->proof[first].now_file);
     }
     snprintf(text, SIZE_VERDICT,
              "%.100s is too small: %s has %" PRId64 ", %" PRId64
@@ -121,8 +121,8 @@ static void print_row(const size_result_t *result, resource_t resource)
         snprintf(interval, sizeof interval, "%" PRId64, row->peak.amount);
     }
     printf("  %-20s%c %9" PRId64 " %14s %9" PRId64 " %9" PRId64 " %9" PRId64,
-           resource_name(resource), size_is_short(result, resource) ? '!' : ' ', now, interval, needed,
-           size_bytes(result, resource, now), size_bytes(result, resource, needed));
+           resource_name(resource), size_is_short(result, resource) ? '!' : ' ', now, interval,
+           needed, size_bytes(result, resource, now), size_bytes(result, resource, needed));
     if (row->peak.amount != 0) {
         printf("  %" PRIu64 " (%.3f s) ", row->peak.packet, row->peak.seconds);
         print_plain(row->peak.cause);
@@ -135,9 +135,9 @@ static void print_table(const size_result_t *result)
     int64_t now = 0;
     int64_t needed = 0;
     sum_bytes(result, &now, &needed);
-    printf("\n  %-20s  %9s %14s %9s %9s %9s  %s\n", "pool", "now", "held", "needed", "RAM now",
-           "RAM", result->trace != NULL ? "peak at event (second), cause"
-                                          : "peak at packet (second), cause");
+    printf(
+        "\n  %-20s  %9s %14s %9s %9s %9s  %s\n", "pool", "now", "held", "needed", "RAM now", "RAM",
+        result->trace != NULL ? "peak at event (second), cause" : "peak at packet (second), cause");
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
         if (size_shows(result, (resource_t)i)) {
             print_row(result, (resource_t)i);
@@ -172,7 +172,8 @@ static void print_heaps(const size_result_t *result)
         printf("  %-24s %9zu bytes", heap_kind_name((heap_kind_t)kind),
                size_needed_heap(result, (heap_kind_t)kind));
         if (result->heap_below[kind] != 0) {
-            printf(", a step less fails at %s %" PRIu64, size_unit(result), result->heap_below[kind]);
+            printf(", a step less fails at %s %" PRIu64, size_unit(result),
+                   result->heap_below[kind]);
         }
         printf("\n");
     }
@@ -202,7 +203,8 @@ static void print_proof(const size_result_t *result)
     for (int i = 0; i < RESOURCE_HEAP; ++i) {
         if (result->proof[i].packet != 0) {
             printf("  %-20s with %" PRId64 " at %s %" PRIu64 "\n", resource_name((resource_t)i),
-                   result->demand.row[i].peak.amount - 1, size_unit(result), result->proof[i].packet);
+                   result->demand.row[i].peak.amount - 1, size_unit(result),
+                   result->proof[i].packet);
         }
     }
 }

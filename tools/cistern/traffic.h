@@ -29,7 +29,7 @@ typedef struct traffic {
     const char *filter;
     uint64_t *base;  /* packets before each capture; of names + 1 elements */
     uint64_t *start; /* time of each capture's first packet */
-    FILE *spool;    /* standard input, kept; or NULL */
+    FILE *spool;     /* standard input, kept; or NULL */
     char spool_name[32];
     capture_t capture;
     bool open;

@@ -135,9 +135,11 @@ CISTERN_STATIC_ASSERT(
 #    define MEMP_HAS_ELEMENTS(name, num)                                                           \
         CISTERN_STATIC_ASSERT((num) > 0, "lwippools.h: pool " name " has no elements; give it at"  \
                                          " least 1, or remove it");
+/* clang-format off */
 #    define LWIP_MEMPOOL(name, num, size, desc)         MEMP_HAS_ELEMENTS(#name, num)
 #    define LWIP_PBUF_MEMPOOL(name, num, payload, desc) MEMP_HAS_ELEMENTS(#name, num)
 #    define LWIP_MALLOC_MEMPOOL(num, size)              MEMP_HAS_ELEMENTS(#size, num)
+/* clang-format on */
 #    include "lwippools.h"
 
 #    undef LWIP_MEMPOOL

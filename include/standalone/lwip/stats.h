@@ -18,13 +18,13 @@ extern "C" {
 
 #if LWIP_STATS
 
-#define STAT_COUNTER   u32_t
-#define STAT_COUNTER_F U32_F
+#    define STAT_COUNTER   u32_t
+#    define STAT_COUNTER_F U32_F
 
 struct stats_mem {
-#if defined LWIP_DEBUG || LWIP_STATS_DISPLAY
+#    if defined LWIP_DEBUG || LWIP_STATS_DISPLAY
     const char *name;
-#endif
+#    endif
     STAT_COUNTER err;     /* requests that failed */
     mem_size_t avail;     /* heap: bytes; pool: elements */
     mem_size_t used;      /* in use now, same unit */
@@ -45,18 +45,18 @@ struct stats_sys {
 };
 
 struct stats_ {
-#if !MEM_STATS && !MEMP_STATS && !SYS_STATS
+#    if !MEM_STATS && !MEMP_STATS && !SYS_STATS
     u8_t none; /* C has no empty struct */
-#endif
-#if MEM_STATS
+#    endif
+#    if MEM_STATS
     struct stats_mem mem;
-#endif
-#if MEMP_STATS
+#    endif
+#    if MEMP_STATS
     struct stats_mem *memp[MEMP_MAX];
-#endif
-#if SYS_STATS
+#    endif
+#    if SYS_STATS
     struct stats_sys sys;
-#endif
+#    endif
 };
 
 extern struct stats_ lwip_stats;
@@ -64,33 +64,33 @@ extern struct stats_ lwip_stats;
 /* Prepares the statistics. Called once, before mem_init and memp_init. */
 void stats_init(void);
 
-#define STATS_INC(x) ++lwip_stats.x
-#define STATS_DEC(x) --lwip_stats.x
-#define STATS_INC_USED(x, y, type)                                                                 \
-    do {                                                                                           \
-        lwip_stats.x.used = (type)(lwip_stats.x.used + (y));                                       \
-        if (lwip_stats.x.max < lwip_stats.x.used) {                                                \
-            lwip_stats.x.max = lwip_stats.x.used;                                                  \
-        }                                                                                          \
-    } while (0)
-#define STATS_GET(x) lwip_stats.x
+#    define STATS_INC(x) ++lwip_stats.x
+#    define STATS_DEC(x) --lwip_stats.x
+#    define STATS_INC_USED(x, y, type)                                                             \
+        do {                                                                                       \
+            lwip_stats.x.used = (type)(lwip_stats.x.used + (y));                                   \
+            if (lwip_stats.x.max < lwip_stats.x.used) {                                            \
+                lwip_stats.x.max = lwip_stats.x.used;                                              \
+            }                                                                                      \
+        } while (0)
+#    define STATS_GET(x) lwip_stats.x
 
 #else
 
-#define stats_init()
-#define STATS_INC(x)
-#define STATS_DEC(x)
-#define STATS_INC_USED(x, y, type)
-#define STATS_GET(x) 0
+#    define stats_init()
+#    define STATS_INC(x)
+#    define STATS_DEC(x)
+#    define STATS_INC_USED(x, y, type)
+#    define STATS_GET(x) 0
 
 #endif
 
 #if MEM_STATS
-#    define MEM_STATS_AVAIL(x, y)         lwip_stats.mem.x = (y)
-#    define MEM_STATS_INC(x)              STATS_INC(mem.x)
-#    define MEM_STATS_INC_USED(x, y)      STATS_INC_USED(mem, y, mem_size_t)
-#    define MEM_STATS_DEC_USED(x, y)      lwip_stats.mem.x = (mem_size_t)(lwip_stats.mem.x - (y))
-#    define MEM_STATS_DISPLAY()           stats_display_mem(&lwip_stats.mem, "HEAP")
+#    define MEM_STATS_AVAIL(x, y)    lwip_stats.mem.x = (y)
+#    define MEM_STATS_INC(x)         STATS_INC(mem.x)
+#    define MEM_STATS_INC_USED(x, y) STATS_INC_USED(mem, y, mem_size_t)
+#    define MEM_STATS_DEC_USED(x, y) lwip_stats.mem.x = (mem_size_t)(lwip_stats.mem.x - (y))
+#    define MEM_STATS_DISPLAY()      stats_display_mem(&lwip_stats.mem, "HEAP")
 #else
 #    define MEM_STATS_AVAIL(x, y)
 #    define MEM_STATS_INC(x)
@@ -100,9 +100,9 @@ void stats_init(void);
 #endif
 
 #if MEMP_STATS
-#    define MEMP_STATS_DEC(x, i)   STATS_DEC(memp[i]->x)
-#    define MEMP_STATS_DISPLAY(i)  stats_display_memp(lwip_stats.memp[i], i)
-#    define MEMP_STATS_GET(x, i)   STATS_GET(memp[i]->x)
+#    define MEMP_STATS_DEC(x, i)  STATS_DEC(memp[i]->x)
+#    define MEMP_STATS_DISPLAY(i) stats_display_memp(lwip_stats.memp[i], i)
+#    define MEMP_STATS_GET(x, i)  STATS_GET(memp[i]->x)
 #else
 #    define MEMP_STATS_DEC(x, i)
 #    define MEMP_STATS_DISPLAY(i)

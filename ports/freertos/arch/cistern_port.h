@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (freertos) - the critical section that guards the engines.
  *
- * | processor   | a section                              | from interrupts                       |
- * |-------------|----------------------------------------|---------------------------------------|
- * | Cortex-M    | raises the interrupt mask, restores it | up to                                 |
- * |             |                                        | configMAX_SYSCALL_INTERRUPT_PRIORITY  |
- * | every other | taskENTER_CRITICAL, taskEXIT_CRITICAL  | no: define the two macros below       |
+ * | processor   | a section                                | from interrupts                        |
+ * |-------------|------------------------------------------|----------------------------------------|
+ * | Cortex-M    | raises the interrupt mask, restores it   | up to configMAX_SYSCALL_INTERRUPT_..   |
+ * | every other | taskENTER_CRITICAL, taskEXIT_CRITICAL    | no: define the two macros below        |
  *
  * Both nest. Sections are short: see docs/architecture.md. A program whose kernel wants something
  * else (a spin lock of an SMP kernel, say) defines CISTERN_FREERTOS_ENTER() and

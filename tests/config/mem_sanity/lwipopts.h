@@ -3,11 +3,11 @@
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
-#define MEM_ALIGNMENT    8
-#define MEM_SIZE         6000
-#define MEM_FIT          first
-#define MEM_SANITY_CHECK 1
-#define LWIP_NOASSERT    1
+#define MEM_ALIGNMENT                          8
+#define MEM_SIZE                               6000
+#define MEM_FIT                                first
+#define MEM_SANITY_CHECK                       1
+#define LWIP_NOASSERT                          1
 #define LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT 1
 
 /* The test's: remembers the message. */

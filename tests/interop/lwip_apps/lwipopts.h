@@ -50,7 +50,7 @@
 #define ETHARP_SUPPORT_VLAN            1
 #define ETHARP_SUPPORT_STATIC_ENTRIES  1
 
-#define LWIP_SNMP                  1
+#define LWIP_SNMP 1
 #ifndef LWIP_SNMP_V3 /* 0 without contrib, which has the users */
 #    define LWIP_SNMP_V3 1
 #endif

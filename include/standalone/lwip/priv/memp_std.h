@@ -19,7 +19,8 @@
 #ifndef LWIP_PBUF_MEMPOOL
 #    define LWIP_PBUF_MEMPOOL(name, num, payload, desc)                                            \
         LWIP_MEMPOOL(name, num,                                                                    \
-                     LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf)) + LWIP_MEM_ALIGN_SIZE(payload), desc)
+                     LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf)) + LWIP_MEM_ALIGN_SIZE(payload),      \
+                     desc)
 #endif
 
 #if MEMP_USE_CUSTOM_POOLS

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OS_ALIGN(n, alignment) ((((n) + (alignment) - 1) / (alignment)) * (alignment))
+#define OS_ALIGN(n, alignment) ((((n) + (alignment)-1) / (alignment)) * (alignment))
 #define OS_ALIGNMENT           16
 
 #include "os/queue.h"

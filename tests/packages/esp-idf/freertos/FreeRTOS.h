@@ -8,7 +8,10 @@ typedef struct {
     unsigned long sections;
 } portMUX_TYPE;
 
-#define portMUX_INITIALIZER_UNLOCKED {0, 0}
+#define portMUX_INITIALIZER_UNLOCKED                                                               \
+    {                                                                                              \
+        0, 0                                                                                       \
+    }
 #define portENTER_CRITICAL_SAFE(mux) ((mux)->depth++, (mux)->sections++)
 #define portEXIT_CRITICAL_SAFE(mux)  ((mux)->depth--)
 
