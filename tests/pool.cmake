@@ -18,9 +18,9 @@ foreach(level 2 3)
   cistern_add_test(pool_level_${level}_test SOURCES unit/pool_test.c DEFINES CISTERN_CHECK=${level}
     LABELS hosted)
   cistern_add_test(pool_level_${level}_misuse_test SOURCES unit/pool_misuse_test.c
-    DEFINES CISTERN_CHECK=${level})
+    DEFINES CISTERN_CHECK=${level} ${one_stack})
   cistern_add_test(pool_level_${level}_damage_test SOURCES unit/pool_damage_test.c
-    DEFINES CISTERN_CHECK=${level})
+    DEFINES CISTERN_CHECK=${level} ${one_stack})
   cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c

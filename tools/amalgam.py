@@ -74,17 +74,20 @@ class Bundle:
         path.write_text("\n".join([*opening, *self.lines, ""]))
 
 
+IN_PLACE = {"priv", "pool_plain.h"}  # stand where others include them: a port's header may come first
+
+
 def stands_on_lwip(header):
     return '#include "lwip/' in header.read_text()
 
 
 def headers_of(name, folders):
-    """Headers that stand for themselves; those in priv/ stand where others include them. Of
-    include/cistern, those on lwIP's are of lwIP's part."""
+    """Headers that stand for themselves. Of include/cistern, those on lwIP's are of lwIP's part."""
     for folder in folders:
         for path in sorted((ROOT / "include" / folder).glob("**/*.h")):
             misplaced = folder == "cistern" and stands_on_lwip(path) != (name == "cistern_lwip")
-            if path.parent.name != "priv" and is_guarded(path.read_text()) and not misplaced:
+            in_place = path.parent.name in IN_PLACE or path.name in IN_PLACE
+            if is_guarded(path.read_text()) and not misplaced and not in_place:
                 yield path
 
 
