@@ -8,8 +8,9 @@
  *
  * A block is free or in use. A free block's first word is a plain pointer to the next free block
  * and its second word a key, from check level 1 on: put refuses a block that holds its key, since it
- * is free; get refuses a block whose key is damaged. All bytes of a block in use are the caller's. Words: `size` is what the user asked for, `stride` what a block takes, both in bytes;
- * `count` is the number of blocks.
+ * is free; get refuses a block whose key is damaged. All bytes of a block in use are the caller's.
+ * Words: `size` is what the user asked for, `stride` what a block takes, both in bytes; `count` is the
+ * number of blocks.
  *
  * Blocks of one word have no second one, and keep no key. Their put costs a walk of the free list
  * where their content is NULL or the address of a block; a damaged link loses the blocks behind it.

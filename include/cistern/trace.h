@@ -198,12 +198,13 @@ const void *cistern_trace_image(size_t *bytes);
 
 /* --- sinks of ports ----------------------------------------------------------------------------- */
 
-/* The port posix: opens a file and starts a thread, which drains the ring into the file every millisecond
- * and sets the time. False if the file or the thread cannot be made. Thread context. */
+/* The port posix: opens a file, describes all pools of the registry, starts to record, and starts a thread
+ * that drains the ring into the file and sets the time every millisecond. False if the file or the thread
+ * cannot be made. Thread context. */
 bool cistern_trace_file_open(const char *path);
 
-/* Drains what is left and closes the file. False if not all events could be written, or some were
- * dropped. Thread context. */
+/* Drains what is left, closes the file and stops. False if no file is open, not all events could be
+ * written, or some were dropped. Thread context. */
 bool cistern_trace_file_close(void);
 
 /* The port bare, under a debugger or emulator with semihosting: the same with a file of the host and

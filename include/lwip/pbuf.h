@@ -5,7 +5,7 @@
  *            tot_len = len(p) + len(q) + len(r), at q: len(q) + len(r), at r: len(r)
  *
  *   PBUF_RAM, PBUF_POOL   | struct pbuf | headroom | payload ... |   one piece of memory
- *   PBUF_ROM, PBUF_REF    | struct pbuf |  payload --> memory of someone else
+ *   PBUF_ROM, PBUF_REF    | struct pbuf |  payload --> memory of the user
  *
  * Words: a *fragment* is one struct pbuf with its data; a *chain* is a list of fragments that make
  * one packet; a *queue* is a list of packets (a fragment with tot_len == len and a successor). A
@@ -74,8 +74,8 @@ extern "C" {
 #    define LWIP_PBUF_REF_T u8_t
 #endif
 
-/* True iff the data of `p` may change after the call that gets it returns: it must be copied to be
- * kept, e.g. in a queue. */
+/* Not 0 if the data of `p` may change after the call that is given `p` has returned: who keeps it, in a
+ * queue for example, must copy it. */
 #ifndef PBUF_NEEDS_COPY
 #    define PBUF_NEEDS_COPY(p) ((p)->type_internal & PBUF_TYPE_FLAG_DATA_VOLATILE)
 #endif
@@ -126,9 +126,9 @@ typedef enum {
     /* struct and payload in one block of the heap: for data to send */
     PBUF_RAM = (PBUF_ALLOC_FLAG_DATA_CONTIGUOUS | PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS |
                 PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP),
-    /* payload is constant memory of someone else: it need not be copied to be kept */
+    /* payload is memory of the user that does not change: it need not be copied to be kept */
     PBUF_ROM = PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF,
-    /* payload is memory of someone else that may change: it must be copied to be kept */
+    /* payload is memory of the user that may change: it must be copied to be kept */
     PBUF_REF = (PBUF_TYPE_FLAG_DATA_VOLATILE | PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF),
     /* a chain of pool elements: for received data, also from interrupts */
     PBUF_POOL = (PBUF_ALLOC_FLAG_RX | PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS |
@@ -151,7 +151,7 @@ struct pbuf {
     pbuf_len_t len;      /* bytes in this fragment */
     u8_t type_internal;  /* low byte of its pbuf_type */
     u8_t flags;          /* PBUF_FLAG_... */
-    LWIP_PBUF_REF_T ref; /* pointers to this fragment; its highest value pins the fragment */
+    LWIP_PBUF_REF_T ref; /* references to this fragment; at its highest value it is never freed */
     u8_t if_idx;         /* number of the interface it came from, 0 for none */
 #ifdef LWIP_PBUF_CUSTOM_DATA
     LWIP_PBUF_CUSTOM_DATA
@@ -192,9 +192,9 @@ struct pbuf_custom {
 
 /* --- queries ---------------------------------------------------------------------------------- */
 
-/* Of one fragment, from any context, in constant time: the source of its struct (one of
- * PBUF_TYPE_ALLOC_SRC_MASK_..., or the application's); whether that is the source of `type`. The
- * older name of the latter does not tell PBUF_ROM from PBUF_REF either. */
+/* Of one fragment: the source of its struct (one of PBUF_TYPE_ALLOC_SRC_MASK_..., or the application's),
+ * and whether that is the source of `type`, which is the same for PBUF_ROM and PBUF_REF;
+ * pbuf_match_type is the older name. Constant time, any context. */
 #define pbuf_get_allocsrc(p)         ((p)->type_internal & PBUF_TYPE_ALLOC_SRC_MASK)
 #define pbuf_match_allocsrc(p, type) (pbuf_get_allocsrc(p) == ((type)&PBUF_TYPE_ALLOC_SRC_MASK))
 #define pbuf_match_type(p, type)     pbuf_match_allocsrc(p, type)
@@ -240,10 +240,10 @@ void pbuf_pool_is_empty(void);
 /* Makes a packet of `length` bytes with a reference count of 1. PBUF_RAM: one fragment from the
  * heap. PBUF_POOL: as many pool elements as it takes; only the first has headroom. PBUF_ROM and
  * PBUF_REF: a struct alone, payload NULL, `layer` has no meaning. Length 0 is valid for every type.
- * Fails (NULL) iff memory is short, as the statistics of the heap or pool count, or headroom and length
- * are more than a mem_size_t holds; a fault iff `type` is none of the four or the headroom does not fit
- * a pool element.
- * Time: of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
+ * Fails (NULL) if memory is short, which the statistics of the heap or pool count, or headroom and length
+ * are more than a mem_size_t holds; with a fault if `type` is none of the four or the headroom does not
+ * fit a pool element.
+ * Time: that of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
  * heap may be used. The caller owns the reference; the payload's content is undefined. */
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);
 
@@ -263,25 +263,25 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
                                  pbuf_len_t payload_mem_len);
 #endif
 
-/* Gives up one reference to the head of a chain. As long as that was the last one the fragment is
- * freed and the next one follows; the walk stops at the first fragment that others still hold.
- * Returns the number of fragments freed, or the highest number where that is less. A fault (0,
- * nothing changed) besides iff p is no element of the pool that its type names.
+/* Gives up one reference to the head of a chain. If that was the last one, the fragment is freed, and its
+ * reference to the next fragment is given up in the same way; the walk stops at the first fragment that
+ * has other references. Returns the number of fragments freed, at most the highest pbuf_len_t. A fault
+ * (0, nothing changed) if p is no element of the pool that its type names, or no block of the heap.
  * Linear in the number of fragments freed. Any context that may free into heap and pools. */
 pbuf_len_t pbuf_free(struct pbuf *p);
 
-/* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the highest value of
- * LWIP_PBUF_REF_T stays there for ever, as a fault says once: the fragment is never freed, rather
- * than too early. Constant time. Any context. */
+/* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the highest
+ * value of LWIP_PBUF_REF_T stays there, after one fault: the fragment is then never freed, since it
+ * could be freed too early. Constant time. Any context. */
 void pbuf_ref(struct pbuf *p);
 
-/* Number of fragments, of a queue all that follow, or the highest number where that is less; 0 for
- * NULL. Linear in it. Any context. */
+/* Number of fragments from `p` on, those of later packets of a queue too, at most the highest
+ * pbuf_len_t; 0 for NULL. Linear in that number. Any context. */
 pbuf_len_t pbuf_clen(const struct pbuf *p);
 
 /* --- length and headers ----------------------------------------------------------------------- */
 
-/* Shortens a packet to `size` bytes, for all who hold it: gives up its references to the fragments
+/* Shortens a packet to `size` bytes, for all holders of it: gives up its references to the fragments
  * behind, and the unused rest of a PBUF_RAM fragment back to the heap. Does nothing if tot_len is not
  * larger. A fault besides, and nothing changes, iff the fragments hold less than `size`, so that
  * tot_len is wrong. Linear in the number of fragments. From where the heap may be used, if any is
@@ -304,8 +304,8 @@ u8_t pbuf_header(struct pbuf *p, s16_t header_size);
 u8_t pbuf_header_force(struct pbuf *p, s16_t header_size);
 
 /* Takes `size` bytes off the front, over as many fragments as it takes, and gives up the caller's
- * reference to those that are used up: who holds them too keeps the whole packet, but for the bytes
- * taken off the fragment that is left first, as pbuf_remove_header does. Returns what is left, or
+ * reference to those that are used up. Other holders of these keep the whole packet, except for the
+ * bytes taken off the fragment that is left first, as pbuf_remove_header does. Returns what is left, or
  * NULL; the caller's reference goes to that. NULL is ignored. A fault (`q`, nothing changed) iff the
  * chain is damaged. Linear in the number of fragments given up. */
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size);
@@ -352,7 +352,7 @@ struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
 /* --- data ------------------------------------------------------------------------------------- */
 
 /* Copies all of `p_from` to the start of `p_to`. ERR_ARG iff either is NULL or p_to is shorter;
- * ERR_VAL iff either is a queue, if only of empty fragments. Nothing is written then. Linear in the
+ * ERR_VAL iff either is a queue, also one of empty fragments alone. Nothing is written then. Linear in the
  * data. */
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from);
 
@@ -369,9 +369,9 @@ pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len
                              pbuf_len_t offset);
 
 /* Where `len` bytes from byte `offset` on lie in one piece: in the packet itself if they do, else
- * in `buffer`, to which they are copied. NULL iff the packet is shorter, or ends at `offset` though
- * len is 0, or a copy is needed and buffer is NULL or bufsize too small. Linear in the data copied and in the fragments up to it. Valid as long as the packet, or the
- * buffer, is. */
+ * in `buffer`, to which they are copied. NULL if the packet is shorter, or ends at `offset` though
+ * len is 0, or a copy is needed and buffer is NULL or bufsize too small. Linear in the data copied and
+ * in the fragments up to it. Valid as long as the packet, or the buffer, is. */
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset);
 

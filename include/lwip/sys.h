@@ -14,11 +14,11 @@
  * | NO_SYS 1              | semaphores, mutexes, mailboxes and threads are empty macros         |
  * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance. With  |
  * |                       | a core lock it also needs LWIP_COMPAT_MUTEX_ALLOWED                 |
- * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: one context only uses the library        |
+ * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: only one context may use the library     |
  * | SYS_ARCH_PROTECT and  | macros of the port's own, in cc.h or sys_arch.h: in place of        |
  * | the two others        | sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well               |
- * | LWIP_MARK_TCPIP_THREAD| what the TCP/IP thread does first; default: nothing                 |
- * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test has                |
+ * | LWIP_MARK_TCPIP_THREAD| macro that the TCP/IP thread runs first; default: nothing           |
+ * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test defines            |
  */
 #ifndef LWIP_HDR_SYS_H
 #define LWIP_HDR_SYS_H
@@ -28,7 +28,7 @@
 #include "lwip/arch.h"
 #include "lwip/err.h"
 
-/* Before the port's header, which asks for it. */
+/* Before the port's header, which reads it. */
 #ifndef LWIP_COMPAT_MUTEX
 #    define LWIP_COMPAT_MUTEX 0
 #endif
@@ -186,8 +186,8 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex);
 #    endif
 
 /* --- mailboxes --------------------------------------------------------------------------------
- * A queue of pointers, first in first out; NULL is a message like any other. A mailbox carries the
- * pointers and never looks behind them: what they point at is the receiver's from the fetch on. */
+ * A queue of pointers, first in first out; NULL is a message like any other. A mailbox never reads
+ * what a pointer points at, which is the receiver's from the fetch on. */
 
 /* Makes a mailbox that holds exactly `size` messages; size <= 0 takes the port's documented
  * default. Fails iff mbox is NULL (ERR_ARG), or no mailbox or no memory for the messages is left
@@ -250,9 +250,9 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox);
 /* --- threads ---------------------------------------------------------------------------------- */
 
 /* Starts a thread that runs thread(arg) and ends when it returns. `name` is for people and is
- * copied; `stacksize` is in bytes, 0 takes the port's default; `prio` is higher for what is more
- * urgent, 0 for none; the port says what it makes of both. A thread that cannot be made is a fault,
- * and the result names none. Thread. */
+ * copied. `stacksize` is in bytes; 0 takes the port's default. A thread with a higher `prio` is more
+ * urgent; 0 is no priority. The port's arch/sys_arch.h or page says how it uses both. A thread that
+ * cannot be made is a fault, and the result names no thread. Thread. */
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio);
 
@@ -265,11 +265,11 @@ void sys_msleep(u32_t ms);
 
 /* --- start and time --------------------------------------------------------------------------- */
 
-/* Prepares the port. Call it before anything else; again does nothing. Thread. */
+/* Prepares the port. Must be called before any other call here; a second call does nothing. Thread. */
 void sys_init(void);
 
 #ifndef sys_jiffies
-/* Ticks since some start, wrapping at 32 bits; the port says how long a tick is. Any context. */
+/* Ticks since an arbitrary start; wraps at 32 bits. The port defines how long a tick is. Any context. */
 u32_t sys_jiffies(void);
 #endif
 
@@ -279,13 +279,13 @@ extern u32_t sys_now_offset;
 #endif
 
 #ifndef sys_now
-/* Milliseconds since some start, on a clock that never goes back; wraps at 32 bits, so take
- * differences only. Any context. */
+/* Milliseconds since an arbitrary start, on a clock that never goes back. Wraps at 32 bits: only
+ * differences have a meaning. Any context. */
 u32_t sys_now(void);
 #endif
 
 /* --- protection -------------------------------------------------------------------------------
- * A short section that no other user of the library, thread or interrupt, gets between:
+ * A short section that no other context of the library, thread or interrupt, can interrupt:
  *
  *   SYS_ARCH_DECL_PROTECT(level);      a declaration, after the others
  *   SYS_ARCH_PROTECT(level);
