@@ -34,19 +34,19 @@
 extern "C" {
 #endif
 
-/* A patience without end. */
+/* A time that does not end. */
 #define RTOS_FOREVER UINT32_MAX
 
-/* Makes a semaphore of `units` units that counts to 2^16 at least; false iff the system has none left.
+/* Makes a semaphore of `units` units that counts to at least 2^16; false if the system has none left.
  * Thread. */
 bool rtos_sem_create(rtos_sem_t *sem, u32_t units);
 
 /* Ends one at which no thread waits. Thread. */
 void rtos_sem_delete(rtos_sem_t *sem);
 
-/* Takes a unit; true iff there was one within `ms` milliseconds, RTOS_FOREVER for ever, on a clock that
- * is not set. Threads are served in the order in which they came, or by priority, and one that does
- * not wait (ms 0) never before one that does. Thread; with ms 0 also where the port allows
+/* Takes a unit, and waits for it up to `ms` milliseconds, RTOS_FOREVER for ever, on a clock that no call
+ * sets; false if there was none in time. Threads are served in the order in which they came, or by
+ * priority; a call that does not wait (ms 0) must not take a unit before a thread that waits. Thread; with ms 0 also where the port allows
  * sys_mbox_trypost_fromisr. */
 bool rtos_sem_take(rtos_sem_t *sem, u32_t ms);
 
@@ -54,7 +54,7 @@ bool rtos_sem_take(rtos_sem_t *sem, u32_t ms);
 void rtos_sem_give(rtos_sem_t *sem);
 
 /* Starts a thread of that name, stack size in bytes (0: the port's default) and priority, which calls
- * function(argument), and ends when that returns; false iff the system has none left. Thread. */
+ * function(argument), and ends when that returns; false if the system has none left. Thread. */
 bool rtos_thread_start(const char *name, void (*function)(void *argument), void *argument,
                        int stack, int priority);
 

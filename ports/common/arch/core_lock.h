@@ -18,7 +18,7 @@ void sys_lock_tcpip_core(void);
 /* Unlocks the core. Refused, with a fault, iff the calling thread does not hold it. Thread. */
 void sys_unlock_tcpip_core(void);
 
-/* Says that the calling thread is the core's. From then on the checker checks. Thread. */
+/* Marks the calling thread as the core's. From then on the checker below reports faults. Thread. */
 void sys_mark_tcpip_thread(void);
 
 /* Reports a fault iff a core thread was marked and the caller may not use the core now: it does not

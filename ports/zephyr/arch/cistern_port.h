@@ -15,7 +15,7 @@ static inline cistern_critical_t cistern_critical_enter(void)
     return irq_lock();
 }
 
-/* Restores what the matching enter found. The context that entered. */
+/* Restores the state before the matching enter. Only the context that entered may call it. */
 static inline void cistern_critical_leave(cistern_critical_t state)
 {
     irq_unlock(state);
