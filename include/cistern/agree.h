@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/agree.h - a program that was compiled with other options than its library does not link.
  *
- * The options at the end of this file decide struct layouts. Each object file whose source includes a
- * header of the library refers to one symbol for each option, whose name ends with the option's value.
- * The library defines the symbols of its own values. So the linker reports, of a program that was
- * compiled with CISTERN_CHECK 2 for a library with 1:
+ * The options at the end of this file decide struct layouts. Each object file whose source includes
+ * a header of the library refers to one symbol for each option, whose name ends with the option's
+ * value. The library defines the symbols of its own values. So the linker reports, of a program
+ * that was compiled with CISTERN_CHECK 2 for a library with 1:
  *   undefined reference to `cistern_was_built_with_CISTERN_CHECK_2'
  * The remedy is to compile both with the same lwipopts.h and the same definitions.
  *
- * The references are in a debug section, which takes no memory of a device. The section has no name of
- * DWARF's, since dwz refuses a .debug_* that it does not know. A definition takes one byte, unless the
- * linker drops what nothing refers to. Options are compared with clang for ELF, and with gcc for ELF on
- * the processors that are named below. With other compilers and formats, and with
- * CISTERN_COMPARE_OPTIONS 0, nothing is compared.
- */
+ * The references are in a debug section, which takes no memory of a device. The section has no name
+ * of DWARF's, since dwz refuses a .debug_* that it does not know. A definition takes one byte,
+ * unless the linker drops what nothing refers to. Options are compared with clang for ELF, and with
+ * gcc for ELF on the processors that are named below. With other compilers and formats, and with
+ * CISTERN_COMPARE_OPTIONS 0, nothing is compared. */
 #ifndef CISTERN_AGREE_H
 #define CISTERN_AGREE_H
 
@@ -29,9 +28,9 @@
 #    define CISTERN_COMPARE_OPTIONS 1
 #endif
 
-/* A section's name and attributes. gcc writes the name to the assembler unchanged, and behind it the
- * attributes of loaded data: the name brings attributes of its own, and begins a comment that hides
- * gcc's. Its character differs by processor. */
+/* A section's name and attributes. gcc writes the name to the assembler unchanged, and behind it
+ * the attributes of loaded data: the name brings attributes of its own, and begins a comment that
+ * hides gcc's. Its character differs by processor. */
 #if CISTERN_COMPARE_OPTIONS && defined __ELF__ && defined __GNUC__ && !defined __clang__
 #    if defined __x86_64__ || defined __i386__ || defined __riscv || defined __s390__ ||           \
         defined __powerpc__

@@ -2,8 +2,9 @@
 /* cistern/chksum.h - the Internet checksum (RFC 1071): the engine under lwip/inet_chksum.h.
  *
  * Words: the *sum* of some bytes is their ones' complement sum as 16-bit halves, the last of which
- * is padded with a zero byte; it is 0 exactly when all bytes are 0. The *checksum* is its complement.
- * Both are in memory order: copied to a packet byte by byte they are right on either byte order.
+ * is padded with a zero byte; it is 0 exactly when all bytes are 0. The *checksum* is its
+ * complement. Both are in memory order: copied to a packet byte by byte they are right on either
+ * byte order.
  *
  * | option                   | effect                                                |
  * |--------------------------|-------------------------------------------------------|
@@ -20,8 +21,7 @@
  *
  * A port with an algorithm of its own, a peripheral's for example, has arch/cistern_chksum.h, which
  * defines CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
- * CISTERN_PORT_CHKSUM_COPY(target, source, length).
- */
+ * CISTERN_PORT_CHKSUM_COPY(target, source, length). */
 #ifndef CISTERN_CHKSUM_H
 #define CISTERN_CHKSUM_H
 
@@ -82,9 +82,9 @@ extern "C" {
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */
 
-/* Folds 32 bits of partial sum to 16: adds the word with its halves exchanged, so that the upper half
- * of the result is the sum of both halves and of the carry. As the others of this part: constant time,
- * any context. */
+/* Folds 32 bits of partial sum to 16: adds the word with its halves exchanged, so that the upper
+ * half of the result is the sum of both halves and of the carry. As the others of this part:
+ * constant time, any context. */
 static inline uint16_t cistern_chksum_fold(uint32_t partial)
 {
     partial += partial << 16 | partial >> 16;
@@ -122,8 +122,8 @@ static inline uint16_t cistern_chksum_swap(uint16_t sum)
 
 /* --- the algorithms --------------------------------------------------------------------------- */
 
-/* The sum of `length` bytes at any alignment. Never fails; data may be NULL if length is 0. Linear in
- * length. Any context. Only the algorithms that are called are linked. */
+/* The sum of `length` bytes at any alignment. Never fails; data may be NULL if length is 0. Linear
+ * in length. Any context. Only the algorithms that are called are linked. */
 uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
 uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
 uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
@@ -134,8 +134,8 @@ uint16_t cistern_chksum_aligned(const void *data, size_t length);
 #endif
 
 #ifdef CISTERN_CHKSUM_VECTORS
-/* Algorithm 4 of hosts, for fewer than 2^34 bytes, by the widest vectors of this machine, which the first
- * call determines. */
+/* Algorithm 4 of hosts, for fewer than 2^34 bytes, by the widest vectors of this machine, which the
+ * first call determines. */
 uint16_t cistern_chksum_vectors(const void *data, size_t length);
 
 /* Copies `length` bytes and returns their sum, in one pass. The two pieces must not overlap. */
@@ -167,9 +167,9 @@ static inline uint16_t cistern_chksum_sum(const void *data, size_t length)
 uint16_t cistern_chksum_copy(void *target, const void *source, size_t length);
 
 /* The new checksum of a packet in which `length` bytes at byte `offset` change from `from` to `to`,
- * computed from the old checksum and these bytes alone (RFC 1624, equation 3). The checksum field must
- * not be among the bytes. If all bytes of the packet become 0 the result is 0, where a checksum of the
- * whole packet would be 0xffff. Linear in length. Any context. */
+ * computed from the old checksum and these bytes alone (RFC 1624, equation 3). The checksum field
+ * must not be among the bytes. If all bytes of the packet become 0 the result is 0, where a
+ * checksum of the whole packet would be 0xffff. Linear in length. Any context. */
 uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
                                size_t offset);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/fault.h - faults: misuse and damage that a release build detects, and their handler.
  *
- * An engine that detects misuse calls the fault handler once, outside its critical section, and refuses
- * the operation: nothing else is changed, and the pool, heap or chain can be used further. Damage is
- * reported in the same way, and repaired where CISTERN_DIAGNOSIS is 1; each call's comment says
- * whether it is then served.
- */
+ * An engine that detects misuse calls the fault handler once, outside its critical section, and
+ * refuses the operation: nothing else is changed, and the pool, heap or chain can be used further.
+ * Damage is reported in the same way, and repaired where CISTERN_DIAGNOSIS is 1; each call's
+ * comment says whether it is then served. */
 #ifndef CISTERN_FAULT_H
 #define CISTERN_FAULT_H
 
@@ -47,22 +46,22 @@ typedef struct cistern_fault {
 typedef void cistern_fault_handler_t(const cistern_fault_t *fault);
 
 /* Replaces the fault handler and returns the previous one, NULL for the default. NULL restores the
- * default, the port's cistern_port_fault(). Never fails. Constant time. Thread context, while no other
- * context can raise a fault: before the first pool is used. The handler runs in the context of the
- * faulty call, which may be an interrupt; it may stop the device, or return to have the operation
- * refused. It must not call into the object that the fault names. */
+ * default, the port's cistern_port_fault(). Never fails. Constant time. Thread context, while no
+ * other context can raise a fault: before the first pool is used. The handler runs in the context
+ * of the faulty call, which may be an interrupt; it may stop the device, or return to have the
+ * operation refused. It must not call into the object that the fault names. */
 cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *handler);
 
-/* Number of faults since start, all kinds together; it stays at ULONG_MAX. Constant time. Any context;
- * a signal handler only where the port has atomics, as those for hosts have. */
+/* Number of faults since start, all kinds together; it stays at ULONG_MAX. Constant time. Any
+ * context; a signal handler only where the port has atomics, as those for hosts have. */
 unsigned long cistern_fault_count(void);
 
 /* A short English phrase for a kind, never NULL. Constant time, any context. */
 const char *cistern_fault_text(cistern_fault_kind_t kind);
 
-/* Counts the fault and calls the handler. For engines and faces. Time: the handler's. Any context, not
- * inside a critical section; a signal handler only where cistern_fault_count may be called from one
- * and the fault handler is safe there, as the default handlers of the ports for hosts are. */
+/* Counts the fault and calls the handler. For engines and faces. Time: the handler's. Any context,
+ * not inside a critical section; a signal handler only where cistern_fault_count may be called from
+ * one and the fault handler is safe there, as the default handlers of the ports for hosts are. */
 void cistern_fault_raise(const cistern_fault_t *fault);
 
 /* The default handler, provided by the port: it makes the fault visible in the way that suits the

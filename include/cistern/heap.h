@@ -6,8 +6,8 @@
  *
  * A header names the blocks before and after it in memory by index, not by pointer: bytes from the
  * first header on. All heaps of a program have indices of one width, CISTERN_HEAP_INDEX_BITS of
- * cistern/config.h. `alignment` is that of payloads. All sizes are in bytes; those of blocks include
- * the header, those of payloads do not.
+ * cistern/config.h. `alignment` is that of payloads. All sizes are in bytes; those of blocks
+ * include the header, those of payloads do not.
  *
  * A block is in use, free, or in quarantine: what remains unknown after damage is neither handed
  * out nor freed.
@@ -17,8 +17,7 @@
  *
  * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
  * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_BYTES; with check level 3 it has a history, and
- * calls that allocate or free pass the caller's file and line on.
- */
+ * calls that allocate or free pass the caller's file and line on. */
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
 
@@ -57,8 +56,8 @@ typedef size_t cistern_heap_index_t;
 #    define CISTERN_HEAP_UNIT ((size_t)4)
 #endif
 
-/* Length of an arena, at any address, in which blocks have at least `bytes` in all: for each its payload
- * and a header of two indices. `alignment` is a power of two. */
+/* Length of an arena, at any address, in which blocks have at least `bytes` in all: for each its
+ * payload and a header of two indices. `alignment` is a power of two. */
 #define CISTERN_HEAP_ARENA_BYTES(bytes, alignment)                                                 \
     ((size_t)(bytes) + 2U * sizeof(cistern_heap_index_t) +                                         \
      2U * ((size_t)(alignment) > CISTERN_HEAP_UNIT ? (size_t)(alignment) : CISTERN_HEAP_UNIT))
@@ -179,70 +178,71 @@ typedef struct cistern_heap_block {
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-/* Makes one heap of an arena. Blocks of an earlier heap in it become invalid.
- * Fails exactly when heap, config or memory is NULL, or alignment is neither 0 nor a power of two
- * (ERROR_ARGUMENT), or the arena cannot hold one block of min_size and the sentinel, or is larger than
- * CISTERN_HEAP_BYTES (ERROR_SIZE). A failure changes nothing. Linear in the number of lists, and with
- * guards in the bytes of the arena. Thread context, while no other context uses the heap; no lock is
- * taken. The arena belongs to the heap from now on. */
+/* Makes one heap of an arena. Blocks of an earlier heap in it become invalid. Fails exactly when
+ * heap, config or memory is NULL, or alignment is neither 0 nor a power of two (ERROR_ARGUMENT), or
+ * the arena cannot hold one block of min_size and the sentinel, or is larger than
+ * CISTERN_HEAP_BYTES (ERROR_SIZE). A failure changes nothing. Linear in the number of lists, and
+ * with guards in the bytes of the arena. Thread context, while no other context uses the heap; no
+ * lock is taken. The arena belongs to the heap from now on. */
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config);
 
 /* --- use -------------------------------------------------------------------------------------- */
 
 /* Allocates `size` bytes, aligned as the heap is. Fails (NULL) exactly when size is 0, or above
  * cistern_heap_largest (counted in `failures`). From check level 1 on, damage of a free block is a
- * fault: the heap is repaired (linear, once per fault), and the call is served from what is sound; with
- * CISTERN_DIAGNOSIS 0 it fails. Level 2 also reports a block that was written to while it was free, and
- * hands it out (linear in `size`, outside the critical section). Good fit: constant time. First fit:
- * linear in the number of blocks. The caller owns the block until free; its content is undefined. */
+ * fault: the heap is repaired (linear, once per fault), and the call is served from what is sound;
+ * with CISTERN_DIAGNOSIS 0 it fails. Level 2 also reports a block that was written to while it was
+ * free, and hands it out (linear in `size`, outside the critical section). Good fit: constant time.
+ * First fit: linear in the number of blocks. The caller owns the block until free; its content is
+ * undefined. */
 void *cistern_heap_alloc(cistern_heap_t *heap, size_t size);
 
 /* As cistern_heap_alloc, with an alignment of the block's own: a power of two of any size. Fails in
- * addition if alignment is 0 or no power of two (not counted). An alignment above the heap's needs a
- * free block for size + alignment + the smallest block; what remains of it before and after becomes
- * free again. */
+ * addition if alignment is 0 or no power of two (not counted). An alignment above the heap's needs
+ * a free block for size + alignment + the smallest block; what remains of it before and after
+ * becomes free again. */
 void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t size);
 
 /* As cistern_heap_alloc for count * size bytes, which it sets to zero outside the critical section:
  * linear in them. Fails in addition (counted) if the product does not fit size_t. */
 void *cistern_heap_calloc(cistern_heap_t *heap, size_t count, size_t size);
 
-/* Changes the size of a block: in place if its successor is free and large enough, else by moving it.
- * For NULL it allocates; with size 0 it frees and returns NULL. Fails (NULL, and the block is as it
- * was) where alloc would, or if `memory` is no block in use, a fault as in free. Constant time in
- * place; as alloc, and linear in the bytes copied outside the critical section, where it moves. The
- * caller owns the block that is returned; one that moved has the heap's alignment. */
+/* Changes the size of a block: in place if its successor is free and large enough, else by moving
+ * it. For NULL it allocates; with size 0 it frees and returns NULL. Fails (NULL, and the block is
+ * as it was) where alloc would, or if `memory` is no block in use, a fault as in free. Constant
+ * time in place; as alloc, and linear in the bytes copied outside the critical section, where it
+ * moves. The caller owns the block that is returned; one that moved has the heap's alignment. */
 void *cistern_heap_realloc(cistern_heap_t *heap, void *memory, size_t size);
 
-/* As cistern_heap_realloc for a block of cistern_heap_aligned_alloc: it keeps the alignment, a power of
- * two, when it moves. Fails in addition if alignment is 0 or no power of two, unless size is 0. */
+/* As cistern_heap_realloc for a block of cistern_heap_aligned_alloc: it keeps the alignment, a
+ * power of two, when it moves. Fails in addition if alignment is 0 or no power of two, unless size
+ * is 0. */
 void *cistern_heap_aligned_realloc(cistern_heap_t *heap, void *memory, size_t alignment,
                                    size_t size);
 
-/* Shrinks a block to `size` bytes in place. The rest becomes free if it is large enough for a block or
- * its successor is free. Fails exactly when the block has fewer than `size` bytes or size is 0
- * (ERROR_SIZE), or the address is no block in use (ERROR_FAULT, as free); the block is then as it was.
- * Constant time; after a fault linear. */
+/* Shrinks a block to `size` bytes in place. The rest becomes free if it is large enough for a block
+ * or its successor is free. Fails exactly when the block has fewer than `size` bytes or size is 0
+ * (ERROR_SIZE), or the address is no block in use (ERROR_FAULT, as free); the block is then as it
+ * was. Constant time; after a fault linear. */
 cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t size);
 
-/* Gives a block back; it merges with free neighbours. NULL is ignored (OK). Fails, from check level 1
- * on, exactly when the address is not that of a block in use of this heap, or lies in what damage has
- * made unknown (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing except by
- * repair. Damage elsewhere that the call meets is reported with the address of the damaged block and
- * repaired, and the call is served; with CISTERN_DIAGNOSIS 0 it is refused. A broken guard (level 2)
- * is a fault, but the block is accepted (OK): it stays in quarantine for CISTERN_HEAP_QUARANTINE more
- * frees. At level 0 the address must be NULL or a block in use.
- * An address inside a block is not refused if the bytes before it, and those at the two places that
- * they name, were forged as headers.
- * Constant time; level 2 fills the block with poison, outside the critical section; after a fault
- * linear. */
+/* Gives a block back; it merges with free neighbours. NULL is ignored (OK). Fails, from check level
+ * 1 on, exactly when the address is not that of a block in use of this heap, or lies in what damage
+ * has made unknown (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing
+ * except by repair. Damage elsewhere that the call meets is reported with the address of the
+ * damaged block and repaired, and the call is served; with CISTERN_DIAGNOSIS 0 it is refused. A
+ * broken guard (level 2) is a fault, but the block is accepted (OK): it stays in quarantine for
+ * CISTERN_HEAP_QUARANTINE more frees. At level 0 the address must be NULL or a block in use. An
+ * address inside a block is not refused if the bytes before it, and those at the two places that
+ * they name, were forged as headers. Constant time; level 2 fills the block with poison, outside
+ * the critical section; after a fault linear. */
 cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 
 /* --- inspection ------------------------------------------------------------------------------- */
 
-/* Bytes that may be used at `memory`: at least what was asked for, with guards exactly that. 0 for NULL,
- * and after a fault: from check level 1 on for what is not a block in use, as in free, and with guards
- * for a block whose guard is broken. Constant time; after a fault linear. */
+/* Bytes that may be used at `memory`: at least what was asked for, with guards exactly that. 0 for
+ * NULL, and after a fault: from check level 1 on for what is not a block in use, as in free, and
+ * with guards for a block whose guard is broken. Constant time; after a fault linear. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
 /* True if `memory` is the address of a block in use, as cistern_heap_free would accept it; another
@@ -264,22 +264,22 @@ void cistern_heap_reset_max_used(cistern_heap_t *heap);
 /* Called for a block of a walk; false ends the walk. */
 typedef bool cistern_heap_visit_t(const cistern_heap_block_t *block, void *context);
 
-/* Calls `visit` for every block, in ascending order of address, until it returns false or a header is
- * damaged. Returns how many calls it made. `visit` must not be NULL, must be short, and must not call
- * into this heap. Linear in the number of blocks, with the critical section held. */
+/* Calls `visit` for every block, in ascending order of address, until it returns false or a header
+ * is damaged. Returns how many calls it made. `visit` must not be NULL, must be short, and must not
+ * call into this heap. Linear in the number of blocks, with the critical section held. */
 size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit, void *context);
 
-/* Verifies every invariant of a heap: true if all hold. Never reads outside the arena, and ends on any
- * damage. Linear in the number of blocks, with guards in the bytes of the arena, with the critical
- * section held. */
+/* Verifies every invariant of a heap: true if all hold. Never reads outside the arena, and ends on
+ * any damage. Linear in the number of blocks, with guards in the bytes of the arena, with the
+ * critical section held. */
 bool cistern_heap_check(const cistern_heap_t *heap);
 
 /* --- callers (check level 3) ------------------------------------------------------------------ */
 
 #if CISTERN_CHECK >= 3
 
-/* Stores the place of the caller who allocated a block in that block, which is in use or NULL. Returns
- * the block. `file` is stored, not copied. Constant time. */
+/* Stores the place of the caller who allocated a block in that block, which is in use or NULL.
+ * Returns the block. `file` is stored, not copied. Constant time. */
 void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line);
 
 /* cistern_heap_free; the heap's history keeps the caller's place. `file` is stored, not copied. */

@@ -7,10 +7,10 @@
  *   free block  | link | key | ......... |            link: the next free block, a plain pointer
  *
  * A block is free or in use. A free block's first word is a plain pointer to the next free block
- * and its second word a key, from check level 1 on: put refuses a block that holds its key, since it
- * is free; get refuses a block whose key is damaged. All bytes of a block in use are the caller's.
- * Words: `size` is what the user asked for, `stride` what a block takes, both in bytes; `count` is the
- * number of blocks.
+ * and its second word a key, from check level 1 on: put refuses a block that holds its key, since
+ * it is free; get refuses a block whose key is damaged. All bytes of a block in use are the
+ * caller's. Words: `size` is what the user asked for, `stride` what a block takes, both in bytes;
+ * `count` is the number of blocks.
  *
  * Blocks of one word have no second one, and keep no key. Their put costs a walk of the free list
  * where their content is NULL or the address of a block; a damaged link loses the blocks behind it.
@@ -21,8 +21,7 @@
  * | CISTERN_CHECK 1       | `inverse`, `quarantined`, `slow` and `guard` in a pool            |
  * | CISTERN_CHECK 2       | CISTERN_POOL_GUARD bytes behind each block                        |
  * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
- * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
- */
+ * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below | */
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
 
@@ -56,8 +55,8 @@ struct cistern_pool_link_probe {
     ((size_t)(alignment) < CISTERN_POOL_LINK_ALIGNMENT ? CISTERN_POOL_LINK_ALIGNMENT               \
                                                        : (size_t)(alignment))
 
-/* Bytes of guard behind each block. An overflow of the block changes its first half, an underflow of
- * the next block its last half. */
+/* Bytes of guard behind each block. An overflow of the block changes its first half, an underflow
+ * of the next block its last half. */
 #if CISTERN_CHECK >= 2
 #    define CISTERN_POOL_GUARD 16U
 #else
@@ -115,9 +114,9 @@ typedef struct cistern_block {
     struct cistern_block *next;
 } cistern_block_t;
 
-/* A pool. A program may read the fields and must not write them. `free`, `min_free` and `failures` are
- * exact when no other context is inside a call; a lock-free pool does not keep them, and those of a
- * cached pool may be old: cistern_pool_stats has the numbers of every pool. */
+/* A pool. A program may read the fields and must not write them. `free`, `min_free` and `failures`
+ * are exact when no other context is inside a call; a lock-free pool does not keep them, and those
+ * of a cached pool may be old: cistern_pool_stats has the numbers of every pool. */
 typedef struct cistern_pool {
     size_t size;          /* bytes asked for per block */
     size_t count;         /* blocks in all */
@@ -192,19 +191,19 @@ typedef struct cistern_pool_stats {
  *   - memory is not aligned (ERROR_ALIGNMENT)
  *   - the geometry does not fit `bytes` or the address space (ERROR_SIZE)
  * A failure changes and registers nothing. Linear in the number of blocks and of pools, with the
- * critical section held. Thread context. The memory belongs to the pool until it is unregistered and
- * no block is in use. */
+ * critical section held. Thread context. The memory belongs to the pool until it is unregistered
+ * and no block is in use. */
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config);
 
 /* Takes a pool off the registry; its blocks stay usable. Fails (ERROR_ARGUMENT) if pool is NULL or
  * not registered. Linear in the number of pools. Thread context. */
 cistern_error_t cistern_pool_unregister(cistern_pool_t *pool);
 
-/* Makes every block free again, in ascending order of address, and resets the low-water mark; threads
- * that wait are served first. Blocks in use become invalid. Fails (ERROR_ARGUMENT) if pool is NULL.
- * Linear in the number of blocks, with the pool's lock held. Contexts as get. While it runs no other
- * context may be inside a call on a lock-free pool, nor on a cached one, where threads inside
- * cistern_pool_get_wait are allowed. */
+/* Makes every block free again, in ascending order of address, and resets the low-water mark;
+ * threads that wait are served first. Blocks in use become invalid. Fails (ERROR_ARGUMENT) if pool
+ * is NULL. Linear in the number of blocks, with the pool's lock held. Contexts as get. While it
+ * runs no other context may be inside a call on a lock-free pool, nor on a cached one, where
+ * threads inside cistern_pool_get_wait are allowed. */
 cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */
@@ -226,39 +225,39 @@ void *cistern_pool_get(cistern_pool_t *pool);
  *   - the address is not that of a block in use of this pool: it is free already, foreign, inside a
  *     block, misaligned, or a block of another pool (ERROR_FAULT, after one call of the fault
  *     handler). The block stays as it was.
- * At level 0 neither may be given. From level 2 on a guard around the block that was written to is a
- * fault, and repaired, but the block is taken back (OK). Constant time; levels 2 and 3 write as much
- * poison as get compares. Linear in the free blocks if the block holds the key of a free one, and in
- * the registered pools, outside the critical section, if the address is foreign; a lock-free pool
- * does not search for its owner. Contexts as get. The pool owns the block afterwards. */
+ * At level 0 neither may be given. From level 2 on a guard around the block that was written to is
+ * a fault, and repaired, but the block is taken back (OK). Constant time; levels 2 and 3 write as
+ * much poison as get compares. Linear in the free blocks if the block holds the key of a free one,
+ * and in the registered pools, outside the critical section, if the address is foreign; a lock-free
+ * pool does not search for its owner. Contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 
-/* Get and put with the caller's place, which level 3 keeps in the block's history and the other levels
- * ignore. `file` is stored, not copied. All else as above. */
+/* Get and put with the caller's place, which level 3 keeps in the block's history and the other
+ * levels ignore. `file` is stored, not copied. All else as above. */
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
-/* Gives a block back as put does, and sets *was_empty to whether no block was free before and one is
- * now; for a cached pool, which does not know, to false. Fails as put, and if was_empty is NULL
+/* Gives a block back as put does, and sets *was_empty to whether no block was free before and one
+ * is now; for a cached pool, which does not know, to false. Fails as put, and if was_empty is NULL
  * (ERROR_ARGUMENT); *was_empty is then undefined. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
-/* Returns what put would, and reports the same fault, but leaves the block in use. A damaged guard is
- * repaired, so that it is reported once. At check level 0 it fails only if an argument is NULL. Time
- * and contexts as put. */
+/* Returns what put would, and reports the same fault, but leaves the block in use. A damaged guard
+ * is repaired, so that it is reported once. At check level 0 it fails only if an argument is NULL.
+ * Time and contexts as put. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block);
 
-/* Takes up to `wanted` blocks into `blocks` and returns how many: fewer if the pool has no more that
- * are not reserved, which counts as one failure, or if a block is damaged; 0 if an argument is NULL.
- * Linear in their number, with the critical section or the pool's lock held all the time. Otherwise
- * as get. */
+/* Takes up to `wanted` blocks into `blocks` and returns how many: fewer if the pool has no more
+ * that are not reserved, which counts as one failure, or if a block is damaged; 0 if an argument is
+ * NULL. Linear in their number, with the critical section or the pool's lock held all the time.
+ * Otherwise as get. */
 size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
 
-/* Gives `count` blocks back, in the order given. Returns how many were accepted; 0 if an argument is
- * NULL. Each that is refused is a fault of its own, and the others are given back; of a run of blocks
- * with damaged guards one is reported. A NULL among the blocks is passed over; at check level 0 a
- * cached pool must not be given one. Linear in their number, with the critical section or the pool's
- * lock held from one refusal to the next. Otherwise as put. */
+/* Gives `count` blocks back, in the order given. Returns how many were accepted; 0 if an argument
+ * is NULL. Each that is refused is a fault of its own, and the others are given back; of a run of
+ * blocks with damaged guards one is reported. A NULL among the blocks is passed over; at check
+ * level 0 a cached pool must not be given one. Linear in their number, with the critical section or
+ * the pool's lock held from one refusal to the next. Otherwise as put. */
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
 /* --- inspection ------------------------------------------------------------------------------- */
@@ -274,36 +273,36 @@ bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
  * cistern_pool_owns. Time and contexts as put. */
 bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
 
-/* Calls `visit` for each block in use, in order of address, until it returns false. Returns how many it
- * visited; at check level 0, and for NULL, none. `visit` runs with the pool's lock held, a plain pool's
- * critical section: it must be short and must not call into the pool. Linear in the number of blocks;
- * for pools with extras, blocks of one word, and while a block in use holds the key of a free one,
- * in that number times the free blocks. Contexts as cistern_pool_stats. */
+/* Calls `visit` for each block in use, in order of address, until it returns false. Returns how
+ * many it visited; at check level 0, and for NULL, none. `visit` runs with the pool's lock held, a
+ * plain pool's critical section: it must be short and must not call into the pool. Linear in the
+ * number of blocks; for pools with extras, blocks of one word, and while a block in use holds the
+ * key of a free one, in that number times the free blocks. Contexts as cistern_pool_stats. */
 typedef bool cistern_pool_visit_t(void *block, size_t index, void *argument);
 size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit, void *argument);
 
 /* Copies up to `max` of the last events of a block, latest first, and returns how many. 0 below
- * check level 3, for a pool without a history, and for an address that is no block of the pool. Linear
- * in max. Contexts as cistern_pool_stats. */
+ * check level 3, for a pool without a history, and for an address that is no block of the pool.
+ * Linear in max. Contexts as cistern_pool_stats. */
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
-/* Copies the numbers of a pool, all from one moment; of a lock-free pool each from a moment of its own.
- * Constant time. Contexts as get.
- * A cached pool is stopped for it, and drains its caches: linear in the numbers of threads and of
- * blocks in caches, from threads only. Its `free` and `failures` are exact. Its `min_free` is exact
- * if one thread alone used the pool since the numbers were read last; else it may be too low, by at
- * most what the caches of the other threads held. */
+/* Copies the numbers of a pool, all from one moment; of a lock-free pool each from a moment of its
+ * own. Constant time. Contexts as get. A cached pool is stopped for it, and drains its caches:
+ * linear in the numbers of threads and of blocks in caches, from threads only. Its `free` and
+ * `failures` are exact. Its `min_free` is exact if one thread alone used the pool since the numbers
+ * were read last; else it may be too low, by at most what the caches of the other threads held. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
 /* Starts the low-water mark anew from the blocks that are free now. Time and contexts as
  * cistern_pool_stats. */
 void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
-/* Verifies every invariant of a pool: true if all hold; false for NULL. It never follows a link out of
- * the pool, and ends on a cyclic list. Linear in the number of blocks, and at levels 2 and 3 in the
- * bytes that are verified of each, with the pool's lock held. Contexts as cistern_pool_stats. The
- * answer may be false while other contexts are inside get or put of a lock-free or cached pool. */
+/* Verifies every invariant of a pool: true if all hold; false for NULL. It never follows a link out
+ * of the pool, and ends on a cyclic list. Linear in the number of blocks, and at levels 2 and 3 in
+ * the bytes that are verified of each, with the pool's lock held. Contexts as cistern_pool_stats.
+ * The answer may be false while other contexts are inside get or put of a lock-free or cached pool.
+ */
 bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
@@ -312,17 +311,17 @@ bool cistern_pool_check(const cistern_pool_t *pool);
  * CISTERN_POOL_REGISTRY; no header declares it, since Mynewt clients declare it themselves, as
  * STAILQ_HEAD(, os_mempool). */
 
-/* The pool after `pool` in the registry, the first one for NULL; NULL at the end. Constant time. Any
- * context that the critical section covers. No pool may be unregistered during a walk. */
+/* The pool after `pool` in the registry, the first one for NULL; NULL at the end. Constant time.
+ * Any context that the critical section covers. No pool may be unregistered during a walk. */
 cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool);
 
 /* The registered pool that `address` is a block of, or NULL. Linear in the number of pools.
  * Contexts as cistern_pool_next. */
 const cistern_pool_t *cistern_pool_find(const void *address);
 
-/* Empties the registry without reading a pool and without a lock: for a system that starts anew, whose
- * pools' memory may have another use by now and whose critical section does not work yet. Constant
- * time. No other context may be inside a call of the registry. */
+/* Empties the registry without reading a pool and without a lock: for a system that starts anew,
+ * whose pools' memory may have another use by now and whose critical section does not work yet.
+ * Constant time. No other context may be inside a call of the registry. */
 void cistern_pool_forget_all(void);
 
 /* True if the pool is registered; false for NULL. Linear in the number of pools. Contexts as
@@ -385,10 +384,10 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)
 
-/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it is ready for use only
- * then. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL. Linear in
- * the number of pools, and from level 2 on of blocks, with the critical section held. Thread context.
- */
+/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it is ready for use
+ * only then. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
+ * Linear in the number of pools, and from level 2 on of blocks, with the critical section held.
+ * Thread context. */
 cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 
 /* Index of the lowest bit that is set in a positive int. */
@@ -406,8 +405,8 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
-/* CISTERN_POOL_NARROW for blocks of so many bytes, their guard not counted, that have no second word
- * for the key; else 0. */
+/* CISTERN_POOL_NARROW for blocks of so many bytes, their guard not counted, that have no second
+ * word for the key; else 0. */
 #define CISTERN_POOL_IS_NARROW(bytes)                                                              \
     ((size_t)(bytes) >= 2U * sizeof(uintptr_t) ? 0U : CISTERN_POOL_NARROW)
 
@@ -449,9 +448,9 @@ extern const struct cistern_pool_strategy cistern_pool_unlocked;
 extern const struct cistern_pool_strategy cistern_pool_mutex;
 /* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
 extern const struct cistern_pool_strategy cistern_pool_lock_free;
-/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache, nor in
- * the depot, stops the other threads for a moment and drains their caches. The cache of a thread that
- * ends is drained. */
+/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache, nor
+ * in the depot, stops the other threads for a moment and drains their caches. The cache of a thread
+ * that ends is drained. */
 extern const struct cistern_pool_strategy cistern_pool_cached;
 
 /* The same under the names that a config reads well with. */
@@ -469,15 +468,15 @@ extern const struct cistern_pool_strategy cistern_pool_cached;
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
         (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
-/* A notice: called when the free blocks have fallen to `low_water` (on_low), or when an empty pool has a
- * free block again (on_available). Runs in the context of the get or put that did it, outside the
- * critical section; it may get and put. */
+/* A notice: called when the free blocks have fallen to `low_water` (on_low), or when an empty pool
+ * has a free block again (on_available). Runs in the context of the get or put that did it, outside
+ * the critical section; it may get and put. */
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
 /* What a pool does beside handing out blocks. All fields but the last are set before init. A cached
- * pool keeps blocks out of its caches: `reserve`, and one more than `low_water` if on_low is set, else
- * one if on_available is. While no more than those are free its threads share one lock, so that
- * reserve and notices are exact. */
+ * pool keeps blocks out of its caches: `reserve`, and one more than `low_water` if on_low is set,
+ * else one if on_available is. While no more than those are free its threads share one lock, so
+ * that reserve and notices are exact. */
 typedef struct cistern_pool_extras {
     cistern_pool_strategy_t strategy; /* the address of one of those above */
     void *work;        /* for mutex, lock_free and cached: memory aligned to 64 bytes */
@@ -491,22 +490,21 @@ typedef struct cistern_pool_extras {
     struct cistern_pool_waiter *waiters; /* the engine's: the one that has waited longest first */
 } cistern_pool_extras_t;
 
-/* Takes a block as get does, also one of the reserve. Without extras it is get. NULL if pool is NULL, at
- * every check level. */
+/* Takes a block as get does, also one of the reserve. Without extras it is get. NULL if pool is
+ * NULL, at every check level. */
 void *cistern_pool_get_privileged(cistern_pool_t *pool);
 
 #    define CISTERN_POOL_FOREVER UINT32_MAX
 
 /* Takes a block into *block as get does, and waits for one up to `milliseconds`: 0 not at all,
- * CISTERN_POOL_FOREVER for ever. Threads are served in order of arrival: a freed block is handed to the
- * one that has waited longest, and no later get can take it. A damaged block is a fault, after which
- * the wait begins anew.
- * Fails exactly when
+ * CISTERN_POOL_FOREVER for ever. Threads are served in order of arrival: a freed block is handed to
+ * the one that has waited longest, and no later get can take it. A damaged block is a fault, after
+ * which the wait begins anew. Fails exactly when
  *   - no block was handed over in time (ERROR_TIMEOUT, *block is NULL; counted in `failures`)
  *   - an argument is NULL, the pool has no extras, is lock-free or without a lock, or the port has
  *     neither threads nor events (ERROR_ARGUMENT, *block is unchanged)
- * Thread context. A cached pool is stopped by each call, as by cistern_pool_stats. The caller owns the
- * block. */
+ * Thread context. A cached pool is stopped by each call, as by cistern_pool_stats. The caller owns
+ * the block. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

@@ -5,16 +5,17 @@
  *   free block   | link | key | ... |     key = (link + rotated link) ^ address ^ secret
  *
  * Vocabulary: a shape is what a fast path must know of a pool. The key of a free block is computed
- * from its link, its address and the secret, so that a change of link or key shows. A block is sound
- * if key and link agree; at check level 0 there is no key, and every block counts as sound. The secret
- * differs between programs, and between runs where programs are loaded at random addresses.
+ * from its link, its address and the secret, so that a change of link or key shows. A block is
+ * sound if key and link agree; at check level 0 there is no key, and every block counts as sound.
+ * The secret differs between programs, and between runs where programs are loaded at random
+ * addresses.
  *
  * A face calls what follows inside its own critical section, but for the last part. It serves the
  * usual case with pop and push, and all others with cistern_pool_take and cistern_pool_give on a
  * cistern_pool_t that it fills in for the call: size, count, touched, base, stride_shift, inverse,
- * guard, free, free_list and name. Afterwards it keeps free, free_list and quarantined. From check level 1
- * on, blocks of one word always go through take and give, with `slow` set to CISTERN_POOL_NARROW.
- * src/memp/memp_slow.c is the example.
+ * guard, free, free_list and name. Afterwards it keeps free, free_list and quarantined. From check
+ * level 1 on, blocks of one word always go through take and give, with `slow` set to
+ * CISTERN_POOL_NARROW. src/memp/memp_slow.c is the example.
  *
  * Invariants (src/pool/pool.c has the others); a pair is a link with the key that belongs to it
  *   (C1) two words of zeros are no pair, since address ^ secret is odd where blocks have even
@@ -22,8 +23,7 @@
  *   (C2) a copy of a free block is no pair at another address
  *   (C3) the key of a link with one bit flipped differs in two bits or more: the rotation is by a
  *        number of bits that has no divisor in common with the width of a word. So neither two
- *        flipped bits nor a mask over both words leaves a pair, and a pair proves its link
- */
+ *        flipped bits nor a mask over both words leaves a pair, and a pair proves its link */
 #ifndef CISTERN_POOL_CORE_H
 #define CISTERN_POOL_CORE_H
 
@@ -69,9 +69,10 @@ static inline size_t cistern_pool_rotate_right(size_t value, unsigned bits)
     return (value >> bits) | (value << ((width - bits) & (width - 1U)));
 }
 
-/* Index of the block that starts at an address; the number of blocks or more for every other address,
- * since the function maps words to words one to one, and the starts of blocks to 0 .. count-1. From
- * check level 1 on, where a shape has the inverse. Constant time, any context. */
+/* Index of the block that starts at an address; the number of blocks or more for every other
+ * address, since the function maps words to words one to one, and the starts of blocks to the
+ * numbers from 0 to count - 1. From check level 1 on, where a shape has the inverse. Constant time,
+ * any context. */
 static inline size_t cistern_pool_index(const cistern_pool_shape_t *shape, const void *address)
 {
     const size_t distance = (size_t)((uintptr_t)address - shape->base);
@@ -91,8 +92,9 @@ static inline uintptr_t cistern_pool_key(const void *block, const void *link)
     return ((uintptr_t)link + rotated) ^ (uintptr_t)block ^ CISTERN_POOL_KEY;
 }
 
-/* True if a block's link and key agree: it is free, or its user wrote a key there by accident. At check
- * level 0 always true. The address must be that of a block of two words or more. Constant time. */
+/* True if a block's link and key agree: it is free, or its user wrote a key there by accident. At
+ * check level 0 always true. The address must be that of a block of two words or more. Constant
+ * time. */
 static inline bool cistern_pool_is_sound(const void *block)
 {
     const cistern_keyed_block_t *const free_block = (const cistern_keyed_block_t *)block;
@@ -142,8 +144,8 @@ static inline void cistern_pool_push(cistern_block_t **list, void *address)
  */
 
 /* Takes a block. NULL, counted in `failures`, if none is free; NULL and a finding if the first free
- * block is damaged, which is repaired. *finding is unchanged otherwise. Linear in the number of blocks
- * after damage, else as cistern_pool_get. */
+ * block is damaged, which is repaired. *finding is unchanged otherwise. Linear in the number of
+ * blocks after damage, else as cistern_pool_get. */
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding);
 
 /* Gives a block back. False and a finding if it is refused; true and a finding if its guard was
@@ -151,12 +153,12 @@ void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding);
  * blocks if the block holds its key, else as cistern_pool_put. */
 bool cistern_pool_give(cistern_pool_t *pool, void *block, cistern_pool_finding_t *finding);
 
-/* Makes every block free, in ascending order of address, and forgets all history. Linear in the number
- * of blocks. */
+/* Makes every block free, in ascending order of address, and forgets all history. Linear in the
+ * number of blocks. */
 void cistern_pool_start(cistern_pool_t *pool);
 
-/* Adds an event to the history of a block: level 3. `at` is NULL where the caller's place is not known;
- * its `file` is stored, not copied. Constant time. */
+/* Adds an event to the history of a block: level 3. `at` is NULL where the caller's place is not
+ * known; its `file` is stored, not copied. Constant time. */
 #if CISTERN_CHECK >= 3
 void cistern_pool_remember(const cistern_pool_t *pool, const void *block,
                            cistern_pool_action_t action, const cistern_pool_place_t *at);
@@ -175,22 +177,23 @@ static inline void cistern_pool_remember(const cistern_pool_t *pool, const void 
 /* --- outside the critical section ----------------------------------------------------------------
  */
 
-/* Raises the fault of a finding (cistern/fault.h). Returns CISTERN_OK if there is none, ERROR_ARGUMENT
- * for a block that was NULL, which is no fault, else ERROR_FAULT. Linear in the number of registered
- * pools for a foreign address, else constant time. Contexts as cistern_pool_get. */
+/* Raises the fault of a finding (cistern/fault.h). Returns CISTERN_OK if there is none,
+ * ERROR_ARGUMENT for a block that was NULL, which is no fault, else ERROR_FAULT. Linear in the
+ * number of registered pools for a foreign address, else constant time. Contexts as
+ * cistern_pool_get. */
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding);
 
-/* Raises the fault of a finding, with `object` as the fault's object. `other` is the name of the pool that
- * a foreign address belongs to, or NULL; no registry is searched. Constant time. Contexts as
- * cistern_pool_get. */
+/* Raises the fault of a finding, with `object` as the fault's object. `other` is the name of the
+ * pool that a foreign address belongs to, or NULL; no registry is searched. Constant time. Contexts
+ * as cistern_pool_get. */
 void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
                         const cistern_pool_finding_t *finding, const char *other);
 
 #if CISTERN_POOL_EXTRAS
-/* Blocks in use of a pool whose strategy is cistern_pool_lock_free, and the most that were in use at
- * once. Both count every call that has returned. 0 for a pool without extras; other strategies are not
- * allowed. Constant time, any context. */
+/* Blocks in use of a pool whose strategy is cistern_pool_lock_free, and the most that were in use
+ * at once. Both count every call that has returned. 0 for a pool without extras; other strategies
+ * are not allowed. Constant time, any context. */
 size_t cistern_pool_lock_free_used(const cistern_pool_t *pool);
 size_t cistern_pool_lock_free_most_used(const cistern_pool_t *pool);
 #endif

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern/pool_plain.h - get and put of a plain pool as inline functions: one critical section, and the
- * free list. For the engine's own calls and for a face whose pools are a cistern_pool_t, so that each
- * call of the face is one function. Vocabulary and invariants are in src/pool/pool.c.
+/* cistern/pool_plain.h - get and put of a plain pool as inline functions: one critical section, and
+ * the free list. For the engine's own calls and for a face whose pools are a cistern_pool_t, so
+ * that each call of the face is one function. Vocabulary and invariants are in src/pool/pool.c.
  *
  *   get   enter --> pop ---> count --> leave     where pop gives no block: cistern_pool_get_slow
  *   put   enter --> push --> count --> leave     where it may not push: cistern_pool_put_slow
  *
- * A plain pool has no extras and no blocks of one word: cistern_pool_slow is 0. A face asks that first,
- * and calls cistern_pool_get_special or cistern_pool_put_special for other pools. At check level 0
- * blocks of one word are plain too, and from level 2 on every call goes to the slow path. `at` is the
- * caller's place for the history of level 3, or NULL. Results, times and contexts are those of
- * cistern_pool_get and cistern_pool_put, except that the pool must not be NULL.
- */
+ * A plain pool has no extras and no blocks of one word: cistern_pool_slow is 0. A face asks that
+ * first, and calls cistern_pool_get_special or cistern_pool_put_special for other pools. At check
+ * level 0 blocks of one word are plain too, and from level 2 on every call goes to the slow path.
+ * `at` is the caller's place for the history of level 3, or NULL. Results, times and contexts are
+ * those of cistern_pool_get and cistern_pool_put, except that the pool must not be NULL. */
 #ifndef CISTERN_POOL_PLAIN_H
 #define CISTERN_POOL_PLAIN_H
 
@@ -19,8 +18,8 @@
 #include "cistern/pool_core.h"
 
 /* The slow paths: entered with the critical section held, whose state they are given and which they
- * leave. They are in a source of their own, so that no compiler makes the fast paths save registers for
- * them. */
+ * leave. They are in a source of their own, so that no compiler makes the fast paths save registers
+ * for them. */
 void *cistern_pool_get_slow(cistern_pool_t *pool, cistern_critical_t state,
                             const cistern_pool_place_t *at);
 cistern_error_t cistern_pool_put_slow(cistern_pool_t *pool, void *block, cistern_critical_t state,

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern/port.h - every name that the engines take from a port: what it is, what happens without it,
- * from which context it is called, and what it costs. For authors of ports; docs/porting.md is the way
- * through it.
+/* cistern/port.h - every name that the engines take from a port: what it is, what happens without
+ * it, from which context it is called, and what it costs. For authors of ports; docs/porting.md is
+ * the way through it.
  *
- * A port must have arch/cistern_port.h with the critical section (table 1), and the function of table 3
- * in one of its sources. All else is optional. What lwIP's interface takes from a port, in arch/cc.h and
- * arch/sys_arch.h, is in lwip/arch.h and lwip/sys.h.
+ * A port must have arch/cistern_port.h with the critical section (table 1), and the function of
+ * table 3 in one of its sources. All else is optional. What lwIP's interface takes from a port, in
+ * arch/cc.h and arch/sys_arch.h, is in lwip/arch.h and lwip/sys.h.
  *
  * Contexts: any = threads and, on systems that have them, interrupts; thread = threads alone.
  *
- * 1. The critical section, in arch/cistern_port.h. With CISTERN_CRITICAL 0 that header is not read, and
+ * 1. The critical section, in arch/cistern_port.h. With CISTERN_CRITICAL 0 that header is not read,
+ * and
  *    nothing is locked.
  *
  * | name                          | context | meaning                                               |
@@ -19,9 +20,9 @@
  * |                               |         | other context that calls the library out. Never fails |
  * | cistern_critical_leave(state) | any     | restores that state; in reverse order of the enters   |
  *
- * Cost: one enter and leave for a get or a put of a plain pool, a malloc, a free, a pbuf_alloc. A section
- * has a constant number of instructions, except in heaps with first fit, in init, clear and walks, and
- * after damage (docs/bare.md has a table).
+ * Cost: one enter and leave for a get or a put of a plain pool, a malloc, a free, a pbuf_alloc. A
+ * section has a constant number of instructions, except in heaps with first fit, in init, clear and
+ * walks, and after damage (docs/bare.md has a table).
  *
  * 2. Optional names of arch/cistern_port.h. A port that does not define one is without it.
  *
@@ -62,7 +63,8 @@
  * |                           |         | not return. It is not called inside a section. See        |
  * |                           |         | cistern/fault.h                                           |
  *
- * 4. Threads: all in arch/cistern_threads.h, or the event alone in arch/cistern_events.h. Functions may
+ * 4. Threads: all in arch/cistern_threads.h, or the event alone in arch/cistern_events.h. Functions
+ * may
  *    be inline. Without either, cistern_pool_get_wait fails (CISTERN_ERROR_ARGUMENT).
  *
  * | name                                    | context | meaning                                      |

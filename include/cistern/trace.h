@@ -17,8 +17,8 @@
  * |               | cistern_trace_start                       | CISTERN_TRACE_OBJECTS              |
  *
  * The ring has any number of producers, threads and interrupts alike, and one consumer. A full ring
- * drops the newest event and counts it, so that what was recorded before is complete. Producers take no
- * lock where the port has threads and C11's atomics need none, nor where it has load-linked
+ * drops the newest event and counts it, so that what was recorded before is complete. Producers
+ * take no lock where the port has threads and C11's atomics need none, nor where it has load-linked
  * (cistern/port.h: ARMv7-M and ARMv8-M); elsewhere they enter the critical section for some ten
  * instructions, and one slot always stays free.
  *
@@ -39,8 +39,8 @@ extern "C" {
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-/* What happened: the low CISTERN_TRACE_KIND_BITS of a slot's `what`. The bytes that were asked for are in
- * the bits above. */
+/* What happened: the low CISTERN_TRACE_KIND_BITS of a slot's `what`. The bytes that were asked for
+ * are in the bits above. */
 typedef enum cistern_trace_kind {
     CISTERN_TRACE_INIT,  /* all blocks of the object are free */
     CISTERN_TRACE_GET,   /* of a pool; block NULL: it failed */
@@ -61,10 +61,10 @@ typedef enum cistern_trace_kind {
 
 #if CISTERN_TRACE
 
-/* Records one event; the hooks below call it. An event that finds the ring full is dropped and counted;
- * before start and after stop it is neither recorded nor counted. Constant time but for retries, at most
- * one for each event of another context that came in between. Any context that the critical section
- * covers. */
+/* Records one event; the hooks below call it. An event that finds the ring full is dropped and
+ * counted; before start and after stop it is neither recorded nor counted. Constant time but for
+ * retries, at most one for each event of another context that came in between. Any context that the
+ * critical section covers. */
 void cistern_trace_event(const void *object, const void *block, size_t what, const void *owner);
 
 #    define CISTERN_TRACE_WHAT(kind, size) ((size_t)(size) << CISTERN_TRACE_KIND_BITS | (kind))
@@ -145,34 +145,39 @@ typedef struct cistern_trace_object {
     char name[CISTERN_TRACE_NAME_BYTES]; /* padded with zeros; at most 22 characters are kept */
 } cistern_trace_object_t;
 
-/* Enters the description of an object into the table, in place of an earlier one with the same id. `name`
- * is copied, and may be NULL. It is left out, and counted, if CISTERN_TRACE_OBJECTS others are in the
- * table, which no call empties. Linear in their number, with the critical section held. Thread context.
- */
+/* Enters the description of an object into the table, in place of an earlier one with the same id.
+ * `name` is copied, and may be NULL. It is left out, and counted, if CISTERN_TRACE_OBJECTS others
+ * are in the table, which no call empties. Linear in their number, with the critical section held.
+ * Thread context. */
 void cistern_trace_describe(const cistern_trace_object_t *object, const char *name);
 
 struct cistern_pool;
 struct cistern_heap;
 
-/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these. */
+/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these.
+ */
 void cistern_trace_pool(const struct cistern_pool *pool);
 void cistern_trace_heap(const struct cistern_heap *heap);
 void cistern_trace_describe_malloc(void);
 
-/* Describes all pools of the registry: for those of CISTERN_POOL_DEFINE, which no init describes. */
+/* Describes all pools of the registry: for those of CISTERN_POOL_DEFINE, which no init describes.
+ */
 void cistern_trace_pools(void);
 
-/* Its address names lwIP's heap where that takes its memory from pools or from another allocator. */
+/* Its address names lwIP's heap where that takes its memory from pools or from another allocator.
+ */
 extern const char cistern_trace_malloc[1];
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Start empties the ring and begins to record. Stop ends that; events that were not drained are lost.
- * Linear in the number of slots. Thread context, while no other context is in a hook or drains. */
+/* Start empties the ring and begins to record. Stop ends that; events that were not drained are
+ * lost. Linear in the number of slots. Thread context, while no other context is in a hook or
+ * drains. */
 void cistern_trace_start(void);
 void cistern_trace_stop(void);
 
-/* Events that were dropped since start because the ring was full; wraps. Constant time. Any context. */
+/* Events that were dropped since start because the ring was full; wraps. Constant time. Any
+ * context. */
 uint32_t cistern_trace_lost(void);
 
 /* Sets the time of the events to come, in ticks of CISTERN_TRACE_HZ; it may wrap. A program whose
@@ -186,31 +191,33 @@ typedef bool cistern_trace_write_t(void *context, const void *bytes, size_t leng
 /* Writes the header of a trace, once for each file. False if `write` failed. Thread context. */
 bool cistern_trace_begin(cistern_trace_write_t *write, void *context);
 
-/* Writes all descriptions, if one has changed, then moves the events out of the ring, in order, up to the
- * first that is not yet recorded whole. False if `write` failed; what it was given is then lost. Linear
- * in the number of events. One thread at a time; other contexts may record meanwhile. */
+/* Writes all descriptions, if one has changed, then moves the events out of the ring, in order, up
+ * to the first that is not yet recorded whole. False if `write` failed; what it was given is then
+ * lost. Linear in the number of events. One thread at a time; other contexts may record meanwhile.
+ */
 bool cistern_trace_drain(cistern_trace_write_t *write, void *context);
 
-/* The memory of ring and descriptions, and its size. Written to a file as it is, it is a trace of the
- * events that were not drained. In a debugger its name is cistern_trace_memory. Constant time, any
- * context. */
+/* The memory of ring and descriptions, and its size. Written to a file as it is, it is a trace of
+ * the events that were not drained. In a debugger its name is cistern_trace_memory. Constant time,
+ * any context. */
 const void *cistern_trace_image(size_t *bytes);
 
-/* --- sinks of ports ----------------------------------------------------------------------------- */
+/* --- sinks of ports -----------------------------------------------------------------------------
+ */
 
-/* The port posix: opens a file, describes all pools of the registry, starts to record, and starts a thread
- * that drains the ring into the file and sets the time every millisecond. False if the file or the thread
- * cannot be made. Thread context. */
+/* The port posix: opens a file, describes all pools of the registry, starts to record, and starts a
+ * thread that drains the ring into the file and sets the time every millisecond. False if the file
+ * or the thread cannot be made. Thread context. */
 bool cistern_trace_file_open(const char *path);
 
 /* Drains what is left, closes the file and stops. False if no file is open, not all events could be
  * written, or some were dropped. Thread context. */
 bool cistern_trace_file_close(void);
 
-/* The port bare, under a debugger or emulator with semihosting: the same with a file of the host and
- * without a thread. The program calls drain from time to time; close drains a last time. False if the
- * host refuses, and of close also if events were dropped. Thread context; the processor stands still
- * while the host writes. */
+/* The port bare, under a debugger or emulator with semihosting: the same with a file of the host
+ * and without a thread. The program calls drain from time to time; close drains a last time. False
+ * if the host refuses, and of close also if events were dropped. Thread context; the processor
+ * stands still while the host writes. */
 bool cistern_trace_semihosting_open(const char *path);
 bool cistern_trace_semihosting_drain(void);
 bool cistern_trace_semihosting_close(void);

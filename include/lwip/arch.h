@@ -33,9 +33,9 @@
 #    define BIG_ENDIAN 4321
 #endif
 
-/* The engines take their options from lwipopts.h before lwip/opt.h adds its defaults, so that each file
- * of a program sees the same ones. lwipopts.h is also read before cc.h in every source, so that a cc.h
- * can leave alone what lwipopts.h defines. */
+/* The engines take their options from lwipopts.h before lwip/opt.h adds its defaults, so that each
+ * file of a program sees the same ones. lwipopts.h is also read before cc.h in every source, so
+ * that a cc.h can leave alone what lwipopts.h defines. */
 #include "cistern/config.h"
 #include "lwip/opt.h"
 
@@ -154,8 +154,8 @@ typedef uintptr_t mem_ptr_t;
 #    define lwip_toupper(c) (lwip_islower(c) ? (c) - 'a' + 'A' : (c))
 #endif
 
-/* ssize_t: a system that has it in <unistd.h> has SSIZE_MAX in <limits.h>, unless the compiler is set to
- * a strict standard; all others get both from here. */
+/* ssize_t: a system that has it in <unistd.h> has SSIZE_MAX in <limits.h>, unless the compiler is
+ * set to a strict standard; all others get both from here. */
 #ifndef LWIP_NO_UNISTD_H
 #    define LWIP_NO_UNISTD_H 0
 #endif

@@ -110,10 +110,10 @@ typedef uint32_t os_membuf_t;
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
-/* Bits of mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext; only
- * the calls below set it. The others are ESP-IDF's. They are kept for its controller; only COMBINATION
- * (os_memblock_from, os_memblock_put), FRAG (os_memblock_put) and CONTROLLER (os_mempool_deinit) have an
- * effect here. */
+/* Bits of mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext;
+ * only the calls below set it. The others are ESP-IDF's. They are kept for its controller; only
+ * COMBINATION (os_memblock_from, os_memblock_put), FRAG (os_memblock_put) and CONTROLLER
+ * (os_mempool_deinit) have an effect here. */
 #define OS_MEMPOOL_F_EXT         0x01
 #define OS_MEMPOOL_F_RUNTIME     0x02
 #define OS_MEMPOOL_F_REUSED      0x04
@@ -141,8 +141,8 @@ typedef char *os_mempool_name_t;
 /* A pool's place in the registry. */
 typedef STAILQ_ENTRY(os_mempool) os_mempool_entry_t;
 
-/* Fields of Mynewt's width on the low end of the engine's, which are size_t. The upper bytes are the
- * engine's, and 0 in every pool that this interface makes. */
+/* Fields of Mynewt's width on the low end of the engine's, which are size_t. The upper bytes are
+ * the engine's, and 0 in every pool that this interface makes. */
 #if SIZE_MAX > 0xFFFFFFFFU
 #    define OS_MEMPOOL_ABOVE_U16_(field) uint16_t field##_above_[3];
 #    define OS_MEMPOOL_ABOVE_U32_(field) uint32_t field##_above_;
@@ -205,14 +205,15 @@ OS_MEMPOOL_UNNAMED struct os_mempool {
     };
 };
 
-/* A put callback: os_memblock_put of an extended pool calls it instead of giving the block back, in the
- * caller's context, outside the critical section. mp_num_free and the block's content are still
+/* A put callback: os_memblock_put of an extended pool calls it instead of giving the block back, in
+ * the caller's context, outside the critical section. mp_num_free and the block's content are still
  * unchanged. The callback owns the block, may get and put, and must give the block back by
  * os_memblock_put_from_cb, now or later. os_memblock_put returns its result. */
 typedef os_error_t os_mempool_put_fn(struct os_mempool_ext *ome, void *data, void *arg);
 
-/* A get callback, ESP-IDF's: os_memblock_get of an extended pool calls it instead of taking a block, and
- * returns its result. It must not call os_memblock_get for the same pool, which would not end. */
+/* A get callback, ESP-IDF's: os_memblock_get of an extended pool calls it instead of taking a
+ * block, and returns its result. It must not call os_memblock_get for the same pool, which would
+ * not end. */
 typedef void *os_mempool_get_fn(struct os_mempool_ext *ome, void *arg);
 
 /* A pool with callbacks, which the user sets after os_mempool_ext_init. */
@@ -235,18 +236,19 @@ struct os_mempool_info {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* Empties the registry of all pools, those of cistern/pool.h too. It reads no pool, whose memory may have
- * another use by now, and takes no lock, so that it can run before the OS. No other context may use
- * the registry meanwhile. Constant time. */
+/* Empties the registry of all pools, those of cistern/pool.h too. It reads no pool, whose memory
+ * may have another use by now, and takes no lock, so that it can run before the OS. No other
+ * context may use the registry meanwhile. Constant time. */
 void os_mempool_module_init(void);
 
-/* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; a pool that is
- * registered already starts anew and keeps its place in the registry. `name` is stored, not copied;
- * NULL and duplicates are accepted. Fails exactly when mp is NULL, block_size is 0, membuf is NULL with
- * blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf is not aligned to
- * OS_ALIGNMENT and to a pointer (OS_MEM_NOT_ALIGNED). A failure changes nothing. Linear in blocks and
- * pools. Thread context. membuf belongs to the pool until it is unregistered and no block is in use.
- * Pools of more than 65535 blocks are made by cistern_pool_init, of mp_engine. */
+/* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; a pool that
+ * is registered already starts anew and keeps its place in the registry. `name` is stored, not
+ * copied; NULL and duplicates are accepted. Fails exactly when mp is NULL, block_size is 0, membuf
+ * is NULL with blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf
+ * is not aligned to OS_ALIGNMENT and to a pointer (OS_MEM_NOT_ALIGNED). A failure changes nothing.
+ * Linear in blocks and pools. Thread context. membuf belongs to the pool until it is unregistered
+ * and no block is in use. Pools of more than 65535 blocks are made by cistern_pool_init, of
+ * mp_engine. */
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
                            void *membuf, os_mempool_name_t name);
 
@@ -254,40 +256,42 @@ os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t bloc
 os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks, uint32_t block_size,
                                void *membuf, os_mempool_name_t name);
 
-/* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) iff mp is NULL or
+/* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) if mp is NULL or
  * not registered. Linear in the number of pools. Thread context. */
 os_error_t os_mempool_unregister(struct os_mempool *mp);
 
 /* Makes all blocks free again, in ascending order, and resets mp_min_free; no callback is called,
- * the pool stays registered. Fails (OS_INVALID_PARM) iff mp is NULL. Linear in the number of
+ * the pool stays registered. Fails (OS_INVALID_PARM) if mp is NULL. Linear in the number of
  * blocks. Same contexts as get. */
 os_error_t os_mempool_clear(struct os_mempool *mp);
 
-/* True if every invariant of the pool holds; false for NULL. It ends on a cyclic list, too. Linear in the number of
- * blocks. Same contexts as get. */
+/* True if every invariant of the pool holds; false for NULL. It ends on a cyclic list, too. Linear
+ * in the number of blocks. Same contexts as get. */
 bool os_mempool_is_sane(const struct os_mempool *mp);
 
-/* 1 if a block of the pool, free or in use, starts at `block_addr`; with OS_MEMPOOL_F_COMBINATION if the
- * address is anywhere in the pool's blocks. Else 0, also for NULL. Constant time, any context. */
+/* 1 if a block of the pool, free or in use, starts at `block_addr`; with OS_MEMPOOL_F_COMBINATION
+ * if the address is anywhere in the pool's blocks. Else 0, also for NULL. Constant time, any
+ * context. */
 int os_memblock_from(const struct os_mempool *mp, const void *block_addr);
 
 /* Takes a block, last freed first, or what the get callback of an extended pool returns. Fails
  * (NULL) if mp is NULL, every block is in use, or as cistern_pool_get where memory is damaged.
- * Constant time but for the callback; from check level 2 on linear in the bytes of poison. Any context
- * that the port's critical section covers. The caller owns the block. */
+ * Constant time but for the callback; from check level 2 on linear in the bytes of poison. Any
+ * context that the port's critical section covers. The caller owns the block. */
 void *os_memblock_get(struct os_mempool *mp);
 
 /* Gives a block back, or hands it to the put callback of an extended pool and returns its result.
- * Fails (OS_INVALID_PARM) if an argument is NULL or, from check level 1 on, the address is not that of a
- * block in use of this pool, which is a fault. In a pool with OS_MEMPOOL_F_FRAG or _COMBINATION a
- * callback is given every address but NULL. Time and contexts as cistern_pool_put. */
+ * Fails (OS_INVALID_PARM) if an argument is NULL or, from check level 1 on, the address is not that
+ * of a block in use of this pool, which is a fault. In a pool with OS_MEMPOOL_F_FRAG or
+ * _COMBINATION a callback is given every address but NULL. Time and contexts as cistern_pool_put.
+ */
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
-/* The same with the caller's place, which a pool with guards keeps in the block's history. `file` is
- * stored, not copied. */
+/* The same with the caller's place, which a pool with guards keeps in the block's history. `file`
+ * is stored, not copied. */
 #if CISTERN_CHECK >= 3
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);
@@ -300,12 +304,13 @@ os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, c
 #endif
 
 /* Walks the registry in order of registration: NULL gives the first pool, the last one gives NULL.
- * Fills *omi unless omi is NULL. Time and contexts as cistern_pool_stats of the next pool, without omi
- * as cistern_pool_next. No pool may be unregistered during a walk. */
+ * Fills *omi unless omi is NULL. Time and contexts as cistern_pool_stats of the next pool, without
+ * omi as cistern_pool_next. No pool may be unregistered during a walk. */
 struct os_mempool *os_mempool_info_get_next(struct os_mempool *mp, struct os_mempool_info *omi);
 
-/* The first pool of that name, or NULL, as for NULL as a name; fills *info unless info is NULL. Linear in
- * the number of pools and the length of their names. Contexts as os_mempool_info_get_next. */
+/* The first pool of that name, or NULL, as for NULL as a name; fills *info unless info is NULL.
+ * Linear in the number of pools and the length of their names. Contexts as
+ * os_mempool_info_get_next. */
 struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_info *info);
 
 /* --- ESP-IDF's -------------------------------------------------------------------------------- */
@@ -326,8 +331,8 @@ void os_ext_mempool_register_cb(struct os_mempool_ext *mpe, void *put_cb, void *
 void os_mempool_flags_set(struct os_mempool *mp, uint8_t flags);
 void os_mempool_flags_clear(struct os_mempool *mp, uint8_t flags);
 
-/* Takes the pools that have OS_MEMPOOL_F_CONTROLLER off the registry, or with false all other pools, those
- * of cistern/pool.h too. Quadratic in the number of pools. Thread context. */
+/* Takes the pools that have OS_MEMPOOL_F_CONTROLLER off the registry, or with false all other
+ * pools, those of cistern/pool.h too. Quadratic in the number of pools. Thread context. */
 void os_mempool_deinit(bool is_controller);
 
 #ifdef __cplusplus

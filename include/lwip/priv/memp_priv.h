@@ -155,10 +155,10 @@ void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file
  * statistics, and num and 0 without. At check level 0 linear in the number of free elements. */
 void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats);
 
-/* True iff every invariant of the pool holds: see cistern_pool_check. Linear in its elements. */
+/* True if every invariant of the pool holds: see cistern_pool_check. Linear in its elements. */
 bool memp_pool_check(const struct memp_desc *desc);
 
-/* True iff an element of the pool starts at an address; and one in use, which at check level 0 is
+/* True if an element of the pool starts at an address; and one in use, which at check level 0 is
  * the same, and with MEMP_MEM_MALLOC is never known. Constant time, the second one linear if the
  * element holds the key of a free one. */
 bool memp_pool_owns(const struct memp_desc *desc, const void *mem);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cistern_port.h (arduino) - the critical section that guards the engines: noInterrupts() at its
- * start; at its end the mask before is restored, since interrupts() would end an outer section too.
+/* arch/cistern_port.h (arduino) - the critical section that guards the engines: noInterrupts() at
+ * its start; at its end the mask before is restored, since interrupts() would end an outer section
+ * too.
  *
  * | processor | register that is saved |
  * |-----------|------------------------|
  * | AVR       | SREG                   |
- * | Cortex-M  | PRIMASK                |
- */
+ * | Cortex-M  | PRIMASK                | */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 

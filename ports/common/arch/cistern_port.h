@@ -29,8 +29,8 @@ cistern_critical_t cistern_critical_enter(void);
  * the section ends with it. Constant time. Only the thread that entered may call it. */
 void cistern_critical_leave(cistern_critical_t state);
 
-/* Counts that threads share without the lock: read, write, and replace if unchanged. A thread that reads
- * what another has replaced sees all that the other wrote before. */
+/* Counts that threads share without the lock: read, write, and replace if unchanged. A thread that
+ * reads what another has replaced sees all that the other wrote before. */
 #define cistern_port_atomic_read(address) __atomic_load_n((address), __ATOMIC_ACQUIRE)
 #define cistern_port_atomic_write(address, value)                                                  \
     __atomic_store_n((address), (value), __ATOMIC_RELAXED)

@@ -71,17 +71,17 @@ extern _Thread_local uint32_t cistern_host_slot;
 /* Gives the calling thread the lowest number that no living thread has. */
 uint32_t cistern_host_take_slot(void);
 
-/* A small number that no other living thread has; CISTERN_PORT_NO_SLOT when none is left. A thread gives
- * its number back when it ends, after the function of cistern_port_on_thread_end has run. Constant time
- * but for a thread's first call. */
+/* A small number that no other living thread has; CISTERN_PORT_NO_SLOT when none is left. A thread
+ * gives its number back when it ends, after the function of cistern_port_on_thread_end has run.
+ * Constant time but for a thread's first call. */
 static inline uint32_t cistern_port_thread_slot(void)
 {
     const uint32_t slot = cistern_host_slot;
     return (slot != CISTERN_PORT_NO_SLOT) ? slot : cistern_host_take_slot();
 }
 
-/* The number of a thread that has one already; CISTERN_PORT_NO_SLOT for any other. Constant time, without
- * a call. */
+/* The number of a thread that has one already; CISTERN_PORT_NO_SLOT for any other. Constant time,
+ * without a call. */
 static inline uint32_t cistern_port_thread_slot_if_any(void)
 {
     return cistern_host_slot;
@@ -91,15 +91,17 @@ static inline uint32_t cistern_port_thread_slot_if_any(void)
 typedef void cistern_port_thread_ended_t(uint32_t slot);
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
 
-/* --- fork -------------------------------------------------------------------------------------- */
+/* --- fork --------------------------------------------------------------------------------------
+ */
 
-/* Sets the functions that a fork calls inside the critical section: one before it, one after it in both
- * processes. Must be called inside the critical section. */
+/* Sets the functions that a fork calls inside the critical section: one before it, one after it in
+ * both processes. Must be called inside the critical section. */
 typedef void cistern_port_before_fork_t(void);
 typedef void cistern_port_after_fork_t(bool in_child);
 void cistern_port_on_fork(cistern_port_before_fork_t *before, cistern_port_after_fork_t *after);
 
-/* For critical.c, which handles forks: call the functions that were set, and keep the threads' numbers. */
+/* For critical.c, which handles forks: call the functions that were set, and keep the threads'
+ * numbers. */
 void cistern_host_before_fork(void);
 void cistern_host_after_fork(bool in_child);
 

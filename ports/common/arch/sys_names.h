@@ -42,8 +42,8 @@ typedef struct sys_host_mutex {
 } sys_mutex_t;
 #endif
 
-/* The names of no object, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
- */
+/* The names of no object, to initialise and to set; to compare, use sys_sem_valid and
+ * sys_mbox_valid. */
 #ifdef __cplusplus
 #    define SYS_SEM_NULL  (sys_sem_t())
 #    define SYS_MBOX_NULL (sys_mbox_t())
@@ -56,9 +56,9 @@ typedef struct sys_host_mutex {
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
 
-/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis. A thread
- * that is counted is served after all threads that were counted before it. Linear in the objects that
- * were ever made. Thread. An extension of these ports. */
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis. A
+ * thread that is counted is served after all threads that were counted before it. Linear in the
+ * objects that were ever made. Thread. An extension of these ports. */
 u32_t sys_host_waiting(void);
 
 #ifdef __cplusplus

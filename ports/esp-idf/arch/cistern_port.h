@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cistern_port.h (esp-idf) - the critical section that guards the engines: one spin lock, which
- * nests, masks interrupts and keeps the other core out.
- */
+/* arch/cistern_port.h (esp-idf) - the critical section that guards the engines: one spin lock,
+ * which nests, masks interrupts and keeps the other core out. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 

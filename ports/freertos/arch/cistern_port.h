@@ -9,8 +9,7 @@
  * Both nest. Sections are short: see docs/architecture.md. A program whose kernel wants something
  * else (a spin lock of an SMP kernel, say) defines CISTERN_FREERTOS_ENTER() and
  * CISTERN_FREERTOS_LEAVE(state) in lwipopts.h, of which the first gives a UBaseType_t that the
- * second restores.
- */
+ * second restores. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 

@@ -53,8 +53,9 @@
 #endif
 
 /* --- random numbers -----------------------------------------------------------------------------
- * 32 bits that an attacker cannot guess: lwIP makes port numbers and initial sequence numbers of them.
- * Use the chip's generator; with a counter or an unseeded rand() connections can be forged. */
+ * 32 bits that an attacker cannot guess: lwIP makes port numbers and initial sequence numbers of
+ * them. Use the chip's generator; with a counter or an unseeded rand() connections can be forged.
+ */
 #ifndef LWIP_RAND
 #    define LWIP_RAND() board_random()
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cistern_port.h (zephyr) - the critical section that guards the engines: irq_lock, which nests,
- * and which on several processors keeps the others out as well.
- */
+/* arch/cistern_port.h (zephyr) - the critical section that guards the engines: irq_lock, which
+ * nests, and which on several processors keeps the others out as well. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
