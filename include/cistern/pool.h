@@ -212,8 +212,9 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
  *   - every block is in use, or those that are free are reserved (counted in `failures`)
  *   - from check level 1 on, pool is NULL; at level 0 it must not be
  *   - the block that it would take is damaged, its link or key (level 1) or its poison or guard
- *     (level 2): a fault. A list is then built anew, blocks that damage leaves unknown are
- *     quarantined, and poison and guards are repaired: linear in the number of blocks, once per fault.
+ *     (level 2): a fault. The list is then built anew and blocks that damage leaves unknown are
+ *     quarantined, with CISTERN_DIAGNOSIS 0 all that were listed; poison and guards are written
+ *     anew. Linear in the number of blocks, once per fault.
  * Constant time but for that; level 2 compares CISTERN_POOL_POISON bytes, level 3 the whole block.
  * Any context that the critical section covers, or for a pool with extras its strategy. The caller
  * owns the block until put; its content is undefined. At level 3 a macro of this name passes the
