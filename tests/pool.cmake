@@ -147,7 +147,7 @@ endfunction()
 cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
   "lwippools.h lists no malloc pool; put at least one")
 cistern_add_refusal(level_3_needs_diagnosis ${config}/level_3_without_diagnosis
-  "Level 3 names who had a block: set CISTERN_DIAGNOSIS to 1" ${PROJECT_SOURCE_DIR}/src/pool/pool.c)
+  "Level 3 names the last user of a block: set CISTERN_DIAGNOSIS to 1" ${PROJECT_SOURCE_DIR}/src/pool/pool.c)
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
   "The heap is not lock-free: set MEMP_MEM_MALLOC or")
 cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbuf_narrow

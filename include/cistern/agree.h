@@ -1,34 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/agree.h - a program that was compiled with other options than its library does not link.
  *
- * The options below decide struct layouts. Each object that includes a header of the library refers
- * to one symbol per option, whose name ends with the option's value, and the library defines those
- * of its own values. So the linker says of a program that was compiled with -DCISTERN_CHECK=2 for a
- * library with 1:
+ * The options at the end of this file decide struct layouts. Each object file whose source includes
+ * a header of the library refers to one symbol for each option, whose name ends with the option's
+ * value. The library defines the symbols of its own values. So the linker reports, of a program
+ * that was compiled with CISTERN_CHECK 2 for a library with 1:
  *   undefined reference to `cistern_was_built_with_CISTERN_CHECK_2'
- * The way out is to compile both with the same lwipopts.h and the same definitions.
+ * The remedy is to compile both with the same lwipopts.h and the same definitions.
  *
- * The references stand in a debug section, which takes no memory of a device; its name is none of
- * DWARF's, since dwz refuses a .debug_* that it does not know. The definitions are one byte each where
- * the linker does not drop what nothing refers to. gcc and clang for ELF have this; with other compilers
- * and formats, and with CISTERN_COMPARE_OPTIONS 0, nothing is compared.
- */
+ * The references are in a debug section, which takes no memory of a device. The section has no name
+ * of DWARF's, since dwz refuses a .debug_* that it does not know. A definition takes one byte,
+ * unless the linker drops what nothing refers to. Options are compared with clang for ELF, and with
+ * gcc for ELF on the processors that are named below. With other compilers and formats, and with
+ * CISTERN_COMPARE_OPTIONS 0, nothing is compared. */
 #ifndef CISTERN_AGREE_H
 #define CISTERN_AGREE_H
 
-/* The option's own name is pasted before it could be replaced by its value. */
+/* The option's name is pasted first: as an operand of ## it is not replaced by its value. */
 #define CISTERN_AGREE_PASTE_(name, value) name##_##value
 #define CISTERN_AGREE_PASTE(name, value)  CISTERN_AGREE_PASTE_(name, value)
 
-/* For one source of the library: defines what the references of the same values refer to. */
+/* Defines the symbol of an option's value; once in the library, in src/fault/fault.c. */
 #define CISTERN_AGREE_DEFINE(option, value)                                                        \
     const char CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value) = 0
 
-/* How a section's name is followed by its attributes in the assembler's source: gcc writes a name as
- * it is, and then the attributes of data that is loaded, which a comment hides. */
 #ifndef CISTERN_COMPARE_OPTIONS
 #    define CISTERN_COMPARE_OPTIONS 1
 #endif
+
+/* A section's name and attributes. gcc writes the name to the assembler unchanged, and behind it
+ * the attributes of loaded data: the name brings attributes of its own, and begins a comment that
+ * hides gcc's. Its character differs by processor. */
 #if CISTERN_COMPARE_OPTIONS && defined __ELF__ && defined __GNUC__ && !defined __clang__
 #    if defined __x86_64__ || defined __i386__ || defined __riscv || defined __s390__ ||           \
         defined __powerpc__
@@ -43,6 +45,7 @@
 #endif
 
 #ifdef CISTERN_AGREE_SECTION
+/* Refers to the symbol of an option's value. */
 #    define CISTERN_AGREE(option, value)                                                           \
         extern const char CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value);             \
         static const char *const CISTERN_AGREE_PASTE(cistern_was_built_with_##option, is)          \
@@ -68,7 +71,7 @@
         extern const char CISTERN_AGREE_PASTE(cistern_was_built_with_##option, value)
 #endif
 
-/* Values as one token each. */
+/* The values as single tokens, since an expression cannot be part of a name. */
 #if CISTERN_CHECK == 0
 #    define CISTERN_AGREE_CHECK 0
 #elif CISTERN_CHECK == 1

@@ -2,8 +2,9 @@
 /* cistern/chksum.h - the Internet checksum (RFC 1071): the engine under lwip/inet_chksum.h.
  *
  * Words: the *sum* of some bytes is their ones' complement sum as 16-bit halves, the last of which
- * is padded with a zero byte; it is 0 iff all bytes are 0. The *checksum* is its complement. Both
- * are in memory order: copied to a packet byte by byte they are right on either byte order.
+ * is padded with a zero byte; it is 0 exactly when all bytes are 0. The *checksum* is its
+ * complement. Both are in memory order: copied to a packet byte by byte they are right on either
+ * byte order.
  *
  * | option                   | effect                                                |
  * |--------------------------|-------------------------------------------------------|
@@ -18,10 +19,9 @@
  * |                          | if the target has one, else 3 with pointers of 64     |
  * |                          | bits, else 2                                          |
  *
- * A port with an algorithm of its own, a peripheral for example, says so in arch/cistern_chksum.h,
- * which defines CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
- * CISTERN_PORT_CHKSUM_COPY(target, source, length).
- */
+ * A port with an algorithm of its own, a peripheral's for example, has arch/cistern_chksum.h, which
+ * defines CISTERN_PORT_CHKSUM(data, length) and, if it can copy at the same time,
+ * CISTERN_PORT_CHKSUM_COPY(target, source, length). */
 #ifndef CISTERN_CHKSUM_H
 #define CISTERN_CHKSUM_H
 
@@ -82,8 +82,9 @@ extern "C" {
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */
 
-/* Folds 32 bits of partial sum to 16: with the halves exchanged each stands over the other one, and
- * the carry of the lower two goes into the upper two. Constant time, any context. */
+/* Folds 32 bits of partial sum to 16: adds the word with its halves exchanged, so that the upper
+ * half of the result is the sum of both halves and of the carry. As the others of this part:
+ * constant time, any context. */
 static inline uint16_t cistern_chksum_fold(uint32_t partial)
 {
     partial += partial << 16 | partial >> 16;
@@ -113,7 +114,7 @@ static inline uint32_t cistern_chksum_add32(uint32_t partial, uint32_t word)
     return partial + (partial < word ? 1U : 0U);
 }
 
-/* The sum of the same bytes moved by one: what a piece adds that starts at an odd offset. */
+/* The sum of the same bytes at an odd offset: what a piece adds that starts there. */
 static inline uint16_t cistern_chksum_swap(uint16_t sum)
 {
     return (uint16_t)((sum << 8) | (sum >> 8));
@@ -121,7 +122,8 @@ static inline uint16_t cistern_chksum_swap(uint16_t sum)
 
 /* --- the algorithms --------------------------------------------------------------------------- */
 
-/* Each is the sum of `length` bytes, as above. Only those that are called are linked. */
+/* The sum of `length` bytes at any alignment. Never fails; data may be NULL if length is 0. Linear
+ * in length. Any context. Only the algorithms that are called are linked. */
 uint16_t cistern_chksum_bytes(const void *data, size_t length);     /* algorithm 1 */
 uint16_t cistern_chksum_halfwords(const void *data, size_t length); /* algorithm 2 */
 uint16_t cistern_chksum_words(const void *data, size_t length);     /* algorithm 3 */
@@ -132,11 +134,11 @@ uint16_t cistern_chksum_aligned(const void *data, size_t length);
 #endif
 
 #ifdef CISTERN_CHKSUM_VECTORS
-/* Algorithm 4 of hosts, for fewer than 2^34 bytes, by the widest vectors that this machine has,
- * which the first call finds out. */
+/* Algorithm 4 of hosts, for fewer than 2^34 bytes, by the widest vectors of this machine, which the
+ * first call determines. */
 uint16_t cistern_chksum_vectors(const void *data, size_t length);
 
-/* The same of the bytes that it copies, in one pass. The two pieces must not overlap. */
+/* Copies `length` bytes and returns their sum, in one pass. The two pieces must not overlap. */
 uint16_t cistern_chksum_vectors_copy(void *target, const void *source, size_t length);
 
 /* One of the strategies that the two choose from. */
@@ -153,8 +155,8 @@ const cistern_chksum_strategy_t *cistern_chksum_strategy(unsigned index);
 
 /* --- sums of memory --------------------------------------------------------------------------- */
 
-/* The sum of `length` bytes, by the algorithm chosen. Never fails; data may be NULL iff length is
- * 0. Linear in length, any alignment. Any context. */
+/* The sum of `length` bytes, by the algorithm chosen. Never fails; data may be NULL if length is 0.
+ * Linear in length, any alignment. Any context. */
 static inline uint16_t cistern_chksum_sum(const void *data, size_t length)
 {
     return CISTERN_CHKSUM_SUM(data, length);
@@ -164,14 +166,14 @@ static inline uint16_t cistern_chksum_sum(const void *data, size_t length)
  * Linear in length. Any context. */
 uint16_t cistern_chksum_copy(void *target, const void *source, size_t length);
 
-/* The checksum of a packet in which the `length` bytes `from`, at byte `offset`, become `to`, made
- * of its old checksum alone (RFC 1624, equation 3). The checksum field itself is not among the
- * bytes. Where all bytes of the packet become 0 the result is 0, and that of a new sum 0xffff.
- * Linear in length. Any context. */
+/* The new checksum of a packet in which `length` bytes at byte `offset` change from `from` to `to`,
+ * computed from the old checksum and these bytes alone (RFC 1624, equation 3). The checksum field
+ * must not be among the bytes. If all bytes of the packet become 0 the result is 0, where a
+ * checksum of the whole packet would be 0xffff. Linear in length. Any context. */
 uint16_t cistern_chksum_update(uint16_t checksum, const void *from, const void *to, size_t length,
                                size_t offset);
 
-/* The same for one 16-bit field at an even offset, in memory order. Constant time. */
+/* The same for one 16-bit field at an even offset, in memory order. Constant time. Any context. */
 static inline uint16_t cistern_chksum_update16(uint16_t checksum, uint16_t from, uint16_t to)
 {
     const uint32_t partial = (uint32_t)(uint16_t)~checksum + (uint16_t)~from + to;

@@ -57,7 +57,7 @@
  *   1  constant-time detection of double, foreign, interior, misaligned and wrong-pool frees and of
  *      damaged links and headers; no byte per pool block, no byte per heap block
  *   2  adds guards around blocks and poison in free blocks: overflow and write after free
- *   3  adds who: file and line of the last get and put, and a short history of each block
+ *   3  adds callers: file and line of the last get and put, and a short history of each block
  *
  * CISTERN_HEAP_FIT
  *   good   constant time: lists of free blocks by size under a bitmap; 186 bytes of lists for 64 KB
@@ -88,7 +88,7 @@
 #    endif
 #endif
 
-/* The originals' options for guards and poison ask for level 2. */
+/* lwIP's and Mynewt's options for guards and poison ask for level 2. */
 #ifndef CISTERN_CHECK
 #    if defined MEMP_OVERFLOW_CHECK && MEMP_OVERFLOW_CHECK > 0
 #        define CISTERN_CHECK 2
@@ -105,7 +105,7 @@
 #endif
 #if CISTERN_CHECK < 2
 #    if defined MEMP_OVERFLOW_CHECK && MEMP_OVERFLOW_CHECK > 0
-#        error "MEMP_OVERFLOW_CHECK looks at guards: set CISTERN_CHECK to 2 or 3, or leave it out"
+#        error "MEMP_OVERFLOW_CHECK asks for guards: set CISTERN_CHECK to 2 or 3, or leave it out"
 #    endif
 #    if defined OS_MEMPOOL_GUARD && OS_MEMPOOL_GUARD > 0
 #        error "OS_MEMPOOL_GUARD asks for guards: set CISTERN_CHECK to 2 or 3, or leave it out"
@@ -122,16 +122,16 @@
 #    error "CISTERN_DIAGNOSIS must be 0 or 1: see cistern/config.h"
 #endif
 #if !CISTERN_DIAGNOSIS && CISTERN_CHECK >= 3
-#    error "Level 3 names who had a block: set CISTERN_DIAGNOSIS to 1"
+#    error "Level 3 names the last user of a block: set CISTERN_DIAGNOSIS to 1"
 #endif
 
 #ifndef CISTERN_ASSERT
 #    define CISTERN_ASSERT(condition) ((void)0)
 #endif
 
-/* The critical section that protects engine state. With 1 the port's arch/cistern_port.h says how;
- * 0 is right only when a single context (no interrupt, one thread) ever calls the library. A port that
- * knows better than SYS_LIGHTWEIGHT_PROT says so in arch/cistern_config.h. */
+/* The critical section of the engines. 1: that of the port's arch/cistern_port.h; 0: none, which is
+ * right only if a single context (one thread, no interrupt) calls the library. The default is
+ * SYS_LIGHTWEIGHT_PROT, unless the port's arch/cistern_config.h defines another one. */
 #if !defined CISTERN_CRITICAL && defined __has_include
 #    if __has_include("arch/cistern_config.h")
 #        include "arch/cistern_config.h"
@@ -300,7 +300,7 @@
 #    error "Heap guards are verified from check level 1 on: set CISTERN_CHECK to 1 or more"
 #endif
 #if !CISTERN_HEAP_GUARDED && CISTERN_CHECK >= 3
-#    error "Level 3 notes who has a heap block in its guards: set CISTERN_HEAP_GUARDED to 1"
+#    error "Level 3 stores callers in the guards of heap blocks: set CISTERN_HEAP_GUARDED to 1"
 #endif
 
 #ifndef CISTERN_HEAP_HISTORY

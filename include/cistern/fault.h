@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern/fault.h - misuse that a release build sees: what it is, where, and who to tell.
+/* cistern/fault.h - faults: misuse and damage that a release build detects, and their handler.
  *
- * An engine that sees misuse calls the fault handler once, outside its critical section, and then
- * refuses the operation: nothing else is changed and the pool, heap or chain works on.
- */
+ * An engine that detects misuse calls the fault handler once, outside its critical section, and
+ * refuses the operation: nothing else is changed, and the pool, heap or chain can be used further.
+ * Damage is reported in the same way, and repaired where CISTERN_DIAGNOSIS is 1; each call's
+ * comment says whether it is then served. */
 #ifndef CISTERN_FAULT_H
 #define CISTERN_FAULT_H
 
@@ -31,35 +32,36 @@ typedef enum cistern_fault_kind {
     CISTERN_FAULT_KINDS
 } cistern_fault_kind_t;
 
-/* One fault. Pointers are for looking at, not for keeping: they are valid during the handler. */
+/* One fault. The struct and what its pointers lead to are valid until the handler returns. */
 typedef struct cistern_fault {
     cistern_fault_kind_t kind;
     const void *object;  /* the pool, heap or pbuf that the call was made on, or NULL */
     const void *address; /* the address that was handed in or found damaged */
     const char *name;    /* name of the object, or NULL */
-    const char *owner;   /* who the block belongs to: another pool's name, a module; or NULL */
+    const char *owner;   /* what the block belongs to: another pool's name, a module; or NULL */
     const char *file;    /* last user of the block (level 3), or NULL */
     int line;            /* last user of the block (level 3), or 0 */
 } cistern_fault_t;
 
 typedef void cistern_fault_handler_t(const cistern_fault_t *fault);
 
-/* Replaces the fault handler and returns the previous one.
- * NULL restores the default, the port's cistern_port_fault(). Never fails. Constant time.
- * Thread context; set it before the first pool is used. The handler runs in the context of the
- * faulty call, which may be an interrupt; it may stop the device, or return to have the operation
- * refused. It must not call into the object that the fault names. */
+/* Replaces the fault handler and returns the previous one, NULL for the default. NULL restores the
+ * default, the port's cistern_port_fault(). Never fails. Constant time. Thread context, while no
+ * other context can raise a fault: before the first pool is used. The handler runs in the context
+ * of the faulty call, which may be an interrupt; it may stop the device, or return to have the
+ * operation refused. It must not call into the object that the fault names. */
 cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *handler);
 
-/* Number of faults since start, all kinds together. Saturates. Any context; on the ports for hosts a
- * signal handler too. */
+/* Number of faults since start, all kinds together; it stays at ULONG_MAX. Constant time. Any
+ * context; a signal handler only where the port has atomics, as those for hosts have. */
 unsigned long cistern_fault_count(void);
 
-/* A short English phrase for a kind, never NULL. Any context. */
+/* A short English phrase for a kind, never NULL. Constant time, any context. */
 const char *cistern_fault_text(cistern_fault_kind_t kind);
 
-/* Counts the fault and calls the handler. For engines and faces. Any context; a signal handler iff the
- * handler of faults may be called there, as the ports' may. */
+/* Counts the fault and calls the handler. For engines and faces. Time: the handler's. Any context,
+ * not inside a critical section; a signal handler only where cistern_fault_count may be called from
+ * one and the fault handler is safe there, as the default handlers of the ports for hosts are. */
 void cistern_fault_raise(const cistern_fault_t *fault);
 
 /* The default handler, provided by the port: it makes the fault visible in the way that suits the

@@ -4,21 +4,20 @@
  *   arena  | block | block | block ........ | top (free) | sentinel |
  *   block  | header: previous, next | payload ......... |
  *
- * A header links a block to its physical neighbours by index, not by pointer: the byte offset from
- * the arena's start. A program has one width of index, CISTERN_HEAP_INDEX_BITS of cistern/config.h.
- * `alignment` is that of payloads. All sizes are in bytes; `block bytes` include the header,
- * `payload bytes` do not.
+ * A header names the blocks before and after it in memory by index, not by pointer: bytes from the
+ * first header on. All heaps of a program have indices of one width, CISTERN_HEAP_INDEX_BITS of
+ * cistern/config.h. `alignment` is that of payloads. All sizes are in bytes; those of blocks
+ * include the header, those of payloads do not.
  *
  * A block is in use, free, or in quarantine: what remains unknown after damage is neither handed
  * out nor freed.
  *
  * Every call but init may come from any context that the port's critical section covers, and holds
- * that section for as long as the time bound says.
+ * that section for as long as its time bound says, unless its comment says otherwise.
  *
  * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
  * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_BYTES; with check level 3 it has a history, and
- * calls that allocate or free pass the caller's file and line on.
- */
+ * calls that allocate or free pass the caller's file and line on. */
 #ifndef CISTERN_HEAP_H
 #define CISTERN_HEAP_H
 
@@ -36,12 +35,12 @@ extern "C" {
 
 /* --- geometry --------------------------------------------------------------------------------- */
 
-/* Where in an arena something is, or a number of bytes of it. */
+/* An index: a place in an arena, or a number of bytes of it. */
 #if CISTERN_HEAP_INDEX_BITS == 16
 typedef uint16_t cistern_heap_index_t;
 #elif CISTERN_HEAP_INDEX_BITS == 32
 #    if SIZE_MAX <= 0xffffU
-#        error "size_t has 16 bits here: heaps larger than 64 KB cannot be"
+#        error "size_t has 16 bits here: set CISTERN_HEAP_BYTES to 65536 or less"
 #    endif
 typedef uint32_t cistern_heap_index_t;
 #else
@@ -57,8 +56,8 @@ typedef size_t cistern_heap_index_t;
 #    define CISTERN_HEAP_UNIT ((size_t)4)
 #endif
 
-/* Bytes of arena, of any alignment, that give blocks at least `bytes` in all; a power of two as
- * alignment. Of these a block of n bytes takes n and its header. */
+/* Length of an arena, at any address, in which blocks have at least `bytes` in all: for each its
+ * payload and a header of two indices. `alignment` is a power of two. */
 #define CISTERN_HEAP_ARENA_BYTES(bytes, alignment)                                                 \
     ((size_t)(bytes) + 2U * sizeof(cistern_heap_index_t) +                                         \
      2U * ((size_t)(alignment) > CISTERN_HEAP_UNIT ? (size_t)(alignment) : CISTERN_HEAP_UNIT))
@@ -105,7 +104,7 @@ typedef size_t cistern_heap_index_t;
 #define CISTERN_HEAP_MAP_WORDS (CISTERN_HEAP_LISTS / CISTERN_HEAP_WORD_BITS + 1U)
 
 #if CISTERN_CHECK >= 3
-/* Who freed what. */
+/* A free: which block, and the caller's place. */
 typedef struct cistern_heap_event {
     const void *address;
     const char *file;
@@ -136,7 +135,7 @@ typedef struct cistern_heap {
 #endif
 #if CISTERN_HEAP_GUARDED
     cistern_heap_index_t
-        held[CISTERN_HEAP_QUARANTINE]; /* blocks whose guards were broken, by age */
+        held[CISTERN_HEAP_QUARANTINE]; /* blocks whose guards were broken, a ring; 0: none */
     uint8_t holding;                   /* where in `held` the next one goes */
 #endif
 #if CISTERN_CHECK >= 3
@@ -163,8 +162,8 @@ typedef struct cistern_heap_stats {
     size_t max_used;    /* highest since init or reset */
     size_t free;        /* free blocks */
     size_t blocks;      /* number of blocks in use */
-    size_t failures;    /* requests that failed for lack of memory; saturates at an index's most */
-    size_t quarantined; /* what was damaged and is neither in use nor free */
+    size_t failures;    /* requests that failed for lack of memory; stays at an index's maximum */
+    size_t quarantined; /* blocks in quarantine */
 } cistern_heap_stats_t;
 
 /* One block, as a walk shows it. */
@@ -173,76 +172,81 @@ typedef struct cistern_heap_block {
     size_t size;         /* payload bytes that the block has */
     bool used;
     bool quarantined; /* not used either: damaged, or held back after its guard was broken */
-    const char *file; /* who allocated it, or freed it last (level 3), or NULL */
+    const char *file; /* of the caller who allocated it (level 3), or NULL */
     int line;         /* the same */
 } cistern_heap_block_t;
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-/* Makes one heap of an arena. Blocks that were handed out before from it are forgotten.
- * Fails if and only if heap, config or memory is NULL or alignment is no power of two
- * (ERROR_ARGUMENT), or the arena cannot hold one block and the sentinel, or is larger than
- * CISTERN_HEAP_BYTES (ERROR_SIZE). A failure changes nothing. Linear in the number of lists. Thread
- * context, before any other call. The arena belongs to the heap from now on. */
+/* Makes one heap of an arena. Blocks of an earlier heap in it become invalid. Fails exactly when
+ * heap, config or memory is NULL, or alignment is neither 0 nor a power of two (ERROR_ARGUMENT), or
+ * the arena cannot hold one block of min_size and the sentinel, or is larger than
+ * CISTERN_HEAP_BYTES (ERROR_SIZE). A failure changes nothing. Linear in the number of lists, and
+ * with guards in the bytes of the arena. Thread context, while no other context uses the heap; no
+ * lock is taken. The arena belongs to the heap from now on. */
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config);
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Allocates `size` bytes, aligned as the heap is. Fails (NULL, counted in `failures`) if and only
- * if size is 0 (not counted) or above cistern_heap_largest. From check level 1 on, damage of a free
- * block is a fault: the heap is repaired (linear, once per fault), and the call served from what is
- * sound; with CISTERN_DIAGNOSIS 0 it fails. Level 2 reports in addition a block that was written to
- * while it was free (outside the critical section, linear in `size`), and hands it out. Good fit:
- * constant time. First fit: linear in the number of blocks. The caller owns the block until free;
- * its content is undefined. */
+/* Allocates `size` bytes, aligned as the heap is. Fails (NULL) exactly when size is 0, or above
+ * cistern_heap_largest (counted in `failures`). From check level 1 on, damage of a free block is a
+ * fault: the heap is repaired (linear, once per fault), and the call is served from what is sound;
+ * with CISTERN_DIAGNOSIS 0 it fails. Level 2 also reports a block that was written to while it was
+ * free, and hands it out (linear in `size`, outside the critical section). Good fit: constant time.
+ * First fit: linear in the number of blocks. The caller owns the block until free; its content is
+ * undefined. */
 void *cistern_heap_alloc(cistern_heap_t *heap, size_t size);
 
-/* As cistern_heap_alloc, with an alignment of its own: a power of two, of any size. Fails in
- * addition if alignment is 0 or no power of two. It needs a free block that holds size + alignment
- * + the smallest block, whatever remains before and after goes back. */
+/* As cistern_heap_alloc, with an alignment of the block's own: a power of two of any size. Fails in
+ * addition if alignment is 0 or no power of two (not counted). An alignment above the heap's needs
+ * a free block for size + alignment + the smallest block; what remains of it before and after
+ * becomes free again. */
 void *cistern_heap_aligned_alloc(cistern_heap_t *heap, size_t alignment, size_t size);
 
-/* As cistern_heap_alloc for count * size bytes, all zero. Fails in addition (counted) if the
- * product does not fit size_t. Linear in the bytes, outside the critical section. */
+/* As cistern_heap_alloc for count * size bytes, which it sets to zero outside the critical section:
+ * linear in them. Fails in addition (counted) if the product does not fit size_t. */
 void *cistern_heap_calloc(cistern_heap_t *heap, size_t count, size_t size);
 
-/* Changes the size of a block, in place where its successor allows, else by moving it. NULL instead
- * of a block allocates; size 0 frees and returns NULL. On failure (as alloc and free) it returns
- * NULL and the block is as it was. In place: as alloc. Moving: linear in the bytes, the copy
- * outside the critical section. A block that moves has the heap's alignment. */
+/* Changes the size of a block: in place if its successor is free and large enough, else by moving
+ * it. For NULL it allocates; with size 0 it frees and returns NULL. Fails (NULL, and the block is
+ * as it was) where alloc would, or if `memory` is no block in use, a fault as in free. Constant
+ * time in place; as alloc, and linear in the bytes copied outside the critical section, where it
+ * moves. The caller owns the block that is returned; one that moved has the heap's alignment. */
 void *cistern_heap_realloc(cistern_heap_t *heap, void *memory, size_t size);
 
-/* As cistern_heap_realloc for a block of cistern_heap_aligned_alloc: it has the alignment, a power
- * of two, wherever it moves. Fails in addition if alignment is 0 or no power of two. */
+/* As cistern_heap_realloc for a block of cistern_heap_aligned_alloc: it keeps the alignment, a
+ * power of two, when it moves. Fails in addition if alignment is 0 or no power of two, unless size
+ * is 0. */
 void *cistern_heap_aligned_realloc(cistern_heap_t *heap, void *memory, size_t alignment,
                                    size_t size);
 
-/* Shrinks a block to `size` bytes in place; what becomes free is available at once, if it is large
- * enough for a block or its successor is free. Fails if and only if the block has fewer than `size`
- * bytes or size is 0 (ERROR_SIZE), or the address is no block in use (as free, ERROR_FAULT); the
- * block is then as it was. Constant time. */
+/* Shrinks a block to `size` bytes in place. The rest becomes free if it is large enough for a block
+ * or its successor is free. Fails exactly when the block has fewer than `size` bytes or size is 0
+ * (ERROR_SIZE), or the address is no block in use (ERROR_FAULT, as free); the block is then as it
+ * was. Constant time; after a fault linear. */
 cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t size);
 
-/* Gives a block back; it merges with free neighbours. NULL is ignored (OK). From check level 1 on,
- * fails if and only if the address is not a block in use of this heap, or lies in what damage has
- * made unknown (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing but
- * for the repair. Damage elsewhere that the call meets is repaired and reported with the address of
- * the damaged block, and the call is served; with CISTERN_DIAGNOSIS 0 it is refused. A broken guard
- * (level 2) is reported, and the block taken back (OK) after CISTERN_HEAP_QUARANTINE more frees.
- * An address inside a block is a block in use if the bytes there, and those at two places that they
- * name, are forged headers.
- * Constant time; level 2 fills the block with poison, outside the critical section; after a fault
- * linear. */
+/* Gives a block back; it merges with free neighbours. NULL is ignored (OK). Fails, from check level
+ * 1 on, exactly when the address is not that of a block in use of this heap, or lies in what damage
+ * has made unknown (ERROR_FAULT, after one call of the fault handler); a refusal changes nothing
+ * except by repair. Damage elsewhere that the call meets is reported with the address of the
+ * damaged block and repaired, and the call is served; with CISTERN_DIAGNOSIS 0 it is refused. A
+ * broken guard (level 2) is a fault, but the block is accepted (OK): it stays in quarantine for
+ * CISTERN_HEAP_QUARANTINE more frees. At level 0 the address must be NULL or a block in use. An
+ * address inside a block is not refused if the bytes before it, and those at the two places that
+ * they name, were forged as headers. Constant time; level 2 fills the block with poison, outside
+ * the critical section; after a fault linear. */
 cistern_error_t cistern_heap_free(cistern_heap_t *heap, void *memory);
 
 /* --- inspection ------------------------------------------------------------------------------- */
 
-/* Bytes that may be used at `memory`: at least what was asked for. 0 for NULL; from check level 1
- * on what is not a block in use is a fault, as in free, and 0. Constant time. */
+/* Bytes that may be used at `memory`: at least what was asked for, with guards exactly that. 0 for
+ * NULL, and after a fault: from check level 1 on for what is not a block in use, as in free, and
+ * with guards for a block whose guard is broken. Constant time; after a fault linear. */
 size_t cistern_heap_usable_size(const cistern_heap_t *heap, const void *memory);
 
-/* True if `memory` is the start of a block in use, as cistern_heap_free would accept it; what is
- * none is no fault. At check level 0 true for every address but NULL. Constant time. */
+/* True if `memory` is the address of a block in use, as cistern_heap_free would accept it; another
+ * address is no fault. At check level 0 true for every address but NULL. Constant time. */
 bool cistern_heap_is_in_use(const cistern_heap_t *heap, const void *memory);
 
 /* The largest size that cistern_heap_alloc would serve now; 0 when there is none. Good fit: the
@@ -260,27 +264,29 @@ void cistern_heap_reset_max_used(cistern_heap_t *heap);
 /* Called for a block of a walk; false ends the walk. */
 typedef bool cistern_heap_visit_t(const cistern_heap_block_t *block, void *context);
 
-/* Shows every block, in ascending order of address, to `visit`, which must not call into this heap.
- * Returns how many it has shown. Ends early at a damaged header. Linear in the number of blocks,
- * with the critical section held. */
+/* Calls `visit` for every block, in ascending order of address, until it returns false or a header
+ * is damaged. Returns how many calls it made. `visit` must not be NULL, must be short, and must not
+ * call into this heap. Linear in the number of blocks, with the critical section held. */
 size_t cistern_heap_walk(const cistern_heap_t *heap, cistern_heap_visit_t *visit, void *context);
 
-/* Verifies every invariant of a heap: true if all hold. Never looks outside the arena, and ends on
- * any damage. Linear in the number of blocks, with the critical section held. */
+/* Verifies every invariant of a heap: true if all hold. Never reads outside the arena, and ends on
+ * any damage. Linear in the number of blocks, with guards in the bytes of the arena, with the
+ * critical section held. */
 bool cistern_heap_check(const cistern_heap_t *heap);
 
-/* --- who (check level 3) ---------------------------------------------------------------------- */
+/* --- callers (check level 3) ------------------------------------------------------------------ */
 
 #if CISTERN_CHECK >= 3
 
-/* Stores in a block, which is live or NULL, who allocated it; returns it. `file` is kept, not
- * copied. Constant time. */
+/* Stores the place of the caller who allocated a block in that block, which is in use or NULL.
+ * Returns the block. `file` is stored, not copied. Constant time. */
 void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line);
 
-/* cistern_heap_free; the history keeps who freed the block. Constant time. */
+/* cistern_heap_free; the heap's history keeps the caller's place. `file` is stored, not copied. */
 cistern_error_t cistern_heap_free_at(cistern_heap_t *heap, void *memory, const char *file,
                                      int line);
 
+/* Macros of the calls' names pass the caller's place on. They evaluate `heap` twice. */
 #    define cistern_heap_alloc(heap, size)                                                         \
         cistern_heap_tag((heap), cistern_heap_alloc((heap), (size)), __FILE__, __LINE__)
 #    define cistern_heap_aligned_alloc(heap, alignment, size)                                      \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* cistern/pbuf.h - packet buffers: what lwip/pbuf.h does not have.
  *
- * Words, contexts and misuse as in lwip/pbuf.h. All calls but the conversions from and to pieces
- * work on any chain, wherever its fragments are cut.
- */
+ * Words, contexts and misuse are those of lwip/pbuf.h: misuse of a call is a fault, and the call
+ * answers as for a failure. The result of a call does not depend on where a packet is cut into
+ * fragments, except for headroom, tailroom and pieces. */
 #ifndef CISTERN_PBUF_H
 #define CISTERN_PBUF_H
 
@@ -34,34 +34,36 @@ size_t cistern_pbuf_tailroom(const struct pbuf *p);
 
 /* --- fragments -------------------------------------------------------------------------------- */
 
-/* Puts `chain` into the packet `head`, behind its fragment `after`, for all who hold the packet.
- * The caller's reference to `chain` becomes the packet's. False, and nothing changes, iff `after`
- * is not part of `head` or the sum of the lengths does not fit; a fault besides iff one is a part
- * of the other. Linear in the number of fragments. */
+/* Puts `chain` into the packet `head`, behind its fragment `after`, for all holders of the packet.
+ * The caller's reference to `chain` becomes the packet's. Fails (false, and nothing changes) if
+ * `after` is not part of `head`, or the sum of the lengths does not fit pbuf_len_t; with a fault if
+ * the two have a fragment in common. Linear in the number of fragments of both. */
 bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *chain);
 
-/* Takes one fragment out of a packet, for all who hold it: not the head, for that pbuf_dechain is
- * there. The packet's reference to it becomes the caller's. False, and nothing changes, iff it is
- * not behind `head`. Linear in the number of fragments. */
+/* Takes one fragment out of a packet, for all holders of the packet. The packet's reference to it
+ * becomes the caller's. Fails (false, and nothing changes) if `fragment` is not behind `head`: the
+ * head itself is taken off by pbuf_dechain. Linear in the number of fragments. */
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment);
 
-/* Makes the first `length` bytes of a packet one piece, in a new PBUF_RAM fragment with the
- * headroom of `layer` if they are not; that has the flags, if_idx and custom data of `p`. Where
- * others hold a fragment that these bytes lie in, theirs stays as it is, and the piece is as much
- * longer as the last of these fragments goes on. Returns the packet; NULL, and it stays as it was,
- * iff it is shorter or memory is short. The caller's reference goes to what is returned. Linear in
- * the bytes of the piece and in fragments. */
+/* Makes the first `length` bytes of a packet contiguous and returns the packet. If they are not in
+ * one fragment already, they are moved to a new PBUF_RAM fragment, which has the headroom of
+ * `layer` and the flags, if_idx and custom data of `p`. If one of the fragments that they come from
+ * has other holders, those keep it unchanged; the new fragment then takes the last of them to its
+ * end. Fails (NULL, and the packet is as it was) if the packet is shorter or memory is short. The
+ * caller's reference goes to the packet that is returned. Linear in the bytes that are moved and in
+ * the number of fragments. */
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length);
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
-/* The `bytes` bytes (1 to 4) from byte `offset` on, as a number with its highest (be) or lowest
- * (le) byte first. False iff the packet is shorter, or the width another one; *value is as it was
- * then. A fault besides iff `value` is NULL. Linear in the number of fragments. */
+/* Reads a number of 1 to 4 bytes at byte `offset`, its highest (be) or lowest (le) byte first.
+ * Fails (false, and *value is as it was) if the packet is shorter, or `bytes` is not 1 to 4; with a
+ * fault if `value` is NULL. Linear in the number of fragments. */
 bool cistern_pbuf_get_be(const struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t *value);
 bool cistern_pbuf_get_le(const struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t *value);
 
-/* The same, writing. */
+/* Writes a number of 1 to 4 bytes. Fails as above, and nothing is written. Linear in the number of
+ * fragments. */
 bool cistern_pbuf_put_be(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t value);
 bool cistern_pbuf_put_le(struct pbuf *p, pbuf_len_t offset, unsigned bytes, uint32_t value);
 
@@ -74,22 +76,23 @@ typedef struct cistern_piece {
     size_t length; /* bytes */
 } cistern_piece_t;
 
-/* Describes up to `length` bytes of a packet, from byte `offset` on, by at most `count` pieces,
- * leaving out empty fragments. Returns how many it took; *described, which may be NULL, is how many
- * bytes they cover. A fault (0) besides iff pieces is NULL. Linear in the number of fragments. The
- * packet keeps its memory. */
+/* Describes up to `length` bytes of a packet, from byte `offset` on, by at most `count` pieces;
+ * empty fragments have none. Returns how many pieces it wrote; *described, which may be NULL,
+ * becomes the number of bytes that they cover. A fault (0, *described is as it was) if pieces is
+ * NULL. Linear in the number of fragments. The memory stays the packet's. */
 size_t cistern_pbuf_to_pieces(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length,
                               cistern_piece_t *pieces, size_t count, size_t *described);
 
-/* A chain of PBUF_REF fragments on `count` pieces of memory, which must outlive it; no copy. NULL
- * iff MEMP_PBUF is short, there are none, or the sum of the lengths does not fit; a fault besides
- * iff pieces is NULL. Linear in count. */
+/* Makes a chain of PBUF_REF fragments on `count` pieces of memory, without a copy; the memory must
+ * outlive it. Fails (NULL) if the pool MEMP_PBUF is empty, count is 0, or the sum of the lengths
+ * does not fit pbuf_len_t; with a fault if pieces is NULL. Linear in count. The caller owns the
+ * reference. */
 struct pbuf *cistern_pbuf_from_pieces(const cistern_piece_t *pieces, size_t count);
 
 /* --- sums ------------------------------------------------------------------------------------- */
 
 /* As pbuf_copy_partial, and *sum becomes the Internet sum (cistern/chksum.h) of the bytes copied,
- * as if they started at an even offset. A fault (0) besides iff target or sum is NULL. Linear in
+ * the first of which counts as at an even offset. A fault (0) if target or sum is NULL. Linear in
  * the data. */
 pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t length,
                                  pbuf_len_t offset, uint16_t *sum);
@@ -97,11 +100,11 @@ pbuf_len_t cistern_pbuf_copy_sum(const struct pbuf *p, void *target, pbuf_len_t 
 /* --- memory with an owner --------------------------------------------------------------------- */
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
-/* Called once when nobody refers to a packet's memory any more, in the context of the last
- * pbuf_free. The fragment itself is the callee's again too. */
+/* Called once, when the last reference to a fragment is given up, in the context of that pbuf_free.
+ * The memory and the fragment's struct are the callee's again. */
 typedef void cistern_pbuf_destroy_t(void *context, void *memory);
 
-/* A fragment on memory that is given back by a callback. */
+/* A fragment on memory that a hook gives back. */
 typedef struct cistern_pbuf_external {
     struct pbuf_custom custom; /* the first member */
     cistern_pbuf_destroy_t *destroy;
@@ -109,9 +112,10 @@ typedef struct cistern_pbuf_external {
     void *memory;
 } cistern_pbuf_external_t;
 
-/* Makes a fragment of `external` on `length` bytes of memory, which stay where they are; at the end
- * `destroy` gets context and memory. A fault (NULL) iff external or destroy is NULL. Constant time.
- * The caller owns the reference. */
+/* Makes a fragment of `external` on `length` bytes of memory, without a copy. When its last
+ * reference is given up, destroy(context, memory) is called; `external` and the memory must live
+ * until then. A fault (NULL) if external or destroy is NULL. Constant time. Any context. The caller
+ * owns the reference. */
 struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memory,
                                    pbuf_len_t length, cistern_pbuf_destroy_t *destroy,
                                    void *context);

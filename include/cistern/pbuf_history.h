@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern/pbuf_history.h - who holds each packet buffer, and where it was taken and last used.
+/* cistern/pbuf_history.h - which module holds each packet buffer, and where it was made and last
+ * used.
  *
  * For tests and the search for leaks. From check level 3 on the calls that make, share or free
  * packet buffers record their caller's file and line; faults of packet buffers name the last one,
@@ -13,9 +14,8 @@
  * | CISTERN_PBUF_HISTORY | 64      | records, 1 to 65534, of some 11 words: live fragments, and   |
  * |                      |         | behind them those that were freed last                       |
  *
- * Contexts: as lwip/pbuf.h. Constant time for each fragment, unless said otherwise: records are
- * found by a hash of the address.
- */
+ * Contexts: as lwip/pbuf.h. Time, unless said otherwise: constant on average for each fragment,
+ * since records are found by a hash of the address. */
 #ifndef CISTERN_PBUF_HISTORY_H
 #define CISTERN_PBUF_HISTORY_H
 
@@ -53,16 +53,16 @@ typedef struct cistern_pbuf_record {
     bool live;                  /* false: it was freed */
 } cistern_pbuf_record_t;
 
-/* Called for a live fragment; returns whether to go on. Called outside the critical section: it may
+/* Called for a live fragment; returns true to go on. Called outside the critical section: it may
  * free the fragment, but must not read it where other contexts may free it. */
 typedef bool cistern_pbuf_visit_t(const cistern_pbuf_record_t *record, void *argument);
 
 #if CISTERN_CHECK >= 3
 
-/* Says that from now on `module` holds the fragments of a chain, as far as they have records: call
- * it where a packet is handed over. Where a fragment is shared, the last call counts. The string is
- * kept, not copied. NULL as module: none in particular; NULL as p is ignored. Ownership as the
- * references count it is not changed. */
+/* Records that from now on `module` holds the fragments of a chain, up to the first that has no
+ * record: to be called where a packet is handed over. For a fragment with several holders the last
+ * call counts. The string is stored, not copied; NULL is no module. NULL as p is ignored. Reference
+ * counts are not changed. Linear in the number of fragments. */
 void cistern_pbuf_hold_at(const struct pbuf *p, const char *module, const char *file, int line);
 #    define cistern_pbuf_hold(p, module) cistern_pbuf_hold_at((p), (module), __FILE__, __LINE__)
 
@@ -70,12 +70,12 @@ void cistern_pbuf_hold_at(const struct pbuf *p, const char *module, const char *
  * visited. Time: the square of CISTERN_PBUF_HISTORY. */
 size_t cistern_pbuf_live_each(cistern_pbuf_visit_t *visit, void *argument);
 
-/* Copies what is known of a fragment, also of one that was freed, as long as no newer one took its
- * record. False, and *record unchanged, iff nothing is. */
+/* Copies the record of a fragment, also of one that was freed, as long as no newer one has taken
+ * its record. False, and *record is unchanged, if there is none. */
 bool cistern_pbuf_record_of(const struct pbuf *p, cistern_pbuf_record_t *record);
 
-/* Number of fragments made while CISTERN_PBUF_HISTORY others were live, so that nothing is known of
- * them. Saturates. */
+/* Number of fragments that have no record, since CISTERN_PBUF_HISTORY others were live when they
+ * were made. It stays at SIZE_MAX. */
 size_t cistern_pbuf_unrecorded(void);
 
 #else

@@ -7,9 +7,9 @@
  *   free block  | link | key | ......... |            link: the next free block, a plain pointer
  *
  * A block is free or in use. A free block's first word is a plain pointer to the next free block
- * and its second word a key, from check level 1 on: put refuses a block that is free because its
- * key is there, get refuses a block whose key is damaged. A block in use belongs to the caller
- * wholly. Words: `size` is what the user asked for, `stride` what a block takes, both in bytes;
+ * and its second word a key, from check level 1 on: put refuses a block that holds its key, since
+ * it is free; get refuses a block whose key is damaged. All bytes of a block in use are the
+ * caller's. Words: `size` is what the user asked for, `stride` what a block takes, both in bytes;
  * `count` is the number of blocks.
  *
  * Blocks of one word have no second one, and keep no key. Their put costs a walk of the free list
@@ -21,8 +21,7 @@
  * | CISTERN_CHECK 1       | `inverse`, `quarantined`, `slow` and `guard` in a pool            |
  * | CISTERN_CHECK 2       | CISTERN_POOL_GUARD bytes behind each block                        |
  * | CISTERN_CHECK 3       | a record of the last CISTERN_POOL_HISTORY events of each block    |
- * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below |
- */
+ * | CISTERN_POOL_EXTRAS 1 | `extras` in a pool, and all that is declared under "extras" below | */
 #ifndef CISTERN_POOL_H
 #define CISTERN_POOL_H
 
@@ -56,8 +55,8 @@ struct cistern_pool_link_probe {
     ((size_t)(alignment) < CISTERN_POOL_LINK_ALIGNMENT ? CISTERN_POOL_LINK_ALIGNMENT               \
                                                        : (size_t)(alignment))
 
-/* Bytes behind each block that must not be written: the first half tells an overflow of the block,
- * the last half an underflow of the next. */
+/* Bytes of guard behind each block. An overflow of the block changes its first half, an underflow
+ * of the next block its last half. */
 #if CISTERN_CHECK >= 2
 #    define CISTERN_POOL_GUARD 16U
 #else
@@ -115,15 +114,15 @@ typedef struct cistern_block {
     struct cistern_block *next;
 } cistern_block_t;
 
-/* A pool. Read its fields as you like; write none of them. `free` and `min_free` are exact when no
- * other context is inside a call; those of a lock-free or cached pool are as old as the last call
- * of cistern_pool_stats. */
+/* A pool. A program may read the fields and must not write them. `free`, `min_free` and `failures`
+ * are exact when no other context is inside a call; a lock-free pool does not keep them, and those
+ * of a cached pool may be old: cistern_pool_stats has the numbers of every pool. */
 typedef struct cistern_pool {
     size_t size;          /* bytes asked for per block */
     size_t count;         /* blocks in all */
     size_t free;          /* blocks free now */
     size_t min_free;      /* low-water mark of `free` since init, clear or reset */
-    uint8_t flags;        /* for the faces; the engine keeps it */
+    uint8_t flags;        /* for the faces; the engine does not use it */
     uint8_t stride_shift; /* stride = odd << stride_shift */
     uint16_t failures;    /* gets that found the pool empty; stays at 65535 */
 #if CISTERN_CHECK >= 1
@@ -145,12 +144,12 @@ typedef struct cistern_pool {
 #endif
 } cistern_pool_t;
 
-/* What keeps a pool from the fast paths. */
-#define CISTERN_POOL_NARROW 1U /* blocks of one word, which have no space for a key */
-#define CISTERN_POOL_SHARED 2U /* extras */
-#define CISTERN_POOL_HOOKED 4U /* callbacks of a face, which serves them itself */
+/* Bits of `slow`: why the fast paths do not serve a pool. */
+#define CISTERN_POOL_NARROW 1U /* its blocks have one word, and no space for a key */
+#define CISTERN_POOL_SHARED 2U /* it has extras */
+#define CISTERN_POOL_HOOKED 4U /* it has callbacks, which its face calls */
 
-/* How a pool is shared, a const table: see "extras" below. */
+/* A strategy: a const table of functions, see "extras" below. */
 typedef const struct cistern_pool_strategy *cistern_pool_strategy_t;
 
 /* How a pool is to be made. */
@@ -159,11 +158,11 @@ typedef struct cistern_pool_config {
     size_t count;     /* blocks; 0 makes a pool that is always empty */
     size_t size;      /* bytes per block, at least 1 */
     size_t alignment; /* of the blocks: a power of two, 0 for a pointer's */
-    void *memory;     /* CISTERN_POOL_BYTES bytes, aligned; may be NULL iff count is 0 */
+    void *memory;     /* CISTERN_POOL_BYTES bytes, aligned; may be NULL if count is 0 */
     size_t bytes;     /* length of memory, checked against the geometry; 0: taken as sufficient */
     uint8_t flags;    /* initial value of `flags` */
-    bool tight;       /* no guard at any level: for users who index the memory by size; then memory
-                         is CISTERN_POOL_TIGHT_STRIDE bytes per block, and there is no history */
+    bool tight;       /* no guard at any level, for users who index the memory by size: memory is
+                         then CISTERN_POOL_TIGHT_STRIDE bytes per block, and there is no history */
 #if CISTERN_POOL_EXTRAS
     struct cistern_pool_extras *extras; /* how the pool is shared and what else it does, or NULL */
 #endif
@@ -183,108 +182,128 @@ typedef struct cistern_pool_stats {
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-/* Makes a pool of `config` and registers it; a pool that is registered already keeps its place in
- * the list, so that init again is safe. Blocks that were handed out before are forgotten.
- * Fails iff pool, config or size is zero, memory is NULL with blocks, or the alignment is no power
- * of two (ERROR_ARGUMENT); memory is not aligned (ERROR_ALIGNMENT); the geometry does not fit
- * `bytes` or the address space (ERROR_SIZE). A failure changes and registers nothing.
- * Linear in the number of blocks and of pools. Thread context. The memory belongs to the pool until
- * it is unregistered and no block is in use. */
+/* Makes a pool as `config` says and registers it; a pool that is registered already keeps its place
+ * in the registry, and its blocks in use become invalid.
+ * Fails exactly when
+ *   - pool, config or size is 0, memory is NULL and count is not, alignment is neither 0 nor a power
+ *     of two, or of the extras: strategy is NULL, `work` is not aligned to 64 bytes or too small, or
+ *     the port does not have what the strategy needs (ERROR_ARGUMENT)
+ *   - memory is not aligned (ERROR_ALIGNMENT)
+ *   - the geometry does not fit `bytes` or the address space (ERROR_SIZE)
+ * A failure changes and registers nothing. Linear in the number of blocks and of pools, with the
+ * critical section held. Thread context. The memory belongs to the pool until it is unregistered
+ * and no block is in use. */
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config);
 
-/* Takes a pool off the registry; its blocks stay usable. Fails (ERROR_ARGUMENT) iff pool is NULL or
+/* Takes a pool off the registry; its blocks stay usable. Fails (ERROR_ARGUMENT) if pool is NULL or
  * not registered. Linear in the number of pools. Thread context. */
 cistern_error_t cistern_pool_unregister(cistern_pool_t *pool);
 
-/* Makes every block free again, in ascending order of address, and resets the low-water mark; who
- * waits is served before all others. Blocks in use become invalid. Fails (ERROR_ARGUMENT) iff pool
- * is NULL. Linear in the number of blocks, with the pool's lock held. Contexts as get; of a
- * lock-free or cached pool, nobody else may be inside a call but cistern_pool_get_wait. */
+/* Makes every block free again, in ascending order of address, and resets the low-water mark;
+ * threads that wait are served first. Blocks in use become invalid. Fails (ERROR_ARGUMENT) if pool
+ * is NULL. Linear in the number of blocks, with the pool's lock held. Contexts as get. While it
+ * runs no other context may be inside a call on a lock-free pool, nor on a cached one, where
+ * threads inside cistern_pool_get_wait are allowed. */
 cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Takes a block, last freed first. Fails (NULL, counted in `failures`) iff every block is in use,
- * or those that are free are reserved, or pool is NULL (which at level 0 it must not be); and when
- * what should be free is damaged: a link or key (level 1) or a free block's content or guard (level 2).
- * Damage is a fault; it is repaired (a list by building it anew, linear, once per fault), and blocks
- * that it leaves unknown are quarantined. Constant time but for that; at level 2 CISTERN_POOL_POISON
- * bytes are compared, at level 3 the whole block. Any
- * context that the critical section, or else the pool's strategy, covers. The caller owns the block
- * until put; its content is undefined. At level 3 a macro of this name remembers the caller. */
+/* Takes a block, last freed first. Fails (NULL) exactly when
+ *   - every block is in use, or those that are free are reserved (counted in `failures`)
+ *   - from check level 1 on, pool is NULL; at level 0 it must not be
+ *   - the block that it would take is damaged, its link or key (level 1) or its poison or guard
+ *     (level 2): a fault. The list is then built anew and blocks that damage leaves unknown are
+ *     quarantined, with CISTERN_DIAGNOSIS 0 all that were listed; poison and guards are written
+ *     anew. Linear in the number of blocks, once per fault.
+ * Constant time but for that; level 2 compares CISTERN_POOL_POISON bytes, level 3 the whole block.
+ * Any context that the critical section covers, or for a pool with extras its strategy. The caller
+ * owns the block until put; its content is undefined. At level 3 a macro of this name passes the
+ * caller's file and line on. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
-/* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
- * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
- * of another pool (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it
- * was. From level 2 on a guard around the block that was written to is a fault too, and repaired, but
- * the block is taken back. Constant time, as get; linear in the free blocks if the block holds the key
- * of a free one, and in the registered pools, outside the critical section, if the address is foreign.
- * Contexts as get. The pool owns the block afterwards. */
+/* Gives a block back. Fails exactly when, from check level 1 on,
+ *   - an argument is NULL (ERROR_ARGUMENT)
+ *   - the address is not that of a block in use of this pool: it is free already, foreign, inside a
+ *     block, misaligned, or a block of another pool (ERROR_FAULT, after one call of the fault
+ *     handler). The block stays as it was.
+ * At level 0 neither may be given. From level 2 on a guard around the block that was written to is
+ * a fault, and repaired, but the block is taken back (OK). Constant time; levels 2 and 3 write as
+ * much poison as get compares. Linear in the free blocks if the block holds the key of a free one,
+ * and in the registered pools, outside the critical section, if the address is foreign; a lock-free
+ * pool does not search for its owner. Contexts as get. The pool owns the block afterwards. */
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block);
 
-/* The same for a caller in a place of its own; level 3 remembers it, the others ignore it. `file`
- * is stored, not copied. */
+/* Get and put with the caller's place, which level 3 keeps in the block's history and the other
+ * levels ignore. `file` is stored, not copied. All else as above. */
 void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line);
 cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const char *file, int line);
 
-/* The same as put; *was_empty tells whether no block was free before; a cached pool does not know
- * and says no. Undefined on failure. */
+/* Gives a block back as put does, and sets *was_empty to whether no block was free before and one
+ * is now; for a cached pool, which does not know, to false. Fails as put, and if was_empty is NULL
+ * (ERROR_ARGUMENT); *was_empty is then undefined. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
-/* Answers as put would, and reports the same fault, but leaves the block in use; a damaged guard is
- * repaired, so that it is reported once. At check level 0 it fails only on NULL. Time and contexts as
- * put. */
+/* Returns what put would, and reports the same fault, but leaves the block in use. A damaged guard
+ * is repaired, so that it is reported once. At check level 0 it fails only if an argument is NULL.
+ * Time and contexts as put. */
 cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block);
 
-/* Takes up to `wanted` blocks into `blocks` and returns how many: all that the pool has if it has
- * fewer, which counts as one failure. One critical section for all of them, and linear in their
- * number. Otherwise as get. */
+/* Takes up to `wanted` blocks into `blocks` and returns how many: fewer if the pool has no more
+ * that are not reserved, which counts as one failure, or if a block is damaged; 0 if an argument is
+ * NULL. Linear in their number, with the critical section or the pool's lock held all the time.
+ * Otherwise as get. */
 size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
 
-/* Gives `count` blocks back, in the order given. Returns how many were accepted; each that is
- * refused is a fault of its own, and the others are given back. A NULL is passed over, but from
- * level 1 on only. Linear in their number. Otherwise as put. */
+/* Gives `count` blocks back, in the order given. Returns how many were accepted; 0 if an argument
+ * is NULL. Each that is refused is a fault of its own, and the others are given back; of a run of
+ * blocks with damaged guards one is reported. A NULL among the blocks is passed over; at check
+ * level 0 a cached pool must not be given one. Linear in their number, with the critical section or
+ * the pool's lock held from one refusal to the next. Otherwise as put. */
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
-/* --- looking ---------------------------------------------------------------------------------- */
+/* --- inspection ------------------------------------------------------------------------------- */
 
 /* Bytes from one block to the next. Constant time, any context. */
 size_t cistern_pool_stride(const cistern_pool_t *pool);
 
-/* True iff `address` is where a block of this pool starts, free or in use. False for NULL.
+/* True if `address` is where a block of this pool starts, free or in use; false for NULL.
  * Constant time, any context. */
 bool cistern_pool_owns(const cistern_pool_t *pool, const void *address);
 
-/* True iff `address` is a block of this pool that is in use. At check level 0: as
+/* True if `address` is a block of this pool that is in use. At check level 0 the same as
  * cistern_pool_owns. Time and contexts as put. */
 bool cistern_pool_uses(const cistern_pool_t *pool, const void *address);
 
-/* Calls `visit` for each block in use, in order of address, until it returns false. Needs check
- * level 1; at level 0 it visits none. Returns how many it visited. `visit` runs inside the pool's
- * critical section: it must be short and not call into the pool. Linear in the number of blocks.
- * Contexts as get. */
+/* Calls `visit` for each block in use, in order of address, until it returns false. Returns how
+ * many it visited; at check level 0, and for NULL, none. `visit` runs with the pool's lock held, a
+ * plain pool's critical section: it must be short and must not call into the pool. Linear in the
+ * number of blocks; for pools with extras, blocks of one word, and while a block in use holds the
+ * key of a free one, in that number times the free blocks. Contexts as cistern_pool_stats. */
 typedef bool cistern_pool_visit_t(void *block, size_t index, void *argument);
 size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit, void *argument);
 
 /* Copies up to `max` of the last events of a block, latest first, and returns how many. 0 below
- * check level 3 and for what is no block of the pool. Linear in max. Any context. */
+ * check level 3, for a pool without a history, and for an address that is no block of the pool.
+ * Linear in max. Contexts as cistern_pool_stats. */
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
-/* Copies the numbers of a pool, all from one moment. Any context. A cached pool is stopped for it:
- * its threads' next gets refill their caches; linear in the numbers of threads and of blocks in
- * caches, and threads only. Its `free` and `failures` are exact; its `min_free` is never more than
- * the truth, and exact for what one thread did alone since the numbers were read last. Less it is
- * by what the caches of others held at most, when several threads were low at different moments. */
+/* Copies the numbers of a pool, all from one moment; of a lock-free pool each from a moment of its
+ * own. Constant time. Contexts as get. A cached pool is stopped for it, and drains its caches:
+ * linear in the numbers of threads and of blocks in caches, from threads only. Its `free` and
+ * `failures` are exact. Its `min_free` is exact if one thread alone used the pool since the numbers
+ * were read last; else it may be too low, by at most what the caches of the other threads held. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
-/* Starts the low-water mark anew from the blocks that are free now. Any context. */
+/* Starts the low-water mark anew from the blocks that are free now. Time and contexts as
+ * cistern_pool_stats. */
 void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
-/* Verifies every invariant of a pool: true iff all hold. Never follows a link out of the pool and
- * ends on a cyclic list. Linear in the number of blocks, with the critical section held. Contexts
- * as get. While threads are inside get or put of a cached pool it may be false for their blocks. */
+/* Verifies every invariant of a pool: true if all hold; false for NULL. It never follows a link out
+ * of the pool, and ends on a cyclic list. Linear in the number of blocks, and at levels 2 and 3 in
+ * the bytes that are verified of each, with the pool's lock held. Contexts as cistern_pool_stats.
+ * The answer may be false while other contexts are inside get or put of a lock-free or cached pool.
+ */
 bool cistern_pool_check(const cistern_pool_t *pool);
 
 /* --- registry --------------------------------------------------------------------------------- */
@@ -293,20 +312,21 @@ bool cistern_pool_check(const cistern_pool_t *pool);
  * CISTERN_POOL_REGISTRY; no header declares it, since Mynewt clients declare it themselves, as
  * STAILQ_HEAD(, os_mempool). */
 
-/* The pool after `pool` in the registry, the first one for NULL; NULL at the end.
- * Constant time, any context. Pools must not be unregistered during a walk. */
+/* The pool after `pool` in the registry, the first one for NULL; NULL at the end. Constant time.
+ * Any context that the critical section covers. No pool may be unregistered during a walk. */
 cistern_pool_t *cistern_pool_next(const cistern_pool_t *pool);
 
 /* The registered pool that `address` is a block of, or NULL. Linear in the number of pools.
  * Contexts as cistern_pool_next. */
 const cistern_pool_t *cistern_pool_find(const void *address);
 
-/* Empties the registry without reading a pool and without a lock: for a system that starts anew, in
- * which the memory of its pools may have another use and no section works yet. Constant time.
- * Nobody else may be inside a call of the registry. */
+/* Empties the registry without reading a pool and without a lock: for a system that starts anew,
+ * whose pools' memory may have another use by now and whose critical section does not work yet.
+ * Constant time. No other context may be inside a call of the registry. */
 void cistern_pool_forget_all(void);
 
-/* True iff the pool is registered. Linear in the number of pools. Contexts as cistern_pool_next. */
+/* True if the pool is registered; false for NULL. Linear in the number of pools. Contexts as
+ * cistern_pool_next. */
 bool cistern_pool_is_registered(const cistern_pool_t *pool);
 
 /* --- typed static pools -------------------------------------------------------------------------
@@ -365,27 +385,29 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)
 
-/* Makes a pool of CISTERN_POOL_DEFINE known to the registry; from check level 2 on it is then ready
- * for use. Nothing for a pool that is registered. Fails (ERROR_ARGUMENT) iff pool is NULL. Linear
- * in the number of pools, and from level 2 on of blocks. Thread context. */
+/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it is ready for use
+ * only then. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
+ * Linear in the number of pools, and from level 2 on of blocks, with the critical section held.
+ * Thread context. */
 cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 
-/* How many bits below the lowest that is set in a positive int. */
+/* Index of the lowest bit that is set in a positive int. */
 #define CISTERN_POOL_SHIFT(n)                                                                      \
     (CISTERN_POOL_LOW_IS_IN(n, 0xAAAAAAAAU) * 1 + CISTERN_POOL_LOW_IS_IN(n, 0xCCCCCCCCU) * 2 +     \
      CISTERN_POOL_LOW_IS_IN(n, 0xF0F0F0F0U) * 4 + CISTERN_POOL_LOW_IS_IN(n, 0xFF00FF00U) * 8 +     \
      CISTERN_POOL_LOW_IS_IN(n, 0xFFFF0000U) * 16)
 #define CISTERN_POOL_LOW_IS_IN(n, mask) ((((n) & -(n)) & (mask)) != 0 ? 1 : 0)
 
-/* Inverse of an odd int modulo the word size, by Newton's iteration from 5 right bits on: 10, 20,
- * 40, 80. */
+/* Inverse of an odd int modulo the word size, by Newton's iteration: 5 bits are right at its start,
+ * then 10, 20, 40, 80. */
 #define CISTERN_POOL_INVERSE(odd)      CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_40(odd))
 #define CISTERN_POOL_INVERSE_40(odd)   CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_20(odd))
 #define CISTERN_POOL_INVERSE_20(odd)   CISTERN_POOL_NEWTON(odd, CISTERN_POOL_INVERSE_10(odd))
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
-/* Whether blocks of so many bytes before their guard have a second word, for the key. */
+/* CISTERN_POOL_NARROW for blocks of so many bytes, their guard not counted, that have no second
+ * word for the key; else 0. */
 #define CISTERN_POOL_IS_NARROW(bytes)                                                              \
     ((size_t)(bytes) >= 2U * sizeof(uintptr_t) ? 0U : CISTERN_POOL_NARROW)
 
@@ -427,9 +449,9 @@ extern const struct cistern_pool_strategy cistern_pool_unlocked;
 extern const struct cistern_pool_strategy cistern_pool_mutex;
 /* No lock and no interrupt is masked: threads, interrupts and signal handlers. */
 extern const struct cistern_pool_strategy cistern_pool_lock_free;
-/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache and none
- * that is every thread's stops the others for a moment and takes theirs. The blocks of a thread that
- * ended are every thread's. */
+/* A cache per thread, for hosts with many threads. A get that finds no block in its own cache, nor
+ * in the depot, stops the other threads for a moment and drains their caches. The cache of a thread
+ * that ends is drained. */
 extern const struct cistern_pool_strategy cistern_pool_cached;
 
 /* The same under the names that a config reads well with. */
@@ -447,14 +469,15 @@ extern const struct cistern_pool_strategy cistern_pool_cached;
 #    define CISTERN_POOL_CACHED_BYTES(count, threads)                                              \
         (512U + (size_t)(count) * sizeof(void *) + (size_t)(threads)*CISTERN_POOL_CACHE_BYTES)
 
-/* A pool that is cached keeps `reserve` blocks, and one more than `low_water` if on_low is set, or
- * one if on_available is, out of its caches. While no more than those are free its threads share
- * one lock, so that reserve and notices are exact. Set these fields before init.
- *
- * Called when the free blocks fell to `low_water`, or when an empty pool has one again. Runs in the
- * context of the get or put that did it, outside the critical section; it may get and put. */
+/* A notice: called when the free blocks have fallen to `low_water` (on_low), or when an empty pool
+ * has a free block again (on_available). Runs in the context of the get or put that did it, outside
+ * the critical section; it may get and put. */
 typedef void cistern_pool_notice_t(cistern_pool_t *pool, void *argument);
 
+/* What a pool does beside handing out blocks. All fields but the last are set before init. A cached
+ * pool keeps blocks out of its caches: `reserve`, and one more than `low_water` if on_low is set,
+ * else one if on_available is. While no more than those are free its threads share one lock, so
+ * that reserve and notices are exact. */
 typedef struct cistern_pool_extras {
     cistern_pool_strategy_t strategy; /* the address of one of those above */
     void *work;        /* for mutex, lock_free and cached: memory aligned to 64 bytes */
@@ -465,20 +488,24 @@ typedef struct cistern_pool_extras {
     cistern_pool_notice_t *on_low;
     cistern_pool_notice_t *on_available;
     void *argument;
-    struct cistern_pool_waiter *waiters; /* the engine's: longest first */
+    struct cistern_pool_waiter *waiters; /* the engine's: the one that has waited longest first */
 } cistern_pool_extras_t;
 
-/* As get, and takes the reserved blocks too. */
+/* Takes a block as get does, also one of the reserve. Without extras it is get. NULL if pool is
+ * NULL, at every check level. */
 void *cistern_pool_get_privileged(cistern_pool_t *pool);
 
 #    define CISTERN_POOL_FOREVER UINT32_MAX
 
-/* As get, but waits up to `milliseconds` for a block, 0 not at all. Threads are served in order of
- * arrival: a freed block goes straight to the one that has waited longest, and no later get can
- * take it. Fails (ERROR_TIMEOUT, and *block NULL) iff no block was handed over in time;
- * ERROR_ARGUMENT for NULL, for a pool that has no extras, is lock-free or not locked at all, and
- * where the port has no threads. Not from interrupts. Each call stops a cached pool for a moment,
- * as cistern_pool_stats does. */
+/* Takes a block into *block as get does, and waits for one up to `milliseconds`: 0 not at all,
+ * CISTERN_POOL_FOREVER for ever. Threads are served in order of arrival: a freed block is handed to
+ * the one that has waited longest, and no later get can take it. A damaged block is a fault, after
+ * which the wait begins anew. Fails exactly when
+ *   - no block was handed over in time (ERROR_TIMEOUT, *block is NULL; counted in `failures`)
+ *   - an argument is NULL, the pool has no extras, is lock-free or without a lock, or the port has
+ *     neither threads nor events (ERROR_ARGUMENT, *block is unchanged)
+ * Thread context. A cached pool is stopped by each call, as by cistern_pool_stats. The caller owns
+ * the block. */
 cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t milliseconds, void **block);
 
 #endif

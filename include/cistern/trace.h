@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern/trace.h - a record of what every pool and heap gave and took back, for `cistern size`.
+/* cistern/trace.h - the events of all pools and heaps, for `cistern size`.
  *
  *   get, put, alloc ... --hook--> ring in memory --drain--> file, semihosting, any writer
  *                                      +--dump by a debugger--> file
  *
  * Vocabulary: an event is one call that an engine served or could not serve; an object is the pool
- * or heap that it concerns, under an address of its own; the owner is the address that the call
- * returns to; a ticket is the number of an event, from 0 on; a sink is what drains the ring.
+ * or heap that it concerns, named by an address; the event's owner is the address that the call
+ * returns to; a slot is the memory of one event; a sink is what drains the ring.
  *
  * | CISTERN_TRACE | hooks                                     | memory                             |
  * |---------------|-------------------------------------------|------------------------------------|
- * | 0 (default)   | expand to nothing: the objects are those  | none                               |
- * |               | of a source without them                  |                                    |
- * | 1             | a call of at most 20 instructions; none   | cistern_trace_memory: a slot of 24 |
- * |               | is recorded before cistern_trace_start    | bytes (64-bit: 40) for each event  |
+ * | 0 (default)   | expand to nothing: the machine code is    | none                               |
+ * |               | that of a source without them             |                                    |
+ * | 1             | a call of at most 20 instructions;        | CISTERN_TRACE_EVENTS slots of 24   |
+ * |               | nothing is recorded before                | bytes (64-bit: 40), and a table of |
+ * |               | cistern_trace_start                       | CISTERN_TRACE_OBJECTS              |
  *
  * The ring has any number of producers, threads and interrupts alike, and one consumer. A full ring
- * drops the newest event and counts it, so that what was recorded before is complete. It has no
- * lock on hosts and on ARMv7-M and ARMv8-M; other processors mask interrupts for some ten
- * instructions, as a get does.
+ * drops the newest event and counts it, so that what was recorded before is complete. Producers
+ * take no lock where the port has threads and C11's atomics need none, nor where it has load-linked
+ * (cistern/port.h: ARMv7-M and ARMv8-M); elsewhere they enter the critical section for some ten
+ * instructions, and one slot always stays free.
  *
  * docs/trace.md has the format and how to get a trace out of a device. */
 #ifndef CISTERN_TRACE_H
@@ -37,29 +39,32 @@ extern "C" {
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-/* What happened, in the low bits of a slot's `what`; the bytes asked for are above them. */
+/* What happened: the low CISTERN_TRACE_KIND_BITS of a slot's `what`. The bytes that were asked for
+ * are in the bits above. */
 typedef enum cistern_trace_kind {
     CISTERN_TRACE_INIT,  /* all blocks of the object are free */
-    CISTERN_TRACE_GET,   /* of a pool; without a block: it was empty */
+    CISTERN_TRACE_GET,   /* of a pool; block NULL: it failed */
     CISTERN_TRACE_PUT,   /* to a pool, accepted */
-    CISTERN_TRACE_ALLOC, /* of a heap, with its bytes; without a block: none was large enough */
+    CISTERN_TRACE_ALLOC, /* of a heap, with the bytes; block NULL: it failed */
     CISTERN_TRACE_FREE,  /* to a heap, accepted */
-    CISTERN_TRACE_TRIM,  /* a heap's block has another size now */
+    CISTERN_TRACE_TRIM,  /* a block of a heap has another size, the bytes, in place */
     CISTERN_TRACE_FAULT, /* misuse or damage; the bytes are its cistern_fault_kind_t */
     CISTERN_TRACE_KINDS
 } cistern_trace_kind_t;
 
 #define CISTERN_TRACE_KIND_BITS 3U
 
+/* The owner of an event: by default the port's, else NULL. */
 #ifndef CISTERN_TRACE_OWNER
 #    define CISTERN_TRACE_OWNER NULL
 #endif
 
 #if CISTERN_TRACE
 
-/* Takes note of one event: one call for each of the hooks below. Drops it, and counts that, if and
- * only if the ring is full. Constant time but for retries, at most one for each event of another
- * context that came in between. Any context. */
+/* Records one event; the hooks below call it. An event that finds the ring full is dropped and
+ * counted; before start and after stop it is neither recorded nor counted. Constant time but for
+ * retries, at most one for each event of another context that came in between. Any context that the
+ * critical section covers. */
 void cistern_trace_event(const void *object, const void *block, size_t what, const void *owner);
 
 #    define CISTERN_TRACE_WHAT(kind, size) ((size_t)(size) << CISTERN_TRACE_KIND_BITS | (kind))
@@ -93,7 +98,7 @@ void cistern_trace_event(const void *object, const void *block, size_t what, con
 
 #endif
 
-/* The hooks. They stand where a public call ends, so that an event is recorded after it happened. */
+/* The hooks, at the end of each public call: an event is recorded after what it records. */
 #define CISTERN_TRACE_ON_GET(pool, block) CISTERN_TRACE_NOTE(CISTERN_TRACE_GET, pool, block, 0)
 #define CISTERN_TRACE_ON_PUT(pool, block, accepted)                                                \
     CISTERN_TRACE_NOTE_IF(accepted, CISTERN_TRACE_PUT, pool, block, 0)
@@ -130,76 +135,89 @@ typedef enum cistern_trace_object_kind {
 
 #    define CISTERN_TRACE_NAME_BYTES 23U
 
-/* A pool or heap, as events name it; also its entry in a trace. */
+/* Describes a pool or heap; also the form of its entry in a trace. */
 typedef struct cistern_trace_object {
-    uintptr_t id;     /* its address in events */
+    uintptr_t id;     /* the address that names it in events, not 0 */
     uintptr_t size;   /* pool: bytes of a block; heap: bytes that blocks can take, or 0 */
     uintptr_t stride; /* pool: from block to block; heap: header before each block */
     uintptr_t count;  /* pool: blocks; heap: alignment of blocks */
     uint8_t kind;     /* cistern_trace_object_kind_t */
-    char name[CISTERN_TRACE_NAME_BYTES]; /* zeros behind it; cut where it is longer */
+    char name[CISTERN_TRACE_NAME_BYTES]; /* padded with zeros; at most 22 characters are kept */
 } cistern_trace_object_t;
 
-/* Describes an object, in place of what was known under the same id; `name` is copied, and may be
- * NULL. Counted, and left out, if and only if CISTERN_TRACE_OBJECTS others are described. Linear in
- * their number. Thread context. */
+/* Enters the description of an object into the table, in place of an earlier one with the same id.
+ * `name` is copied, and may be NULL. It is left out, and counted, if CISTERN_TRACE_OBJECTS others
+ * are in the table, which no call empties. Linear in their number, with the critical section held.
+ * Thread context. */
 void cistern_trace_describe(const cistern_trace_object_t *object, const char *name);
 
-/* The same for a pool, whose init does it; for all pools of the registry, for those that were made
- * when compiling; and for a heap, whose init does it. */
 struct cistern_pool;
 struct cistern_heap;
+
+/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these.
+ */
 void cistern_trace_pool(const struct cistern_pool *pool);
-void cistern_trace_pools(void);
 void cistern_trace_heap(const struct cistern_heap *heap);
 void cistern_trace_describe_malloc(void);
 
-/* The object of lwIP's heap where it stands on pools or on another allocator. */
+/* Describes all pools of the registry: for those of CISTERN_POOL_DEFINE, which no init describes.
+ */
+void cistern_trace_pools(void);
+
+/* Its address names lwIP's heap where that takes its memory from pools or from another allocator.
+ */
 extern const char cistern_trace_malloc[1];
 
 /* --- use -------------------------------------------------------------------------------------- */
 
-/* Empties the ring and begins to record. Before it, and after stop, events are neither recorded nor
- * counted. Linear in the number of slots. Thread context, while no other context is in a hook. */
+/* Start empties the ring and begins to record. Stop ends that; events that were not drained are
+ * lost. Linear in the number of slots. Thread context, while no other context is in a hook or
+ * drains. */
 void cistern_trace_start(void);
 void cistern_trace_stop(void);
 
-/* Events that were dropped since start, as the ring was full. Constant time. Any context. */
+/* Events that were dropped since start because the ring was full; wraps. Constant time. Any
+ * context. */
 uint32_t cistern_trace_lost(void);
 
 /* Sets the time of the events to come, in ticks of CISTERN_TRACE_HZ; it may wrap. A program whose
  * counter can be read in one instruction defines CISTERN_TRACE_TIME() instead. Constant time. Any
- * context. */
+ * context that the critical section covers. */
 void cistern_trace_tick(uint32_t now);
 
-/* Takes bytes of a trace; false if it cannot. */
+/* Takes the next `length` bytes of a trace; false if it cannot. `context` is the caller's. */
 typedef bool cistern_trace_write_t(void *context, const void *bytes, size_t length);
 
-/* Writes what a trace begins with. False if and only if `write` failed. Thread context. */
+/* Writes the header of a trace, once for each file. False if `write` failed. Thread context. */
 bool cistern_trace_begin(cistern_trace_write_t *write, void *context);
 
-/* Moves the events out of the ring: descriptions that changed, then the events, in order, as far as
- * they are recorded whole. False if and only if `write` failed; what it was given is then lost.
- * Linear in the number of events. One thread at a time; producers go on meanwhile. */
+/* Writes all descriptions, if one has changed, then moves the events out of the ring, in order, up
+ * to the first that is not yet recorded whole. False if `write` failed; what it was given is then
+ * lost. Linear in the number of events. One thread at a time; other contexts may record meanwhile.
+ */
 bool cistern_trace_drain(cistern_trace_write_t *write, void *context);
 
-/* The memory of the ring and the descriptions: as a file it is a trace too, of what was not drained.
- * A debugger knows it as cistern_trace_memory. Constant time. */
+/* The memory of ring and descriptions, and its size. Written to a file as it is, it is a trace of
+ * the events that were not drained. In a debugger its name is cistern_trace_memory. Constant time,
+ * any context. */
 const void *cistern_trace_image(size_t *bytes);
 
-/* --- sinks of ports ----------------------------------------------------------------------------- */
+/* --- sinks of ports -----------------------------------------------------------------------------
+ */
 
-/* posix: opens a file and drains the ring into it, every millisecond, by a thread of its own, which
- * advances the clock as well. False if the file or the thread cannot be made. */
+/* The port posix: opens a file, describes all pools of the registry, starts to record, and starts a
+ * thread that drains the ring into the file and sets the time every millisecond. False if the file
+ * or the thread cannot be made. Thread context. */
 bool cistern_trace_file_open(const char *path);
 
-/* Drains what is left and closes the file. False if not all events could be written, or some were
- * dropped. */
+/* Drains what is left, closes the file and stops. False if no file is open, not all events could be
+ * written, or some were dropped. Thread context. */
 bool cistern_trace_file_close(void);
 
-/* bare, under a debugger or emulator with semihosting: a file of the host. `drain` moves into it
- * what the ring has, at any time; `close` does so a last time. False if the host refuses, and for
- * close as above. Thread context; the processor stands still while the host writes. */
+/* The port bare, under a debugger or emulator with semihosting: the same with a file of the host
+ * and without a thread. The program calls drain from time to time; close drains a last time. False
+ * if the host refuses, and of close also if events were dropped. Thread context; the processor
+ * stands still while the host writes. */
 bool cistern_trace_semihosting_open(const char *path);
 bool cistern_trace_semihosting_drain(void);
 bool cistern_trace_semihosting_close(void);

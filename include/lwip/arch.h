@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lwip/arch.h - what the compiler and the target are like.
+/* lwip/arch.h - the compiler and the target: types, byte order, alignment, diagnostics.
  *
  * lwipopts.h and then the port's arch/cc.h are read first and may define any of the names below;
  * what they leave out gets a default that is right for a C11 compiler with <stdint.h>. The options:
@@ -33,9 +33,9 @@
 #    define BIG_ENDIAN 4321
 #endif
 
-/* Options of the engines are those of lwipopts.h, before lwip/opt.h adds its defaults: each file of a
- * program must see the same. And lwipopts.h comes first, whatever a source includes first: what it
- * defines, a cc.h that asks keeps. */
+/* The engines take their options from lwipopts.h before lwip/opt.h adds its defaults, so that each
+ * file of a program sees the same ones. lwipopts.h is also read before cc.h in every source, so
+ * that a cc.h can leave alone what lwipopts.h defines. */
 #include "cistern/config.h"
 #include "lwip/opt.h"
 
@@ -154,8 +154,8 @@ typedef uintptr_t mem_ptr_t;
 #    define lwip_toupper(c) (lwip_islower(c) ? (c) - 'a' + 'A' : (c))
 #endif
 
-/* ssize_t: a system that has it in <unistd.h> has SSIZE_MAX in <limits.h>, except where a strict
- * standard is asked for; the others get both from here. */
+/* ssize_t: a system that has it in <unistd.h> has SSIZE_MAX in <limits.h>, unless the compiler is
+ * set to a strict standard; all others get both from here. */
 #ifndef LWIP_NO_UNISTD_H
 #    define LWIP_NO_UNISTD_H 0
 #endif
@@ -284,7 +284,7 @@ typedef int ssize_t;
 #    ifdef __cplusplus
 extern "C" {
 #    endif
-/* The same numbers in each run. The fuzz test gives it. */
+/* A pseudo-random number, the same sequence in each run. The fuzz test defines it. */
 u32_t lwip_fuzz_rand(void);
 #    ifdef __cplusplus
 }

@@ -112,11 +112,11 @@ u16_t(lwip_htons)(u16_t x);
 u32_t(lwip_htonl)(u32_t x);
 #endif
 
-/* The short names are macros of functions that nothing else calls: where a header of the system's
- * declares htonl(uint32_t) after this one, the macro makes it a second declaration of
- * lwip_system_32, whose types, calling convention, linkage and exceptions are therefore those of
- * the system's own. On Windows, whose linkage is external, they swap by the compiler whatever
- * LWIP_PLATFORM_HTONS says. */
+/* The short names are macros for functions of their own. If a header of the system declares
+ * htonl(uint32_t) after this one, the macro turns that into a second declaration of lwip_system_32,
+ * which therefore has the types, calling convention, linkage and exception specification of the
+ * system's function. On Windows, where that linkage is external, they use the compiler's swap even
+ * if LWIP_PLATFORM_HTONS is defined. */
 #ifndef LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
 #    if defined _WIN32 && defined __GNUC__
 extern inline __attribute__((gnu_inline, always_inline)) u16_t __stdcall lwip_system_16(u16_t x)
@@ -169,9 +169,9 @@ static inline u32_t lwip_system_32(u32_t x) LWIP_SYSTEM_THROW
 void lwip_itoa(char *result, size_t bufsize, int number);
 #endif
 #ifndef lwip_strnicmp
-/* Compares at most `len` characters without regard to the case of A-Z. 0 iff equal so far, which no
- * characters always are; else negative or positive as the first difference, in lower case, is.
- * Stops at a NUL in both. Linear in len. Any context. */
+/* Compares at most `len` characters, the letters A-Z as a-z; it stops at a NUL that both have. 0 if
+ * all are equal, also for len 0; else negative or positive as the difference of the first two
+ * characters that differ. Linear in len. Any context. */
 int lwip_strnicmp(const char *str1, const char *str2, size_t len);
 #endif
 #ifndef lwip_stricmp
@@ -190,7 +190,7 @@ char *lwip_strnistr(const char *buffer, const char *token, size_t n);
 #endif
 
 #ifndef lwip_memcmp_consttime
-/* 0 iff the `len` bytes are equal. The time depends on len alone, not on the content: for keys and
+/* 0 if the `len` bytes are equal. The time depends on len alone, not on the content: for keys and
  * message authentication codes. Any context. */
 int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len);
 #endif

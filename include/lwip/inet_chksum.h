@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/inet_chksum.h - the Internet checksum (RFC 1071): lwIP's interface.
  *
- * Sums are 16 bits in memory order: store one with memcpy, or compare it to a header field as it
- * stands, on either byte order. "Sum" is the folded ones' complement sum, "checksum" its
+ * Sums are 16 bits in memory order: on either byte order they are stored with memcpy, and compared
+ * with a header field as it is. "Sum" is the folded ones' complement sum, "checksum" its
  * complement.
  *
  * | option                      | effect                                                          |
@@ -53,23 +53,23 @@ u16_t lwip_standard_chksum(const void *dataptr, size_t len);
 #    define LWIP_CHKSUM_COPY_ALGORITHM 0
 #endif
 
-/* Checksum of `len` bytes; of a packet with a right checksum in it: 0. Linear in len. Any context.
- */
+/* Checksum of `len` bytes; 0 for a packet that holds its right checksum. Linear in len. Any
+ * context. */
 u16_t inet_chksum(const void *dataptr, u16_t len);
 
-/* Checksum of a whole chain, whose fragments may have odd lengths. A fault (0) iff p is NULL or has
+/* Checksum of a whole chain, whose fragments may have odd lengths. A fault (0) if p is NULL or has
  * no references; a damaged chain is a fault, and is summed up to the damage: see lwip/pbuf.h, also
  * for check level 0, which counts no fault. Linear in the data. */
 u16_t inet_chksum_pbuf(struct pbuf *p);
 
-/* Copies `len` bytes and returns their sum, not inverted. A fault (0) iff a pointer is NULL.
+/* Copies `len` bytes and returns their sum, not inverted. A fault (0) if a pointer is NULL.
  * Linear in len. The two must not overlap. */
 u16_t lwip_chksum_copy(void *dst, const void *src, pbuf_len_t len);
 
 /* Checksum of a chain with the pseudo header of its IP packet (RFC 793, RFC 768, RFC 8200) before
  * it: protocol number, payload length in host order, addresses in network order. The _partial forms
  * sum only the first chksum_len bytes of the chain (UDP-Lite, RFC 3828), all of it if it is
- * shorter. A fault (0) iff a pointer is NULL or p has no references; damage as above. Linear in the
+ * shorter. A fault (0) if a pointer is NULL or p has no references; damage as above. Linear in the
  * data. */
 #if LWIP_IPV4
 u16_t inet_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip4_addr_t *src,
@@ -85,7 +85,7 @@ u16_t ip6_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16
                                 const ip6_addr_t *src, const ip6_addr_t *dest);
 #endif
 
-/* The same, by the kind of the addresses, which is that of `dest`. */
+/* The same for addresses of either kind; that of `dest` decides. */
 u16_t ip_chksum_pseudo(struct pbuf *p, u8_t proto, u16_t proto_len, const ip_addr_t *src,
                        const ip_addr_t *dest);
 u16_t ip_chksum_pseudo_partial(struct pbuf *p, u8_t proto, u16_t proto_len, u16_t chksum_len,

@@ -8,9 +8,8 @@
  * | MEM_LIBC_MALLOC                       | malloc of the C library                     |
  * | MEM_CUSTOM_ALLOCATOR                  | MEM_CUSTOM_MALLOC / _FREE / _CALLOC         |
  * | MEM_USE_POOLS                         | the malloc pools listed in lwippools.h      |
- * With check level 3 calls on the arena note the caller's file and line: mem_malloc, mem_calloc and
- * mem_free are then macros as well, and their names without arguments still the functions.
- */
+ * With check level 3 calls on the arena record the caller's file and line: mem_malloc, mem_calloc
+ * and mem_free are then macros too; a name without arguments is still that of the function. */
 #ifndef LWIP_HDR_MEM_H
 #define LWIP_HDR_MEM_H
 
@@ -43,7 +42,7 @@ typedef u16_t mem_size_t;
 #    define MEM_SIZE_F U16_F
 #endif
 
-/* lwipopts.h may define besides:
+/* lwipopts.h may also define:
  *   LWIP_RAM_HEAP_POINTER     address of the arena, also one that is known only at run time
  *   LWIP_RAM_HEAP_SIZE        its length in bytes, likewise; default MEM_SIZE
  *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
@@ -57,60 +56,62 @@ typedef u16_t mem_size_t;
  *                             demands no more than that this section exists
  */
 
-/* Prepares the heap; call it once, before any other call here. Blocks of an earlier life are
- * forgotten. Constant time. Thread context. */
+/* Prepares the heap; must be called before any other call here. Blocks of an earlier start become
+ * invalid. An arena that cannot hold a heap (LWIP_RAM_HEAP_POINTER, _SIZE) is a fault, and every
+ * request fails. Constant time; with guards linear in the arena. Thread context. */
 void mem_init(void);
 
-/* Allocates `size` bytes, aligned to MEM_ALIGNMENT and at least to a pointer.
- * Fails (NULL, and err in the statistics) if and only if size is above cistern_heap_largest: no
- * free block is large enough, or with good fit only one that has CISTERN_HEAP_SEARCH others of its
- * class before it. Size 0 gives NULL and counts nothing; before mem_init every request fails. With
- * the malloc pools it fails if and only if the first pool whose elements are large enough is empty,
- * or with MEM_USE_POOLS_TRY_BIGGER_POOL all such are. A custom allocator must keep MEM_ALIGNMENT;
+/* Allocates `size` bytes, aligned to MEM_ALIGNMENT and at least to a pointer. Fails (NULL, and err
+ * in the statistics) exactly when size is above cistern_heap_largest: no free block is large
+ * enough, or with good fit only one that has CISTERN_HEAP_SEARCH others of its class before it.
+ * Size 0 gives NULL and counts nothing; before mem_init every request fails. With the malloc pools
+ * it fails when the first pool whose elements are large enough is empty, or with
+ * MEM_USE_POOLS_TRY_BIGGER_POOL all such pools are. A custom allocator must keep MEM_ALIGNMENT;
  * that of the C library is refused when compiling where it does not. Constant time with MEM_FIT
- * good. From the contexts that the port's critical section allows. The caller owns the memory until
- * mem_free; its content is undefined. */
+ * good; linear in the number of blocks with first, in that of malloc pools with these. Any context
+ * that the port's critical section covers. The caller owns the memory until mem_free; its content
+ * is undefined. */
 void *mem_malloc(mem_size_t size);
 
-/* Allocates an array of `count` elements of `size` bytes, all zero.
- * Fails as mem_malloc, and (with err) when count * size does not fit mem_size_t. Linear in the
- * size, outside the critical section. */
+/* Allocates an array of `count` elements of `size` bytes, all zero. Fails as mem_malloc for count *
+ * size bytes, also (with err) where the product overflows. Linear in the bytes, outside the
+ * critical section. Contexts and ownership as mem_malloc. */
 void *mem_calloc(mem_size_t count, mem_size_t size);
 
-/* Gives memory back. NULL is ignored. An address that is not a live block of this heap is a fault:
- * it is reported, counted (illegal), LWIP_MEM_ILLEGAL_FREE is run, and nothing changes. What a
- * custom allocator does with such an address is its own matter.
- * Constant time. Same contexts as mem_malloc. */
+/* Gives memory back. NULL is ignored. From check level 1 on an address that is not that of a block
+ * in use of this heap is a fault: it is reported and counted (illegal), LWIP_MEM_ILLEGAL_FREE is
+ * run, and nothing changes. A custom allocator decides itself what it does with such an address.
+ * Constant time; after a fault linear in the number of blocks; with the malloc pools linear in
+ * their number. Contexts as mem_malloc. */
 void mem_free(void *mem);
 
-/* mem_free for who must know: false if the memory was refused, which is reported and counted;
- * LWIP_MEM_ILLEGAL_FREE is not run. `mem` is not NULL. A custom allocator never refuses. */
+/* As mem_free, but returns false if the memory was refused, which is reported and counted, and does
+ * not run LWIP_MEM_ILLEGAL_FREE. `mem` must not be NULL. A custom allocator never refuses. */
 bool mem_try_free(void *mem);
 
-/* True iff `mem` is the start of a block that mem_malloc gave and nobody has freed; what is none is
- * no fault. Where that is unknown, with a custom allocator or at check level 0, true for every
- * address but NULL. Constant time; with the malloc pools one step for each. Same contexts as
- * mem_malloc. */
+/* True if `mem` is the address of a block in use of mem_malloc; another address is no fault. With a
+ * custom allocator true for every address but NULL, and on an arena at check level 0 too. Constant
+ * time; with the malloc pools linear in their number. Contexts as mem_malloc. */
 bool mem_is_in_use(const void *mem);
 
-/* Shrinks a block to `size` bytes, or with 0 to the smallest block, in place and returns `mem`.
- * Growing is refused (NULL, and the block stays as it was), and so is an address that is no live
- * block, as in mem_free. Does nothing (returns mem) with pools or a custom allocator. Constant
- * time. */
+/* Shrinks a block in place to `size` bytes, 0 to the smallest block, and returns `mem`. Fails
+ * (NULL, and the block is as it was) if the block is smaller, or the address is not that of a block
+ * in use, which is a fault as in mem_free. With pools or a custom allocator it does nothing and
+ * returns mem. Constant time; after a fault linear. Contexts as mem_malloc. */
 void *mem_trim(void *mem, mem_size_t size);
 
 #if !MEM_CUSTOM_ALLOCATOR && !MEM_USE_POOLS
-/* The heap behind these calls, for cistern_heap_largest, _stats, _walk and _check; never NULL.
+/* The heap that these calls use, for cistern_heap_largest, _stats, _walk and _check; never NULL.
  * Constant time. Any context. */
 struct cistern_heap;
 struct cistern_heap *mem_heap(void);
 
 #    if CISTERN_CHECK >= 3
-/* Notes who allocated `mem`, which mem_malloc or mem_calloc has just given; returns it. Constant
- * time. Same contexts as mem_malloc. */
+/* Records the place of the caller who allocated `mem`, which mem_malloc or mem_calloc has just
+ * returned; returns it. `file` is stored, not copied. Constant time. Contexts as mem_malloc. */
 void *mem_owned(void *mem, const char *file, int line);
 
-/* mem_free, and notes who freed the block. */
+/* As mem_free; the heap's history keeps the caller's place. `file` is stored, not copied. */
 void mem_free_at(void *mem, const char *file, int line);
 
 #        define mem_malloc(size)        mem_owned(mem_malloc(size), __FILE__, __LINE__)

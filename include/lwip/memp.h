@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/memp.h - pools: lwIP's interface.
  *
- * MEMP_<name> numbers each pool of lwip/priv/memp_std.h and of the user's lwippools.h; besides them
- * a module may declare private pools with LWIP_MEMPOOL_DECLARE. All work as the pools of
- * cistern/pool.h do, on geometry that is known when compiling; memp_pool_stats and memp_pool_check
- * (lwip/priv/memp_priv.h) inspect them.
- */
+ * MEMP_<name> numbers each pool of lwip/priv/memp_std.h and of the user's lwippools.h; a module may
+ * also declare private pools with LWIP_MEMPOOL_DECLARE. All work as the pools of cistern/pool.h do,
+ * on geometry that is known when compiling; memp_pool_stats and memp_pool_check
+ * (lwip/priv/memp_priv.h) inspect them. */
 #ifndef LWIP_HDR_MEMP_H
 #define LWIP_HDR_MEMP_H
 
@@ -104,39 +103,42 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #define LWIP_MEMPOOL_ALLOC(name)   memp_malloc_pool(&memp_##name)
 #define LWIP_MEMPOOL_FREE(name, x) memp_free_pool(&memp_##name, (x))
 
-/* Makes every pool of the list empty of users and ready. Called once, before any other call here.
- * Linear in the number of elements. Thread context. */
+/* Makes every element of every pool of the list free. Must be called before any other call here;
+ * elements in use become invalid. Linear in the number of elements. Thread context. */
 void memp_init(void);
 
-/* Takes an element of a pool. Fails (NULL, and err in its statistics) iff every element is in use,
- * or the first free one is damaged, which is a fault and repaired. Constant time but for that. From
- * the contexts that the port's critical section allows. The caller owns the element until
- * memp_free; its content is undefined, but zeros at check levels 2 and 3. */
+/* Takes an element of a pool. Fails (NULL, and err in its statistics) if every element is in use,
+ * or the first free one is damaged, which is a fault and repaired; also, without err, for a type
+ * that is no pool (LWIP_ERROR). With MEMP_MEM_MALLOC it fails when mem_malloc does. Constant time
+ * but for a repair, which is linear in the elements; levels 2 and 3 are linear in an element's
+ * size. Any context that the port's critical section covers. The caller owns the element until
+ * memp_free. Its content is undefined; at check levels 2 and 3 it is zeros. */
 void *memp_malloc(memp_t type);
 
-/* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. An
- * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
- * refused. Same time and contexts as memp_malloc. With MEMP_MEM_MALLOC the heap alone is asked: an
- * element of another pool is accepted, and counted in the wrong one.
- * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h defines
- * it; it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free
+/* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. From
+ * check level 1 on an address that is not an element in use of that pool is a fault: reported,
+ * counted (illegal) and refused. Time as memp_malloc; linear in the free elements if the element
+ * holds the key of a free one. Contexts as memp_malloc. With MEMP_MEM_MALLOC only the heap is
+ * asked: an element of another pool is accepted, and counted in the wrong one. If lwipopts.h
+ * defines LWIP_HOOK_MEMP_AVAILABLE(type), it is run after a free into a pool that had no free
+ * element. It may be declared in the header that LWIP_HOOK_FILENAME names, and may take and free
  * elements. */
 void memp_free(memp_t type, void *mem);
 
-/* The same for a caller in a place of its own, which level 3 remembers. `file` is stored, not
- * copied. */
+/* memp_malloc with the caller's place, which level 3 keeps in the element's history. `file` is
+ * stored, not copied. */
 #if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
 void *memp_malloc_fn(memp_t type, const char *file, const int line);
 #    define memp_malloc(type) memp_malloc_fn((type), __FILE__, __LINE__)
 #endif
 #if CISTERN_CHECK >= 3
-/* memp_free for a caller in a place of its own, as above. */
+/* memp_free with the caller's place, as above. */
 void memp_free_at(memp_t type, void *mem, const char *file, int line);
 #    define memp_free(type, mem) memp_free_at((type), (mem), __FILE__, __LINE__)
 #endif
 
-/* memp_free with an answer: false iff the element was refused. `type` is a pool, and `mem` is not
- * NULL. */
+/* As memp_free, but returns false if the element was refused. `type` must be that of a pool, and
+ * `mem` not NULL. */
 bool memp_try_free(memp_t type, void *mem);
 
 #ifdef __cplusplus

@@ -5,25 +5,25 @@
  *            tot_len = len(p) + len(q) + len(r), at q: len(q) + len(r), at r: len(r)
  *
  *   PBUF_RAM, PBUF_POOL   | struct pbuf | headroom | payload ... |   one piece of memory
- *   PBUF_ROM, PBUF_REF    | struct pbuf |  payload --> memory of someone else
+ *   PBUF_ROM, PBUF_REF    | struct pbuf |  payload --> memory of the user
  *
  * Words: a *fragment* is one struct pbuf with its data; a *chain* is a list of fragments that make
  * one packet; a *queue* is a list of packets (a fragment with tot_len == len and a successor). A
  * chain's first fragment is the *head*, the others are its *tail*. Lengths and offsets are in
  * bytes.
  *
- * Misuse is a fault of cistern/fault.h: it is counted and reported once, and the call is refused: it
- * answers as documented and writes nothing. Misuse of every call is NULL where a pbuf is needed, a
- * pbuf without references (it was freed, and its memory is not in use again), and a misaligned
+ * Misuse is a fault of cistern/fault.h: it is counted and reported once, and the call is refused:
+ * it answers as documented and writes nothing. Misuse of every call is NULL where a pbuf is needed,
+ * a pbuf without references (it was freed, and its memory is not in use again), and a misaligned
  * address. A call that walks a chain stops, with a fault, in front of a fragment without references
- * and when the chain leads back into itself; one that reads or writes data stops at a fragment with a
- * length whose payload was never set.
+ * and when the chain leads back into itself; one that reads or writes data stops at a fragment with
+ * a length whose payload was never set.
  *
  * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
- * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect a
- * freed pbuf in any other call, a misaligned address, a chain that leads into a freed fragment or
- * back into itself, a tot_len that is not the sum, a payload that was never set, or a pbuf of another
- * pool or heap: these are used as they are.
+ * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect
+ * a freed pbuf in any other call, a misaligned address, a chain that leads into a freed fragment or
+ * back into itself, a tot_len that is not the sum, a payload that was never set, or a pbuf of
+ * another pool or heap: these are used as they are.
  *
  * This header differs by option:
  * | option                        | default | effect                                           |
@@ -40,8 +40,7 @@
  *
  * Contexts: a chain belongs to one context at a time. Calls on different chains may be made from
  * every context that the port's critical section covers, interrupts too; reference counts may be
- * changed from several contexts at once.
- */
+ * changed from several contexts at once. */
 #ifndef LWIP_HDR_PBUF_H
 #define LWIP_HDR_PBUF_H
 
@@ -74,8 +73,8 @@ extern "C" {
 #    define LWIP_PBUF_REF_T u8_t
 #endif
 
-/* True iff the data of `p` may change after the call that gets it returns: it must be copied to be
- * kept, e.g. in a queue. */
+/* Not 0 if the data of `p` may change after the call that is given `p` has returned: who keeps it,
+ * in a queue for example, must copy it. */
 #ifndef PBUF_NEEDS_COPY
 #    define PBUF_NEEDS_COPY(p) ((p)->type_internal & PBUF_TYPE_FLAG_DATA_VOLATILE)
 #endif
@@ -98,8 +97,8 @@ typedef u16_t pbuf_len_t;
 #    define PBUF_IP_HLEN 20
 #endif
 
-/* For which protocol layer a pbuf is made. The value is the headroom: bytes that are kept free before
- * the payload for the headers of this layer and all below it. */
+/* For which protocol layer a pbuf is made. The value is the headroom: bytes that are kept free
+ * before the payload for the headers of this layer and all below it. */
 typedef enum {
     PBUF_TRANSPORT =
         PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN + PBUF_IP_HLEN + PBUF_TRANSPORT_HLEN,
@@ -126,9 +125,9 @@ typedef enum {
     /* struct and payload in one block of the heap: for data to send */
     PBUF_RAM = (PBUF_ALLOC_FLAG_DATA_CONTIGUOUS | PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS |
                 PBUF_TYPE_ALLOC_SRC_MASK_STD_HEAP),
-    /* payload is constant memory of someone else: it need not be copied to be kept */
+    /* payload is memory of the user that does not change: it need not be copied to be kept */
     PBUF_ROM = PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF,
-    /* payload is memory of someone else that may change: it must be copied to be kept */
+    /* payload is memory of the user that may change: it must be copied to be kept */
     PBUF_REF = (PBUF_TYPE_FLAG_DATA_VOLATILE | PBUF_TYPE_ALLOC_SRC_MASK_STD_MEMP_PBUF),
     /* a chain of pool elements: for received data, also from interrupts */
     PBUF_POOL = (PBUF_ALLOC_FLAG_RX | PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS |
@@ -151,7 +150,7 @@ struct pbuf {
     pbuf_len_t len;      /* bytes in this fragment */
     u8_t type_internal;  /* low byte of its pbuf_type */
     u8_t flags;          /* PBUF_FLAG_... */
-    LWIP_PBUF_REF_T ref; /* pointers to this fragment; its highest value pins the fragment */
+    LWIP_PBUF_REF_T ref; /* references to this fragment; at its highest value it is never freed */
     u8_t if_idx;         /* number of the interface it came from, 0 for none */
 #ifdef LWIP_PBUF_CUSTOM_DATA
     LWIP_PBUF_CUSTOM_DATA
@@ -192,9 +191,9 @@ struct pbuf_custom {
 
 /* --- queries ---------------------------------------------------------------------------------- */
 
-/* Of one fragment, from any context, in constant time: the source of its struct (one of
- * PBUF_TYPE_ALLOC_SRC_MASK_..., or the application's); whether that is the source of `type`. The
- * older name of the latter does not tell PBUF_ROM from PBUF_REF either. */
+/* Of one fragment: the source of its struct (one of PBUF_TYPE_ALLOC_SRC_MASK_..., or the
+ * application's), and whether that is the source of `type`, which is the same for PBUF_ROM and
+ * PBUF_REF; pbuf_match_type is the older name. Constant time, any context. */
 #define pbuf_get_allocsrc(p)         ((p)->type_internal & PBUF_TYPE_ALLOC_SRC_MASK)
 #define pbuf_match_allocsrc(p, type) (pbuf_get_allocsrc(p) == ((type)&PBUF_TYPE_ALLOC_SRC_MASK))
 #define pbuf_match_type(p, type)     pbuf_match_allocsrc(p, type)
@@ -240,51 +239,53 @@ void pbuf_pool_is_empty(void);
 /* Makes a packet of `length` bytes with a reference count of 1. PBUF_RAM: one fragment from the
  * heap. PBUF_POOL: as many pool elements as it takes; only the first has headroom. PBUF_ROM and
  * PBUF_REF: a struct alone, payload NULL, `layer` has no meaning. Length 0 is valid for every type.
- * Fails (NULL) iff memory is short, as the statistics of the heap or pool count, or headroom and length
- * are more than a mem_size_t holds; a fault iff `type` is none of the four or the headroom does not fit
- * a pool element.
- * Time: of mem_malloc, or linear in the number of fragments. Any context, PBUF_RAM only where the
- * heap may be used. The caller owns the reference; the payload's content is undefined. */
+ * Fails (NULL) if memory is short, which the statistics of the heap or pool count, or headroom and
+ * length are more than a mem_size_t holds; with a fault if `type` is none of the four or the
+ * headroom does not fit a pool element. Time: that of mem_malloc, or linear in the number of
+ * fragments. Any context, PBUF_RAM only where the heap may be used. The caller owns the reference;
+ * the payload's content is undefined. */
 struct pbuf *pbuf_alloc(pbuf_layer layer, pbuf_len_t length, pbuf_type type);
 
 /* Makes a PBUF_ROM or PBUF_REF fragment on memory of the caller, which must outlive it.
- * Fails (NULL) iff the pool MEMP_PBUF is empty; a fault iff `type` is another one.
+ * Fails (NULL) if the pool MEMP_PBUF is empty; a fault if `type` is another one.
  * Constant time. Any context. The caller owns the reference and keeps the payload. */
 struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type);
 
 #if LWIP_SUPPORT_CUSTOM_PBUF
-/* Makes a fragment of `p`, memory of the caller, with `length` bytes at payload_mem plus the headroom
- * of `l`; payload_mem may be NULL, and the payload set later. Of type PBUF_RAM or PBUF_POOL it has
- * the headroom that lies behind payload_mem, wherever that is; none where payload_mem is NULL.
- * Fails (NULL) iff headroom and length do not fit payload_mem_len; a fault iff p is NULL.
- * Constant time. Any context. Set p->custom_free_function before: it gets `p` back at the end. */
+/* Makes a fragment of `p`, memory of the caller, with `length` bytes at payload_mem plus the
+ * headroom of `l`; payload_mem may be NULL, and the payload set later. Of type PBUF_RAM or
+ * PBUF_POOL it has the headroom that lies behind payload_mem, wherever that is; none where
+ * payload_mem is NULL. Fails (NULL) if headroom and length do not fit payload_mem_len; a fault if
+ * p is NULL. Constant time. Any context. Set p->custom_free_function before: it gets `p` back at
+ * the end. */
 struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type,
                                  struct pbuf_custom *p, void *payload_mem,
                                  pbuf_len_t payload_mem_len);
 #endif
 
-/* Gives up one reference to the head of a chain. As long as that was the last one the fragment is
- * freed and the next one follows; the walk stops at the first fragment that others still hold.
- * Returns the number of fragments freed, or the highest number where that is less. A fault (0,
- * nothing changed) besides iff p is no element of the pool that its type names.
- * Linear in the number of fragments freed. Any context that may free into heap and pools. */
+/* Gives up one reference to the head of a chain. If that was the last one, the fragment is freed,
+ * and its reference to the next fragment is given up in the same way; the walk stops at the first
+ * fragment that has other references. Returns the number of fragments freed, at most the highest
+ * pbuf_len_t. A fault (0, nothing changed) if p is no element of the pool that its type names, or
+ * no block of the heap. Linear in the number of fragments freed. Any context that may free into
+ * heap and pools. */
 pbuf_len_t pbuf_free(struct pbuf *p);
 
-/* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the highest value of
- * LWIP_PBUF_REF_T stays there for ever, as a fault says once: the fragment is never freed, rather
- * than too early. Constant time. Any context. */
+/* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the
+ * highest value of LWIP_PBUF_REF_T stays there, after one fault: the fragment is then never freed,
+ * since it could be freed too early. Constant time. Any context. */
 void pbuf_ref(struct pbuf *p);
 
-/* Number of fragments, of a queue all that follow, or the highest number where that is less; 0 for
- * NULL. Linear in it. Any context. */
+/* Number of fragments from `p` on, those of later packets of a queue too, at most the highest
+ * pbuf_len_t; 0 for NULL. Linear in that number. Any context. */
 pbuf_len_t pbuf_clen(const struct pbuf *p);
 
 /* --- length and headers ----------------------------------------------------------------------- */
 
-/* Shortens a packet to `size` bytes, for all who hold it: gives up its references to the fragments
- * behind, and the unused rest of a PBUF_RAM fragment back to the heap. Does nothing if tot_len is not
- * larger. A fault besides, and nothing changes, iff the fragments hold less than `size`, so that
- * tot_len is wrong. Linear in the number of fragments. From where the heap may be used, if any is
+/* Shortens a packet to `size` bytes, for all holders of it: gives up its references to the
+ * fragments behind, and the unused rest of a PBUF_RAM fragment back to the heap. Does nothing if
+ * tot_len is not larger, or if the fragments hold less than `size` because tot_len is wrong, which
+ * is a fault. Linear in the number of fragments. From where the heap may be used, if any is
  * PBUF_RAM. */
 void pbuf_realloc(struct pbuf *p, pbuf_len_t size);
 
@@ -304,17 +305,17 @@ u8_t pbuf_header(struct pbuf *p, s16_t header_size);
 u8_t pbuf_header_force(struct pbuf *p, s16_t header_size);
 
 /* Takes `size` bytes off the front, over as many fragments as it takes, and gives up the caller's
- * reference to those that are used up: who holds them too keeps the whole packet, but for the bytes
- * taken off the fragment that is left first, as pbuf_remove_header does. Returns what is left, or
- * NULL; the caller's reference goes to that. NULL is ignored. A fault (`q`, nothing changed) iff the
- * chain is damaged. Linear in the number of fragments given up. */
+ * reference to those that are used up. Other holders of these keep the whole packet, except for the
+ * bytes taken off the fragment that is left first, as pbuf_remove_header does. Returns what is
+ * left, or NULL; the caller's reference goes to that. NULL is ignored. A fault (`q`, nothing
+ * changed) if the chain is damaged. Linear in the number of fragments given up. */
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size);
 
 /* --- chains ----------------------------------------------------------------------------------- */
 
 /* Puts chain `tail` behind `head`. The caller's reference to `tail` becomes the chain's. tot_len is
- * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. A fault besides, and nothing
- * changes, iff one is a part of the other. Linear in the number of fragments of both. */
+ * the sum, modulo 65536 with 16-bit lengths: see pbuf_split_64k. It is a fault, and nothing
+ * changes, if the two have a fragment in common. Linear in the number of fragments of both. */
 void pbuf_cat(struct pbuf *head, struct pbuf *tail);
 
 /* As pbuf_cat, and the caller keeps a reference to `tail`: it has one more. */
@@ -327,12 +328,12 @@ struct pbuf *pbuf_dechain(struct pbuf *p);
 
 /* Cuts a chain of more than 64 KiB, made by pbuf_cat: `p` keeps the longest front whose length fits
  * pbuf_len_t, *rest is the other part, or NULL: the chain's reference to it is the caller's, and
- * PBUF_FLAG_TCP_FIN of `p` is set there too. NULL as p gives NULL. A fault iff `rest` is NULL.
+ * PBUF_FLAG_TCP_FIN of `p` is set there too. NULL as p gives NULL. A fault if `rest` is NULL.
  * Linear in the number of fragments. */
 void pbuf_split_64k(struct pbuf *p, struct pbuf **rest);
 
 /* The fragment that holds byte `in_offset` of the chain, and in *out_offset (which may be NULL) the
- * offset in it. NULL iff the chain is not longer; NULL as `in` gives NULL. Linear in the number of
+ * offset in it. NULL if the chain is not longer; NULL as `in` gives NULL. Linear in the number of
  * fragments. */
 struct pbuf *pbuf_skip(struct pbuf *in, pbuf_len_t in_offset, pbuf_len_t *out_offset);
 
@@ -351,66 +352,66 @@ struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-/* Copies all of `p_from` to the start of `p_to`. ERR_ARG iff either is NULL or p_to is shorter;
- * ERR_VAL iff either is a queue, if only of empty fragments. Nothing is written then. Linear in the
- * data. */
+/* Copies all of `p_from` to the start of `p_to`. ERR_ARG if either is NULL or p_to is shorter;
+ * ERR_VAL if either is a queue, also one of empty fragments alone. Nothing is written then. Linear
+ * in the data. */
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from);
 
-/* Copies the first `copy_len` bytes of `p_from` to byte `offset` and on of `p_to`. ERR_ARG iff
- * either is NULL, p_from is shorter, or p_to is too short at that offset; ERR_VAL iff either is a
+/* Copies the first `copy_len` bytes of `p_from` to byte `offset` and on of `p_to`. ERR_ARG if
+ * either is NULL, p_from is shorter, or p_to is too short at that offset; ERR_VAL if either is a
  * queue. Nothing is written then. Linear in the data and in the fragments of p_to up to `offset`.
  */
 err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
                              pbuf_len_t offset);
 
 /* Copies up to `len` bytes from byte `offset` on to `dataptr`, and returns how many there were.
- * A fault (0) besides iff dataptr is NULL. Linear in the data. */
+ * A fault (0) if dataptr is NULL. Linear in the data. */
 pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len,
                              pbuf_len_t offset);
 
 /* Where `len` bytes from byte `offset` on lie in one piece: in the packet itself if they do, else
- * in `buffer`, to which they are copied. NULL iff the packet is shorter, or ends at `offset` though
- * len is 0, or a copy is needed and buffer is NULL or bufsize too small. Linear in the data copied and in the fragments up to it. Valid as long as the packet, or the
- * buffer, is. */
+ * in `buffer`, to which they are copied. NULL if the packet is shorter, or ends at `offset` though
+ * len is 0, or a copy is needed and buffer is NULL or bufsize too small. Linear in the data copied
+ * and in the fragments up to it. Valid as long as the packet, or the buffer, is. */
 void *pbuf_get_contiguous(const struct pbuf *p, void *buffer, size_t bufsize, pbuf_len_t len,
                           pbuf_len_t offset);
 
-/* Fills the packet from `dataptr`, at its start or at byte `offset`. ERR_ARG iff a pointer is NULL,
- * ERR_MEM iff the packet is shorter, or `offset` is not inside it. Nothing is written then.
+/* Fills the packet from `dataptr`, at its start or at byte `offset`. ERR_ARG if a pointer is NULL,
+ * ERR_MEM if the packet is shorter, or `offset` is not inside it. Nothing is written then.
  * Linear in the data. */
 err_t pbuf_take(struct pbuf *buf, const void *dataptr, pbuf_len_t len);
 err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_len_t offset);
 
 /* Makes one PBUF_RAM fragment of a chain, with the headroom of `layer`, and gives up the caller's
- * reference to the chain. The fragment has the flags, if_idx and custom data of `p`. Returns `p` as it
- * is if it is one fragment, is a queue, or memory is short. The caller's reference goes to what is
- * returned. Misuse gives NULL. Linear in the data. */
+ * reference to the chain. The fragment has the flags, if_idx and custom data of `p`. Returns `p` as
+ * it is if it is one fragment, is a queue, or memory is short. The caller's reference goes to what
+ * is returned. Misuse gives NULL. Linear in the data. */
 struct pbuf *pbuf_coalesce(struct pbuf *p, pbuf_layer layer);
 
-/* A copy of a packet in new memory of type PBUF_RAM or PBUF_POOL, which the caller owns; NULL iff
- * memory is short or it is a queue. A fault (NULL) iff p is NULL or the type is another one. Linear
+/* A copy of a packet in new memory of type PBUF_RAM or PBUF_POOL, which the caller owns; NULL if
+ * memory is short or it is a queue. A fault (NULL) if p is NULL or the type is another one. Linear
  * in the data. */
 struct pbuf *pbuf_clone(pbuf_layer l, pbuf_type type, struct pbuf *p);
 
 /* Copies `len` bytes to byte `start_offset` of the first fragment and adds their sum to *chksum, a
- * running sum of the packet, not inverted. ERR_ARG iff a pointer is NULL, len is 0 or the fragment
+ * running sum of the packet, not inverted. ERR_ARG if a pointer is NULL, len is 0 or the fragment
  * is too short; nothing is changed then. Linear in the data, in one pass. */
 err_t pbuf_fill_chksum(struct pbuf *p, pbuf_len_t start_offset, const void *dataptr, pbuf_len_t len,
                        u16_t *chksum);
 
 /* One byte at an offset. Past the end: pbuf_get_at answers 0, pbuf_try_get_at -1, and pbuf_put_at
- * does nothing; also, after a fault, iff p is NULL. Linear in the number of fragments. */
+ * does nothing; also, after a fault, if p is NULL. Linear in the number of fragments. */
 u8_t pbuf_get_at(const struct pbuf *p, pbuf_len_t offset);
 int pbuf_try_get_at(const struct pbuf *p, pbuf_len_t offset);
 void pbuf_put_at(struct pbuf *p, pbuf_len_t offset, u8_t data);
 
 /* Compares `n` bytes from byte `offset` on with s2. 0: equal; PBUF_NOT_FOUND: the packet is
- * shorter; else 1 + index of the first difference. A fault (PBUF_NOT_FOUND) iff a pointer is NULL.
+ * shorter; else 1 + index of the first difference. A fault (PBUF_NOT_FOUND) if a pointer is NULL.
  * Linear in the data. */
 pbuf_len_t pbuf_memcmp(const struct pbuf *p, pbuf_len_t offset, const void *s2, pbuf_len_t n);
 
 /* Offset of the first place, from start_offset on, where the packet holds the mem_len bytes of mem,
- * or PBUF_NOT_FOUND. No bytes are found at start_offset. A fault (PBUF_NOT_FOUND) iff a pointer is
+ * or PBUF_NOT_FOUND. No bytes are found at start_offset. A fault (PBUF_NOT_FOUND) if a pointer is
  * NULL. Linear in packet and mem_len, in constant memory. */
 pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_len,
                         pbuf_len_t start_offset);
@@ -420,8 +421,8 @@ pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_le
 pbuf_len_t pbuf_strstr(const struct pbuf *p, const char *substr);
 
 /* --- compiled where they are called -------------------------------------------------------------
- * Headers are moved for each layer of each packet: what is nothing but an addition is done in place,
- * the rest by the functions. */
+ * Headers are moved for each layer of each packet: what is nothing but an addition is done in
+ * place, the rest by the functions. */
 
 /* A count that other contexts may change. */
 #ifdef cistern_port_atomic_read

@@ -14,11 +14,11 @@
  * | NO_SYS 1              | semaphores, mutexes, mailboxes and threads are empty macros         |
  * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance. With  |
  * |                       | a core lock it also needs LWIP_COMPAT_MUTEX_ALLOWED                 |
- * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: one context only uses the library        |
+ * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: only one context may use the library     |
  * | SYS_ARCH_PROTECT and  | macros of the port's own, in cc.h or sys_arch.h: in place of        |
  * | the two others        | sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well               |
- * | LWIP_MARK_TCPIP_THREAD| what the TCP/IP thread does first; default: nothing                 |
- * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test has                |
+ * | LWIP_MARK_TCPIP_THREAD| macro that the TCP/IP thread runs first; default: nothing           |
+ * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test defines            |
  */
 #ifndef LWIP_HDR_SYS_H
 #define LWIP_HDR_SYS_H
@@ -28,7 +28,7 @@
 #include "lwip/arch.h"
 #include "lwip/err.h"
 
-/* Before the port's header, which asks for it. */
+/* Before the port's header, which reads it. */
 #ifndef LWIP_COMPAT_MUTEX
 #    define LWIP_COMPAT_MUTEX 0
 #endif
@@ -94,29 +94,29 @@ typedef void (*lwip_thread_fn)(void *arg);
 /* --- semaphores ------------------------------------------------------------------------------- */
 
 /* Makes a semaphore with `count` units in it.
- * Fails iff sem is NULL (ERR_ARG), or no semaphore is left (ERR_MEM; counted in
+ * Fails if sem is NULL (ERR_ARG), or no semaphore is left (ERR_MEM; counted in
  * lwip_stats.sys.sem); after a failure *sem is invalid. Constant time. Thread. The caller owns it
  * until sys_sem_free. */
 err_t sys_sem_new(sys_sem_t *sem, u8_t count);
 
 /* Adds a unit: the thread that has waited longest goes on, or the count rises.
- * Refused iff *sem is no live semaphore. Constant time. Thread; interrupt where the port says so.
+ * Refused if *sem is no live semaphore. Constant time. Thread; interrupt where the port says so.
  */
 void sys_sem_signal(sys_sem_t *sem);
 
 /* Takes a unit, waiting at most `timeout` ms for it; 0 waits for ever. Returns the ms waited, or
- * SYS_ARCH_TIMEOUT iff none came in time, or the call was refused: *sem is no live semaphore.
+ * SYS_ARCH_TIMEOUT if none came in time, or the call was refused: *sem is no live semaphore.
  * Waiting threads are served in the order in which they came. Thread. */
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout);
 
 #    define sys_sem_wait(sem) sys_arch_sem_wait((sem), 0)
 
-/* Ends a semaphore. Refused iff *sem is no live semaphore (a second free too), or a thread waits
+/* Ends a semaphore. Refused if *sem is no live semaphore (a second free too), or a thread waits
  * for it. Constant time. Thread. *sem is no longer valid afterwards. */
 void sys_sem_free(sys_sem_t *sem);
 
 #    ifndef sys_sem_valid
-/* Nonzero iff *sem names a semaphore that lives. Constant time. Thread. */
+/* Nonzero if *sem names a semaphore that lives. Constant time. Thread. */
 int sys_sem_valid(sys_sem_t *sem);
 #    endif
 
@@ -153,26 +153,26 @@ void sys_sem_set_invalid(sys_sem_t *sem);
 #    else
 
 /* Makes a mutex, unlocked.
- * Fails iff mutex is NULL (ERR_ARG), or no mutex is left (ERR_MEM; counted in
+ * Fails if mutex is NULL (ERR_ARG), or no mutex is left (ERR_MEM; counted in
  * lwip_stats.sys.mutex); after a failure *mutex is invalid. Constant time. Thread. The caller owns
  * it until free. */
 err_t sys_mutex_new(sys_mutex_t *mutex);
 
 /* Locks, waiting as long as another thread holds it. That thread meanwhile runs at the priority of
  * the highest that waits, where the system can do that. Does not nest.
- * Refused iff *mutex is no live mutex, or the calling thread holds it already. Thread. */
+ * Refused if *mutex is no live mutex, or the calling thread holds it already. Thread. */
 void sys_mutex_lock(sys_mutex_t *mutex);
 
-/* Unlocks. Refused iff *mutex is no live mutex, or the calling thread does not hold it.
+/* Unlocks. Refused if *mutex is no live mutex, or the calling thread does not hold it.
  * Constant time. Thread. */
 void sys_mutex_unlock(sys_mutex_t *mutex);
 
-/* Ends a mutex. Refused iff *mutex is no live mutex (a second free too), or it is locked.
+/* Ends a mutex. Refused if *mutex is no live mutex (a second free too), or it is locked.
  * Constant time. Thread. *mutex is no longer valid afterwards. */
 void sys_mutex_free(sys_mutex_t *mutex);
 
 #        ifndef sys_mutex_valid
-/* Nonzero iff *mutex names a mutex that lives. Constant time. Thread. */
+/* Nonzero if *mutex names a mutex that lives. Constant time. Thread. */
 int sys_mutex_valid(sys_mutex_t *mutex);
 #        endif
 
@@ -186,22 +186,22 @@ void sys_mutex_set_invalid(sys_mutex_t *mutex);
 #    endif
 
 /* --- mailboxes --------------------------------------------------------------------------------
- * A queue of pointers, first in first out; NULL is a message like any other. A mailbox carries the
- * pointers and never looks behind them: what they point at is the receiver's from the fetch on. */
+ * A queue of pointers, first in first out; NULL is a message like any other. A mailbox never reads
+ * what a pointer points at, which is the receiver's from the fetch on. */
 
 /* Makes a mailbox that holds exactly `size` messages; size <= 0 takes the port's documented
- * default. Fails iff mbox is NULL (ERR_ARG), or no mailbox or no memory for the messages is left
+ * default. Fails if mbox is NULL (ERR_ARG), or no mailbox or no memory for the messages is left
  * (ERR_MEM; counted in lwip_stats.sys.mbox); after a failure *mbox is invalid. Thread. The caller
  * owns it until sys_mbox_free. */
 err_t sys_mbox_new(sys_mbox_t *mbox, int size);
 
 /* Posts `msg`, waiting as long as the mailbox is full. Threads that wait to post are served in the
  * order in which they came, and so are those that wait to fetch.
- * Refused iff *mbox is no live mailbox. Thread. */
+ * Refused if *mbox is no live mailbox. Thread. */
 void sys_mbox_post(sys_mbox_t *mbox, void *msg);
 
-/* Posts `msg` without waiting. Fails iff the mailbox is full, or threads wait to post before this
- * one (ERR_MEM, counted in lwip_stats.sys.mbox.err); refused iff *mbox is no live mailbox
+/* Posts `msg` without waiting. Fails if the mailbox is full, or threads wait to post before this
+ * one (ERR_MEM, counted in lwip_stats.sys.mbox.err); refused if *mbox is no live mailbox
  * (ERR_ARG). Constant time. Thread. */
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg);
 
@@ -209,12 +209,12 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg);
 err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg);
 
 /* Takes the oldest message, waiting at most `timeout` ms for one; 0 waits for ever. Returns the ms
- * waited, or SYS_ARCH_TIMEOUT iff none came in time, or the call was refused: *mbox is no live
+ * waited, or SYS_ARCH_TIMEOUT if none came in time, or the call was refused: *mbox is no live
  * mailbox. *msg is then NULL. msg may be NULL: the message is taken and dropped. Thread. */
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout);
 
 #    ifndef sys_arch_mbox_tryfetch
-/* Takes the oldest message without waiting: 0, or SYS_MBOX_EMPTY iff there is none, or the call was
+/* Takes the oldest message without waiting: 0, or SYS_MBOX_EMPTY if there is none, or the call was
  * refused. *msg and msg as in sys_arch_mbox_fetch. Constant time. Thread. */
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg);
 #    endif
@@ -222,13 +222,13 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg);
 #    define sys_mbox_fetch(mbox, msg)    sys_arch_mbox_fetch((mbox), (msg), 0)
 #    define sys_mbox_tryfetch(mbox, msg) sys_arch_mbox_tryfetch((mbox), (msg))
 
-/* Ends a mailbox. Refused iff *mbox is no live mailbox (a second free too), messages are in it, or
+/* Ends a mailbox. Refused if *mbox is no live mailbox (a second free too), messages are in it, or
  * a thread waits at it; each refusal is counted in lwip_stats.sys.mbox.err. Thread. *mbox is no
  * longer valid afterwards. */
 void sys_mbox_free(sys_mbox_t *mbox);
 
 #    ifndef sys_mbox_valid
-/* Nonzero iff *mbox names a mailbox that lives. Constant time. Thread. */
+/* Nonzero if *mbox names a mailbox that lives. Constant time. Thread. */
 int sys_mbox_valid(sys_mbox_t *mbox);
 #    endif
 
@@ -250,9 +250,9 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox);
 /* --- threads ---------------------------------------------------------------------------------- */
 
 /* Starts a thread that runs thread(arg) and ends when it returns. `name` is for people and is
- * copied; `stacksize` is in bytes, 0 takes the port's default; `prio` is higher for what is more
- * urgent, 0 for none; the port says what it makes of both. A thread that cannot be made is a fault,
- * and the result names none. Thread. */
+ * copied. `stacksize` is in bytes; 0 takes the port's default. A thread with a higher `prio` is
+ * more urgent; 0 is no priority. The port's arch/sys_arch.h or page says how it uses both. A thread
+ * that cannot be made is a fault, and the result names no thread. Thread. */
 sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
                             int prio);
 
@@ -265,11 +265,13 @@ void sys_msleep(u32_t ms);
 
 /* --- start and time --------------------------------------------------------------------------- */
 
-/* Prepares the port. Call it before anything else; again does nothing. Thread. */
+/* Prepares the port. Must be called before any other call here; a second call does nothing. Thread.
+ */
 void sys_init(void);
 
 #ifndef sys_jiffies
-/* Ticks since some start, wrapping at 32 bits; the port says how long a tick is. Any context. */
+/* Ticks since an arbitrary start; wraps at 32 bits. The port defines how long a tick is. Any
+ * context. */
 u32_t sys_jiffies(void);
 #endif
 
@@ -279,13 +281,13 @@ extern u32_t sys_now_offset;
 #endif
 
 #ifndef sys_now
-/* Milliseconds since some start, on a clock that never goes back; wraps at 32 bits, so take
- * differences only. Any context. */
+/* Milliseconds since an arbitrary start, on a clock that never goes back. Wraps at 32 bits: only
+ * differences have a meaning. Any context. */
 u32_t sys_now(void);
 #endif
 
 /* --- protection -------------------------------------------------------------------------------
- * A short section that no other user of the library, thread or interrupt, gets between:
+ * A short section that no other context of the library, thread or interrupt, can interrupt:
  *
  *   SYS_ARCH_DECL_PROTECT(level);      a declaration, after the others
  *   SYS_ARCH_PROTECT(level);

@@ -8,7 +8,7 @@
  *   - double, foreign, interior, misaligned and wrong-pool puts are faults in every build with
  *     checks: reported to cistern/fault.h and refused with OS_INVALID_PARM
  *   - at check level 1 and up a free block keeps a key in its second word
- *   - a struct os_mempool is larger than Mynewt's: what its fields have on top is the engine's
+ *   - a struct os_mempool is larger than Mynewt's: the engine has fields behind Mynewt's
  *   - blocks are never smaller than a pointer, nor less aligned
  *   - pools of cistern/pool.h appear in listings too; at check level 0 one that has extras must be
  *     used by the calls of cistern/pool.h alone
@@ -18,7 +18,7 @@
  * | option                   | effect                                                           |
  * |--------------------------|------------------------------------------------------------------|
  * | OS_ALIGNMENT             | of blocks: 4, 8 or 16; default 4, and 8 with pointers of 64 bits |
- * | OS_MEMPOOL_CHECK         | no effect: what it looks for is always looked for                |
+ * | OS_MEMPOOL_CHECK         | no effect: check level 1 verifies what it would verify           |
  * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
  * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |
  * |                          | pools that are not extended                                      |
@@ -31,7 +31,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* With Mynewt's or NimBLE's tree present its os.h says OS_ALIGNMENT. */
+/* In Mynewt's and NimBLE's trees os/os.h defines OS_ALIGNMENT. */
 #if defined __has_include
 #    if __has_include("os/os.h")
 #        include "os/os.h"
@@ -110,10 +110,10 @@ typedef uint32_t os_membuf_t;
 
 #define OS_MEMPOOL_INFO_NAME_LEN 32
 
-/* mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext, and only
- * the calls below set it. The
- * others are ESP-IDF's: kept for its controller, and without effect here but for COMBINATION and
- * FRAG, see os_memblock_from and os_memblock_put. */
+/* Bits of mp_flags. The first is Mynewt's: the pool is the first member of a struct os_mempool_ext;
+ * only the calls below set it. The others are ESP-IDF's. They are kept for its controller; only
+ * COMBINATION (os_memblock_from, os_memblock_put), FRAG (os_memblock_put) and CONTROLLER
+ * (os_mempool_deinit) have an effect here. */
 #define OS_MEMPOOL_F_EXT         0x01
 #define OS_MEMPOOL_F_RUNTIME     0x02
 #define OS_MEMPOOL_F_REUSED      0x04
@@ -141,7 +141,7 @@ typedef char *os_mempool_name_t;
 /* A pool's place in the registry. */
 typedef STAILQ_ENTRY(os_mempool) os_mempool_entry_t;
 
-/* Fields of Mynewt's width on the low end of the engine's, which are size_t: what is above them is
+/* Fields of Mynewt's width on the low end of the engine's, which are size_t. The upper bytes are
  * the engine's, and 0 in every pool that this interface makes. */
 #if SIZE_MAX > 0xFFFFFFFFU
 #    define OS_MEMPOOL_ABOVE_U16_(field) uint16_t field##_above_[3];
@@ -172,14 +172,14 @@ typedef STAILQ_ENTRY(os_mempool) os_mempool_entry_t;
 #    define OS_MEMPOOL_RESERVED_ 3
 #endif
 
-/* 32 bits, where size_t has as many. */
+/* 32 bits, or 16 where size_t has 16. */
 #if SIZE_MAX > 0xFFFFU
 typedef uint32_t os_mempool_u32_t;
 #else
 typedef uint16_t os_mempool_u32_t;
 #endif
 
-/* Before what older standards lack: structs and unions without a name. */
+/* Keeps gcc from warnings about structs and unions without a name, which older standards lack. */
 #ifdef __GNUC__
 #    define OS_MEMPOOL_UNNAMED __extension__
 #else
@@ -205,14 +205,15 @@ OS_MEMPOOL_UNNAMED struct os_mempool {
     };
 };
 
-/* Called when a block of an extended pool is put, instead of giving it back: in the caller's
- * context, outside the critical section, before mp_num_free goes up and before the block's content
- * changes. It may get and put, and gives the block back by os_memblock_put_from_cb, now or later.
- * Its result is what os_memblock_put returns. */
+/* A put callback: os_memblock_put of an extended pool calls it instead of giving the block back, in
+ * the caller's context, outside the critical section. mp_num_free and the block's content are still
+ * unchanged. The callback owns the block, may get and put, and must give the block back by
+ * os_memblock_put_from_cb, now or later. os_memblock_put returns its result. */
 typedef os_error_t os_mempool_put_fn(struct os_mempool_ext *ome, void *data, void *arg);
 
-/* ESP-IDF's: called when a block is asked for, instead of taking one. Its result is what
- * os_memblock_get returns; a call of os_memblock_get for the same pool would not end. */
+/* A get callback, ESP-IDF's: os_memblock_get of an extended pool calls it instead of taking a
+ * block, and returns its result. It must not call os_memblock_get for the same pool, which would
+ * not end. */
 typedef void *os_mempool_get_fn(struct os_mempool_ext *ome, void *arg);
 
 /* A pool with callbacks, which the user sets after os_mempool_ext_init. */
@@ -235,60 +236,62 @@ struct os_mempool_info {
 
 /* --- functions -------------------------------------------------------------------------------- */
 
-/* Empties the list of pools, Mynewt's and cistern/pool.h's. Reads no pool: their memory may be in
- * other use by now. Takes no lock, so that it can run before the OS is there; nothing else may use
- * the list meanwhile. Constant time. */
+/* Empties the registry of all pools, those of cistern/pool.h too. It reads no pool, whose memory
+ * may have another use by now, and takes no lock, so that it can run before the OS. No other
+ * context may use the registry meanwhile. Constant time. */
 void os_mempool_module_init(void);
 
-/* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; again on a
- * registered pool it starts anew and keeps its place in the list. `name` is stored, not copied;
- * NULL and duplicates are accepted. Fails iff mp is NULL, block_size is 0, membuf is NULL with
- * blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf is not aligned
- * to OS_ALIGNMENT and for a pointer (OS_MEM_NOT_ALIGNED). A failure registers nothing. Linear in
- * blocks and pools. Thread context. membuf belongs to the pool as long as it is used. Pools of more
- * than 65535 blocks are made by cistern_pool_init, of mp_engine. */
+/* Makes a pool of `blocks` blocks of `block_size` bytes in `membuf` and registers it; a pool that
+ * is registered already starts anew and keeps its place in the registry. `name` is stored, not
+ * copied; NULL and duplicates are accepted. Fails exactly when mp is NULL, block_size is 0, membuf
+ * is NULL with blocks > 0 or the size does not fit the address space (OS_INVALID_PARM), or membuf
+ * is not aligned to OS_ALIGNMENT and to a pointer (OS_MEM_NOT_ALIGNED). A failure changes nothing.
+ * Linear in blocks and pools. Thread context. membuf belongs to the pool until it is unregistered
+ * and no block is in use. Pools of more than 65535 blocks are made by cistern_pool_init, of
+ * mp_engine. */
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
                            void *membuf, os_mempool_name_t name);
 
-/* The same for an extended pool; callbacks and arguments start as NULL. */
+/* The same for an extended pool; its callbacks and arguments are then NULL. */
 os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_t blocks, uint32_t block_size,
                                void *membuf, os_mempool_name_t name);
 
-/* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) iff mp is NULL or
+/* Takes a pool off the registry; its blocks stay usable. Fails (OS_INVALID_PARM) if mp is NULL or
  * not registered. Linear in the number of pools. Thread context. */
 os_error_t os_mempool_unregister(struct os_mempool *mp);
 
 /* Makes all blocks free again, in ascending order, and resets mp_min_free; no callback is called,
- * the pool stays registered. Fails (OS_INVALID_PARM) iff mp is NULL. Linear in the number of
+ * the pool stays registered. Fails (OS_INVALID_PARM) if mp is NULL. Linear in the number of
  * blocks. Same contexts as get. */
 os_error_t os_mempool_clear(struct os_mempool *mp);
 
-/* True iff every invariant of the pool holds; false for NULL. Always ends. Linear in the number of
- * blocks. Same contexts as get. */
+/* True if every invariant of the pool holds; false for NULL. It ends on a cyclic list, too. Linear
+ * in the number of blocks. Same contexts as get. */
 bool os_mempool_is_sane(const struct os_mempool *mp);
 
-/* 1 iff a block of the pool, free or in use, starts at `block_addr`; with
- * OS_MEMPOOL_F_COMBINATION iff the address is anywhere in one. 0 otherwise and for NULL.
- * Constant time, any context. */
+/* 1 if a block of the pool, free or in use, starts at `block_addr`; with OS_MEMPOOL_F_COMBINATION
+ * if the address is anywhere in the pool's blocks. Else 0, also for NULL. Constant time, any
+ * context. */
 int os_memblock_from(const struct os_mempool *mp, const void *block_addr);
 
 /* Takes a block, last freed first, or what the get callback of an extended pool returns. Fails
- * (NULL) iff mp is NULL or every block is in use; and as cistern_pool_get where memory is damaged.
- * Constant time, besides the callback's; from check level 2 on linear in the size of a block. Any
+ * (NULL) if mp is NULL, every block is in use, or as cistern_pool_get where memory is damaged.
+ * Constant time but for the callback; from check level 2 on linear in the bytes of poison. Any
  * context that the port's critical section covers. The caller owns the block. */
 void *os_memblock_get(struct os_mempool *mp);
 
 /* Gives a block back, or hands it to the put callback of an extended pool and returns its result.
- * Fails (OS_INVALID_PARM) iff an argument is NULL or the address is not a block in use of this
- * pool, which is a fault; a callback with OS_MEMPOOL_F_FRAG or _COMBINATION gets any address. Time
- * and contexts as get. */
+ * Fails (OS_INVALID_PARM) if an argument is NULL or, from check level 1 on, the address is not that
+ * of a block in use of this pool, which is a fault. In a pool with OS_MEMPOOL_F_FRAG or
+ * _COMBINATION a callback is given every address but NULL. Time and contexts as cistern_pool_put.
+ */
 os_error_t os_memblock_put(struct os_mempool *mp, void *block_addr);
 
 /* The same without the callback: for use in the callback itself. */
 os_error_t os_memblock_put_from_cb(struct os_mempool *mp, void *block_addr);
 
-/* The same for a caller in a place of its own, which a pool with guards remembers. `file` is
- * stored, not copied. */
+/* The same with the caller's place, which a pool with guards keeps in the block's history. `file`
+ * is stored, not copied. */
 #if CISTERN_CHECK >= 3
 void *os_memblock_get_at(struct os_mempool *mp, const char *file, int line);
 os_error_t os_memblock_put_at(struct os_mempool *mp, void *block_addr, const char *file, int line);
@@ -301,12 +304,13 @@ os_error_t os_memblock_put_from_cb_at(struct os_mempool *mp, void *block_addr, c
 #endif
 
 /* Walks the registry in order of registration: NULL gives the first pool, the last one gives NULL.
- * Fills omi unless it is NULL. Constant time. Any context; no pool may be unregistered during a
- * walk. */
+ * Fills *omi unless omi is NULL. Time and contexts as cistern_pool_stats of the next pool, without
+ * omi as cistern_pool_next. No pool may be unregistered during a walk. */
 struct os_mempool *os_mempool_info_get_next(struct os_mempool *mp, struct os_mempool_info *omi);
 
-/* The first pool of that name, or NULL; fills omi unless it is NULL. NULL as a name finds nothing.
- * Linear in the number of pools. Contexts as os_mempool_info_get_next. */
+/* The first pool of that name, or NULL, as for NULL as a name; fills *info unless info is NULL.
+ * Linear in the number of pools and the length of their names. Contexts as
+ * os_mempool_info_get_next. */
 struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_info *info);
 
 /* --- ESP-IDF's -------------------------------------------------------------------------------- */
@@ -315,7 +319,7 @@ struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_in
 os_error_t os_mempool_init_internal(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
                                     void *membuf, os_mempool_name_t name, uint8_t flags);
 
-/* As os_mempool_clear; then the pool is no extended one any more: without flags and callbacks. */
+/* As os_mempool_clear; the pool is then no longer extended, and has no flags and no callbacks. */
 os_error_t os_mempool_ext_clear(struct os_mempool_ext *mpe);
 
 /* Sets the callbacks of an extended pool, an os_mempool_put_fn and an os_mempool_get_fn, and their
@@ -327,14 +331,14 @@ void os_ext_mempool_register_cb(struct os_mempool_ext *mpe, void *put_cb, void *
 void os_mempool_flags_set(struct os_mempool *mp, uint8_t flags);
 void os_mempool_flags_clear(struct os_mempool *mp, uint8_t flags);
 
-/* Takes those pools off the registry that have OS_MEMPOOL_F_CONTROLLER, or those that have not.
- * Quadratic in the number of pools. Thread context. */
+/* Takes the pools that have OS_MEMPOOL_F_CONTROLLER off the registry, or with false all other
+ * pools, those of cistern/pool.h too. Quadratic in the number of pools. Thread context. */
 void os_mempool_deinit(bool is_controller);
 
 #ifdef __cplusplus
 }
 
-/* C++ has no string literals for Mynewt's char pointers. */
+/* A string literal of C++ is no char *, which Mynewt's interface takes. */
 #    ifndef ESP_PLATFORM
 static inline os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks,
                                          uint32_t block_size, void *membuf, const char *name)

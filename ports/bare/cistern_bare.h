@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cistern_bare.h - what a program without an operating system gives to the port and gets from it.
+/* cistern_bare.h - what a program without an operating system must call and may define for the
+ * port.
  *
  * Hooks are functions that the port defines weakly: a program that defines one replaces it.
  *
@@ -37,47 +38,48 @@ extern "C" {
 void cistern_bare_tick(void);
 
 /* Starts the processor's own timer (SysTick; mtime) so that it calls cistern_bare_tick. `clock_hz`
- * is the clock of that timer in Hz: the processor's, for SysTick. Refused, with a fault, where it
- * would never tick: a tick would take fewer cycles of that clock than the timer needs (2; 1), or more
- * than it counts (2^24; 2^32 - 1), for which a greater CISTERN_BARE_TICKS_PER_SECOND helps; or the
- * vector table sends SysTick to a default handler of the startup file's, for which
- * CISTERN_BARE_SYSTICK_WEAK 0 helps. Links the timer's handler in, weakly: a program with a
- * SysTick_Handler of its own calls cistern_bare_tick there. A program that leaves this call out may
- * use the timer for itself. Thread. */
+ * is the clock of that timer in Hz: the processor's, for SysTick. Refused, with a fault, if the
+ * timer would never tick:
+ *   - a tick takes fewer cycles of that clock than the timer needs (SysTick 2, mtime 1), or more than it
+ *     counts (2^24; 2^32 - 1), which a greater CISTERN_BARE_TICKS_PER_SECOND remedies
+ *   - the vector table has a default handler of the startup file for SysTick, which
+ *     CISTERN_BARE_SYSTICK_WEAK 0 remedies
+ * It links the timer's handler, weakly: a program with a SysTick_Handler of its own must call
+ * cistern_bare_tick there. A program without this call has the timer to itself. Thread. */
 void cistern_bare_tick_start(uint32_t clock_hz);
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-/* Called again and again while no thread has anything to do, with interrupts enabled. The default
- * sleeps until the next interrupt (WFI). A program without threads calls it in its main loop. It
- * must not wait for an object of the library. */
+/* Called repeatedly while no thread can run, with interrupts enabled. The default sleeps until the
+ * next interrupt (WFI). A program without threads calls it in its main loop. It must not wait for
+ * an object of the library. */
 void cistern_bare_idle(void);
 
-/* Called for a fault that no handler took (cistern_fault_set_handler), after it was written to
- * cistern_bare_last_fault; in the context of the fault, and not inside a critical section. The
- * default stops the device: it calls cistern_bare_assert_failed. A program that defines a hook which
- * returns goes on: the operation that was at fault is refused, and nothing else is damaged. A product
- * does so, once the hook logs or counts; so does one that sets a handler. */
+/* Called for a fault if the program has set no handler (cistern_fault_set_handler), after the fault
+ * was written to cistern_bare_last_fault; in the context of the fault, and not inside a critical
+ * section. The default stops the device: it calls cistern_bare_assert_failed. After a hook that
+ * returns, the operation that was at fault is refused, and the program goes on. A product should
+ * have a hook that logs or counts and returns, or set a handler that does. */
 void cistern_bare_fault_hook(const cistern_fault_t *fault);
 
-/* Called when an assertion failed, and by the default of the hook above, whose `message` says where
- * the fault is described; `file` is NULL then, unless the check level knows it. The default masks
- * interrupts and stops for ever, so that a watchdog or a debugger finds the device where it went
- * wrong. Never returns. */
+/* Called when an assertion failed, and by the default of the hook above; `message` then names
+ * cistern_bare_last_fault, and `file` is NULL unless the check level knows the block's last user.
+ * The default masks interrupts and loops for ever, for a watchdog or a debugger. Must not return.
+ */
 void cistern_bare_assert_failed(const char *message, const char *file, int line);
 
-/* Prints as printf does: debug messages and statistics. The default says nothing, and costs no
- * printf. Thread, and interrupt if debug messages of interrupt code are switched on. */
+/* Prints debug messages and statistics, with printf's arguments. The default prints nothing, and
+ * links no printf. Thread, and interrupt if debug messages of interrupt code are switched on. */
 void cistern_bare_diag(const char *format, ...);
 
 /* 32 bits that an attacker cannot guess, for port numbers and initial sequence numbers. There is no
- * default: only the device knows where to find them, and a program that needs none links none. */
+ * default, since their source differs by device; a program that needs none need not define it. */
 uint32_t cistern_bare_random(void);
 
-/* --- what went wrong -------------------------------------------------------------------------- */
+/* --- faults ----------------------------------------------------------------------------------- */
 
-/* The last fault that no handler took; kind CISTERN_FAULT_NONE if there was none. For a debugger
- * and for cistern_bare_fault_hook's users; strings in it are constants of the program. */
+/* The last fault that was given to cistern_bare_fault_hook; kind CISTERN_FAULT_NONE if there was
+ * none. For a debugger, and for hooks. Its strings are constants of the program. */
 extern cistern_fault_t cistern_bare_last_fault;
 
 #ifdef __cplusplus

@@ -14,7 +14,7 @@
  * | host_owned_t          | a lock that is held for long: knows its holder, and lends it the     |
  * |                       | priority of who waits where the system can                           |
  * | host_once_t           | whether something was done; HOST_ONCE_INITIALIZER: not yet           |
- * | host_watch_t          | whom to tell of the end of threads                                   |
+ * | host_watch_t          | a function that each watched thread calls when it ends               |
  *
  * | inline function                        | it                                                  |
  * |----------------------------------------|-----------------------------------------------------|
@@ -93,7 +93,7 @@ void host_once(host_once_t *once, void (*function)(void));
 /* Makes a watch that calls `ended` at the end of threads. Once for each watch. */
 void host_watch_create(host_watch_t *watch, void (*ended)(void));
 
-/* Has the watch look at the calling thread, whose last act `ended` will be. */
+/* Adds the calling thread to the watch: it calls `ended` as its last act. */
 void host_watch_thread(host_watch_t *watch);
 
 /* Makes every thread of the process that runs see the memory as it is: a full barrier on each

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* rtos.h - the lower floor: what ports/rtos/sys_arch.c, the OS layer, asks of a system that has counting
- * semaphores and threads. A port is arch/cc.h, arch/cistern_port.h and arch/sys_arch.h, as ports/template
- * has them, arch/rtos_sem.h with the type rtos_sem_t, and one file with what follows;
- * examples/port/port.c is one.
+/* rtos.h - the lower floor: what ports/rtos/sys_arch.c, the OS layer, asks of a system that has
+ * counting semaphores and threads. A port is arch/cc.h, arch/cistern_port.h and arch/sys_arch.h, as
+ * ports/template has them, arch/rtos_sem.h with the type rtos_sem_t, and one file with what
+ * follows; examples/port/port.c is one.
  *
  *   lwIP          sys_sem, sys_mbox, sys_thread_new        lwip/sys.h
  *   upper floor   tables, names, statistics, faults, rings  ports/rtos/sys_arch.c
@@ -34,27 +34,28 @@
 extern "C" {
 #endif
 
-/* A patience without end. */
+/* A time that does not end. */
 #define RTOS_FOREVER UINT32_MAX
 
-/* Makes a semaphore of `units` units that counts to 2^16 at least; false iff the system has none left.
- * Thread. */
+/* Makes a semaphore of `units` units that counts to at least 2^16; false if the system has none
+ * left. Thread. */
 bool rtos_sem_create(rtos_sem_t *sem, u32_t units);
 
 /* Ends one at which no thread waits. Thread. */
 void rtos_sem_delete(rtos_sem_t *sem);
 
-/* Takes a unit; true iff there was one within `ms` milliseconds, RTOS_FOREVER for ever, on a clock that
- * is not set. Threads are served in the order in which they came, or by priority, and one that does
- * not wait (ms 0) never before one that does. Thread; with ms 0 also where the port allows
- * sys_mbox_trypost_fromisr. */
+/* Takes a unit, and waits for it up to `ms` milliseconds, RTOS_FOREVER for ever, on a clock that no
+ * call sets; false if there was none in time. Threads are served in the order in which they came,
+ * or by priority; a call that does not wait (ms 0) must not take a unit before a thread that waits.
+ * Thread; with ms 0 also where the port allows sys_mbox_trypost_fromisr. */
 bool rtos_sem_take(rtos_sem_t *sem, u32_t ms);
 
 /* Adds a unit. Any context from which the port allows sys_sem_signal. */
 void rtos_sem_give(rtos_sem_t *sem);
 
-/* Starts a thread of that name, stack size in bytes (0: the port's default) and priority, which calls
- * function(argument), and ends when that returns; false iff the system has none left. Thread. */
+/* Starts a thread of that name, stack size in bytes (0: the port's default) and priority, which
+ * calls function(argument), and ends when that returns; false if the system has none left. Thread.
+ */
 bool rtos_thread_start(const char *name, void (*function)(void *argument), void *argument,
                        int stack, int priority);
 

@@ -99,20 +99,31 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
     return accepted;
 }
 
+/* Gives a block back to a plain pool, and says whether that was empty. */
+static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+{
+    cistern_pool_finding_t finding;
+    const cistern_critical_t state = cistern_critical_enter();
+    *was_empty = pool->free == 0;
+    const bool given = cistern_pool_give(pool, block, &finding);
+    CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
+    if (given) {
+        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, NULL);
+    }
+    cistern_critical_leave(state);
+    const cistern_error_t error = cistern_pool_report(pool, &finding);
+    return given ? CISTERN_OK : error;
+}
+
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
 {
     if (pool == NULL || was_empty == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
     *was_empty = false;
-    if (!pool_is_plain(pool)) {
-        return pool_strategy(pool)->put(pool, block, was_empty, NULL);
-    }
-    cistern_pool_finding_t finding;
-    const cistern_critical_t state = cistern_critical_enter();
-    *was_empty = pool->free == 0;
-    const bool given = cistern_pool_give(pool, block, &finding);
-    cistern_critical_leave(state);
-    const cistern_error_t error = cistern_pool_report(pool, &finding);
-    return given ? CISTERN_OK : error;
+    const cistern_error_t error = pool_is_plain(pool)
+                                      ? pool_put_noting(pool, block, was_empty)
+                                      : pool_strategy(pool)->put(pool, block, was_empty, NULL);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }

@@ -119,6 +119,38 @@ static void bulk_calls_record_each_block(void **state)
     assert_event(8, CISTERN_TRACE_PUT, &pool, taken[3], 0);
 }
 
+static void put_noting_is_recorded_once(void **state)
+{
+    (void)state;
+    bool was_empty;
+    void *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put_noting(&pool, block, &was_empty), CISTERN_OK);
+    assert_int_equal(cistern_pool_put_noting(&pool, NULL, &was_empty), CISTERN_ERROR_ARGUMENT);
+    assert_int_equal(recorded(), 2);
+    assert_event(1, CISTERN_TRACE_PUT, &pool, block, 0);
+}
+
+#if CISTERN_POOL_EXTRAS
+static void privileged_get_is_recorded_once(void **state)
+{
+    (void)state;
+    static _Alignas(16) unsigned char memory[32];
+    static cistern_pool_t reserved;
+    cistern_pool_extras_t extras = {.strategy = CISTERN_POOL_CRITICAL, .reserve = 1};
+    const cistern_pool_config_t config = {
+        .count = 1, .size = 32, .memory = memory, .tight = true, .extras = &extras};
+    assert_int_equal(cistern_pool_init(&reserved, &config), CISTERN_OK);
+    cistern_trace_start();
+    void *const block = cistern_pool_get_privileged(&reserved);
+    assert_non_null(block);
+    assert_null(cistern_pool_get_privileged(&reserved));
+    assert_int_equal(recorded(), 2);
+    assert_event(0, CISTERN_TRACE_GET, &reserved, block, 0);
+    assert_event(1, CISTERN_TRACE_GET, &reserved, NULL, 0);
+    assert_int_equal(cistern_pool_unregister(&reserved), CISTERN_OK);
+}
+#endif
+
 static void alloc_trim_and_free_are_recorded_with_the_bytes_asked_for(void **state)
 {
     (void)state;
@@ -320,6 +352,10 @@ int main(void)
         TRACE_TEST(get_and_put_are_recorded_with_pool_and_block),
         TRACE_TEST(get_of_an_empty_pool_is_recorded_without_a_block),
         TRACE_TEST(bulk_calls_record_each_block),
+        TRACE_TEST(put_noting_is_recorded_once),
+#if CISTERN_POOL_EXTRAS
+        TRACE_TEST(privileged_get_is_recorded_once),
+#endif
         TRACE_TEST(alloc_trim_and_free_are_recorded_with_the_bytes_asked_for),
         TRACE_TEST(realloc_that_moves_is_an_alloc_and_a_free),
         TRACE_TEST(refused_put_is_recorded_as_a_fault_and_no_put),

@@ -19,7 +19,7 @@ struct memp {
     struct memp *next;
 };
 
-/* Bytes of an element beside the user's: none, guards and owners are the engine's. */
+/* Bytes of an element that are not the user's: none, since the engine counts its guards itself. */
 #define MEMP_SIZE          0
 #define MEMP_ALIGN_SIZE(x) LWIP_MEM_ALIGN_SIZE(x)
 
@@ -76,12 +76,12 @@ struct memp_malloc_helper {
 struct stats_mem;
 
 #if MEMP_MEM_MALLOC
-/* What is known of a pool whose elements come from the heap. */
+/* The account of a pool whose elements come from the heap. */
 struct memp_account {
     size_t used; /* elements taken now: at most the pool's number */
 };
 #elif CISTERN_CHECK >= 1
-/* What changes of a pool. At level 0 that is the list alone. */
+/* The part of a pool that changes. At level 0 that is the list alone. */
 struct memp_state {
     cistern_block_t *list; /* free elements; first, so that memp_desc's tab leads here */
     size_t used;           /* how many are in use */
@@ -129,36 +129,36 @@ void memp_init_pool(const struct memp_desc *desc);
 void *memp_malloc_pool(const struct memp_desc *desc);
 void memp_free_pool(const struct memp_desc *desc, void *mem);
 
-/* Gives a pool `num` elements of `size` bytes in MEMP_POOL_BYTES(num, size) bytes of memory, aligned to
- * LWIP_ALIGNMENT; the next memp_init_pool takes it over. No element may be in use. Constant time.
- * Thread context. */
+/* Sets a pool's memory: MEMP_POOL_BYTES(num, size) bytes, aligned to LWIP_ALIGNMENT, for `num`
+ * elements of `size` bytes. It takes effect with the next memp_init_pool, and no element may be in
+ * use. Constant time. Thread context. */
 #if CISTERN_MEMP_LAID_OUT
 void memp_lay_out(struct memp_desc *desc, size_t num, size_t size, void *memory);
 #endif
 
-/* The same for a caller in a place of its own, which level 3 remembers. */
+/* memp_malloc_pool with the caller's place, which level 3 keeps in the element's history. */
 #if MEMP_OVERFLOW_CHECK || CISTERN_CHECK >= 3
 void *memp_malloc_pool_fn(const struct memp_desc *desc, const char *file, const int line);
 #    define memp_malloc_pool(desc) memp_malloc_pool_fn((desc), __FILE__, __LINE__)
 #endif
 #if CISTERN_CHECK >= 3
-/* memp_free_pool for a caller in a place of its own, which level 3 remembers. */
+/* memp_free_pool with the caller's place, which level 3 keeps in the element's history. */
 void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file, int line);
 #    define memp_free_pool(desc, mem) memp_free_pool_at((desc), (mem), __FILE__, __LINE__)
 #endif
 
 /* --- inspection -------------------------------------------------------------------------------
- * lwIP's pools are constants and stand in no registry: those of the list are memp_pools[], private
- * ones are named. All of these run inside the critical section. */
+ * lwIP's pools are constants, and only with CISTERN_MEMP_LOCK_FREE in the registry: those of the list
+ * are memp_pools[], private ones have a name each. Any context that the critical section covers. */
 
 /* Copies the numbers of a pool, all from one moment; min_free and failures are those of its
  * statistics, and num and 0 without. At check level 0 linear in the number of free elements. */
 void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats);
 
-/* True iff every invariant of the pool holds: see cistern_pool_check. Linear in its elements. */
+/* True if every invariant of the pool holds: see cistern_pool_check. Linear in its elements. */
 bool memp_pool_check(const struct memp_desc *desc);
 
-/* True iff an element of the pool starts at an address; and one in use, which at check level 0 is
+/* True if an element of the pool starts at an address; and one in use, which at check level 0 is
  * the same, and with MEMP_MEM_MALLOC is never known. Constant time, the second one linear if the
  * element holds the key of a free one. */
 bool memp_pool_owns(const struct memp_desc *desc, const void *mem);

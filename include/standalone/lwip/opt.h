@@ -116,7 +116,7 @@
 /* The options of the engines are those of lwipopts.h, without the defaults below. */
 #include "cistern/config.h"
 
-/* Tells our sources that there is no lwIP tree, so that no protocol header can be included. */
+/* Defined where there is no lwIP tree, so that no protocol header can be included. */
 #define CISTERN_STANDALONE 1
 
 /* --- OS layer -------------------------------------------------------------------------------- */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cistern_port.h (arduino) - the critical section that guards the engines: noInterrupts, behind
- * which the state before is restored, which interrupts() would not do.
+/* arch/cistern_port.h (arduino) - the critical section that guards the engines: noInterrupts() at
+ * its start; at its end the mask before is restored, since interrupts() would end an outer section
+ * too.
  *
- * | processor | what is remembered |
- * |-----------|--------------------|
- * | AVR       | SREG               |
- * | Cortex-M  | PRIMASK            |
- */
+ * | processor | register that is saved |
+ * |-----------|------------------------|
+ * | AVR       | SREG                   |
+ * | Cortex-M  | PRIMASK                | */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
@@ -52,7 +52,7 @@ static inline cistern_critical_t cistern_critical_enter(void)
     return state;
 }
 
-/* Restores what the matching enter found. */
+/* Restores the state before the matching enter. */
 static inline void cistern_critical_leave(cistern_critical_t state)
 {
     cistern_arduino_restore(state);

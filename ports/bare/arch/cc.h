@@ -2,7 +2,7 @@
 /* arch/cc.h (bare) - compiler and target, for processors without an operating system.
  *
  * What is not defined here gets lwip/arch.h's default, which suits gcc and clang. No console, file
- * or debugger is assumed: what the library has to say goes to hooks of the user's. */
+ * or debugger is assumed: messages go to hooks of the user's (cistern_bare.h). */
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
 
@@ -20,7 +20,7 @@
         } while (0)
 #endif
 
-/* An assertion that failed stops the device; the hook may reset it instead. */
+/* An assertion that failed stops the device; a hook of the user's may reset it instead. */
 #ifndef LWIP_PLATFORM_ASSERT
 #    define LWIP_PLATFORM_ASSERT(message) cistern_bare_assert_failed((message), __FILE__, __LINE__)
 #endif

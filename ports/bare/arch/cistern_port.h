@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (bare) - what the engines need of the port: see cistern/port.h.
  *
- * The critical section masks interrupts and restores what was before, so that sections nest and
- * work the same in threads, in interrupts and where the user has masked interrupts already. It is
- * the same lock as lwIP's SYS_ARCH_PROTECT. Both calls are a few instructions, inlined. */
+ * The critical section masks interrupts and restores the mask before, so that sections nest, in
+ * threads, in interrupts and where the user has masked interrupts already. It is the same lock as
+ * lwIP's SYS_ARCH_PROTECT. Both calls are a few instructions, inlined. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
@@ -30,7 +30,7 @@ static inline void cistern_critical_leave(cistern_critical_t state)
     cistern_cpu_restore(state);
 }
 
-/* Who called the function that this stands in: see cistern/trace.h. */
+/* The address that the function of this expression returns to: see cistern/trace.h. */
 #ifndef CISTERN_TRACE_OWNER
 #    define CISTERN_TRACE_OWNER __builtin_return_address(0)
 #endif

@@ -2,8 +2,8 @@
 /* arch/sys_arch.h (bare) - what names a semaphore, mutex, mailbox or thread on this port.
  *
  * Everything comes from static pools, so that the library's footprint is known when it is linked
- * and nothing here needs the heap. A name is a slot number and the generation of its use, so that a
- * name which was freed is told from the live one after it, for 2^16 uses of the same slot. A
+ * and nothing here needs the heap. A name is a slot number and the generation of its use, so that
+ * the name of a freed object differs from those of later ones, for 2^16 uses of the same slot. A
  * variable of zeros names nothing.
  *
  * Options, for lwipopts.h:
@@ -106,8 +106,8 @@ typedef struct sys_bare_mutex {
 } sys_mutex_t;
 #endif
 
-/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
- */
+/* The names of no object, to initialise and to set; to compare, use sys_sem_valid and
+ * sys_mbox_valid. */
 #ifdef __cplusplus
 #    define SYS_SEM_NULL  (sys_sem_t())
 #    define SYS_MBOX_NULL (sys_mbox_t())

@@ -24,13 +24,13 @@ typedef int cistern_critical_t; /* depth of nesting before the call, 0 and up */
 cistern_critical_t cistern_critical_enter(void);
 
 /* Leaves it; `state` is what the matching enter returned.
- * A state that does not match is a fault: one that is not inside any section is refused; one that
- * skips inner sections leaves these too. A thread that ends inside a section is a fault as well,
- * and the section ends with it. Constant time. The thread that entered. */
+ * A state that does not match is a fault: outside every section the call is refused; a state of an
+ * outer section leaves the inner ones too. A thread that ends inside a section is also a fault, and
+ * the section ends with it. Constant time. Only the thread that entered may call it. */
 void cistern_critical_leave(cistern_critical_t state);
 
-/* Counts that threads share without the lock: read, write, and replace if unchanged. All threads
- * see what was written before a replace or a read of its result. */
+/* Counts that threads share without the lock: read, write, and replace if unchanged. A thread that
+ * reads what another has replaced sees all that the other wrote before. */
 #define cistern_port_atomic_read(address) __atomic_load_n((address), __ATOMIC_ACQUIRE)
 #define cistern_port_atomic_write(address, value)                                                  \
     __atomic_store_n((address), (value), __ATOMIC_RELAXED)
@@ -38,7 +38,7 @@ void cistern_critical_leave(cistern_critical_t state);
     __atomic_compare_exchange_n((address), (expected), (value), false, __ATOMIC_ACQ_REL,           \
                                 __ATOMIC_ACQUIRE)
 
-/* Who called the function that this stands in: see cistern/trace.h. */
+/* The address that the function of this expression returns to: see cistern/trace.h. */
 #ifndef CISTERN_TRACE_OWNER
 #    define CISTERN_TRACE_OWNER __builtin_return_address(0)
 #endif

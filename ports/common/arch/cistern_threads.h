@@ -65,41 +65,43 @@ static inline void cistern_port_word_store(uintptr_t *word, uintptr_t value)
 
 #define CISTERN_PORT_NO_SLOT UINT32_MAX
 
-/* The calling thread's number; NO_SLOT before its first call below. */
+/* The calling thread's number; CISTERN_PORT_NO_SLOT before its first call below. */
 extern _Thread_local uint32_t cistern_host_slot;
 
 /* Gives the calling thread the lowest number that no living thread has. */
 uint32_t cistern_host_take_slot(void);
 
-/* A small number that no other living thread has; NO_SLOT when there are none left. A thread gives
- * its number back when it ends, after the function that cistern_port_on_thread_end set has run. Constant time but for a
- * thread's first call. */
+/* A small number that no other living thread has; CISTERN_PORT_NO_SLOT when none is left. A thread
+ * gives its number back when it ends, after the function of cistern_port_on_thread_end has run.
+ * Constant time but for a thread's first call. */
 static inline uint32_t cistern_port_thread_slot(void)
 {
     const uint32_t slot = cistern_host_slot;
     return (slot != CISTERN_PORT_NO_SLOT) ? slot : cistern_host_take_slot();
 }
 
-/* The same for a thread that has its number already; NO_SLOT for any other. No call, constant time.
- */
+/* The number of a thread that has one already; CISTERN_PORT_NO_SLOT for any other. Constant time,
+ * without a call. */
 static inline uint32_t cistern_port_thread_slot_if_any(void)
 {
     return cistern_host_slot;
 }
 
-/* Sets what each thread that ends calls. */
+/* Sets the function that each thread calls when it ends. */
 typedef void cistern_port_thread_ended_t(uint32_t slot);
 void cistern_port_on_thread_end(cistern_port_thread_ended_t *function);
 
-/* --- fork -------------------------------------------------------------------------------------- */
+/* --- fork --------------------------------------------------------------------------------------
+ */
 
-/* Sets what the process does when it forks, inside the critical section: before it, and after it in
- * both processes. To be called inside it. */
+/* Sets the functions that a fork calls inside the critical section: one before it, one after it in
+ * both processes. Must be called inside the critical section. */
 typedef void cistern_port_before_fork_t(void);
 typedef void cistern_port_after_fork_t(bool in_child);
 void cistern_port_on_fork(cistern_port_before_fork_t *before, cistern_port_after_fork_t *after);
 
-/* For critical.c, which knows of forks: does what was set, and keeps the numbers of threads. */
+/* For critical.c, which handles forks: call the functions that were set, and keep the threads'
+ * numbers. */
 void cistern_host_before_fork(void);
 void cistern_host_after_fork(bool in_child);
 
@@ -107,7 +109,7 @@ void cistern_host_after_fork(bool in_child);
  * Between a store and a later load of one thread, and the same of another: if one side uses the
  * light fence and the other the heavy one, at least one of them sees the other's store. */
 
-/* True iff the heavy fence works here; asked once, before either is used. */
+/* True if the heavy fence works on this system; must be called before either is used. */
 static inline bool cistern_port_fence_available(void)
 {
     return host_fence_available();

@@ -12,16 +12,16 @@ extern "C" {
 #endif
 
 /* Locks the core, waiting as long as another thread holds it; with priority inheritance. Does not
- * nest: refused, with a fault, iff the calling thread holds it. Thread. */
+ * nest: refused, with a fault, if the calling thread holds it. Thread. */
 void sys_lock_tcpip_core(void);
 
-/* Unlocks the core. Refused, with a fault, iff the calling thread does not hold it. Thread. */
+/* Unlocks the core. Refused, with a fault, if the calling thread does not hold it. Thread. */
 void sys_unlock_tcpip_core(void);
 
-/* Says that the calling thread is the core's. From then on the checker checks. Thread. */
+/* Marks the calling thread as the core's. From then on the checker below reports faults. Thread. */
 void sys_mark_tcpip_thread(void);
 
-/* Reports a fault iff a core thread was marked and the caller may not use the core now: it does not
+/* Reports a fault if a core thread was marked and the caller may not use the core now: it does not
  * hold the lock or, with LWIP_TCPIP_CORE_LOCKING 0, is not the marked thread. Thread. */
 void sys_check_core_locking(void);
 

@@ -2,8 +2,8 @@
 /* arch/sys_names.h (common) - what names a semaphore, mutex or mailbox on hosts with threads.
  *
  * A name is a slot number and the generation of its use. Slots come from pools and are used again,
- * each time with a new generation, so a name that was freed differs from the live one after it for
- * as long as 2^32 uses of the same slot. A variable of zeros names nothing.
+ * each time with a new generation: the name of a freed object differs from those of later ones, for
+ * 2^32 uses of the same slot. A variable of zeros names nothing.
  *
  * Options, for lwipopts.h:
  *
@@ -42,8 +42,8 @@ typedef struct sys_host_mutex {
 } sys_mutex_t;
 #endif
 
-/* What names nothing, to initialise and to set; to compare, use sys_sem_valid and sys_mbox_valid.
- */
+/* The names of no object, to initialise and to set; to compare, use sys_sem_valid and
+ * sys_mbox_valid. */
 #ifdef __cplusplus
 #    define SYS_SEM_NULL  (sys_sem_t())
 #    define SYS_MBOX_NULL (sys_mbox_t())
@@ -56,9 +56,9 @@ typedef struct sys_host_mutex {
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
 s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
 
-/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis: one
- * that is counted has its turn after all who were counted before it. Linear in the objects that were
- * ever made. Thread. An extension of these ports. */
+/* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis. A
+ * thread that is counted is served after all threads that were counted before it. Linear in the
+ * objects that were ever made. Thread. An extension of these ports. */
 u32_t sys_host_waiting(void);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/thread_sem.h (common) - a semaphore of each thread's own, for LWIP_NETCONN_SEM_PER_THREAD. For
- * arch/sys_arch.h, behind the type sys_sem_t. */
+/* arch/thread_sem.h (common) - a semaphore of each thread's own, for LWIP_NETCONN_SEM_PER_THREAD.
+ * For arch/sys_arch.h, behind the type sys_sem_t. */
 #ifndef CISTERN_ARCH_THREAD_SEM_H
 #define CISTERN_ARCH_THREAD_SEM_H
 
@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-/* The calling thread's own semaphore: made on first use or by alloc, ended by free or with the thread;
- * neither is needed. get returns NULL iff no semaphore is left. Thread. */
+/* The calling thread's own semaphore. It is made by the first get, or by alloc before, and ended
+ * with the thread, or by free before: neither alloc nor free is needed. get returns NULL if no
+ * semaphore is left. Thread. */
 sys_sem_t *sys_arch_netconn_sem_get(void);
 void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);

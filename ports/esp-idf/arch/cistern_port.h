@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cistern_port.h (esp-idf) - the critical section that guards the engines: one spin lock, which
- * nests, masks interrupts and keeps the other core out.
- */
+/* arch/cistern_port.h (esp-idf) - the critical section that guards the engines: one spin lock,
+ * which nests, masks interrupts and keeps the other core out. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
@@ -22,7 +21,7 @@ static inline cistern_critical_t cistern_critical_enter(void)
     return 0;
 }
 
-/* Restores what the matching enter found. The context that entered. */
+/* Restores the state before the matching enter. Only the context that entered may call it. */
 static inline void cistern_critical_leave(cistern_critical_t state)
 {
     (void)state;

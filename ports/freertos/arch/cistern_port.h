@@ -9,8 +9,7 @@
  * Both nest. Sections are short: see docs/architecture.md. A program whose kernel wants something
  * else (a spin lock of an SMP kernel, say) defines CISTERN_FREERTOS_ENTER() and
  * CISTERN_FREERTOS_LEAVE(state) in lwipopts.h, of which the first gives a UBaseType_t that the
- * second restores.
- */
+ * second restores. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
@@ -39,16 +38,16 @@ static inline void cistern_freertos_leave(UBaseType_t state)
 #    endif
 #endif
 
-typedef UBaseType_t cistern_critical_t; /* what a section found: the mask before */
+typedef UBaseType_t cistern_critical_t; /* the mask before */
 
-/* Enters the section; nests. Task, and interrupt where the table says so. Never waits, but for
- * another core. */
+/* Enters the section; nests. Task, and interrupt where the table says so. It waits for another core
+ * only. */
 static inline cistern_critical_t cistern_critical_enter(void)
 {
     return CISTERN_FREERTOS_ENTER();
 }
 
-/* Restores what the matching enter found. The context that entered. */
+/* Restores the state before the matching enter. Only the context that entered may call it. */
 static inline void cistern_critical_leave(cistern_critical_t state)
 {
     CISTERN_FREERTOS_LEAVE(state);

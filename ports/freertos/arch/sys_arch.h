@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (freertos) - what names a semaphore, mutex, mailbox and thread.
  *
- * A name is the number of a slot in a table of the port and of the slot's use, so that a variable
- * that outlives its object is told from the next object, which a kernel's handle is not. 0 names
+ * A name is the number of a slot in a table of the port, and of the slot's use. So the variable of
+ * a freed object does not name the next object, as a kernel's handle, an address, could. 0 names
  * nothing. The slot holds the kernel's own object, created statically where
  * configSUPPORT_STATIC_ALLOCATION is 1, else from the kernel's heap. Only a mailbox's messages and
  * a thread's stack come from the kernel's heap (pvPortMalloc) in either case; with
@@ -96,14 +96,15 @@ typedef struct sys_freertos_mutex {
 typedef struct tskTaskControlBlock *sys_thread_t;
 
 #if !configSUPPORT_DYNAMIC_ALLOCATION
-/* The application's: memory for a thread of sys_thread_new, a stack of `words` and *task for the
- * kernel; NULL iff there is none. Both are the thread's until it ends. Thread. */
+/* Defined by the application: returns a stack of `words` words for a thread of sys_thread_new, and
+ * sets *task to memory for the kernel's data of it; NULL if there is none. Both are the thread's
+ * until it ends. Thread. */
 StackType_t *cistern_freertos_stack(const char *name, size_t words, StaticTask_t **task);
 #endif
 
 #ifdef CISTERN_FREERTOS_TLS_INDEX
-/* The calling thread's own semaphore, made on first use or by alloc; get returns NULL iff none is
- * left. free must be called before the thread ends. Thread. */
+/* The calling thread's own semaphore, made by the first get, or by alloc before; get returns NULL
+ * if none is left. free must be called before the thread ends. Thread. */
 sys_sem_t *sys_arch_netconn_sem_get(void);
 void sys_arch_netconn_sem_alloc(void);
 void sys_arch_netconn_sem_free(void);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (lwip) - the engines' critical section on a port written for lwIP.
  *
- * For those who have a port of lwIP's already (arch/cc.h, arch/sys_arch.h, sys_arch.c) and keep it:
- * put ports/lwip on the include path behind it and compile the files of ports/lwip. The section is
- * then the port's own SYS_ARCH_PROTECT: sys_arch_protect, or macros of any kind. What the port's
- * protection covers (threads, interrupts, nesting) is what the engines are covered against.
+ * For a program that has a port of lwIP's (arch/cc.h, arch/sys_arch.h, sys_arch.c) and keeps it:
+ * put ports/lwip on the include path behind that port and compile the files of ports/lwip. The
+ * section is then the port's own SYS_ARCH_PROTECT: sys_arch_protect, or macros of any kind. It must
+ * nest, and the engines may be called from the contexts that it keeps out.
  *
  * The macros write a section within one function: a declaration, an enter, a leave. The engines
  * have the enter and the leave apart, so the variable's value goes from one to the other as words,
@@ -16,10 +16,9 @@
  *   no declaration           none: the level is the variable of the outer block, which is in scope
  *                            under the same name
  *
- * Options: CISTERN_LWIP_LEVEL is the variable's name where SYS_ARCH_DECL_PROTECT declares one of its
- * own, whatever name it is given; CISTERN_LWIP_LEVEL_BYTES is the room for it, by default that of two
- * pointers. A build that needs one of them says so.
- */
+ * Options: CISTERN_LWIP_LEVEL is the variable's name if SYS_ARCH_DECL_PROTECT ignores the name that
+ * it is given; CISTERN_LWIP_LEVEL_BYTES is the space for the variable, by default that of two
+ * pointers. A build that needs one of them ends with an error that names it. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 

@@ -25,8 +25,8 @@ extern "C" {
 /* A thread; 0 names none. Threads are detached: no call waits for their end. */
 typedef pthread_t sys_thread_t;
 
-/* Starts a thread as sys_thread_new does, but one whose end another thread waits for, once, with
- * pthread_join: after it nothing of the thread is left. An extension of this port. */
+/* Starts a thread as sys_thread_new does, but a joinable one: another thread must call pthread_join
+ * for it once, which frees all that it had. An extension of this port. Thread. */
 sys_thread_t sys_thread_new_joinable(const char *name, void (*thread)(void *arg), void *arg,
                                      int stacksize, int prio);
 

@@ -19,8 +19,8 @@
 #endif
 
 /* --- headers that the compiler may not have -----------------------------------------------------
- * Each says that a standard header is missing (1) or there (0). Who sets one to 1 gives what the
- * header would have: the types u8_t to s32_t and mem_ptr_t for stdint, the conversions below for
+ * Each is 1 if a standard header is missing, else 0. With a 1 this file must define what the header
+ * would have: the types u8_t to s32_t and mem_ptr_t for stdint, the conversions below for
  * inttypes, INT_MAX and the like for limits. */
 #define LWIP_NO_STDDEF_H   0
 #define LWIP_NO_STDINT_H   0
@@ -53,8 +53,9 @@
 #endif
 
 /* --- random numbers -----------------------------------------------------------------------------
- * 32 bits that nobody can guess: lwIP makes port numbers and initial sequence numbers of them. Use
- * the chip's generator; a counter or an unseeded rand() lets strangers into your connections. */
+ * 32 bits that an attacker cannot guess: lwIP makes port numbers and initial sequence numbers of
+ * them. Use the chip's generator; with a counter or an unseeded rand() connections can be forged.
+ */
 #ifndef LWIP_RAND
 #    define LWIP_RAND() board_random()
 #endif
@@ -66,7 +67,7 @@
 #define PACK_STRUCT_STRUCT __attribute__((packed))
 
 /* --- alignment ----------------------------------------------------------------------------------
- * What an array of bytes that holds pools or the heap looks like. The default is `size` bytes and
+ * How an array of bytes for pools or the heap is declared. The default is `size` bytes and
  * some more, in which the start is aligned at run time; with an attribute none are lost. Pools are
  * put into a section of their own here as well: declare them beforehand,
  *   extern u8_t __attribute__((section(".fast"))) memp_memory_PBUF_POOL_base[]; */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/cistern_port.h (template) - the critical section that guards the engines.
  *
- * It must keep out everyone who may call the library: with interrupts that allocate, it masks them;
- * with threads only, a lock does. It must nest, and leave must restore what was before enter: an
- * enter with interrupts masked already must not unmask them at its leave. Sections are short: a
- * constant number of instructions for a pool, see docs/architecture.md.
+ * It must keep out every other context that may call the library: if interrupt handlers allocate,
+ * it masks interrupts; for threads alone a lock is enough. It must nest, and leave must restore the
+ * state before enter: after an enter with interrupts masked, leave must not unmask them. Sections
+ * are short: a constant number of instructions for a pool, see docs/architecture.md.
  *
- * With CISTERN_CRITICAL 0 (or SYS_LIGHTWEIGHT_PROT 0) this header is not read at all.
- */
+ * With CISTERN_CRITICAL 0 (or SYS_LIGHTWEIGHT_PROT 0) this header is not read at all. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 

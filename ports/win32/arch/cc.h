@@ -52,7 +52,7 @@ extern "C" {
 /* Prints `message` with its place on stderr, flushes every stream and aborts. Never returns. */
 void cistern_host_assert_failed(const char *message, const char *file, int line);
 
-/* 32 random bits from the system's generator. Aborts iff the system has none. Any thread. */
+/* 32 random bits from the system's generator. Aborts if the system has none. Any thread. */
 uint32_t cistern_win32_random(void);
 
 #ifdef __cplusplus

@@ -6,7 +6,7 @@
 
 #include "arch/sys_names.h"
 
-/* A thread, by the system's number (DWORD); 0 names none. Nobody waits for the end of threads. */
+/* A thread, by the system's number (DWORD); 0 names none. No call waits for a thread's end. */
 typedef unsigned long sys_thread_t;
 
 #endif

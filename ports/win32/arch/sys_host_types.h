@@ -20,7 +20,7 @@ typedef SRWLOCK host_owned_t;
 typedef INIT_ONCE host_once_t;
 
 typedef struct host_watch {
-    DWORD index; /* of fiber-local storage, the one whose end the system tells of */
+    DWORD index; /* of fiber-local storage, whose callback the system calls when a thread ends */
     void (*ended)(void);
 } host_watch_t;
 

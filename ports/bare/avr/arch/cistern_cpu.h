@@ -30,7 +30,7 @@ static inline void cistern_cpu_restore(cistern_cpu_mask_t before)
     __asm__ volatile("out __SREG__, %0" : : "r"(before) : "memory");
 }
 
-/* True iff interrupts are masked. */
+/* True if interrupts are masked. */
 static inline bool cistern_cpu_is_masked(void)
 {
     return (SREG & (1U << SREG_I)) == 0;

@@ -51,7 +51,7 @@ static inline void cistern_cpu_restore(cistern_cpu_mask_t before)
     __asm__ volatile("msr basepri, %0" : : "r"(before) : "memory");
 }
 
-/* True iff interrupts that may call the library are masked. */
+/* True if interrupts that may call the library are masked. */
 static inline bool cistern_cpu_is_masked(void)
 {
     uint32_t basepri;
@@ -81,7 +81,7 @@ static inline void cistern_cpu_restore(cistern_cpu_mask_t before)
     __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
 }
 
-/* True iff interrupts are masked. */
+/* True if interrupts are masked. */
 static inline bool cistern_cpu_is_masked(void)
 {
     uint32_t primask;
@@ -94,7 +94,7 @@ static inline bool cistern_cpu_is_masked(void)
 #if !defined __ARM_ARCH_6M__
 
 /* Load-linked and store-conditional, for pools that mask no interrupt (CISTERN_POOL_LOCK_FREE). The
- * processor clears the link on every exception (ARMv7-M manual, A3.4), so that a store fails iff an
+ * processor clears the link on every exception (ARMv7-M manual, A3.4), so that a store fails if an
  * interrupt came since the load. One core. */
 #    define CISTERN_PORT_LL 1
 
@@ -105,7 +105,7 @@ static inline uint32_t cistern_port_load_linked(volatile uint32_t *word)
     return value;
 }
 
-/* True iff the value was stored. */
+/* True if the value was stored. */
 static inline bool cistern_port_store_conditional(volatile uint32_t *word, uint32_t value)
 {
     uint32_t failed;
@@ -120,7 +120,7 @@ static inline void cistern_port_clear_link(void)
 
 #endif
 
-/* True iff the processor is inside an exception or interrupt handler. */
+/* True if the processor is inside an exception or interrupt handler. */
 static inline bool cistern_cpu_in_interrupt(void)
 {
     uint32_t exception;

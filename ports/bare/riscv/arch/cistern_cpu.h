@@ -32,7 +32,7 @@ static inline void cistern_cpu_restore(cistern_cpu_mask_t before)
     __asm__ volatile("csrs mstatus, %0" : : "r"(before & CISTERN_CPU_MSTATUS_MIE) : "memory");
 }
 
-/* True iff interrupts are masked. */
+/* True if interrupts are masked. */
 static inline bool cistern_cpu_is_masked(void)
 {
     cistern_cpu_mask_t status;
@@ -40,7 +40,7 @@ static inline bool cistern_cpu_is_masked(void)
     return (status & CISTERN_CPU_MSTATUS_MIE) == 0;
 }
 
-/* True iff the hart is inside an interrupt handler. */
+/* True if the hart is inside an interrupt handler. */
 static inline bool cistern_cpu_in_interrupt(void)
 {
     return cistern_bare_interrupt_depth != 0;
