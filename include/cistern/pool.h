@@ -272,14 +272,14 @@ size_t cistern_pool_walk(const cistern_pool_t *pool, cistern_pool_visit_t *visit
 size_t cistern_pool_history(const cistern_pool_t *pool, const void *block,
                             cistern_pool_event_t *events, size_t max);
 
-/* Copies the numbers of a pool, all from one moment. Any context. A cached pool is stopped for it:
+/* Copies the numbers of a pool, all from one moment. Contexts as get. A cached pool is stopped for it:
  * its threads' next gets refill their caches; linear in the numbers of threads and of blocks in
  * caches, and threads only. Its `free` and `failures` are exact; its `min_free` is never more than
  * the truth, and exact for what one thread did alone since the numbers were read last. Less it is
  * by what the caches of others held at most, when several threads were low at different moments. */
 void cistern_pool_stats(const cistern_pool_t *pool, cistern_pool_stats_t *stats);
 
-/* Starts the low-water mark anew from the blocks that are free now. Any context. */
+/* Starts the low-water mark anew from the blocks that are free now. Contexts as get. */
 void cistern_pool_reset_low_water(cistern_pool_t *pool);
 
 /* Verifies every invariant of a pool: true iff all hold. Never follows a link out of the pool and
