@@ -287,5 +287,6 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool)
     }
     pool_register(pool);
     cistern_critical_leave(state);
+    CISTERN_TRACE_ON_LISTED(pool);
     return CISTERN_OK;
 }

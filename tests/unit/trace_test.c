@@ -332,6 +332,15 @@ static void pools_and_heaps_are_described_by_init(void **state)
     assert_false(has("nothing"));
 }
 
+CISTERN_POOL_DEFINE(readings, long, 4, );
+
+static void static_pool_is_described_when_it_is_enlisted(void **state)
+{
+    (void)state;
+    assert_int_equal(readings_init(), CISTERN_OK);
+    assert_true(has("readings"));
+}
+
 static void descriptions_beyond_the_table_are_counted(void **state)
 {
     (void)state;
@@ -368,6 +377,7 @@ int main(void)
         TRACE_TEST(drain_of_nothing_writes_nothing),
         TRACE_TEST(drain_says_that_the_sink_failed),
         TRACE_TEST(pools_and_heaps_are_described_by_init),
+        TRACE_TEST(static_pool_is_described_when_it_is_enlisted),
         TRACE_TEST(descriptions_beyond_the_table_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
