@@ -83,6 +83,7 @@ void cistern_trace_event(const void *object, const void *block, size_t what, con
                 CISTERN_TRACE_NOTE(kind, object, (blocks)[trace_i], 0);                            \
             }                                                                                      \
         } while (false)
+#    define CISTERN_TRACE_NOTE_LISTED(described) described
 #    define CISTERN_TRACE_NOTE_MADE(described, object)                                             \
         do {                                                                                       \
             described;                                                                             \
@@ -94,6 +95,7 @@ void cistern_trace_event(const void *object, const void *block, size_t what, con
 #    define CISTERN_TRACE_NOTE(kind, object, block, size)               ((void)0)
 #    define CISTERN_TRACE_NOTE_IF(condition, kind, object, block, size) ((void)0)
 #    define CISTERN_TRACE_NOTE_EACH(kind, object, blocks, count)        ((void)0)
+#    define CISTERN_TRACE_NOTE_LISTED(described)                        ((void)0)
 #    define CISTERN_TRACE_NOTE_MADE(described, object)                  ((void)0)
 
 #endif
@@ -118,7 +120,9 @@ void cistern_trace_event(const void *object, const void *block, size_t what, con
 #define CISTERN_TRACE_ON_FAULT(object, address, kind)                                              \
     CISTERN_TRACE_NOTE(CISTERN_TRACE_FAULT, object, address, kind)
 #define CISTERN_TRACE_ON_POOL(pool) CISTERN_TRACE_NOTE_MADE(cistern_trace_pool(pool), pool)
-#define CISTERN_TRACE_ON_HEAP(heap) CISTERN_TRACE_NOTE_MADE(cistern_trace_heap(heap), heap)
+/* A pool that was made when compiling: its blocks may be in use already. */
+#define CISTERN_TRACE_ON_LISTED(pool) CISTERN_TRACE_NOTE_LISTED(cistern_trace_pool(pool))
+#define CISTERN_TRACE_ON_HEAP(heap)   CISTERN_TRACE_NOTE_MADE(cistern_trace_heap(heap), heap)
 #define CISTERN_TRACE_ON_MALLOC()                                                                  \
     CISTERN_TRACE_NOTE_MADE(cistern_trace_describe_malloc(), cistern_trace_malloc)
 #define CISTERN_TRACE_ON_CLEAR(pool) CISTERN_TRACE_NOTE(CISTERN_TRACE_INIT, pool, NULL, 0)
@@ -154,7 +158,8 @@ void cistern_trace_describe(const cistern_trace_object_t *object, const char *na
 struct cistern_pool;
 struct cistern_heap;
 
-/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these.
+/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these; of a pool that
+ * was made when compiling cistern_pool_enlist does.
  */
 void cistern_trace_pool(const struct cistern_pool *pool);
 void cistern_trace_heap(const struct cistern_heap *heap);
