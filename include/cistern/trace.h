@@ -158,15 +158,13 @@ void cistern_trace_describe(const cistern_trace_object_t *object, const char *na
 struct cistern_pool;
 struct cistern_heap;
 
-/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these; of a pool that
- * was made when compiling cistern_pool_enlist does.
- */
+/* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these;
+ * of a pool that was made when compiling, cistern_pool_enlist does. */
 void cistern_trace_pool(const struct cistern_pool *pool);
 void cistern_trace_heap(const struct cistern_heap *heap);
 void cistern_trace_describe_malloc(void);
 
-/* Describes all pools of the registry: for those of CISTERN_POOL_DEFINE, which no init describes.
- */
+/* Describes all pools of the registry. */
 void cistern_trace_pools(void);
 
 /* Its address names lwIP's heap where that takes its memory from pools or from another allocator.
