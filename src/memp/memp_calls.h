@@ -28,6 +28,9 @@ static inline void *memp_get_usual(const struct memp_desc *desc)
         (void)used;
     }
     cistern_critical_leave(state);
+    if (mem != NULL) {
+        MEMP_TRACE_ON_GET(desc, mem);
+    }
     return mem;
 }
 
@@ -43,6 +46,9 @@ static inline bool memp_put_usual(const struct memp_desc *desc, void *mem)
         (void)used;
     }
     cistern_critical_leave(state);
+    if (usual) {
+        MEMP_TRACE_ON_PUT(desc, mem);
+    }
     return usual;
 }
 

@@ -99,11 +99,8 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
     return accepted;
 }
 
-cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
 {
-    if (pool == NULL || was_empty == NULL) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
     *was_empty = false;
     if (!pool_is_plain(pool)) {
         return pool_strategy(pool)->put(pool, block, was_empty, NULL);
@@ -115,4 +112,14 @@ cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool 
     cistern_critical_leave(state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     return given ? CISTERN_OK : error;
+}
+
+cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+{
+    if (pool == NULL || was_empty == NULL) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    const cistern_error_t error = pool_put_noting(pool, block, was_empty);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
 }

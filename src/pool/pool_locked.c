@@ -13,6 +13,7 @@
  *   (I9) while a thread waits, no more blocks are free than the reserve: a block put beyond it goes
  *        straight to the longest waiter and never becomes free
  */
+#include "cistern/trace.h"
 #include "pool_guard.h"
 #include "pool_threads.h"
 
@@ -266,7 +267,10 @@ void *cistern_pool_get_privileged(cistern_pool_t *pool)
     if (pool_is_plain(pool)) {
         return cistern_pool_get(pool);
     }
-    return (pool_strategy(pool)->get_bulk(pool, &block, 1, true, NULL) == 1) ? block : NULL;
+    const size_t got = pool_strategy(pool)->get_bulk(pool, &block, 1, true, NULL);
+    block = (got == 1) ? block : NULL;
+    CISTERN_TRACE_ON_GET(pool, block);
+    return block;
 }
 
 #endif
