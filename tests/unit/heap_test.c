@@ -613,6 +613,39 @@ static void stats_add_up_and_the_high_water_mark_can_be_reset(void **state)
     assert_int_equal(used(), 0);
 }
 
+/* A hole of `bytes` behind a block of `distance`, from which an aligned block of one byte comes. */
+static void assert_hole_serves(size_t alignment, size_t distance, size_t bytes)
+{
+    void *const before = cistern_heap_alloc(&heap, distance);
+    void *const hole = cistern_heap_alloc(&heap, bytes);
+    void *const behind = cistern_heap_alloc(&heap, 1U);
+    assert_true(before != NULL && hole != NULL && behind != NULL);
+    assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+    void *const block = cistern_heap_aligned_alloc(&heap, alignment, 1U);
+    assert_non_null(block);
+    assert_int_equal((uintptr_t)block % alignment, 0);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, behind), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, before), CISTERN_OK);
+    assert_int_equal(used(), 0);
+    assert_int_equal(faults, 0);
+}
+
+static void aligned_block_of_one_byte_is_as_large_as_the_least(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 24U; ++i) {
+        const cistern_heap_config_t config = {
+            .memory = arena, .bytes = sizeof(arena), .min_size = i % 2U * 40U};
+        assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+        for (size_t bytes = 1; bytes <= 160U; ++bytes) {
+            assert_hole_serves((size_t)16 << i % 3U, 1U + i, bytes);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +653,7 @@ int main(void)
         cmocka_unit_test_setup(an_arena_of_any_size_and_place_stays_inside_its_bounds, make_heap),
         cmocka_unit_test_setup(arena_bytes_suffice_for_what_they_promise, make_heap),
         cmocka_unit_test_setup(a_heap_of_zeros_serves_nothing, make_heap),
+        cmocka_unit_test_setup(aligned_block_of_one_byte_is_as_large_as_the_least, make_heap),
         cmocka_unit_test_setup(several_heaps_keep_apart, make_heap),
         cmocka_unit_test_setup(alloc_of_nothing_is_null_and_no_failure, make_heap),
         cmocka_unit_test_setup(alloc_of_more_than_there_can_be_is_null_and_counted, make_heap),
