@@ -118,9 +118,8 @@ void *memp_malloc(memp_t type);
  * address that is not an element in use of that very pool is a fault: reported, counted (illegal),
  * refused. Same time and contexts as memp_malloc. With MEMP_MEM_MALLOC the heap alone is asked: an
  * element of another pool is accepted, and counted in the wrong one.
- * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h defines
- * it; it may be declared in the header that LWIP_HOOK_FILENAME names. It may take and free
- * elements. */
+ * Where the pool was empty, LWIP_HOOK_MEMP_AVAILABLE(type) is run after it, if lwipopts.h or the
+ * header that LWIP_HOOK_FILENAME names defines it. It may take and free elements. */
 void memp_free(memp_t type, void *mem);
 
 /* The same for a caller in a place of its own, which level 3 remembers. `file` is stored, not

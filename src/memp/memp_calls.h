@@ -14,6 +14,10 @@
 #include "lwip/memp.h"
 #include "memp_elements.h"
 
+#ifdef LWIP_HOOK_FILENAME /* which may define LWIP_HOOK_MEMP_AVAILABLE */
+#    include LWIP_HOOK_FILENAME
+#endif
+
 #if !defined __OPTIMIZE_SIZE__ && CISTERN_CHECK <= 1 && !MEMP_MEM_MALLOC &&                        \
     !CISTERN_MEMP_LOCK_FREE && !MEMP_OVERFLOW_CHECK && !MEMP_SANITY_CHECK &&                       \
     !defined LWIP_HOOK_MEMP_AVAILABLE
