@@ -297,14 +297,22 @@ static inline void *heap_serve_top(cistern_heap_t *heap, size_t need)
     return heap_cut(heap, top, need, end);
 }
 
+/* True if a block that ends at `limit` has `need` bytes. A limit that damage left below the block
+ * is a negative distance; where no arena is half the address space one comparison sees both. */
+static inline bool heap_spans(size_t block, size_t limit, size_t need)
+{
+    return CISTERN_HEAP_BYTES <= SIZE_MAX / 2U ? (ptrdiff_t)(limit - block) >= (ptrdiff_t)need
+                                               : limit > block && limit - block >= need;
+}
+
 /* Serves from the first block of a list, which must be large enough. */
 static inline void *heap_serve_list(cistern_heap_t *heap, size_t list, size_t need)
 {
     CISTERN_ASSERT(list < HEAP_LISTS && heap->heads[list] != HEAP_NONE); /* I5 */
     const size_t block = heap->heads[list] - HEAP_LINK;
     const size_t limit = heap_at(heap, block)->next - HEAP_FREE;
-    if ((ptrdiff_t)(limit - block) < (ptrdiff_t)need ||
-        !heap_names_back(heap, limit, block, HEAP_FREE) || !heap_pop(heap, list, block)) {
+    if (!heap_spans(block, limit, need) || !heap_names_back(heap, limit, block, HEAP_FREE) ||
+        !heap_pop(heap, list, block)) {
         return HEAP_DAMAGED;
     }
     return heap_cut(heap, block, need, limit);
@@ -333,9 +341,9 @@ HEAP_APART void *heap_serve_later(cistern_heap_t *heap, size_t own, size_t need)
 HEAP_APART void *heap_serve_first(cistern_heap_t *heap, size_t list, size_t need)
 {
     const size_t block = heap->heads[list] - HEAP_LINK;
-    const size_t bytes = heap_at(heap, block)->next - HEAP_FREE - block;
-    return (ptrdiff_t)bytes < (ptrdiff_t)need ? heap_serve_later(heap, list, need)
-                                              : heap_serve_list(heap, list, need);
+    const size_t limit = heap_at(heap, block)->next - HEAP_FREE;
+    return heap_spans(block, limit, need) ? heap_serve_list(heap, list, need)
+                                          : heap_serve_later(heap, list, need);
 }
 
 /* Serves a request from the lists or the top. Constant time. */

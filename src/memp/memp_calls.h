@@ -14,6 +14,10 @@
 #include "lwip/memp.h"
 #include "memp_elements.h"
 
+#ifdef LWIP_HOOK_FILENAME /* which may define LWIP_HOOK_MEMP_AVAILABLE */
+#    include LWIP_HOOK_FILENAME
+#endif
+
 #if !defined __OPTIMIZE_SIZE__ && CISTERN_CHECK <= 1 && !MEMP_MEM_MALLOC &&                        \
     !CISTERN_MEMP_LOCK_FREE && !MEMP_OVERFLOW_CHECK && !MEMP_SANITY_CHECK &&                       \
     !defined LWIP_HOOK_MEMP_AVAILABLE
@@ -28,6 +32,9 @@ static inline void *memp_get_usual(const struct memp_desc *desc)
         (void)used;
     }
     cistern_critical_leave(state);
+    if (mem != NULL) {
+        MEMP_TRACE_ON_GET(desc, mem);
+    }
     return mem;
 }
 
@@ -43,6 +50,9 @@ static inline bool memp_put_usual(const struct memp_desc *desc, void *mem)
         (void)used;
     }
     cistern_critical_leave(state);
+    if (usual) {
+        MEMP_TRACE_ON_PUT(desc, mem);
+    }
     return usual;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap engine: what a user can see of it. Built for each fit and width of index. */
+#define _DEFAULT_SOURCE /* mmap */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,14 @@
 
 #include "cistern/fault.h"
 #include "cistern/heap.h"
+
+/* 1: an arena can be larger than half the address space, and such memory can be had. */
+#if defined __linux__ && SIZE_MAX == UINT32_MAX && CISTERN_HEAP_INDEX_BITS == 32
+#    define HEAP_CAN_BE_WIDE 1
+#    include <sys/mman.h>
+#else
+#    define HEAP_CAN_BE_WIDE 0
+#endif
 
 #define ARENA 4096U
 
@@ -613,6 +622,66 @@ static void stats_add_up_and_the_high_water_mark_can_be_reset(void **state)
     assert_int_equal(used(), 0);
 }
 
+/* A hole of `bytes` behind a block of `distance`, from which an aligned block of one byte comes. */
+static void assert_hole_serves(size_t alignment, size_t distance, size_t bytes)
+{
+    void *const before = cistern_heap_alloc(&heap, distance);
+    void *const hole = cistern_heap_alloc(&heap, bytes);
+    void *const behind = cistern_heap_alloc(&heap, 1U);
+    assert_true(before != NULL && hole != NULL && behind != NULL);
+    assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+    void *const block = cistern_heap_aligned_alloc(&heap, alignment, 1U);
+    assert_non_null(block);
+    assert_int_equal((uintptr_t)block % alignment, 0);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(cistern_heap_free(&heap, behind), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, before), CISTERN_OK);
+    assert_int_equal(used(), 0);
+    assert_int_equal(faults, 0);
+}
+
+static void aligned_block_of_one_byte_is_as_large_as_the_least(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 24U; ++i) {
+        const cistern_heap_config_t config = {
+            .memory = arena, .bytes = sizeof(arena), .min_size = i % 2U * 40U};
+        assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+        for (size_t bytes = 1; bytes <= 160U; ++bytes) {
+            assert_hole_serves((size_t)16 << i % 3U, 1U + i, bytes);
+        }
+    }
+}
+
+#if HEAP_CAN_BE_WIDE
+
+/* Only the pages that hold headers are ever touched. */
+static void block_of_over_half_the_addresses_serves_requests(void **state)
+{
+    (void)state;
+    const size_t bytes = 2300000000U;
+    void *const memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        skip();
+    }
+    make_heap_of(memory, bytes, 0);
+    void *const huge = cistern_heap_alloc(&heap, 2200000000U);
+    assert_non_null(cistern_heap_alloc(&heap, 1U));
+    void *const small = cistern_heap_alloc(&heap, 1024U);
+    assert_non_null(cistern_heap_alloc(&heap, 1U));
+    assert_int_equal(cistern_heap_free(&heap, small), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, huge), CISTERN_OK);
+    assert_non_null(cistern_heap_alloc(&heap, 1100U)); /* more than `small`, of the same list */
+    assert_int_equal(faults, 0);
+    assert_true(cistern_heap_check(&heap));
+    assert_int_equal(munmap(memory, bytes), 0);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +689,10 @@ int main(void)
         cmocka_unit_test_setup(an_arena_of_any_size_and_place_stays_inside_its_bounds, make_heap),
         cmocka_unit_test_setup(arena_bytes_suffice_for_what_they_promise, make_heap),
         cmocka_unit_test_setup(a_heap_of_zeros_serves_nothing, make_heap),
+#if HEAP_CAN_BE_WIDE
+        cmocka_unit_test_setup(block_of_over_half_the_addresses_serves_requests, make_heap),
+#endif
+        cmocka_unit_test_setup(aligned_block_of_one_byte_is_as_large_as_the_least, make_heap),
         cmocka_unit_test_setup(several_heaps_keep_apart, make_heap),
         cmocka_unit_test_setup(alloc_of_nothing_is_null_and_no_failure, make_heap),
         cmocka_unit_test_setup(alloc_of_more_than_there_can_be_is_null_and_counted, make_heap),

@@ -218,6 +218,20 @@ static void the_free_list_can_be_followed_through_the_description(void **state)
 }
 #endif
 
+static void packet_buffer_freed_to_an_empty_pool_runs_the_hook(void **state)
+{
+    (void)state;
+    struct pbuf *const one = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
+    struct pbuf *const other = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
+    assert_true(one != NULL && other != NULL);
+    assert_int_equal(PBUF_POOL_SIZE, 2);
+    assert_int_equal(pbuf_free(one), 1);
+    assert_int_equal(availables, 1);
+    assert_int_equal(available[0], MEMP_PBUF_POOL);
+    assert_int_equal(pbuf_free(other), 1);
+    assert_int_equal(availables, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +247,7 @@ int main(void)
         memp_test(counters_do_not_wrap_at_16_bits),
         memp_test(an_element_may_be_larger_than_16_bits_can_say),
         memp_test(the_free_list_can_be_followed_through_the_description),
+        memp_test(packet_buffer_freed_to_an_empty_pool_runs_the_hook),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

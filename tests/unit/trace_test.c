@@ -8,6 +8,7 @@
 #include "cistern/trace.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
+#include "lwip/pbuf.h"
 #include "os/mynewt.h"
 #include "trace/trace_ring.h"
 
@@ -218,6 +219,73 @@ static void faces_record_each_call_once(void **state)
     assert_int_equal(os_mempool_unregister(&mynewt), OS_OK);
 }
 
+/* The object of an element's events is the pool's own, whatever that is. */
+static void packet_buffers_record_each_element_once(void **state)
+{
+    (void)state;
+    static const pbuf_type type[] = {PBUF_POOL, PBUF_REF};
+    for (size_t i = 0; i < sizeof type / sizeof type[0]; ++i) {
+        cistern_trace_start();
+        struct pbuf *const p = pbuf_alloc(PBUF_RAW, 20, type[i]);
+        assert_non_null(p);
+        const void *const pool_id = (const void *)ring()->slot[0].object;
+        assert_int_equal(pbuf_free(p), 1);
+        assert_int_equal(recorded(), 2);
+        assert_event(0, CISTERN_TRACE_GET, pool_id, p, 0);
+        assert_event(1, CISTERN_TRACE_PUT, pool_id, p, 0);
+    }
+}
+
+static void packet_of_an_empty_pool_is_recorded_once_without_a_block(void **state)
+{
+    (void)state;
+    unsigned taken = 0;
+    struct pbuf *queue[MEMP_NUM_PBUF];
+    while (taken < MEMP_NUM_PBUF) {
+        queue[taken++] = pbuf_alloc(PBUF_RAW, 20, PBUF_REF);
+    }
+    cistern_trace_start();
+    assert_null(pbuf_alloc(PBUF_RAW, 20, PBUF_REF));
+    assert_int_equal(recorded(), 1);
+    assert_event(0, CISTERN_TRACE_GET, (const void *)ring()->slot[0].object, NULL, 0);
+    while (taken != 0) {
+        assert_int_equal(pbuf_free(queue[--taken]), 1);
+    }
+}
+
+static void put_that_says_whether_the_pool_was_empty_is_recorded(void **state)
+{
+    (void)state;
+    bool was_empty = false;
+    void *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put_noting(&pool, block, &was_empty), CISTERN_OK);
+    assert_int_equal(recorded(), 2);
+    assert_event(1, CISTERN_TRACE_PUT, &pool, block, 0);
+    assert_int_not_equal(cistern_pool_put_noting(&pool, block, &was_empty), CISTERN_OK);
+    assert_int_equal(recorded(), 3);
+    assert_event(2, CISTERN_TRACE_FAULT, &pool, block, CISTERN_FAULT_DOUBLE_FREE);
+}
+
+#if CISTERN_POOL_EXTRAS
+static void privileged_get_is_recorded(void **state)
+{
+    (void)state;
+    cistern_pool_t shared;
+    cistern_pool_extras_t extras = {.strategy = CISTERN_POOL_CRITICAL, .reserve = 1};
+    const cistern_pool_config_t config = {
+        .count = 1, .size = 32, .memory = blocks, .extras = &extras};
+    assert_int_equal(cistern_pool_init(&shared, &config), CISTERN_OK);
+    cistern_trace_start();
+    void *const block = cistern_pool_get_privileged(&shared);
+    assert_non_null(block);
+    assert_null(cistern_pool_get_privileged(&shared));
+    assert_int_equal(recorded(), 2);
+    assert_event(0, CISTERN_TRACE_GET, &shared, block, 0);
+    assert_event(1, CISTERN_TRACE_GET, &shared, NULL, 0);
+    assert_int_equal(cistern_pool_unregister(&shared), CISTERN_OK);
+}
+#endif
+
 static void time_is_what_the_latest_tick_said(void **state)
 {
     (void)state;
@@ -370,6 +438,12 @@ int main(void)
         TRACE_TEST(refused_put_is_recorded_as_a_fault_and_no_put),
         TRACE_TEST(init_and_clear_free_all_blocks),
         TRACE_TEST(faces_record_each_call_once),
+        TRACE_TEST(packet_buffers_record_each_element_once),
+        TRACE_TEST(packet_of_an_empty_pool_is_recorded_once_without_a_block),
+        TRACE_TEST(put_that_says_whether_the_pool_was_empty_is_recorded),
+#if CISTERN_POOL_EXTRAS
+        TRACE_TEST(privileged_get_is_recorded),
+#endif
         TRACE_TEST(time_is_what_the_latest_tick_said),
         TRACE_TEST(nothing_is_recorded_nor_counted_while_it_is_stopped),
         TRACE_TEST(full_ring_drops_the_newest_and_counts_it),

@@ -9,7 +9,6 @@
 #define PBUF_POOL_SIZE        2
 #define LWIP_NOASSERT         1
 
-#define LWIP_HOOK_MEMP_AVAILABLE(type) memp_available((int)(type))
-void memp_available(int type);
+#define LWIP_HOOK_FILENAME "memp_hooks.h"
 
 #endif
