@@ -775,9 +775,32 @@ static void an_empty_pool_asks_the_stack_for_its_out_of_order_segments(void **st
 }
 #endif
 
+#if MEM_STATS && !MEM_LIBC_MALLOC && !MEM_USE_POOLS
+
+static void realloc_of_a_packet_in_ram_gives_what_it_cuts_off_back_to_the_heap(void **state)
+{
+    (void)state;
+    const size_t before = lwip_stats.mem.used;
+    struct pbuf *const p = pbuf_alloc(PBUF_RAW, 300, PBUF_RAM);
+    assert_non_null(p);
+    const size_t whole = lwip_stats.mem.used;
+    pbuf_realloc(p, 40);
+    assert_int_equal(p->tot_len, 40);
+    assert_int_equal(p->len, 40);
+    assert_true(lwip_stats.mem.used + 200U <= whole);
+    assert_true(lwip_stats.mem.used >= before + 40U);
+    assert_int_equal(pbuf_free(p), 1);
+    assert_int_equal(lwip_stats.mem.used, before);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#if MEM_STATS && !MEM_LIBC_MALLOC && !MEM_USE_POOLS
+        test(realloc_of_a_packet_in_ram_gives_what_it_cuts_off_back_to_the_heap),
+#endif
         test(a_fragment_takes_two_pointers_and_eight_bytes),
         test(types_and_layers_have_their_documented_values),
         test(a_new_pbuf_of_any_type_has_its_length_and_one_reference),

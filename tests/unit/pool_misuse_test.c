@@ -66,7 +66,9 @@ static void pool_refuses_a_foreign_address(void **state)
         memory + COUNT * STRIDE; /* where the linker may have put a pool */
     const cistern_pool_t *const owner = cistern_pool_find(behind);
     assert_put_is_refused(&somewhere, CISTERN_FAULT_FOREIGN_FREE, NULL);
-    assert_put_is_refused(behind, CISTERN_FAULT_FOREIGN_FREE, (owner != NULL) ? owner->name : NULL);
+    assert_put_is_refused(behind,
+                          (owner != NULL) ? CISTERN_FAULT_WRONG_POOL : CISTERN_FAULT_FOREIGN_FREE,
+                          (owner != NULL) ? owner->name : NULL);
     assert_holds_every_block(&pool);
 }
 
