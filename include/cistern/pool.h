@@ -216,7 +216,8 @@ void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails iff, from check level 1 on, an argument is NULL (ERROR_ARGUMENT) or the
  * address is not a block in use of this pool: double, foreign, interior or misaligned, or a block
- * of another pool (ERROR_FAULT, after one call of the fault handler). A refusal leaves the block as it
+ * of another pool (ERROR_FAULT, after one call of the fault handler). A free block whose key was
+ * written over passes for one in use. A refusal leaves the block as it
  * was. From level 2 on a guard around the block that was written to is a fault too, and repaired, but
  * the block is taken back. Constant time, as get; linear in the free blocks if the block holds the key
  * of a free one, and in the registered pools, outside the critical section, if the address is foreign.
