@@ -226,8 +226,9 @@ void *cistern_pool_get(cistern_pool_t *pool);
  *   - the address is not that of a block in use of this pool: it is free already, foreign, inside a
  *     block, misaligned, or a block of another pool (ERROR_FAULT, after one call of the fault
  *     handler). The block stays as it was.
- * At level 0 neither may be given. From level 2 on a guard around the block that was written to is
- * a fault, and repaired, but the block is taken back (OK). Constant time; levels 2 and 3 write as
+ * A free block whose key was written over passes for one in use. At level 0 neither may be given.
+ * From level 2 on a guard around the block that was written to is a fault, and repaired, but the
+ * block is taken back (OK). Constant time; levels 2 and 3 write as
  * much poison as get compares. Linear in the free blocks if the block holds the key of a free one,
  * and in the registered pools, outside the critical section, if the address is foreign; a lock-free
  * pool does not search for its owner. Contexts as get. The pool owns the block afterwards. */

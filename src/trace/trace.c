@@ -306,13 +306,13 @@ static trace_chunk_t trace_chunk_for(uint8_t type, const void *bytes, size_t len
 
 static bool trace_write_objects(cistern_trace_write_t *write, void *context)
 {
+    trace_objects_changed = false; /* before they are read: what changes now is written again */
     size_t objects = 0;
     while (objects < CISTERN_TRACE_OBJECTS && cistern_trace_memory.object[objects].id != 0) {
         ++objects;
     }
     const size_t length = objects * sizeof cistern_trace_memory.object[0];
     const trace_chunk_t head = trace_chunk_for(TRACE_OBJECTS, cistern_trace_memory.object, length);
-    trace_objects_changed = false;
     return write(context, &head, sizeof head) &&
            write(context, cistern_trace_memory.object, length);
 }
