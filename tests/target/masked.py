@@ -28,7 +28,7 @@ PREFIX = {"virt-rv32": "riscv64-unknown-elf-"}
 # Threads and mutexes are counted as the options' defaults have them: 4 of each, and main.
 BOUNDS = {
     "heap_highest_bit": 5,  # log2 of a word's 32 bits
-    "heap_map_next": 2,  # words of the map of lists
+    "heap_map_find": 2,  # words of the map of lists
     "heap_map_last": 2,
     "heap_search": 8,  # CISTERN_HEAP_SEARCH
     "cistern_heap_index_largest": 8,
@@ -52,7 +52,7 @@ FAULTS = {
     "thread_find_victim",
     "memp_get_by_engine",
     "memp_put_slow",
-    "pbuf_refuse",
+    "pbuf_report",
     "pool_is_listed",
     "pool_owner_name",
     "pool_raise",
@@ -66,6 +66,8 @@ POINTERS = {
     "cistern_pool_get_at": (),
     "cistern_pool_put": (),
     "cistern_pool_put_at": (),
+    "cistern_pool_get_special": (),
+    "cistern_pool_put_special": (),
     "pool_get": (),
     "pool_put": (),
 }
