@@ -61,10 +61,18 @@ typedef enum cistern_trace_kind {
 
 #if CISTERN_TRACE
 
+/* The addresses that an event gets are recorded, never read through. */
+#    if defined __GNUC__ && !defined __clang__ && __GNUC__ >= 11
+#        define CISTERN_TRACE_ADDRESSES __attribute__((access(none, 1), access(none, 2)))
+#    else
+#        define CISTERN_TRACE_ADDRESSES
+#    endif
+
 /* Records one event; the hooks below call it. An event that finds the ring full is dropped and
  * counted; before start and after stop it is neither recorded nor counted. Constant time but for
  * retries, at most one for each event of another context that came in between. Any context that the
  * critical section covers. */
+CISTERN_TRACE_ADDRESSES
 void cistern_trace_event(const void *object, const void *block, size_t what, const void *owner);
 
 #    define CISTERN_TRACE_WHAT(kind, size) ((size_t)(size) << CISTERN_TRACE_KIND_BITS | (kind))

@@ -52,6 +52,7 @@ static inline bool memp_release(const struct memp_desc *desc)
 
 static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 {
+    LWIP_UNUSED_ARG(desc); /* without statistics */
     const cistern_critical_t state = cistern_critical_enter();
     if (got) {
         MEMP_COUNT(memp_stats_get(desc, desc->account->used));
@@ -63,6 +64,7 @@ static inline void memp_count_heap(const struct memp_desc *desc, bool got)
 
 static inline void memp_count_refusal(const struct memp_desc *desc)
 {
+    LWIP_UNUSED_ARG(desc); /* without statistics */
     const cistern_critical_t state = cistern_critical_enter();
     MEMP_COUNT(++desc->stats->illegal);
     cistern_critical_leave(state);
