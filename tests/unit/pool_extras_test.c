@@ -11,24 +11,10 @@
 #include "cistern/pool.h"
 
 enum { COUNT = 4, SIZE = 24, CACHES = 2 };
+#include "shared_pool.h"
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
 static unsigned lows;
 static unsigned availables;
-
-static cistern_pool_stats_t stats_now(void)
-{
-    cistern_pool_stats_t stats;
-    cistern_pool_stats(&pool, &stats);
-    return stats;
-}
 
 static void count_low(cistern_pool_t *noticed, void *argument)
 {
@@ -48,27 +34,13 @@ static void count_available(cistern_pool_t *noticed, void *argument)
 /* A pool of the strategy that the state names. */
 static int make(void **state)
 {
-    const cistern_pool_config_t config = {.name = "pool",
-                                          .count = COUNT,
-                                          .size = SIZE,
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
-    extras = (cistern_pool_extras_t){.strategy = *(const cistern_pool_strategy_t *)*state,
-                                     .work = &work,
-                                     .work_bytes = sizeof work,
-                                     .threads = CACHES,
-                                     .argument = &extras};
+    const cistern_pool_config_t config =
+        config_for(*(const cistern_pool_strategy_t *)*state, "pool");
+    extras.argument = &extras;
     lows = 0;
     availables = 0;
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
     return faults_watch(state);
-}
-
-static int forget(void **state)
-{
-    return cistern_pool_unregister(&pool) == CISTERN_OK ? sections_balanced(state) : 1;
 }
 
 #define extras_test(function)                                                                      \

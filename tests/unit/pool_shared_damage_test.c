@@ -6,44 +6,17 @@
 #include "cistern/pool.h"
 
 enum { COUNT = 6, SIZE = 48, CACHES = 2, LINK_AND_KEY = 2 * sizeof(void *) };
+#include "shared_pool.h"
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
 static bool has_links; /* in its blocks: others keep them apart, where users cannot write */
 
 static int make(void **state)
 {
     const cistern_pool_strategy_t strategy = *(const cistern_pool_strategy_t *)*state;
-    extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = CACHES};
-    const cistern_pool_config_t config = {.name = "damaged",
-                                          .count = COUNT,
-                                          .size = SIZE,
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
+    const cistern_pool_config_t config = config_for(strategy, "damaged");
     has_links = strategy != CISTERN_POOL_LOCK_FREE;
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
     return faults_watch(state);
-}
-
-static int forget(void **state)
-{
-    return cistern_pool_unregister(&pool) == CISTERN_OK ? sections_balanced(state) : 1;
-}
-
-static cistern_pool_stats_t stats_now(void)
-{
-    cistern_pool_stats_t stats;
-    cistern_pool_stats(&pool, &stats);
-    return stats;
 }
 
 static size_t index_of(const unsigned char *block)

@@ -8,46 +8,14 @@
 #include "cistern/pool_core.h"
 
 enum { COUNT = 5, SIZE = 40, CACHES = 2 };
-
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
-
-static cistern_pool_config_t config_for(cistern_pool_strategy_t strategy)
-{
-    extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = CACHES};
-    return (cistern_pool_config_t){.name = "shared",
-                                   .count = COUNT,
-                                   .size = SIZE,
-                                   .alignment = 8,
-                                   .memory = &memory,
-                                   .bytes = sizeof memory,
-                                   .extras = &extras};
-}
+#include "shared_pool.h"
 
 static int make(void **state)
 {
-    const cistern_pool_config_t config = config_for(*(const cistern_pool_strategy_t *)*state);
+    const cistern_pool_config_t config =
+        config_for(*(const cistern_pool_strategy_t *)*state, "shared");
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
     return faults_watch(state);
-}
-
-static int forget(void **state)
-{
-    return cistern_pool_unregister(&pool) == CISTERN_OK ? sections_balanced(state) : 1;
-}
-
-static cistern_pool_stats_t stats_now(void)
-{
-    cistern_pool_stats_t stats;
-    cistern_pool_stats(&pool, &stats);
-    return stats;
 }
 
 static void every_block_comes_out_once_and_then_none(void **state)
@@ -369,7 +337,7 @@ static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **s
                                    CISTERN_POOL_CACHED_BYTES(COUNT, CACHES)};
     cistern_pool_t any;
     for (unsigned i = 0; i < 3; ++i) {
-        cistern_pool_config_t config = config_for(strategies[i]);
+        cistern_pool_config_t config = config_for(strategies[i], "shared");
         extras.work_bytes = bytes[i] - 1;
         assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
         extras.work_bytes = bytes[i];
@@ -387,7 +355,7 @@ static void init_refuses_extras_without_a_strategy(void **state)
 {
     (void)state;
     cistern_pool_t any;
-    const cistern_pool_config_t config = config_for(NULL);
+    const cistern_pool_config_t config = config_for(NULL, "shared");
     assert_int_equal(cistern_pool_init(&any, &config), CISTERN_ERROR_ARGUMENT);
 }
 
