@@ -25,6 +25,18 @@ target_link_libraries(headers_compile_alone PRIVATE cistern)
 target_compile_options(headers_compile_alone PRIVATE -Wall -Wextra -Werror
   $<$<COMPILE_LANGUAGE:C>:-Wpedantic -Wconversion -Wshadow>)
 
+# A program that defines pools and calls none of their functions draws no warning.
+set(generated)
+foreach(language c cpp)
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/headers/pools_without_calls.${language})
+  file(CONFIGURE OUTPUT ${file} CONTENT "#include \"cistern/pool.h\"\n#include \"lwip/memp.h\"
+CISTERN_POOL_DEFINE(readings, long, 4, );\nLWIP_MEMPOOL_DECLARE(frames, 2, 64, \"frames\");\n")
+  list(APPEND generated ${file})
+endforeach()
+add_library(pools_without_calls OBJECT ${generated})
+target_link_libraries(pools_without_calls PRIVATE cistern)
+target_compile_options(pools_without_calls PRIVATE -Wall -Wextra -Wredundant-decls -Werror)
+
 # lwIP's headers before those of the system's network, and behind them: the names of byte swaps, byte
 # order and ssize_t meet. Two orders, two languages, strict and GNU C.
 set(network "#include <netinet/in.h>\n#include <arpa/inet.h>\n#include <sys/socket.h>\n#include <netdb.h>\n")

@@ -370,8 +370,10 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
         NULL,                                                                                      \
         #prefix,                                                                                   \
         0 CISTERN_POOL_INVERSE_FIELD(prefix) CISTERN_POOL_EXTRAS_FIELD};                           \
+    static inline type *prefix##_get(void);                                                        \
     static inline cistern_error_t prefix##_init(void)                                              \
     {                                                                                              \
+        (void)prefix##_get; /* these three name each other, so that none is unused in a program */ \
         return cistern_pool_enlist(&prefix##_pool);                                                \
     }                                                                                              \
     static inline cistern_error_t prefix##_put(type *block)                                        \
@@ -380,11 +382,11 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     }                                                                                              \
     static inline type *prefix##_get(void)                                                         \
     {                                                                                              \
-        (void)prefix##_init; /* a program need not call every one: no warning about that */        \
+        (void)prefix##_init;                                                                       \
         (void)prefix##_put;                                                                        \
         return (type *)cistern_pool_get(&prefix##_pool);                                           \
     }                                                                                              \
-    static inline cistern_error_t prefix##_put(type *block)
+    struct prefix##_pool_is_defined /* takes the semicolon */
 
 /* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it is ready for use
  * only then. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
