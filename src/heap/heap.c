@@ -54,28 +54,10 @@ static void *heap_fail(cistern_heap_t *heap);
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-/* Least payload: what the index or the guards need in it. */
-#define HEAP_LEAST                                                                                 \
-    (HEAP_LINKS_BYTES > HEAP_TAG_BYTES ? HEAP_LINKS_BYTES                                          \
-     : HEAP_TAG_BYTES != 0             ? HEAP_TAG_BYTES                                            \
-                                       : 1U)
-
-static inline size_t heap_unit(size_t alignment)
+void cistern_heap_lay_out(cistern_heap_t *heap)
 {
-    const size_t asked = alignment != 0 ? alignment : sizeof(void *);
-    return asked > CISTERN_HEAP_UNIT ? asked : CISTERN_HEAP_UNIT;
-}
-
-/* No index is so high that a link to it could be NONE of heap_good.h: some bytes of the largest
- * arena that a width can have are left out. */
-#define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 15U)
-
-/* Bytes of the largest arena, as far as a size_t holds them. */
-#define HEAP_LARGEST (CISTERN_HEAP_BYTES < SIZE_MAX ? (size_t)CISTERN_HEAP_BYTES : (size_t)SIZE_MAX)
-
-/* Lays one free block and the sentinel out. */
-static void heap_lay_out(cistern_heap_t *heap)
-{
+    CISTERN_ASSERT((heap->end & heap->slack) == 0 && (heap->min & heap->slack) == 0); /* I1 */
+    CISTERN_ASSERT(heap->min >= HEAP_LEAST_BLOCK && heap->min <= heap->end);          /* I1 */
     heap_join(heap, 0, heap->end, HEAP_FREE);
     heap_join(heap, heap->end, 0, HEAP_USED);
     heap_poison(heap_payload(heap, 0), heap->end - HEAP_HEAD);
@@ -85,38 +67,7 @@ static void heap_lay_out(cistern_heap_t *heap)
 
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config)
 {
-    if (heap == NULL || config == NULL || config->memory == NULL ||
-        (config->alignment & (config->alignment - 1U)) != 0) {
-        return CISTERN_ERROR_ARGUMENT;
-    }
-    const size_t unit = heap_unit(config->alignment);
-    const size_t skip = (size_t)(0U - (uintptr_t)config->memory - HEAP_HEAD) & (unit - 1U);
-    const size_t outside = skip + sizeof(heap_header_t);
-    const size_t payload = config->min_size > HEAP_LEAST ? config->min_size : HEAP_LEAST;
-    if (config->bytes > HEAP_LARGEST || outside >= config->bytes || payload >= config->bytes ||
-        unit > config->bytes) {
-        return CISTERN_ERROR_SIZE;
-    }
-    const size_t room = config->bytes - outside;
-    const size_t end = (room < HEAP_LIMIT ? room : HEAP_LIMIT) & (0U - unit);
-    const size_t least = heap_front_of(unit) + HEAP_AFTER + HEAP_HEAD;
-    const size_t min = (payload + HEAP_HEAD + unit - 1U) & (0U - unit);
-    if (min > end || least >= end) {
-        return CISTERN_ERROR_SIZE;
-    }
-    (void)memset(heap, 0, sizeof(*heap));
-    heap->base = (unsigned char *)config->memory + skip;
-    heap->name = config->name;
-    heap->end = (cistern_heap_index_t)end;
-    heap->most = (cistern_heap_index_t)(end - HEAP_HEAD);
-    heap->slack = (cistern_heap_index_t)(unit - 1U);
-    heap->min = (cistern_heap_index_t)min;
-    heap_lay_out(heap);
-    CISTERN_ASSERT(heap_next(heap, 0) == end);                            /* I1 */
-    CISTERN_ASSERT((end & heap->slack) == 0 && (min & heap->slack) == 0); /* I1 */
-    CISTERN_ASSERT(min >= HEAP_LEAST_BLOCK);                              /* I1 */
-    CISTERN_TRACE_ON_HEAP(heap);
-    return CISTERN_OK;
+    return heap_init(heap, config);
 }
 
 /* --- what is in use ------------------------------------------------------------------------- */

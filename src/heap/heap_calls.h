@@ -18,16 +18,81 @@ static inline void heap_unobserved(const cistern_heap_t *heap)
     (void)heap;
 }
 
+/* --- life ------------------------------------------------------------------------------------- */
+
+/* Least payload: what the index or the guards need in it. */
+#define HEAP_LEAST                                                                                 \
+    (HEAP_LINKS_BYTES > HEAP_TAG_BYTES ? HEAP_LINKS_BYTES                                          \
+     : HEAP_TAG_BYTES != 0             ? HEAP_TAG_BYTES                                            \
+                                       : 1U)
+
+static inline size_t heap_unit(size_t alignment)
+{
+    const size_t asked = alignment != 0 ? alignment : sizeof(void *);
+    return asked > CISTERN_HEAP_UNIT ? asked : CISTERN_HEAP_UNIT;
+}
+
+/* No index is so high that a link to it could be NONE of heap_good.h: some bytes of the largest
+ * arena that a width can have are left out. */
+#define HEAP_LIMIT ((size_t)(cistern_heap_index_t)-1 - 15U)
+
+/* Bytes of the largest arena, as far as a size_t holds them. */
+#define HEAP_LARGEST (CISTERN_HEAP_BYTES < SIZE_MAX ? (size_t)CISTERN_HEAP_BYTES : (size_t)SIZE_MAX)
+
+/* As cistern_heap_init. In line, so that a face whose arena is known when compiling links no more of
+ * it than depends on the address. */
+static inline cistern_error_t heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config)
+{
+    if (heap == NULL || config == NULL || config->memory == NULL ||
+        (config->alignment & (config->alignment - 1U)) != 0) {
+        return CISTERN_ERROR_ARGUMENT;
+    }
+    const size_t unit = heap_unit(config->alignment);
+    const size_t skip = (size_t)(0U - (uintptr_t)config->memory - HEAP_HEAD) & (unit - 1U);
+    const size_t outside = skip + sizeof(heap_header_t);
+    const size_t payload = config->min_size > HEAP_LEAST ? config->min_size : HEAP_LEAST;
+    if (config->bytes > HEAP_LARGEST || outside >= config->bytes || payload >= config->bytes ||
+        unit > config->bytes) {
+        return CISTERN_ERROR_SIZE;
+    }
+    const size_t room = config->bytes - outside;
+    const size_t end = (room < HEAP_LIMIT ? room : HEAP_LIMIT) & (0U - unit);
+    const size_t least = heap_front_of(unit) + HEAP_AFTER + HEAP_HEAD;
+    const size_t min = (payload + HEAP_HEAD + unit - 1U) & (0U - unit);
+    if (min > end || least >= end) {
+        return CISTERN_ERROR_SIZE;
+    }
+    (void)memset(heap, 0, sizeof(*heap));
+    heap->base = (unsigned char *)config->memory + skip;
+    heap->name = config->name;
+    heap->end = (cistern_heap_index_t)end;
+    heap->most = (cistern_heap_index_t)(end - HEAP_HEAD);
+    heap->slack = (cistern_heap_index_t)(unit - 1U);
+    heap->min = (cistern_heap_index_t)min;
+    cistern_heap_lay_out(heap);
+    CISTERN_TRACE_ON_HEAP(heap);
+    return CISTERN_OK;
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+/* True if an alloc that gave no payload can be made once more: it met damage, which was repaired. */
+static inline bool heap_alloc_is_mended(cistern_heap_t *heap, const void *none,
+                                        heap_changed_t *changed)
+{
+    return none != NULL && cistern_heap_repair(heap, NULL, true, changed);
+}
+
 static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    void *payload = cistern_heap_take(heap, heap_raw_size(heap, size));
-    changed(heap);
-    cistern_critical_leave(state);
-    if (heap_is_none(payload)) {
-        payload = cistern_heap_take_again(heap, payload, heap_raw_size(heap, size), changed);
-    }
-    payload = cistern_heap_dress(heap, payload, size);
+    void *payload = NULL;
+    do {
+        const cistern_critical_t state = cistern_critical_enter();
+        payload = cistern_heap_take(heap, heap_raw_size(heap, size));
+        changed(heap);
+        cistern_critical_leave(state);
+    } while (heap_is_none(payload) && heap_alloc_is_mended(heap, payload, changed));
+    payload = cistern_heap_dress(heap, heap_found(payload), size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
 }
@@ -36,17 +101,43 @@ static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, s
                                        heap_changed_t *changed)
 {
     void *payload = NULL;
-    unsigned tries = HEAP_TRIES;
     do {
         const cistern_critical_t state = cistern_critical_enter();
         payload = cistern_heap_take_aligned(heap, alignment, heap_raw_size(heap, size));
         changed(heap);
         cistern_critical_leave(state);
-    } while (heap_is_damaged(payload) && --tries != 0 &&
-             cistern_heap_repair(heap, payload, changed));
-    payload = heap_is_damaged(payload) ? NULL : cistern_heap_dress(heap, payload, size);
+    } while (heap_is_none(payload) && heap_alloc_is_mended(heap, payload, changed));
+    payload = cistern_heap_dress(heap, heap_found(payload), size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
+}
+
+/* Gives a payload back; nothing is fine. */
+static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payload,
+                                        heap_changed_t *changed)
+{
+    bool done = false;
+    do {
+        const cistern_critical_t state = cistern_critical_enter();
+        done = cistern_heap_give(heap, payload);
+        changed(heap);
+        cistern_critical_leave(state);
+    } while (!done && payload != NULL && cistern_heap_repair(heap, payload, false, changed));
+    return done || payload == NULL ? CISTERN_OK : CISTERN_ERROR_FAULT;
+}
+
+/* Changes the size of a payload's block where it is. */
+static inline cistern_error_t heap_fit(cistern_heap_t *heap, const void *payload, size_t size,
+                                       bool may_grow, heap_changed_t *changed)
+{
+    cistern_error_t error = CISTERN_OK;
+    do {
+        const cistern_critical_t state = cistern_critical_enter();
+        error = cistern_heap_resize(heap, payload, size, may_grow);
+        changed(heap);
+        cistern_critical_leave(state);
+    } while (error == CISTERN_ERROR_FAULT && cistern_heap_repair(heap, payload, false, changed));
+    return error;
 }
 
 #if CISTERN_HEAP_GUARDED
@@ -71,12 +162,7 @@ static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, si
 
 static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool done = cistern_heap_give(heap, memory);
-    changed(heap);
-    cistern_critical_leave(state);
-    const cistern_error_t error =
-        done ? CISTERN_OK : cistern_heap_give_again(heap, memory, changed);
+    const cistern_error_t error = heap_give(heap, memory, changed);
     CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);
     return error;
 }
@@ -84,15 +170,7 @@ static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap
 static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, size_t size,
                                           bool may_grow, heap_changed_t *changed)
 {
-    cistern_error_t error = CISTERN_OK;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        error = cistern_heap_resize(heap, memory, size, may_grow);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (error == CISTERN_ERROR_FAULT && --tries != 0 &&
-             cistern_heap_repair(heap, memory, changed));
+    const cistern_error_t error = heap_fit(heap, memory, size, may_grow, changed);
     CISTERN_TRACE_ON_TRIM(heap, memory, size, error == CISTERN_OK);
     return error;
 }

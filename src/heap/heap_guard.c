@@ -18,24 +18,55 @@
  * when it is handed out. */
 #    define HEAP_VERIFIED ((size_t)256)
 
-/* True if all of `bytes` from `from` on have this value: by words, where they are aligned. */
+#    if SIZE_MAX > UINT32_MAX
+
+/* True if all of `bytes` from `from` on have this value: the first ones have, and each of the others
+ * is as the one 16 before it. On large processors no loop is faster than the C library's. */
 static bool heap_is_filled(const unsigned char *from, size_t bytes, unsigned char value)
 {
-    const unsigned char *const end = from + bytes;
-    size_t pattern = 0;
+    unsigned char sample[16];
+    const size_t first = bytes < sizeof(sample) ? bytes : sizeof(sample);
+    (void)memset(sample, value, sizeof(sample));
+    return memcmp(from, sample, first) == 0 && memcmp(from, from + first, bytes - first) == 0;
+}
+
+#    else
+
+/* How many bytes from `from` on, at most `bytes`, lie before the first word's boundary. */
+static size_t heap_before_word(const unsigned char *from, size_t bytes)
+{
+    const size_t before = (size_t)(0U - (uintptr_t)from) % sizeof(size_t);
+    return before < bytes ? before : bytes;
+}
+
+static size_t heap_bytes_differ(const unsigned char *from, size_t bytes, unsigned char value)
+{
     size_t difference = 0;
-    (void)memset(&pattern, value, sizeof(pattern));
-    for (; from != end && (uintptr_t)from % sizeof(size_t) != 0; ++from) {
-        difference |= (size_t)(*from ^ value);
+    for (; bytes != 0; --bytes) {
+        difference |= (size_t)(*from++ ^ value);
     }
-    for (; (size_t)(end - from) >= sizeof(size_t); from += sizeof(size_t)) {
-        difference |= *(const size_t *)(const void *)from ^ pattern;
+    return difference;
+}
+
+/* True if all of `bytes` from `from` on have this value: by four words at a time, as small C
+ * libraries compare by bytes. */
+static bool heap_is_filled(const unsigned char *from, size_t bytes, unsigned char value)
+{
+    const size_t before = heap_before_word(from, bytes);
+    const size_t *word = (const size_t *)(const void *)(from + before);
+    const size_t pattern = (size_t)-1 / 0xFFU * value;
+    size_t difference = heap_bytes_differ(from, before, value);
+    size_t left = bytes - before;
+    for (; left >= 4U * sizeof(size_t); left -= 4U * sizeof(size_t)) {
+        difference |=
+            (word[0] ^ pattern) | (word[1] ^ pattern) | (word[2] ^ pattern) | (word[3] ^ pattern);
+        word += 4;
     }
-    for (; from != end; ++from) {
-        difference |= (size_t)(*from ^ value);
-    }
+    difference |= heap_bytes_differ((const unsigned char *)word, left, value);
     return difference == 0;
 }
+
+#    endif
 
 #    if CISTERN_CHECK >= 2
 static bool heap_holds_poison(const unsigned char *from, size_t bytes)
@@ -61,16 +92,6 @@ static void heap_raise(const cistern_heap_t *heap, const void *payload, cistern_
 {
     const heap_outcome_t outcome = {.kind = kind, .address = payload};
     cistern_heap_report(heap, &outcome);
-}
-
-/* Gives a payload that is nobody's back to the engine. */
-static cistern_error_t heap_give(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool done = cistern_heap_give(heap, payload);
-    changed(heap);
-    cistern_critical_leave(state);
-    return done ? CISTERN_OK : cistern_heap_give_again(heap, payload, changed);
 }
 
 /* --- guards -------------------------------------------------------------------------------------
@@ -277,7 +298,7 @@ cistern_error_t cistern_heap_free_dressed(cistern_heap_t *heap, void *memory,
         return CISTERN_OK;
     }
     while (!heap_undress(heap, payload, &seen, changed)) {
-        if (!cistern_heap_repair(heap, payload, changed)) {
+        if (!cistern_heap_repair(heap, payload, false, changed)) {
             return CISTERN_ERROR_FAULT;
         }
     }
@@ -325,21 +346,6 @@ static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t 
     return live;
 }
 
-static cistern_error_t heap_resize_open(cistern_heap_t *heap, const unsigned char *payload,
-                                        size_t size, heap_changed_t *changed)
-{
-    cistern_error_t error = CISTERN_OK;
-    unsigned tries = HEAP_TRIES;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        error = cistern_heap_resize(heap, payload, heap_raw_size(heap, size), true);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (error == CISTERN_ERROR_FAULT && --tries != 0 &&
-             cistern_heap_repair(heap, payload, changed));
-    return error;
-}
-
 /* Changes the size of an open block: what it gives up is poisoned before, what it gains is
  * verified. */
 static cistern_error_t heap_change(cistern_heap_t *heap, unsigned char *payload, size_t size,
@@ -350,7 +356,7 @@ static cistern_error_t heap_change(cistern_heap_t *heap, unsigned char *payload,
         const size_t kept = heap_front(heap) + size;
         heap_poison(payload + kept, open->bytes - kept);
     }
-    const cistern_error_t error = heap_resize_open(heap, payload, size, changed);
+    const cistern_error_t error = heap_fit(heap, payload, heap_raw_size(heap, size), true, changed);
     const size_t bytes = heap_payload_bytes(heap, heap_offset(heap, payload));
     if (error == CISTERN_OK && bytes > open->bytes &&
         !heap_holds_poison(payload + open->bytes, bytes - open->bytes)) {
@@ -365,7 +371,7 @@ cistern_error_t cistern_heap_resize_dressed(cistern_heap_t *heap, void *memory, 
     unsigned char *const payload = heap_payload_of(heap, memory);
     heap_open_t open;
     while (!heap_open(heap, payload, &open)) {
-        if (!cistern_heap_repair(heap, payload, changed)) {
+        if (!cistern_heap_repair(heap, payload, false, changed)) {
             return CISTERN_ERROR_FAULT;
         }
     }

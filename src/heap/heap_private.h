@@ -75,9 +75,6 @@ typedef void heap_changed_t(const cistern_heap_t *heap);
 #    define HEAP_APART static
 #endif
 
-/* How often a call is tried: once more after a repair. */
-#define HEAP_TRIES 2U
-
 static inline heap_header_t *heap_at(const cistern_heap_t *heap, size_t block)
 {
     return (heap_header_t *)(void *)(heap->base + block);
@@ -227,6 +224,9 @@ static inline void heap_forget(const cistern_heap_t *heap, size_t block)
 /* --- heap.c, inside the critical section: on payloads as the engine sees them -------------------
  */
 
+/* Makes one free block and the sentinel of an arena that the heap's fields describe. */
+void cistern_heap_lay_out(cistern_heap_t *heap);
+
 /* A block of at least `size` bytes; NULL if none is free, which is counted, HEAP_DAMAGED if damage
  * is in the way. */
 void *cistern_heap_take(cistern_heap_t *heap, size_t size);
@@ -257,14 +257,10 @@ size_t cistern_heap_index_largest(const cistern_heap_t *heap);
 
 #if CISTERN_CHECK >= 1
 
-static inline bool heap_is_damaged(const void *payload)
-{
-    return payload == HEAP_DAMAGED;
-}
-
-/* Finds out why a call with this payload, or an alloc (HEAP_DAMAGED), did not go on, repairs what
- * is damaged, and reports it. True if the call may be tried once more. */
-bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed);
+/* Finds out why a call with this payload, or an alloc, did not go on, repairs what is damaged, and
+ * reports it. True if the call can be made once more, and then meets no damage. */
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, bool is_alloc,
+                         heap_changed_t *changed);
 
 /* True if that is no payload: NULL, or HEAP_DAMAGED. One comparison. */
 static inline bool heap_is_none(const void *payload)
@@ -272,14 +268,11 @@ static inline bool heap_is_none(const void *payload)
     return (uintptr_t)payload <= (uintptr_t)HEAP_DAMAGED;
 }
 
-/* Where cistern_heap_take gave `none`, which is no payload: takes once more after a repair; a
- * payload, or NULL. Apart from the first try, which so saves no registers for it. */
-void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
-                              heap_changed_t *changed);
-
-/* Gives once more after a repair: as cistern_heap_free. NULL is fine. */
-cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
-                                        heap_changed_t *changed);
+/* A payload, or NULL. */
+static inline void *heap_found(void *payload)
+{
+    return heap_is_none(payload) ? NULL : payload;
+}
 
 /* What a payload is that is none of a block in use, as far as the blocks before it are sound. */
 cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload);
@@ -289,17 +282,12 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
 
 #else
 
-static inline bool heap_is_damaged(const void *payload)
-{
-    (void)payload;
-    return false;
-}
-
-static inline bool cistern_heap_repair(cistern_heap_t *heap, const void *payload,
+static inline bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, bool is_alloc,
                                        heap_changed_t *changed)
 {
     (void)heap;
     (void)payload;
+    (void)is_alloc;
     (void)changed;
     return false;
 }
@@ -310,22 +298,9 @@ static inline bool heap_is_none(const void *payload)
     return false;
 }
 
-static inline void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
-                                            heap_changed_t *changed)
+static inline void *heap_found(void *payload)
 {
-    (void)heap;
-    (void)none;
-    (void)size;
-    (void)changed;
-    return NULL;
-}
-
-static inline cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
-                                                      heap_changed_t *changed)
-{
-    (void)heap;
-    (void)changed;
-    return payload == NULL ? CISTERN_OK : CISTERN_ERROR_FAULT;
+    return payload;
 }
 
 static inline void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outcome)

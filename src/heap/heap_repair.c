@@ -15,9 +15,10 @@
  * can say what stood there.
  *
  * A mend may be wrong, as damage can have written what leads somewhere. Its witness are the sums of
- * the heap, which lie out of the arena: where they are as before, every mend stands; where they are
- * not, every gap that was mended becomes quarantine. Then the index and the sums are made anew from
- * what is known.
+ * the heap, which lie out of the arena: a first walk adds up what the mends would make of it, and
+ * writes nothing, as what stands where a header is missing may be the bytes of a caller. Where the
+ * sums are as before, a second walk mends every gap; where they are not, it puts every gap into
+ * quarantine. Then the index and the sums are made anew from what is known.
  */
 #include "heap_guard.h"
 
@@ -36,62 +37,19 @@ void cistern_heap_report(const cistern_heap_t *heap, const heap_outcome_t *outco
     }
 }
 
-void *cistern_heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
-                              heap_changed_t *changed)
-{
-    if (none == NULL || !cistern_heap_repair(heap, none, changed)) {
-        return NULL;
-    }
-    const cistern_critical_t state = cistern_critical_enter();
-    void *const payload = cistern_heap_take(heap, size);
-    changed(heap);
-    cistern_critical_leave(state);
-    return heap_is_damaged(payload) ? NULL : payload;
-}
-
-cistern_error_t cistern_heap_give_again(cistern_heap_t *heap, const void *payload,
-                                        heap_changed_t *changed)
-{
-    if (payload == NULL) {
-        return CISTERN_OK;
-    }
-    if (!cistern_heap_repair(heap, payload, changed)) {
-        return CISTERN_ERROR_FAULT;
-    }
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool done = cistern_heap_give(heap, payload);
-    changed(heap);
-    cistern_critical_leave(state);
-    return done ? CISTERN_OK : CISTERN_ERROR_FAULT;
-}
-
 #endif
 
 #if CISTERN_CHECK >= 1 && CISTERN_DIAGNOSIS
 
-/* A word of a header, taken apart. */
-typedef struct heap_word {
-    size_t block;
-    size_t state; /* 0 if the word cannot be one */
-} heap_word_t;
-
-/* Takes a word apart that should name a block from `first` to `last`. */
-static heap_word_t heap_read(const cistern_heap_t *heap, size_t word, size_t first, size_t last)
-{
-    heap_word_t read = {word & ~HEAP_STATES, word & HEAP_STATES};
-    if (read.block < first || read.block > last || (read.block & heap->slack) != 0) {
-        read.state = 0;
-    }
-    return read;
-}
-
 /* True if the block ends at a sound boundary, whatever its state. */
 static bool heap_is_sound(const cistern_heap_t *heap, size_t block)
 {
+    const size_t word = heap_at(heap, block)->next;
+    const size_t state = word & HEAP_STATES;
+    const size_t next = word - state;
     CISTERN_ASSERT(block < heap->end); /* I1 */
-    const heap_word_t next =
-        heap_read(heap, heap_at(heap, block)->next, block + heap->min, heap->end);
-    return next.state != 0 && heap_at(heap, next.block)->prev == block + next.state;
+    return state != 0 && next >= block + heap->min && next <= heap->end &&
+           (next & heap->slack) == 0 && heap_at(heap, next)->prev == block + state;
 }
 
 /* True if a chain begins at `block`: two sound boundaries in a row, or one to the sentinel. One
@@ -115,25 +73,6 @@ static size_t heap_high(const cistern_heap_t *heap, size_t low)
     }
     return high < heap->end ? high : heap->end;
 }
-
-/* How many gaps one repair mends; those beyond become quarantine. */
-#    define HEAP_MENDS 4U
-
-/* A gap that was mended. What stood where a header was written may be the bytes of a caller: it
- * comes back if the mend does not stand. */
-typedef struct heap_mended {
-    size_t low;
-    size_t high;
-    size_t middle; /* the header that was written in between, or HEAP_NOWHERE */
-    heap_header_t was;
-} heap_mended_t;
-
-/* What one repair found. */
-typedef struct heap_findings {
-    size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
-    size_t count;
-    heap_mended_t mended[HEAP_MENDS];
-} heap_findings_t;
 
 #    if CISTERN_HEAP_GUARDED
 static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
@@ -161,12 +100,28 @@ static inline void heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
 }
 #    endif
 
-/* Puts a gap into quarantine for good: it is no held block, even if one began there. */
-static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
+/* What a walk over all blocks does: it adds up what they are when every gap is mended, and writes
+ * nothing; or it mends every gap; or it puts every gap into quarantine. */
+typedef enum heap_pass { HEAP_ADD_UP, HEAP_MEND, HEAP_GIVE_UP } heap_pass_t;
+
+/* What a walk found. Sums are by state. */
+typedef struct heap_findings {
+    heap_pass_t pass;
+    size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
+    size_t bytes[HEAP_STATES + 1U];
+    size_t blocks[HEAP_STATES + 1U];
+} heap_findings_t;
+
+/* Adds a block up to `next` to the sums, and writes its boundary. */
+static void heap_visit(cistern_heap_t *heap, size_t block, size_t next, size_t state,
+                       heap_findings_t *findings)
 {
-    CISTERN_ASSERT(low < high && high <= heap->end);
-    heap_unhold(heap, low, high);
-    heap_join(heap, low, high, HEAP_QUARANTINE);
+    CISTERN_ASSERT(block < next && next <= heap->end); /* I1 */
+    findings->bytes[state] += next - block;
+    ++findings->blocks[state];
+    if (findings->pass != HEAP_ADD_UP) {
+        heap_join(heap, block, next, state);
+    }
 }
 
 /* True if a header other than `middle` names both ends of the gap: then one bit in each of two words
@@ -182,99 +137,93 @@ static bool heap_is_contested(const cistern_heap_t *heap, size_t low, size_t hig
     return false;
 }
 
-/* Repairs the gap from `low` to `high`: which block's header was damaged. */
-static size_t heap_mend_gap(cistern_heap_t *heap, size_t low, size_t high,
-                            heap_findings_t *findings)
+/* True if both ends of a gap lead to one header in between. */
+static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
 {
-    const heap_word_t next = heap_read(heap, heap_at(heap, low)->next, low + heap->min, high);
-    const heap_word_t prev = heap_read(heap, heap_at(heap, high)->prev, low, high - heap->min);
-    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
-    const bool leads_up = next.state != 0 && next.block == high;
-    const bool leads_down = prev.state != 0 && prev.block == low;
-    const bool agree = next.state != 0 && prev.state != 0 && next.block == prev.block &&
-                       !heap_is_contested(heap, low, high, next.block);
-    if ((leads_up == leads_down && !agree) || findings->count == HEAP_MENDS) {
-        heap_give_up(heap, low, high);
-        return low;
-    }
-    heap_mended_t *const mended = &findings->mended[findings->count++];
-    *mended = (heap_mended_t){low, high, HEAP_NOWHERE, {0, 0}};
-    if (agree) {
-        mended->middle = next.block;
-        mended->was = *heap_at(heap, next.block);
-        heap_join(heap, low, next.block, next.state);
-        heap_join(heap, next.block, high, prev.state);
-        return next.block;
-    }
-    heap_join(heap, low, high, leads_up ? next.state : prev.state);
-    return leads_up ? high : low;
+    const size_t up = heap_at(heap, low)->next;
+    const size_t down = heap_at(heap, high)->prev;
+    const size_t middle = up & ~HEAP_STATES;
+    return (up & HEAP_STATES) != 0 && (down & HEAP_STATES) != 0 &&
+           middle == (down & ~HEAP_STATES) && middle >= low + heap->min &&
+           middle + heap->min <= high && (middle & heap->slack) == 0 &&
+           !heap_is_contested(heap, low, high, middle);
 }
 
-/* Repairs every gap, and the ring through the sentinel. Each step goes up, and a gap is passed over
- * once. */
-static void heap_mend(cistern_heap_t *heap, heap_findings_t *findings)
+/* Visits what a gap that begins at `low` holds: one block, or two, or what nobody knows. Where it
+ * ends. What is in quarantine for good is no held block, even if one began there. */
+static size_t heap_visit_gap(cistern_heap_t *heap, size_t low, heap_findings_t *findings)
+{
+    const size_t high = heap_high(heap, low);
+    const size_t up = heap_at(heap, low)->next;
+    const size_t down = heap_at(heap, high)->prev;
+    const bool leads_up = up - 1U - high < HEAP_STATES;
+    const bool leads_down = down - 1U - low < HEAP_STATES;
+    size_t damaged = low;
+    size_t block = low;
+    size_t state = HEAP_QUARANTINE;
+    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
+    if (findings->pass == HEAP_GIVE_UP) {
+        heap_unhold(heap, low, high);
+    } else if (leads_up != leads_down) {
+        damaged = leads_up ? high : low;
+        state = (leads_up ? up : down) & HEAP_STATES;
+    } else if (heap_ends_agree(heap, low, high)) {
+        block = up & ~HEAP_STATES;
+        damaged = block;
+        state = down & HEAP_STATES;
+        heap_visit(heap, low, block, up & HEAP_STATES, findings);
+    } else {
+        heap_unhold(heap, low, high);
+    }
+    heap_visit(heap, block, high, state, findings);
+    findings->damaged = findings->damaged != HEAP_NOWHERE ? findings->damaged : damaged;
+    return high;
+}
+
+/* Visits every block and every gap. Each step goes up, and a gap is passed over once. */
+static void heap_walk(cistern_heap_t *heap, heap_findings_t *findings)
+{
+    size_t block = 0;
+    while (block != heap->end) {
+        size_t next = heap_next(heap, block);
+        if (heap_is_sound(heap, block)) {
+            heap_visit(heap, block, next, heap_state(heap, block), findings);
+        } else {
+            next = heap_visit_gap(heap, block, findings);
+        }
+        block = next;
+    }
+}
+
+/* Repairs the ring through the sentinel, whose words are never a caller's bytes: which block's header
+ * was damaged, or HEAP_NOWHERE. */
+static size_t heap_mend_ring(const cistern_heap_t *heap)
 {
     const size_t end = heap->end;
-    if (heap_at(heap, 0)->prev != end + HEAP_USED || heap_at(heap, end)->next != HEAP_USED) {
-        findings->damaged = heap_at(heap, 0)->prev != end + HEAP_USED ? 0 : end;
-        heap_join(heap, end, 0, HEAP_USED);
+    if (end == 0) {
+        return HEAP_NOWHERE;
     }
-    for (size_t block = 0; block != end; block = heap_next(heap, block)) {
-        if (!heap_is_sound(heap, block)) {
-            const size_t found = heap_mend_gap(heap, block, heap_high(heap, block), findings);
-            findings->damaged = findings->damaged != HEAP_NOWHERE ? findings->damaged : found;
-        }
-    }
+    const bool is_first = heap_at(heap, 0)->prev != end + HEAP_USED;
+    const bool is_sound = !is_first && heap_at(heap, end)->next == HEAP_USED;
+    CISTERN_ASSERT((end & heap->slack) == 0); /* I1 */
+    heap_join(heap, end, 0, HEAP_USED);
+    return is_sound ? HEAP_NOWHERE : is_first ? 0 : end;
 }
 
-/* Makes the sums anew of a sound chain (I4). */
-static void heap_count(cistern_heap_t *heap)
+/* Decides whether the mends stand, repairs the gaps, and makes the sums anew (I4). */
+static void heap_settle(cistern_heap_t *heap, const heap_findings_t *found)
 {
-    heap->used = 0;
-    heap->blocks = 0;
-    heap->quarantined = 0;
-    for (size_t block = 0; block != heap->end; block = heap_next(heap, block)) {
-        const size_t state = heap_state(heap, block);
-        const size_t bytes = heap_next(heap, block) - block;
-        if (state == HEAP_USED) {
-            heap->used += bytes;
-            ++heap->blocks;
-        } else if (state == HEAP_QUARANTINE) {
-            heap->quarantined = (cistern_heap_index_t)(heap->quarantined + bytes);
-        }
-    }
+    const bool stands = found->bytes[HEAP_USED] == heap->used &&
+                        found->blocks[HEAP_USED] == heap->blocks &&
+                        found->bytes[HEAP_QUARANTINE] == heap->quarantined;
+    heap_findings_t settled = {.pass = HEAP_GIVE_UP};
+    settled.pass = stands ? HEAP_MEND : HEAP_GIVE_UP;
+    heap_walk(heap, &settled);
+    heap->used = settled.bytes[HEAP_USED];
+    heap->blocks = (cistern_heap_index_t)settled.blocks[HEAP_USED];
+    heap->quarantined = (cistern_heap_index_t)settled.bytes[HEAP_QUARANTINE];
     CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0));    /* I4 */
-}
-
-/* Undoes a mend. */
-static void heap_unmend(cistern_heap_t *heap, const heap_mended_t *mended)
-{
-    CISTERN_ASSERT(mended->low < mended->high && mended->high <= heap->end); /* I1 */
-    CISTERN_ASSERT(mended->middle == HEAP_NOWHERE ||
-                   (mended->middle > mended->low && mended->middle < mended->high)); /* I1 */
-    if (mended->middle != HEAP_NOWHERE) {
-        *heap_at(heap, mended->middle) = mended->was;
-    }
-    heap_give_up(heap, mended->low, mended->high);
-}
-
-/* Makes the sums anew, and decides whether the mends stand. */
-static void heap_settle(cistern_heap_t *heap, const heap_findings_t *findings)
-{
-    const size_t used = heap->used;
-    const size_t blocks = heap->blocks;
-    const size_t quarantined = heap->quarantined;
-    CISTERN_ASSERT(findings->count <= HEAP_MENDS);
-    heap_count(heap);
-    if (heap->used == used && heap->blocks == blocks && heap->quarantined == quarantined) {
-        return;
-    }
-    for (size_t i = 0; i < findings->count; ++i) {
-        heap_unmend(heap, &findings->mended[i]);
-    }
-    heap_count(heap);
-    CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
 }
 
 /* Joins a free block and the free ones behind it, which damage may have left. */
@@ -328,37 +277,30 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
 
 /* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
  * more. Inside the critical section. */
-static bool heap_diagnose(cistern_heap_t *heap, const void *payload, heap_outcome_t *outcome)
+static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_alloc,
+                          heap_outcome_t *outcome)
 {
-    heap_findings_t findings = {.damaged = HEAP_NOWHERE};
-    if (heap->end != 0) {
-        heap_mend(heap, &findings);
+    heap_findings_t findings = {.pass = HEAP_ADD_UP, .damaged = heap_mend_ring(heap)};
+    heap_walk(heap, &findings);
+    *outcome = (heap_outcome_t){CISTERN_FAULT_LINK, payload};
+    if (findings.damaged != HEAP_NOWHERE) {
+        *outcome = (heap_outcome_t){CISTERN_FAULT_HEADER, heap_payload(heap, findings.damaged)};
+    } else if (!is_alloc && !cistern_heap_is_live(heap, payload)) {
+        outcome->kind = cistern_heap_classify(heap, payload);
+        return false;
     }
-    const size_t damaged = findings.damaged;
-    const bool is_alloc = heap_is_damaged(payload);
-    const bool is_link =
-        damaged == HEAP_NOWHERE && (is_alloc || cistern_heap_is_live(heap, payload));
-    outcome->address = is_alloc ? NULL : payload;
-    outcome->kind = CISTERN_FAULT_LINK;
-    if (damaged != HEAP_NOWHERE) {
-        outcome->kind = CISTERN_FAULT_HEADER;
-        outcome->address = heap_payload(heap, damaged);
-    }
-    if (damaged != HEAP_NOWHERE || is_link) {
-        heap_settle(heap, &findings);
-        heap_rebuild(heap);
-        CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
-        return is_alloc || cistern_heap_is_live(heap, payload);
-    }
-    outcome->kind = cistern_heap_classify(heap, payload);
-    return false;
+    heap_settle(heap, &findings);
+    heap_rebuild(heap);
+    CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
+    return is_alloc || cistern_heap_is_live(heap, payload);
 }
 
-bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, bool is_alloc,
+                         heap_changed_t *changed)
 {
     heap_outcome_t outcome;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool again = heap_diagnose(heap, payload, &outcome);
+    const bool again = heap_diagnose(heap, payload, is_alloc, &outcome);
     changed(heap);
     cistern_critical_leave(state);
     cistern_heap_report(heap, &outcome);
@@ -375,10 +317,11 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
     return CISTERN_FAULT_HEADER;
 }
 
-bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, heap_changed_t *changed)
+bool cistern_heap_repair(cistern_heap_t *heap, const void *payload, bool is_alloc,
+                         heap_changed_t *changed)
 {
-    const heap_outcome_t outcome = {CISTERN_FAULT_HEADER,
-                                    heap_is_damaged(payload) ? NULL : payload};
+    const heap_outcome_t outcome = {CISTERN_FAULT_HEADER, payload};
+    (void)is_alloc;
     (void)changed;
     cistern_heap_report(heap, &outcome);
     return false;

@@ -139,7 +139,7 @@ void mem_init(void)
                          .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
-    if (cistern_heap_init(&mem_object, &config) != CISTERN_OK) {
+    if (heap_init(&mem_object, &config) != CISTERN_OK) {
         mem_raise(CISTERN_FAULT_ARGUMENT);
     }
     mem_start_stats();

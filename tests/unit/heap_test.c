@@ -415,6 +415,17 @@ static void every_address_that_is_no_block_is_refused(void **state)
     assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
 }
 
+/* Also those that the engine uses as signs of its own, with guards and without. */
+static void a_free_of_any_low_address_is_foreign(void **state)
+{
+    (void)state;
+    for (uintptr_t address = 1; address < 256; address += 2U) {
+        void *const low = (void *)address;
+        expect_refused(cistern_heap_free(&heap, low), CISTERN_FAULT_FOREIGN_FREE, low);
+        faults = 0;
+    }
+}
+
 static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
 {
     (void)state;
@@ -709,6 +720,7 @@ int main(void)
         cmocka_unit_test_setup(double_free_after_a_merge_is_told_and_refused, make_heap),
         cmocka_unit_test_setup(stale_free_inside_a_later_block_is_told_and_refused, make_heap),
         cmocka_unit_test_setup(every_address_that_is_no_block_is_refused, make_heap),
+        cmocka_unit_test_setup(a_free_of_any_low_address_is_foreign, make_heap),
         cmocka_unit_test_setup(foreign_interior_and_misaligned_frees_are_told_apart, make_heap),
         cmocka_unit_test_setup(in_use_is_what_alloc_gave_and_nobody_has_freed, make_heap),
         cmocka_unit_test_setup(trim_of_the_last_block_gives_the_rest_back, make_heap),
