@@ -148,6 +148,10 @@ static inline void cistern_pool_push(cistern_block_t **list, void *address)
  * blocks after damage, else as cistern_pool_get. */
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding);
 
+/* What cistern_pool_take does of a pool whose first free block is not sound: repairs it, and makes the
+ * finding. From check level 1 on. Linear in the number of blocks. */
+void cistern_pool_mend(cistern_pool_t *pool, cistern_pool_finding_t *finding);
+
 /* Gives a block back. False and a finding if it is refused; true and a finding if its guard was
  * damaged, which is repaired; true and CISTERN_FAULT_NONE otherwise. Linear in the number of free
  * blocks if the block holds its key, else as cistern_pool_put. */

@@ -185,6 +185,29 @@ static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool
     }
 }
 
+/* Ends a call of the engine: keeps what it has changed, leaves the section and reports. */
+static void memp_finish(const struct memp_desc *desc, const cistern_pool_t *pool,
+                        const cistern_pool_finding_t *finding, cistern_critical_t state)
+{
+    memp_collapse(desc, pool);
+    cistern_critical_leave(state);
+    memp_report(desc, pool, finding);
+}
+
+/* Takes an element by the engine. At level 1 that is for the sake of a damaged list alone. */
+#    if CISTERN_CHECK == 1
+static void *memp_take_by_engine(cistern_pool_t *pool, cistern_pool_finding_t *finding)
+{
+    cistern_pool_mend(pool, finding);
+    return NULL;
+}
+#    else
+static void *memp_take_by_engine(cistern_pool_t *pool, cistern_pool_finding_t *finding)
+{
+    return cistern_pool_take(pool, finding);
+}
+#    endif
+
 /* A get at level 2 and up, or from a damaged list: the engine's, on a pool that is filled in. */
 static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t state,
                                 const cistern_pool_place_t *at)
@@ -192,16 +215,14 @@ static void *memp_get_by_engine(const struct memp_desc *desc, cistern_critical_t
     cistern_pool_t pool;
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     memp_expand(desc, &pool);
-    void *const mem = cistern_pool_take(&pool, &finding);
+    void *const mem = memp_take_by_engine(&pool, &finding);
     CISTERN_ASSERT(mem == NULL || memp_pool_owns(desc, mem));
-    memp_collapse(desc, &pool);
     if (mem != NULL) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_GET, at);
     } else {
         MEMP_COUNT(++desc->stats->err);
     }
-    cistern_critical_leave(state);
-    memp_report(desc, &pool, &finding);
+    memp_finish(desc, &pool, &finding, state);
     memp_clear_poison(desc, mem);
     return mem;
 }
@@ -225,15 +246,13 @@ bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void 
     memp_expand(desc, &pool);
     const bool given = cistern_pool_give(&pool, mem, &finding);
     CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
-    memp_collapse(desc, &pool);
     if (given) {
         cistern_pool_remember(&pool, mem, CISTERN_POOL_PUT, at);
     }
     if (finding.kind != CISTERN_FAULT_NONE) { /* refused, or taken back with a damaged guard */
         MEMP_COUNT(++desc->stats->illegal);
     }
-    cistern_critical_leave(state);
-    memp_report(desc, &pool, &finding);
+    memp_finish(desc, &pool, &finding, state);
     return given;
 }
 

@@ -33,17 +33,15 @@ static inline uintptr_t pool_pattern(unsigned byte)
     return UINTPTR_MAX / 0xFFU * byte;
 }
 
-/* True iff every byte from `from` on, up to but without `to`, is `byte`. */
+/* True iff every byte from `from` on, up to but without `to`, is `byte`. `to` is aligned: words are
+ * compared from there downwards, and what is left by bytes. */
 static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
 {
     bool filled = true;
-    CISTERN_ASSERT(from <= to);
-    while (filled && from < to && from % POOL_WORD != 0) {
-        filled = *(const unsigned char *)from++ == byte;
-    }
+    CISTERN_ASSERT(from <= to && to % CISTERN_POOL_LINK_ALIGNMENT == 0);
     while (filled && to - from >= POOL_WORD) {
-        filled = *(const uintptr_t *)from == pool_pattern(byte);
-        from += POOL_WORD;
+        to -= POOL_WORD;
+        filled = *(const uintptr_t *)to == pool_pattern(byte);
     }
     while (filled && from < to) {
         filled = *(const unsigned char *)from++ == byte;

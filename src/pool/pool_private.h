@@ -103,10 +103,6 @@ static inline void pool_count_failure(cistern_pool_t *pool)
     }
 }
 
-/* The first free block was damaged: makes the list whole again and quarantines what stays unknown.
- * Linear in the number of blocks. */
-void pool_repair(cistern_pool_t *pool);
-
 /* True iff a block is on the free list, or the list does not end where it must. Linear. */
 bool pool_is_listed(const cistern_pool_t *pool, const void *block);
 

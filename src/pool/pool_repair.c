@@ -96,11 +96,12 @@ static void pool_settle(cistern_pool_t *pool, size_t kept)
     CISTERN_ASSERT(pool_list_is_whole(pool)); /* (I1), (I3) */
 }
 
-void pool_repair(cistern_pool_t *pool)
+void cistern_pool_mend(cistern_pool_t *pool, cistern_pool_finding_t *finding)
 {
     cistern_block_t *const first = pool->free_list;
     const size_t listed = pool_listed(pool);
     size_t kept = 0;
+    *finding = (cistern_pool_finding_t){.kind = CISTERN_FAULT_LINK, .address = first};
     pool->free_list = NULL;
     if (CISTERN_DIAGNOSIS && pool_is_mendable(pool, first, listed)) {
         pool_mend(pool, first);
@@ -112,9 +113,10 @@ void pool_repair(cistern_pool_t *pool)
 
 #else
 
-void pool_repair(cistern_pool_t *pool)
+void cistern_pool_mend(cistern_pool_t *pool, cistern_pool_finding_t *finding)
 {
     (void)pool;
+    (void)finding;
 }
 
 #endif

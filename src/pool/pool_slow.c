@@ -3,7 +3,7 @@
  * (I7) are in pool.c; these functions stand in a file of their own, so that no compiler makes the
  * fast paths save registers for them.
  *
- *   get   no block listed  --> one never touched, or NULL      first block damaged --> pool_repair
+ *   get   no block listed  --> one never touched, or NULL      first block damaged --> cistern_pool_mend
  *   put   no block in use, or it holds the key of a free one --> pool_judge
  */
 #include "pool_guard.h"
@@ -107,10 +107,10 @@ void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding)
     if (kind == CISTERN_FAULT_NONE) {
         return pool_take_first(pool);
     }
-    *finding = (cistern_pool_finding_t){.kind = kind, .address = pool->free_list};
     if (kind == CISTERN_FAULT_LINK) {
-        pool_repair(pool);
+        cistern_pool_mend(pool, finding);
     } else {
+        *finding = (cistern_pool_finding_t){.kind = kind, .address = pool->free_list};
         pool_write_poison(pool, pool->free_list);
         pool_write_guards(pool, pool->free_list);
     }

@@ -56,7 +56,7 @@ FAULTS = {
     "pool_is_listed",
     "pool_owner_name",
     "pool_raise",
-    "pool_repair",
+    "cistern_pool_mend",
 }
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked only the port uses pools,
