@@ -73,6 +73,7 @@ static damage_row_t damage_rows[DAMAGE_PATTERNS];
 static damage_pattern_t damage_pattern;
 static damage_place_t damage_places[DAMAGE_PLACES];
 static size_t damage_place_count;
+static unsigned long damage_places_in_all;
 static unsigned char *damage_arena;
 static size_t damage_arena_bytes;
 static unsigned char *damage_page; /* DAMAGE_BYTES, of which the arena is one end */
@@ -106,6 +107,23 @@ static inline uint64_t damage_next(void)
 static inline unsigned damage_below(size_t limit)
 {
     return (unsigned)((damage_next() >> 32) % limit);
+}
+
+/* Content of blocks: any place of it. Made once, as a byte of its own for each use is most of what a
+ * scenario would take. */
+static unsigned char damage_noise[4096];
+
+static inline void damage_make_noise(void)
+{
+    damage_state = 1;
+    for (size_t i = 0; i < sizeof damage_noise; ++i) {
+        damage_noise[i] = (unsigned char)damage_below(256);
+    }
+}
+
+static inline void damage_fill_with_noise(unsigned char *content, size_t bytes)
+{
+    memcpy(content, damage_noise + damage_below(sizeof damage_noise - bytes), bytes);
 }
 
 /* --- ends of a scenario ----------------------------------------------------------------------- */
@@ -180,6 +198,14 @@ static inline void damage_begin(const char *call, const void *address, size_t si
 static inline void damage_end(void)
 {
     damage_expect(damage_blame == CISTERN_FAULT_NONE, "an innocent call is blamed");
+}
+
+/* True after a call whose effect on all live blocks is looked at: each that met a fault, one of
+ * eight others, and each of a scenario that is traced. What a call writes stays written, and is found
+ * when the block is given up at the latest. */
+static inline bool damage_is_seen(void)
+{
+    return damage_call_faults > 0 || damage_step_number % 8U == 0 || damage_traced;
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */
@@ -280,6 +306,7 @@ static inline damage_place_t damage_choose(unsigned char *const *anchors, size_t
 static inline void damage_apply(unsigned char *const *anchors, size_t count)
 {
     damage_place_count = 1U + damage_below(DAMAGE_PLACES);
+    damage_places_in_all += damage_place_count;
     for (size_t i = 0; i < damage_place_count; ++i) {
         const damage_pattern_t pattern = i == 0 || damage_below(4) != 0
                                              ? damage_pattern
@@ -353,27 +380,45 @@ static inline void damage_print_table(void)
                    100.0 * row->most);
         }
     }
+    printf("%lu places were damaged\n", damage_places_in_all);
+}
+
+/* Which scenarios a program's arguments ask for. */
+typedef struct damage_range {
+    unsigned long first;
+    unsigned long count;
+} damage_range_t;
+
+/* A long run, whose arguments are a number of scenarios alone, is as long as DAMAGES in the environment
+ * says, if it says something. */
+static inline damage_range_t damage_range_of(int argc, char **argv)
+{
+    const char *const damages = argc == 2 ? getenv("DAMAGES") : NULL;
+    const char *const number = damages != NULL && *damages != '\0' ? damages : argv[1];
+    return (damage_range_t){.first = argc > 2 ? strtoul(argv[2], NULL, 10) : 0,
+                            .count = argc > 1 ? strtoul(number, NULL, 10) : 10000};
 }
 
 /* Runs scenarios of these numbers; no rule may be broken in any. */
-static inline void damage_run_all(unsigned long first, unsigned long count, void (*run)(void))
+static inline void damage_run_all(damage_range_t range, void (*run)(void))
 {
     damage_traced = getenv("DAMAGE_TRACE") != NULL;
     damage_map();
+    damage_make_noise();
     (void)cistern_fault_set_handler(damage_on_fault);
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; ++i) {
         (void)signal(signals[i], damage_on_signal);
     }
-    for (unsigned long number = first; number < first + count; ++number) {
-        damage_run_one(number, run);
+    for (unsigned long i = 0; i < range.count; ++i) {
+        damage_run_one(range.first + i, run);
     }
     for (size_t i = 0; i < sizeof signals / sizeof *signals; ++i) {
         (void)signal(signals[i], SIG_DFL);
     }
     damage_print_table();
 #ifdef DAMAGE_COUNTS_STEPS
-    assert_true(damage_steps_in_all > count); /* the library calls the counter */
+    assert_true(damage_steps_in_all > range.count); /* the library calls the counter */
 #endif
     assert_int_equal(damage_failures, 0);
 }
