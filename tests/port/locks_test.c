@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* locks_test.c - what the posix port's objects are built on: the quick lock, the gate, the heavy fence,
+ * and what the system says of processors and priorities. The linker sends each wake-up through here. */
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+#include "lwip/sys.h"
+#include "quick_lock.h"
+#include "sys_host.h"
+
+void __real_host_unpark(host_parker_t *parker);
+void __wrap_host_unpark(host_parker_t *parker);
+
+static atomic_bool unpark_is_slow;
+static atomic_bool unpark_began;
+static atomic_bool unpark_ended;
+
+void __wrap_host_unpark(host_parker_t *parker)
+{
+    if (atomic_load(&unpark_is_slow)) {
+        atomic_store(&unpark_began, true);
+        sys_msleep(100);
+        atomic_store(&unpark_ended, true);
+    }
+    __real_host_unpark(parker);
+}
+
+/* --- the quick lock --------------------------------------------------------------------------- */
+
+static quick_lock_t lock;
+
+/* A waiter that came after the first look of who unlocks is seen by the second. */
+static void unlock_sees_any_number_of_waiters(void **state)
+{
+    (void)state;
+    quick_lock_init(&lock);
+    for (unsigned waiting = 0; waiting < 4; ++waiting) {
+        quick_lock(&lock);
+        atomic_store(&lock.waiting, waiting);
+        assert_int_equal(quick_lock_free(&lock), waiting > 0);
+        assert_true(quick_lock_try(&lock));
+        atomic_store(&lock.waiting, 0U);
+        quick_unlock(&lock);
+    }
+}
+
+static void *lock_once(void *argument)
+{
+    (void)argument;
+    quick_lock(&lock);
+    quick_unlock(&lock);
+    return NULL;
+}
+
+/* In the child: the lock is held, and another thread comes to want it. */
+static void hand_the_lock_over(void)
+{
+    pthread_t other;
+    (void)alarm(20);
+    quick_lock_in_child(&lock);
+    if (pthread_create(&other, NULL, lock_once, NULL) != 0) {
+        _exit(1);
+    }
+    while (atomic_load(&lock.waiting) == 0) {
+        (void)sched_yield();
+    }
+    quick_unlock(&lock);
+    (void)pthread_join(other, NULL);
+    _exit(0);
+}
+
+static void lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child(void **state)
+{
+    (void)state;
+    int status = -1;
+    quick_lock_init(&lock);
+    quick_lock(&lock);
+    quick_lock_before_fork(&lock);
+    const pid_t child = fork();
+    if (child == 0) {
+        hand_the_lock_over();
+    }
+    quick_lock_after_fork(&lock);
+    quick_unlock(&lock);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* --- the gate --------------------------------------------------------------------------------- */
+
+static sys_sem_t sem;
+static atomic_bool left_too_early;
+static atomic_bool granted;
+
+static void *wait_a_little(void *argument)
+{
+    (void)argument;
+    const u32_t waited = sys_arch_sem_wait(&sem, 40);
+    if (atomic_load(&unpark_began) && !atomic_load(&unpark_ended)) {
+        atomic_store(&left_too_early, true);
+    }
+    atomic_store(&granted, waited != SYS_ARCH_TIMEOUT);
+    return NULL;
+}
+
+/* The wake-up is still to come when its time is over: it touches the parker, which is on the waiter's
+ * stack. Where the unit came after the time, or before the waiter slept, the round is made again. */
+static void waiter_that_has_its_unit_leaves_after_its_wake_up(void **state)
+{
+    (void)state;
+    assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
+    for (unsigned round = 0; round < 50 && !atomic_load(&unpark_ended); ++round) {
+        pthread_t waiter;
+        atomic_store(&unpark_is_slow, true);
+        assert_int_equal(pthread_create(&waiter, NULL, wait_a_little, NULL), 0);
+        sys_msleep(10);
+        sys_sem_signal(&sem);
+        (void)pthread_join(waiter, NULL);
+        atomic_store(&unpark_is_slow, false);
+        if (!atomic_load(&granted)) {
+            assert_int_not_equal(sys_arch_sem_wait(&sem, 1000), SYS_ARCH_TIMEOUT);
+        }
+    }
+    assert_true(atomic_load(&unpark_ended));
+    assert_false(atomic_load(&left_too_early));
+    assert_true(atomic_load(&granted));
+    sys_sem_free(&sem);
+}
+
+/* --- the system ------------------------------------------------------------------------------- */
+
+static void heavy_fence_is_a_call_that_the_system_takes(void **state)
+{
+    (void)state;
+    if (!host_fence_available()) {
+        skip();
+    }
+    errno = 0;
+    host_fence_heavy();
+    assert_int_equal(errno, 0);
+}
+
+static void process_that_may_use_one_processor_is_not_parallel(void **state)
+{
+    (void)state;
+    cpu_set_t before;
+    cpu_set_t one;
+    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    sys_msleep(50);
+    assert_false(host_is_parallel());
+    assert_int_equal(sched_setaffinity(0, sizeof before, &before), 0);
+    sys_msleep(50);
+    assert_int_equal(host_is_parallel(), CPU_COUNT(&before) > 1);
+}
+
+/* Last: it is so for good. */
+static void thread_with_a_priority_of_its_own_has_mutexes_lend_theirs(void **state)
+{
+    (void)state;
+    const struct sched_param least = {.sched_priority = sched_get_priority_min(SCHED_RR)};
+    const struct sched_param none = {.sched_priority = 0};
+    assert_false(host_lends_priority());
+    if (sched_setscheduler(0, SCHED_RR, &least) != 0) {
+        skip();
+    }
+    assert_true(host_lends_priority());
+    assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &none), 0);
+    assert_true(host_lends_priority());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(unlock_sees_any_number_of_waiters),
+        test(lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child),
+        test(waiter_that_has_its_unit_leaves_after_its_wake_up),
+        test(heavy_fence_is_a_call_that_the_system_takes),
+        test(process_that_may_use_one_processor_is_not_parallel),
+        test(thread_with_a_priority_of_its_own_has_mutexes_lend_theirs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
