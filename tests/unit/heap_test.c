@@ -255,7 +255,7 @@ static void a_block_that_fits_is_found_behind_one_that_does_not(void **state)
     }
     assert_int_equal(cistern_heap_free(&heap, large), CISTERN_OK);
     assert_int_equal(cistern_heap_free(&heap, small), CISTERN_OK);
-    assert_true(cistern_heap_largest(&heap) >= 1100);
+    assert_true(cistern_heap_largest(&heap) >= 1060);
     assert_ptr_equal(cistern_heap_alloc(&heap, 1100), large);
     assert_ptr_equal(cistern_heap_alloc(&heap, 1024), small);
     assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
@@ -294,6 +294,36 @@ static void aligned_alloc_gives_back_what_lies_around_it(void **state)
     assert_null(cistern_heap_aligned_alloc(&heap, SIZE_MAX / 2 + 1, 8));
     assert_true(cistern_heap_check(&heap));
 }
+
+#if !CISTERN_HEAP_FIT_IS_FIRST
+/* `count` free blocks of one list, of `size` but the first that was freed, which has `first`; the list
+ * has it last. What else there is is in use. */
+static void free_in_one_list(unsigned count, size_t first, size_t size)
+{
+    static max_align_t large[2U * (CISTERN_HEAP_SEARCH + 1U) * 1024U / sizeof(max_align_t)];
+    void *blocks[CISTERN_HEAP_SEARCH + 1];
+    make_heap_of(large, sizeof large, 0);
+    for (unsigned i = 0; i < count; ++i) {
+        blocks[i] = cistern_heap_alloc(&heap, (i == 0) ? first : size);
+        assert_non_null(cistern_heap_alloc(&heap, 1)); /* keeps neighbours apart */
+    }
+    while (cistern_heap_alloc(&heap, cistern_heap_largest(&heap)) != NULL) {
+    }
+    for (unsigned i = 0; i < count; ++i) {
+        assert_int_equal(cistern_heap_free(&heap, blocks[i]), CISTERN_OK);
+    }
+}
+
+static void largest_is_that_of_as_many_blocks_of_the_last_list_as_are_searched(void **state)
+{
+    (void)state;
+    free_in_one_list(CISTERN_HEAP_SEARCH, 1060, 1040);
+    assert_true(cistern_heap_largest(&heap) >= 1060);
+    free_in_one_list(CISTERN_HEAP_SEARCH + 1, 1060, 1040);
+    assert_true(cistern_heap_largest(&heap) < 1060);
+    assert_true(cistern_heap_check(&heap));
+}
+#endif
 
 static void aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is(void **state)
 {
@@ -701,6 +731,10 @@ int main(void)
         cmocka_unit_test_setup(largest_is_what_alloc_will_serve_and_no_byte_more, make_heap),
         cmocka_unit_test_setup(payloads_are_aligned_as_asked_for, make_heap),
         cmocka_unit_test_setup(aligned_alloc_gives_back_what_lies_around_it, make_heap),
+#if !CISTERN_HEAP_FIT_IS_FIRST
+        cmocka_unit_test_setup(largest_is_that_of_as_many_blocks_of_the_last_list_as_are_searched,
+                               make_heap),
+#endif
         cmocka_unit_test_setup(aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is,
                                make_heap),
         cmocka_unit_test_setup(free_merges_with_both_neighbours, make_heap),
