@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The heap engine: what a user can see of it. Built for each fit and width of index. */
 #define _DEFAULT_SOURCE /* mmap */
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "support.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "cistern/fault.h"
 #include "cistern/heap.h"
 
 /* 1: an arena can be larger than half the address space, and such memory can be had. */
@@ -27,12 +20,12 @@
 static max_align_t arena[ARENA / sizeof(max_align_t)];
 static cistern_heap_t heap;
 static cistern_fault_t seen;
-static unsigned faults;
+static unsigned faults_seen;
 
 static void remember(const cistern_fault_t *fault)
 {
     seen = *fault;
-    ++faults;
+    ++faults_seen;
 }
 
 static void make_heap_of(void *memory, size_t bytes, size_t alignment)
@@ -46,7 +39,7 @@ static int make_heap(void **state)
 {
     (void)state;
     make_heap_of(arena, sizeof(arena), 0);
-    faults = 0;
+    faults_seen = 0;
     memset(&seen, 0, sizeof(seen));
     (void)cistern_fault_set_handler(remember);
     return 0;
@@ -70,7 +63,7 @@ static size_t used(void)
 static void expect_refused(cistern_error_t error, cistern_fault_kind_t kind, const void *address)
 {
     assert_int_equal(error, CISTERN_ERROR_FAULT);
-    assert_int_equal(faults, 1);
+    assert_int_equal(faults_seen, 1);
     assert_string_equal(cistern_fault_text(seen.kind), cistern_fault_text(kind));
     assert_ptr_equal(seen.object, &heap);
     assert_ptr_equal(seen.address, address);
@@ -125,7 +118,7 @@ static void an_arena_of_any_size_and_place_stays_inside_its_bounds(void **state)
             free(memory);
         }
     }
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 static void arena_bytes_suffice_for_what_they_promise(void **state)
@@ -372,7 +365,7 @@ static void free_of_null_does_nothing(void **state)
 {
     (void)state;
     assert_int_equal(cistern_heap_free(&heap, NULL), CISTERN_OK);
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 static void double_free_is_told_and_refused(void **state)
@@ -402,7 +395,7 @@ static void double_free_after_a_merge_is_told_and_refused(void **state)
         assert_int_equal(cistern_heap_free(&heap, blocks[i]), CISTERN_OK);
     }
     expect_refused(cistern_heap_free(&heap, blocks[1]), CISTERN_FAULT_DOUBLE_FREE, blocks[1]);
-    faults = 0;
+    faults_seen = 0;
     expect_refused(cistern_heap_free(&heap, blocks[2]), CISTERN_FAULT_DOUBLE_FREE, blocks[2]);
 }
 
@@ -421,7 +414,7 @@ static void stale_free_inside_a_later_block_is_told_and_refused(void **state)
     void *const large = cistern_heap_alloc(&heap, 230);
     assert_ptr_equal(large, blocks[0]);
     for (size_t i = 1; i < 4; ++i) {
-        faults = 0;
+        faults_seen = 0;
         expect_refused(cistern_heap_free(&heap, blocks[i]), CISTERN_FAULT_INTERIOR_FREE, blocks[i]);
     }
     assert_int_equal(cistern_heap_free(&heap, large), CISTERN_OK);
@@ -437,11 +430,11 @@ static void every_address_that_is_no_block_is_refused(void **state)
     memset(block, 0xaa, 100);
     for (unsigned char *address = first - 16; address < last; ++address) {
         if (address != first && address != block) {
-            const unsigned before = faults;
+            const unsigned before = faults_seen;
             assert_int_equal(cistern_heap_free(&heap, address), CISTERN_ERROR_FAULT);
-            assert_int_equal(faults, before + 1);
+            assert_int_equal(faults_seen, before + 1);
             assert_int_equal(cistern_heap_usable_size(&heap, address), 0);
-            assert_int_equal(faults, before + 2);
+            assert_int_equal(faults_seen, before + 2);
         }
     }
     assert_true(cistern_heap_check(&heap));
@@ -456,11 +449,11 @@ static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
     memset(block, 0, 256);
     void *const high = (void *)UINTPTR_MAX;
     expect_refused(cistern_heap_free(&heap, elsewhere), CISTERN_FAULT_FOREIGN_FREE, elsewhere);
-    faults = 0;
+    faults_seen = 0;
     expect_refused(cistern_heap_free(&heap, high), CISTERN_FAULT_FOREIGN_FREE, high);
-    faults = 0;
+    faults_seen = 0;
     expect_refused(cistern_heap_free(&heap, block + 64), CISTERN_FAULT_INTERIOR_FREE, block + 64);
-    faults = 0;
+    faults_seen = 0;
     expect_refused(cistern_heap_free(&heap, block + 1), CISTERN_FAULT_MISALIGNED, block + 1);
 }
 
@@ -482,7 +475,7 @@ static void in_use_is_what_alloc_gave_and_nobody_has_freed(void **state)
     assert_int_equal(cistern_heap_free(&heap, other), CISTERN_OK);
     assert_false(cistern_heap_is_in_use(&heap, block));
     assert_false(cistern_heap_is_in_use(&heap, other));
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 /* --- resize ----------------------------------------------------------------------------------- */
@@ -499,7 +492,7 @@ static void trim_of_the_last_block_gives_the_rest_back(void **state)
     for (size_t i = 0; i < 100; ++i) {
         assert_int_equal(last[i], 0x3c);
     }
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 static void trim_hands_even_a_few_bytes_to_a_free_successor(void **state)
@@ -521,7 +514,7 @@ static void trim_refuses_to_grow(void **state)
     assert_int_equal(cistern_heap_trim(&heap, block, SIZE_MAX), CISTERN_ERROR_SIZE);
     assert_int_equal(cistern_heap_trim(&heap, block, 0), CISTERN_ERROR_SIZE);
     assert_int_equal(cistern_heap_usable_size(&heap, block), usable);
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 static void trim_of_what_is_no_block_is_refused(void **state)
@@ -672,7 +665,7 @@ static void assert_hole_serves(size_t alignment, size_t distance, size_t bytes)
     assert_int_equal(cistern_heap_free(&heap, behind), CISTERN_OK);
     assert_int_equal(cistern_heap_free(&heap, before), CISTERN_OK);
     assert_int_equal(used(), 0);
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
 }
 
 static void aligned_block_of_one_byte_is_as_large_as_the_least(void **state)
@@ -708,7 +701,7 @@ static void block_of_over_half_the_addresses_serves_requests(void **state)
     assert_int_equal(cistern_heap_free(&heap, small), CISTERN_OK);
     assert_int_equal(cistern_heap_free(&heap, huge), CISTERN_OK);
     assert_non_null(cistern_heap_alloc(&heap, 1100U)); /* more than `small`, of the same list */
-    assert_int_equal(faults, 0);
+    assert_int_equal(faults_seen, 0);
     assert_true(cistern_heap_check(&heap));
     assert_int_equal(munmap(memory, bytes), 0);
 }
