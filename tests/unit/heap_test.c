@@ -91,6 +91,10 @@ static void init_refuses_what_it_cannot_make_a_heap_of(void **state)
     assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
     config.bytes = 8;
     assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    if (CISTERN_HEAP_BYTES < SIZE_MAX) {
+        config.bytes = (size_t)(CISTERN_HEAP_BYTES) + 1U;
+        assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_SIZE);
+    }
     config.memory = NULL;
     assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_ERROR_ARGUMENT);
     assert_true(cistern_heap_check(&heap));
