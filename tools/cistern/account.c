@@ -440,7 +440,9 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
         }
         account_tcp_number(account, &parsed);
         process(account, &parsed);
-        ledger_settle(&account->ledger);
+        if (observer != NULL) {
+            ledger_settle(&account->ledger);
+        }
         last = parsed.number;
     }
     handle_all(account);

@@ -44,8 +44,10 @@ static bool goes_on(const replayed_t *replayed)
 /* --- pools
  * ---------------------------------------------------------------------------------------- */
 
+/* Of two words, so that a free one has a key: without it each put would walk the free list. */
 typedef struct fit_block {
     struct fit_block *next; /* of the same hold */
+    uintptr_t key;          /* the pool's */
 } fit_block_t;
 
 static void put_chain(cistern_pool_t *pool, fit_block_t *block)
