@@ -107,14 +107,15 @@ static void parse_all(void)
 static void fit_all(const account_t *account)
 {
     const ledger_t *const ledger = &account->ledger;
-    if (ledger->events == 0 || ledger->events > EVENTS_MAX) {
+    size_t events = 0;
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        events += ledger->events[i].count;
+    }
+    if (events == 0 || events > EVENTS_MAX) {
         return;
     }
     for (int i = 0; i < RESOURCE_HEAP; ++i) {
-        const trace_t trace = {.event = ledger->event,
-                               .events = ledger->events,
-                               .slots = ledger->slots,
-                               .resource = (resource_t)i};
+        const trace_t trace = trace_of_ledger(ledger, i);
         const int64_t peak = ledger->level[i].peak_most.amount;
         require(fit_pool(&trace, (size_t)peak).failures == 0, "the peak does not serve");
         require(peak == 0 || fit_pool(&trace, (size_t)peak - 1).failures != 0, "less serves");
@@ -122,10 +123,7 @@ static void fit_all(const account_t *account)
     demand_t demand;
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
-    const trace_t heap = {.event = ledger->event,
-                          .events = ledger->events,
-                          .slots = ledger->slots,
-                          .resource = RESOURCE_HEAP};
+    const trace_t heap = trace_of_ledger(ledger, RESOURCE_HEAP);
     require(classes_measure(&demand, &heap, account->target->alignment), "out of memory");
     const size_t classes = classes_choose(&demand, 4, account->target, 4, class, &bytes);
     require(fit_classes(&heap, class, classes).failures == 0, "the classes do not serve");

@@ -450,7 +450,6 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
         observer(context, account, last);
     }
     ledger_clear(&account->ledger);
-    ledger_group(&account->ledger);
     return !account->ledger.short_of_memory;
 }
 

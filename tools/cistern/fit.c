@@ -22,10 +22,71 @@ const char *heap_kind_name(heap_kind_t kind)
     return kind == HEAP_LWIP ? "lwIP's heap" : "cistern's heap";
 }
 
-static bool is_of(const trace_t *trace, const event_t *event)
+/* --- traces
+ * --------------------------------------------------------------------------------------- */
+
+trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slots)
 {
-    return event->resource == trace->resource;
+    return (trace_t){.event = events->tail,
+                     .events = events->tails,
+                     .chunk = events->chunk,
+                     .chunks = events->chunks,
+                     .spool = spool,
+                     .slots = slots};
 }
+
+trace_t trace_of_ledger(const ledger_t *ledger, int resource)
+{
+    return trace_of_events(&ledger->events[resource], &ledger->spool, ledger->slots);
+}
+
+event_reader_t reader_open(const trace_t *trace)
+{
+    event_reader_t reader = {.trace = trace};
+    if (trace->chunks != 0) {
+        reader.buffer = malloc(EVENTS_CHUNK * sizeof *reader.buffer);
+        reader.failed = reader.buffer == NULL;
+    }
+    return reader;
+}
+
+bool reader_more(event_reader_t *reader)
+{
+    const trace_t *const trace = reader->trace;
+    if (reader->failed || reader->next > trace->chunks) {
+        return false;
+    }
+    const size_t next = reader->next++;
+    if (next == trace->chunks) {
+        reader->at = trace->event;
+        reader->end = trace->event + trace->events;
+        return trace->events != 0;
+    }
+    const chunk_t *const chunk = &trace->chunk[next];
+    reader->failed =
+        !spool_read(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
+    reader->at = reader->buffer;
+    reader->end = reader->buffer + (reader->failed ? 0 : chunk->events);
+    return !reader->failed;
+}
+
+bool reader_close(event_reader_t *reader)
+{
+    free(reader->buffer);
+    return !reader->failed;
+}
+
+static size_t count_events(const trace_t *trace)
+{
+    size_t count = trace->events;
+    for (size_t i = 0; i < trace->chunks; ++i) {
+        count += trace->chunk[i].events;
+    }
+    return count;
+}
+
+/* --- replays
+ * -------------------------------------------------------------------------------------- */
 
 static void note_failure(replayed_t *replayed, const event_t *event)
 {
@@ -102,12 +163,10 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     fit_pool_memory_t made;
     fit_block_t **const held = calloc(trace->slots + 1, sizeof *held);
     const bool opened = open_pool(&made, count);
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
     replayed.ok = held != NULL && opened;
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             put_chain(&made.pool, held[event->slot]);
             held[event->slot] = NULL;
@@ -118,6 +177,7 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
             }
         }
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     close_pool(&made);
     free(held);
     return replayed;
@@ -142,11 +202,9 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     const bool memory = held != NULL && arena != NULL;
     replayed.ok = memory;
     const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             if (held[event->slot] != NULL) {
                 fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
@@ -180,6 +238,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         cistern_heap_stats(&heap, &stats);
     }
     replayed.used = stats.max_used;
+    replayed.ok = reader_close(&reader) && replayed.ok;
     free(arena);
     free(held);
     return replayed;
@@ -215,7 +274,7 @@ static size_t search_between(const fit_search_t *search, size_t low, size_t high
     const size_t step = search->target->alignment;
     const size_t steps = (high - low) / step;
     replayed_t tried;
-    if (steps <= EVENTS_MOST / (search->trace->events + 1)) {
+    if (steps <= EVENTS_MOST / (count_events(search->trace) + 1)) {
         for (size_t bytes = low + step; bytes < high && below->ok; bytes += step) {
             if (serves(search, bytes, &tried)) {
                 return bytes;
@@ -293,11 +352,9 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
     for (size_t i = 0; replayed.ok && i < classes; ++i) {
         replayed.ok = open_pool(&made[i], class[i].count) && replayed.ok;
     }
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         class_held_t *const hold = &held[event->slot];
         if (event->trims) {
             continue; /* an element stays as it is */
@@ -314,6 +371,7 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
             note_failure(&replayed, event);
         }
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     for (size_t i = 0; i < classes && i < CLASSES_MAX && held != NULL; ++i) {
         close_pool(&made[i]);
     }

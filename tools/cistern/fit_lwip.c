@@ -199,11 +199,12 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
-        if (trace->event[i].resource == trace->resource) {
-            replay_event(&heap, trace, &trace->event[i], held, &replayed);
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while (replayed.ok && replayed.failures == 0 && (event = reader_next(&reader)) != NULL) {
+        replay_event(&heap, trace, event, held, &replayed);
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     free(held);
     free(heap.block);
     return replayed;
