@@ -69,25 +69,65 @@ static bool make_buckets(connections_t *connections)
     return true;
 }
 
-static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side)
+/* The first connection between the ends of a packet from a number on. */
+static uint32_t number_from(const connections_t *connections, const parsed_t *parsed, int side,
+                            uint32_t least)
+{
+    uint32_t found = UINT32_MAX;
+    uint32_t at = connections->buckets == 0 ? 0
+                                            : connections->bucket[hash_packet(parsed) &
+                                                                  (connections->buckets - 1)];
+    while (at > least) { /* the latest are first */
+        const connection_t *const connection = &connections->connection[at - 1];
+        found = is_of(connection, parsed, side) ? at - 1 : found;
+        at = connection->next;
+    }
+    return found;
+}
+
+/* The hardware addresses as side 0 sends them. */
+static void set_mac(connection_t *connection, const parsed_t *parsed, int side)
+{
+    memcpy(connection->mac, side == 0 ? parsed->mac_destination : parsed->mac_source, MAC_BYTES);
+    memcpy(connection->mac + MAC_BYTES, side == 0 ? parsed->mac_source : parsed->mac_destination,
+           MAC_BYTES);
+    connection->has_mac = parsed->has_mac;
+}
+
+static bool has_moved(const connection_t *connection, const parsed_t *parsed, int side)
+{
+    const uint8_t *const first = side == 0 ? parsed->mac_destination : parsed->mac_source;
+    const uint8_t *const second = side == 0 ? parsed->mac_source : parsed->mac_destination;
+    return connection->has_mac != parsed->has_mac ||
+           memcmp(connection->mac, first, MAC_BYTES) != 0 ||
+           memcmp(connection->mac + MAC_BYTES, second, MAC_BYTES) != 0;
+}
+
+static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side,
+                  uint32_t least)
 {
     if (!make_buckets(connections) || !ARRAY_GROW(connections, connection)) {
         return SIZE_MAX;
     }
     const size_t index = connections->connections++;
+    const uint32_t number = connections->first == NULL
+                                ? (uint32_t)index
+                                : number_from(connections->first, parsed, side, least);
     connection_t *const connection = &connections->connection[index];
     uint32_t *const bucket = &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
     *connection = (connection_t){.synchronized = (parsed->flags & TCP_SYN) != 0,
                                  .syn = (parsed->flags & TCP_ACK) == 0 ? parsed->sequence
                                                                        : parsed->acknowledged - 1U,
                                  .file = file,
+                                 .number = number,
                                  .next = *bucket};
+    set_mac(connection, parsed, side);
     connection->address[side] = parsed->source;
     connection->address[1 - side] = parsed->destination;
     connection->port[side] = parsed->source_port;
     connection->port[1 - side] = parsed->destination_port;
     *bucket = (uint32_t)index + 1U;
-    return index;
+    return number;
 }
 
 /* A SYN without ACK whose number is not that of the connection begins another. */
@@ -100,22 +140,28 @@ static bool begins_anew(const connection_t *connection, const parsed_t *parsed, 
 
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side)
 {
+    uint32_t least = 0;
     *side = source_is_first(parsed) ? 0 : 1;
     if (connections->buckets != 0) {
         uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
         while (at != 0 && !is_of(&connections->connection[at - 1], parsed, *side)) {
             at = connections->connection[at - 1].next;
         }
-        if (at != 0 && !begins_anew(&connections->connection[at - 1], parsed, file)) {
-            return at - 1;
+        if (at != 0) {
+            const connection_t *const found = &connections->connection[at - 1];
+            connections->moved = connections->moved || has_moved(found, parsed, *side);
+            if (!begins_anew(found, parsed, file)) {
+                return found->number;
+            }
+            least = found->number + 1U;
         }
     }
-    return add(connections, parsed, file, *side);
+    return add(connections, parsed, file, *side, least);
 }
 
 void connections_free(connections_t *connections)
 {
     free(connections->connection);
     free(connections->bucket);
-    *connections = (connections_t){NULL, 0, 0, NULL, 0};
+    *connections = (connections_t){.connection = NULL};
 }
