@@ -451,7 +451,9 @@ static void read_all(account_t *account, traffic_t *traffic, account_observer_t 
             }
             account->ledger.packet = parsed.number;
         }
-        account_tcp_number(account, &parsed);
+        if (!parsed.passed) {
+            account_tcp_number(account, &parsed);
+        }
         process(account, &parsed);
         if (observer != NULL) {
             ledger_settle(&account->ledger);

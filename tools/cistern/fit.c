@@ -15,6 +15,9 @@
 #include "array.h"
 #include "fit_lwip.h"
 
+/* A block is less than this and twice its least size larger than what was asked for. */
+enum { BLOCK_MORE = 256 };
+
 enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 2000000 };
 
 const char *heap_kind_name(heap_kind_t kind)
@@ -228,9 +231,12 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         if (block == NULL) {
             note_failure(&replayed, event);
         } else {
-            const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
-            replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
-            fit_watch(trace, event, (size_t)(block - arena), bytes);
+            const size_t offset = (size_t)(block - arena);
+            if (offset + bytes + 2 * min_size + BLOCK_MORE > replayed.bytes) {
+                const size_t end = offset + cistern_heap_usable_size(&heap, block);
+                replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+            }
+            fit_watch(trace, event, offset, bytes);
         }
     }
     cistern_heap_stats_t stats = {.bytes = 0};

@@ -214,7 +214,9 @@ static bool read_frame(traffic_t *traffic, const capture_frame_t *frame, parsed_
     } else if (is_repeat(traffic, number)) {
         again = true;
     } else if (traffic->only != NULL && parsed_passes(frame, traffic->only)) {
-        *parsed = (parsed_t){.number = number, .time = frame->nanoseconds, .passed = true};
+        parsed->number = number;
+        parsed->time = frame->nanoseconds;
+        parsed->passed = true;
     } else {
         parsed_read(parsed, frame, number, false);
     }
