@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "bytes.h"
 
 static uint64_t hash_end(const address_t *address, uint16_t port)
 {
@@ -22,11 +23,27 @@ static uint64_t hash_packet(const parsed_t *parsed)
     return sum ^ sum >> 31;
 }
 
-/* The order of the sides. */
+static uint64_t load_u64(const uint8_t *bytes)
+{
+    return (uint64_t)load_u32(bytes) << 32 | load_u32(bytes + 4);
+}
+
+/* The order of the sides: that of the families, the bytes of the addresses, the ports. */
 static bool source_is_first(const parsed_t *parsed)
 {
-    const int order = memcmp(&parsed->source, &parsed->destination, sizeof(address_t));
-    return order != 0 ? order < 0 : parsed->source_port < parsed->destination_port;
+    const address_t *const a = &parsed->source;
+    const address_t *const b = &parsed->destination;
+    if (a->family != b->family) {
+        return a->family < b->family;
+    }
+    for (size_t i = 0; i < ADDRESS_BYTES; i += 8) {
+        const uint64_t x = load_u64(a->bytes + i);
+        const uint64_t y = load_u64(b->bytes + i);
+        if (x != y) {
+            return x < y;
+        }
+    }
+    return parsed->source_port < parsed->destination_port;
 }
 
 static bool is_of(const connection_t *connection, const parsed_t *parsed, int side)
@@ -138,24 +155,39 @@ static bool begins_anew(const connection_t *connection, const parsed_t *parsed, 
            (opens && (!connection->synchronized || connection->syn != parsed->sequence));
 }
 
+/* The latest connection between the ends of a packet, + 1, or 0. Often it is that of the packet
+ * before. */
+static uint32_t find_latest(const connections_t *connections, const parsed_t *parsed, int side)
+{
+    if (connections->last != 0 &&
+        is_of(&connections->connection[connections->last - 1], parsed, side)) {
+        return connections->last;
+    }
+    if (connections->buckets == 0) {
+        return 0;
+    }
+    uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+    while (at != 0 && !is_of(&connections->connection[at - 1], parsed, side)) {
+        at = connections->connection[at - 1].next;
+    }
+    return at;
+}
+
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side)
 {
     uint32_t least = 0;
     *side = source_is_first(parsed) ? 0 : 1;
-    if (connections->buckets != 0) {
-        uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
-        while (at != 0 && !is_of(&connections->connection[at - 1], parsed, *side)) {
-            at = connections->connection[at - 1].next;
+    const uint32_t at = find_latest(connections, parsed, *side);
+    if (at != 0) {
+        const connection_t *const found = &connections->connection[at - 1];
+        connections->moved = connections->moved || has_moved(found, parsed, *side);
+        if (!begins_anew(found, parsed, file)) {
+            connections->last = at;
+            return found->number;
         }
-        if (at != 0) {
-            const connection_t *const found = &connections->connection[at - 1];
-            connections->moved = connections->moved || has_moved(found, parsed, *side);
-            if (!begins_anew(found, parsed, file)) {
-                return found->number;
-            }
-            least = found->number + 1U;
-        }
+        least = found->number + 1U;
     }
+    connections->last = 0;
     return add(connections, parsed, file, *side, least);
 }
 

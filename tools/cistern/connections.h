@@ -32,6 +32,7 @@ typedef struct connections {
     size_t connection_room;
     uint32_t *bucket; /* connection + 1 */
     size_t buckets;   /* a power of two */
+    uint32_t last;    /* found for the packet before, + 1; or 0 */
     bool moved;       /* some connection had packets of different hardware addresses */
     const struct connections *first; /* those of the first reading; NULL: this is it */
 } connections_t;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cistern/critical.h"
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 
@@ -139,8 +140,10 @@ static fit_block_t *get_chain(cistern_pool_t *pool, uint32_t amount)
     return chain;
 }
 
+/* Replays have a pool each of their own: no lock is needed. */
 typedef struct fit_pool_memory {
     cistern_pool_t pool;
+    cistern_pool_extras_t extras;
     void *memory;
 } fit_pool_memory_t;
 
@@ -149,8 +152,12 @@ static bool open_pool(fit_pool_memory_t *made, size_t count)
     const size_t size = sizeof(fit_block_t);
     made->memory = malloc(CISTERN_POOL_BYTES(count, size, 0) + 1);
     memset(&made->pool, 0, sizeof made->pool);
-    const cistern_pool_config_t config = {
-        .name = "fit", .count = count, .size = size, .memory = made->memory};
+    made->extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_UNLOCKED};
+    const cistern_pool_config_t config = {.name = "fit",
+                                          .count = count,
+                                          .size = size,
+                                          .memory = made->memory,
+                                          .extras = &made->extras};
     return made->memory != NULL && cistern_pool_init(&made->pool, &config) == CISTERN_OK;
 }
 
@@ -207,6 +214,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
     event_reader_t reader = reader_open(trace);
     const event_t *event = NULL;
+    const cistern_critical_t outside = cistern_critical_enter(); /* once, not for each call */
     while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             if (held[event->slot] != NULL) {
@@ -239,6 +247,7 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
             fit_watch(trace, event, offset, bytes);
         }
     }
+    cistern_critical_leave(outside);
     cistern_heap_stats_t stats = {.bytes = 0};
     if (made) {
         cistern_heap_stats(&heap, &stats);

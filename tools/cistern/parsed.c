@@ -437,11 +437,12 @@ bool parsed_passes(const capture_frame_t *frame, const parsed_filter_t *filter)
 
 void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number, bool digests)
 {
-    *parsed = (parsed_t){.number = number,
-                         .time = frame->nanoseconds,
-                         .interface = frame->interface,
-                         .length = wire_bytes(frame->wire_length),
-                         .scale = -1};
+    memset(parsed, 0, sizeof *parsed);
+    parsed->number = number;
+    parsed->time = frame->nanoseconds;
+    parsed->interface = frame->interface;
+    parsed->length = wire_bytes(frame->wire_length);
+    parsed->scale = -1;
     parser_t parser = {.parsed = parsed, .digests = digests};
     uint16_t type = ETHERTYPE_NONE;
     if (is_plain(frame, &type)) {
