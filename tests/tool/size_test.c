@@ -44,14 +44,13 @@ static size_t random_trace(event_t *event, unsigned sizes, unsigned largest)
         const unsigned slot = pick(SLOTS);
         event[events] = (event_t){.packet = (uint32_t)events + 1,
                                   .slot = slot,
-                                  .amount = held[slot] ? 0 : size[pick(sizes)],
-                                  .resource = RESOURCE_HEAP};
+                                  .amount = held[slot] ? 0 : size[pick(sizes)]};
         held[slot] = !held[slot];
         ++events;
     }
     for (unsigned slot = 0; slot < SLOTS; ++slot) {
         if (held[slot]) {
-            event[events++] = (event_t){.packet = EVENTS, .slot = slot, .resource = RESOURCE_HEAP};
+            event[events++] = (event_t){.packet = EVENTS, .slot = slot};
         }
     }
     return events;
@@ -204,8 +203,8 @@ static void more_sizes_than_can_be_told_apart_are_rounded_up_and_served(void **s
     const target_t target = target_of("4");
     for (uint32_t i = 0; i < MANY; ++i) {
         event[i] =
-            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1, .resource = RESOURCE_HEAP};
-        event[MANY + i] = (event_t){.packet = MANY, .slot = i, .resource = RESOURCE_HEAP};
+            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
+        event[MANY + i] = (event_t){.packet = MANY, .slot = i};
     }
     const trace_t trace = {
         .event = event, .events = 2 * MANY, .slots = MANY};
@@ -246,13 +245,13 @@ static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **stat
     (void)state;
     const target_t target = target_of("4");
     event_t event[] = {
-        {.packet = 1, .slot = 0, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 2, .slot = 1, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 3, .slot = 2, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 4, .slot = 1, .amount = 0, .resource = RESOURCE_HEAP},
-        {.packet = 5, .slot = 3, .amount = 40, .resource = RESOURCE_HEAP},
-        {.packet = 6, .slot = 4, .amount = 52, .resource = RESOURCE_HEAP},
-        {.packet = 7, .slot = 5, .amount = 12, .resource = RESOURCE_HEAP},
+        {.packet = 1, .slot = 0, .amount = 100},
+        {.packet = 2, .slot = 1, .amount = 100},
+        {.packet = 3, .slot = 2, .amount = 100},
+        {.packet = 4, .slot = 1, .amount = 0},
+        {.packet = 5, .slot = 3, .amount = 40},
+        {.packet = 6, .slot = 4, .amount = 52},
+        {.packet = 7, .slot = 5, .amount = 12},
     };
     const trace_t trace = {.event = event, .events = 7, .slots = 6};
     replayed_t below;
@@ -264,10 +263,10 @@ static void a_pool_of_the_peak_serves_and_one_less_names_the_packet(void **state
 {
     (void)state;
     const event_t event[] = {
-        {.packet = 3, .slot = 0, .amount = 2, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 5, .slot = 2, .amount = 3, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 6, .slot = 0, .amount = 0, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 7, .slot = 3, .amount = 1, .resource = RESOURCE_PBUF_POOL},
+        {.packet = 3, .slot = 0, .amount = 2},
+        {.packet = 5, .slot = 2, .amount = 3},
+        {.packet = 6, .slot = 0, .amount = 0},
+        {.packet = 7, .slot = 3, .amount = 1},
     };
     const trace_t trace = {.event = event, .events = 4, .slots = 4};
     assert_int_equal(fit_pool(&trace, 5).failures, 0);
@@ -292,18 +291,21 @@ static void events_in_a_file_replay_as_those_in_memory_do(void **state)
         hold[i % AT_ONCE] = ledger_take(&ledger, RESOURCE_HEAP, bytes, bytes, CAUSE_SENT);
         if (i % 3 == 1) {
             ledger_join(&ledger);
+        } else {
+            ledger_touch(&ledger, RESOURCE_HEAP, 8, 8, CAUSE_CONTROL);
         }
     }
     ledger_clear(&ledger);
     const trace_t kept = trace_of_ledger(&ledger, RESOURCE_HEAP);
     const events_t *const events = &ledger.events[RESOURCE_HEAP];
     assert_true(ledger.spool.opened);
-    assert_int_equal(events->count, 2 * TAKES);
+    assert_in_range(events->count, 2 * TAKES, 4 * TAKES);
     event_t *const all = malloc(events->count * sizeof *all);
     event_reader_t reader = reader_open(&kept);
     size_t count = 0;
     for (const event_t *event = NULL; (event = reader_next(&reader)) != NULL; ++count) {
         all[count] = *event;
+        all[count].moment = 0;
         assert_true(event->part != PART_FIRST || event[1].part == PART_SECOND);
     }
     assert_true(reader_close(&reader));

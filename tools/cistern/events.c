@@ -29,8 +29,23 @@ static bool events_spill(events_t *events, spool_t *spool)
     return true;
 }
 
+/* The event that is given back by the next one, and nothing between. */
+static event_t *taken_now(const events_t *events, const event_t *give)
+{
+    event_t *const last = events->tails == 0 ? NULL : &events->tail[events->tails - 1];
+    const bool is = give->amount == 0 && last != NULL && last->amount != 0 && !last->trims &&
+                    last->moment == 0 && last->slot == give->slot && last->packet == give->packet;
+    return is ? last : NULL;
+}
+
 event_t *events_add(events_t *events, spool_t *spool, const event_t *event)
 {
+    event_t *const taken = taken_now(events, event);
+    if (taken != NULL) {
+        taken->moment = 1;
+        ++events->count;
+        return taken;
+    }
     if (events->tails == EVENTS_CHUNK && !events_spill(events, spool)) {
         return NULL;
     }

@@ -23,10 +23,10 @@ typedef struct event {
     uint32_t packet;
     uint32_t slot;    /* of the hold: the same for its take and its give */
     uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
-    uint8_t resource; /* resource_t */
     uint8_t cause;
-    uint8_t part;  /* event_part_t */
-    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
+    uint8_t part;   /* event_part_t */
+    uint8_t trims;  /* 1: a block of the heap that is held has `amount` bytes from now on */
+    uint8_t moment; /* 1: it is given back at once, at the same packet */
 } event_t;
 
 /* Events in the spool. */
@@ -43,11 +43,11 @@ typedef struct events {
     chunk_t *chunk; /* those before */
     size_t chunks;
     size_t chunk_room;
-    size_t count;
+    size_t count; /* one that gives back at once is two */
 } events_t;
 
-/* Adds an event. NULL iff memory or the disk is short; else it can be changed until the next but one
- * is added. */
+/* Adds an event. NULL iff memory or the disk is short; else it can be changed until the next is
+ * added. */
 event_t *events_add(events_t *events, spool_t *spool, const event_t *event);
 
 /* The two latest are parts of one: the second directly follows the first. */

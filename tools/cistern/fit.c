@@ -36,6 +36,7 @@ trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slo
                      .chunk = events->chunk,
                      .chunks = events->chunks,
                      .spool = spool,
+                     .count = events->count,
                      .slots = slots};
 }
 
@@ -78,15 +79,6 @@ bool reader_close(event_reader_t *reader)
 {
     free(reader->buffer);
     return !reader->failed;
-}
-
-static size_t count_events(const trace_t *trace)
-{
-    size_t count = trace->events;
-    for (size_t i = 0; i < trace->chunks; ++i) {
-        count += trace->chunk[i].events;
-    }
-    return count;
 }
 
 /* --- replays
@@ -288,8 +280,10 @@ static size_t search_between(const fit_search_t *search, size_t low, size_t high
 {
     const size_t step = search->target->alignment;
     const size_t steps = (high - low) / step;
+    const trace_t *const trace = search->trace;
+    const size_t events = trace->count != 0 ? trace->count : trace->events;
     replayed_t tried;
-    if (steps <= EVENTS_MOST / (count_events(search->trace) + 1)) {
+    if (steps <= EVENTS_MOST / (events + 1)) {
         for (size_t bytes = low + step; bytes < high && below->ok; bytes += step) {
             if (serves(search, bytes, &tried)) {
                 return bytes;

@@ -21,6 +21,7 @@ typedef struct trace {
     const chunk_t *chunk;
     size_t chunks;
     const spool_t *spool;
+    size_t count;       /* of all as they are read; 0: those in memory */
     size_t slots;       /* above every slot of the events */
     fit_watch_t *watch; /* NULL: none */
     void *watcher;      /* its context */
@@ -37,7 +38,9 @@ typedef struct event_reader {
     const event_t *end;
     size_t next;     /* chunk; chunks: what is in memory; chunks + 1: none */
     event_t *buffer; /* of a chunk */
-    bool failed;     /* memory or the disk is short */
+    event_t give;    /* what follows one that is given back at once */
+    bool gives;
+    bool failed; /* memory or the disk is short */
 } event_reader_t;
 
 event_reader_t reader_open(const trace_t *trace);
@@ -46,7 +49,19 @@ bool reader_more(event_reader_t *reader);
 /* NULL at the end. The second part of a request follows its first in memory. */
 static inline const event_t *reader_next(event_reader_t *reader)
 {
-    return reader->at != reader->end || reader_more(reader) ? reader->at++ : NULL;
+    if (reader->gives) {
+        reader->gives = false;
+        return &reader->give;
+    }
+    if (reader->at == reader->end && !reader_more(reader)) {
+        return NULL;
+    }
+    const event_t *const event = reader->at++;
+    if (event->moment != 0) {
+        reader->gives = true;
+        reader->give = (event_t){.packet = event->packet, .slot = event->slot};
+    }
+    return event;
 }
 
 /* False iff not all could be read. */

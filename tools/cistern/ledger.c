@@ -132,7 +132,6 @@ static event_t *record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amo
                                       &(event_t){.packet = (uint32_t)ledger->packet,
                                                  .slot = (uint32_t)(slot - ledger->slot),
                                                  .amount = amount,
-                                                 .resource = slot->resource,
                                                  .cause = slot->cause});
     return noted(ledger, event != NULL) ? event : NULL;
 }
