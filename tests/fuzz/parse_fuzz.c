@@ -32,6 +32,8 @@ static tally_t tally;
 static reassembly_t reassembly;
 static size_t answered; /* keeps the reading of answers from being optimised away */
 static char input[64];  /* a name of the input as a file */
+static lwip_options_t options;
+static target_t target;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -60,8 +62,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    const options_t options = {.pool_count = ELEMENTS, .pool_size = ELEMENT_SIZE, .heap = 2048};
-    return memory_open(&options) ? 0 : 1;
+    const options_t pools = {.pool_count = ELEMENTS, .pool_size = ELEMENT_SIZE, .heap = 2048};
+    lwip_options_defaults(&options);
+    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, 4, OPTION_TARGET);
+    target_init(&target, 32, &options);
+    return memory_open(&pools) ? 0 : 1;
 }
 
 static void handle(const frame_host_t *host, const capture_frame_t *frame)
@@ -136,11 +141,6 @@ static void account_for_all(void)
     traffic_t traffic;
     survey_t survey;
     device_t device;
-    lwip_options_t options;
-    target_t target;
-    lwip_options_defaults(&options);
-    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, 4, OPTION_TARGET);
-    target_init(&target, 32, &options);
     require(traffic_open(&traffic, names, 2, NULL), "out of memory");
     traffic.quiet = true;
     require(survey_read(&survey, &traffic), "out of memory");

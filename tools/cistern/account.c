@@ -382,7 +382,9 @@ static void next_file(account_t *account, int file)
     account->raw = 0;
     account->dhcp = 0;
     memset(account->neighbour, 0, sizeof account->neighbour);
-    memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+    if (file != account->file) { /* else it is the first */
+        memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+    }
     account_mailboxes_clear(account);
     account->file = file;
 }

@@ -63,9 +63,12 @@ bool reader_more(event_reader_t *reader)
     }
     const size_t next = reader->next++;
     if (next == trace->chunks) {
+        if (trace->events == 0) {
+            return false;
+        }
         reader->at = trace->event;
         reader->end = trace->event + trace->events;
-        return trace->events != 0;
+        return true;
     }
     const chunk_t *const chunk = &trace->chunk[next];
     reader->failed =

@@ -230,7 +230,7 @@ const char *size_unit(const size_result_t *result)
 
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
-    return trace_of_ledger(&work->account.ledger, resource);
+    return trace_of_ledger(&work->account.ledger, (int)resource);
 }
 
 static void place(const size_work_t *work, uint64_t packet, uint64_t *number, char *file)
