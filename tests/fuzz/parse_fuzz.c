@@ -32,6 +32,8 @@ static tally_t tally;
 static reassembly_t reassembly;
 static size_t answered; /* keeps the reading of answers from being optimised away */
 static char input[64];  /* a name of the input as a file */
+static lwip_options_t options;
+static target_t target;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -60,8 +62,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    const options_t options = {.pool_count = ELEMENTS, .pool_size = ELEMENT_SIZE, .heap = 2048};
-    return memory_open(&options) ? 0 : 1;
+    const options_t pools = {.pool_count = ELEMENTS, .pool_size = ELEMENT_SIZE, .heap = 2048};
+    lwip_options_defaults(&options);
+    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, 4, OPTION_TARGET);
+    target_init(&target, 32, &options);
+    return memory_open(&pools) ? 0 : 1;
 }
 
 static void handle(const frame_host_t *host, const capture_frame_t *frame)
@@ -107,14 +112,15 @@ static void parse_all(void)
 static void fit_all(const account_t *account)
 {
     const ledger_t *const ledger = &account->ledger;
-    if (ledger->events == 0 || ledger->events > EVENTS_MAX) {
+    size_t events = 0;
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        events += ledger->events[i].count;
+    }
+    if (events == 0 || events > EVENTS_MAX) {
         return;
     }
     for (int i = 0; i < RESOURCE_HEAP; ++i) {
-        const trace_t trace = {.event = ledger->event,
-                               .events = ledger->events,
-                               .slots = ledger->slots,
-                               .resource = (resource_t)i};
+        const trace_t trace = trace_of_ledger(ledger, i);
         const int64_t peak = ledger->level[i].peak_most.amount;
         require(fit_pool(&trace, (size_t)peak).failures == 0, "the peak does not serve");
         require(peak == 0 || fit_pool(&trace, (size_t)peak - 1).failures != 0, "less serves");
@@ -122,10 +128,7 @@ static void fit_all(const account_t *account)
     demand_t demand;
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
-    const trace_t heap = {.event = ledger->event,
-                          .events = ledger->events,
-                          .slots = ledger->slots,
-                          .resource = RESOURCE_HEAP};
+    const trace_t heap = trace_of_ledger(ledger, RESOURCE_HEAP);
     require(classes_measure(&demand, &heap, account->target->alignment), "out of memory");
     const size_t classes = classes_choose(&demand, 4, account->target, 4, class, &bytes);
     require(fit_classes(&heap, class, classes).failures == 0, "the classes do not serve");
@@ -138,11 +141,6 @@ static void account_for_all(void)
     traffic_t traffic;
     survey_t survey;
     device_t device;
-    lwip_options_t options;
-    target_t target;
-    lwip_options_defaults(&options);
-    lwip_options_observe(&options, OPTION_MEM_ALIGNMENT, 4, OPTION_TARGET);
-    target_init(&target, 32, &options);
     require(traffic_open(&traffic, names, 2, NULL), "out of memory");
     traffic.quiet = true;
     require(survey_read(&survey, &traffic), "out of memory");

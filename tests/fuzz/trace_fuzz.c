@@ -83,14 +83,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t length, size_t most, unsig
 
 /* --- what must hold --------------------------------------------------------------------------- */
 
-static void fit_pool_of(const trace_log_t *log, const ledger_t *ledger, size_t index)
+static void fit_pool_of(const trace_log_t *log, size_t index)
 {
     const trace_pool_t *const pool = &log->account.pool[index];
-    const bool other = pool->resource == RESOURCE_COUNT;
-    const trace_t trace = {.event = other ? log->account.event : ledger->event,
-                           .events = other ? log->account.events : ledger->events,
-                           .slots = other ? log->account.holds : ledger->slots,
-                           .resource = other ? (resource_t)index : pool->resource};
+    const trace_t trace = trace_account_events(&log->account, index);
     require(pool->held == 0, "something is held at the end");
     if (pool->heap || pool->peak.amount == 0 || pool->peak.amount > PEAK_MAX) {
         return;
@@ -106,10 +102,7 @@ static void fit_heap_of(const size_result_t *result, const ledger_t *ledger)
     if (ledger->level[RESOURCE_HEAP].peak_most.amount == 0) {
         return;
     }
-    const trace_t heap = {.event = ledger->event,
-                          .events = ledger->events,
-                          .slots = ledger->slots,
-                          .resource = RESOURCE_HEAP};
+    const trace_t heap = trace_of_ledger(ledger, RESOURCE_HEAP);
     demand_t demand;
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
@@ -144,9 +137,9 @@ static void read_one(char *name)
     result.now = defaults;
     if (trace_is(name) && trace_size_read(&log, &result, &ledger, &name, 1, base) == 0) {
         require(base[1] == log.account.base, "events were counted twice");
-        if (log.account.events <= EVENTS_MAX && ledger.events <= EVENTS_MAX) {
+        if (log.account.base <= EVENTS_MAX) {
             for (size_t i = 0; i < log.account.pools; ++i) {
-                fit_pool_of(&log, &ledger, i);
+                fit_pool_of(&log, i);
             }
             fit_heap_of(&result, &ledger);
         }

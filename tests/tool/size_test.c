@@ -44,14 +44,13 @@ static size_t random_trace(event_t *event, unsigned sizes, unsigned largest)
         const unsigned slot = pick(SLOTS);
         event[events] = (event_t){.packet = (uint32_t)events + 1,
                                   .slot = slot,
-                                  .amount = held[slot] ? 0 : size[pick(sizes)],
-                                  .resource = RESOURCE_HEAP};
+                                  .amount = held[slot] ? 0 : size[pick(sizes)]};
         held[slot] = !held[slot];
         ++events;
     }
     for (unsigned slot = 0; slot < SLOTS; ++slot) {
         if (held[slot]) {
-            event[events++] = (event_t){.packet = EVENTS, .slot = slot, .resource = RESOURCE_HEAP};
+            event[events++] = (event_t){.packet = EVENTS, .slot = slot};
         }
     }
     return events;
@@ -59,7 +58,7 @@ static size_t random_trace(event_t *event, unsigned sizes, unsigned largest)
 
 static trace_t trace_of(const event_t *event, size_t events)
 {
-    return (trace_t){.event = event, .events = events, .slots = SLOTS, .resource = RESOURCE_HEAP};
+    return (trace_t){.event = event, .events = events, .slots = SLOTS};
 }
 
 /* --- classes ---------------------------------------------------------------------------------- */
@@ -204,11 +203,11 @@ static void more_sizes_than_can_be_told_apart_are_rounded_up_and_served(void **s
     const target_t target = target_of("4");
     for (uint32_t i = 0; i < MANY; ++i) {
         event[i] =
-            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1, .resource = RESOURCE_HEAP};
-        event[MANY + i] = (event_t){.packet = MANY, .slot = i, .resource = RESOURCE_HEAP};
+            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
+        event[MANY + i] = (event_t){.packet = MANY, .slot = i};
     }
     const trace_t trace = {
-        .event = event, .events = 2 * MANY, .slots = MANY, .resource = RESOURCE_HEAP};
+        .event = event, .events = 2 * MANY, .slots = MANY};
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
     demand_t demand;
@@ -246,15 +245,15 @@ static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **stat
     (void)state;
     const target_t target = target_of("4");
     event_t event[] = {
-        {.packet = 1, .slot = 0, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 2, .slot = 1, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 3, .slot = 2, .amount = 100, .resource = RESOURCE_HEAP},
-        {.packet = 4, .slot = 1, .amount = 0, .resource = RESOURCE_HEAP},
-        {.packet = 5, .slot = 3, .amount = 40, .resource = RESOURCE_HEAP},
-        {.packet = 6, .slot = 4, .amount = 52, .resource = RESOURCE_HEAP},
-        {.packet = 7, .slot = 5, .amount = 12, .resource = RESOURCE_HEAP},
+        {.packet = 1, .slot = 0, .amount = 100},
+        {.packet = 2, .slot = 1, .amount = 100},
+        {.packet = 3, .slot = 2, .amount = 100},
+        {.packet = 4, .slot = 1, .amount = 0},
+        {.packet = 5, .slot = 3, .amount = 40},
+        {.packet = 6, .slot = 4, .amount = 52},
+        {.packet = 7, .slot = 5, .amount = 12},
     };
-    const trace_t trace = {.event = event, .events = 7, .slots = 6, .resource = RESOURCE_HEAP};
+    const trace_t trace = {.event = event, .events = 7, .slots = 6};
     replayed_t below;
     assert_int_equal(fit_heap_least(&trace, &target, HEAP_LWIP, 12, &below), 3 * 108 + 20);
     assert_int_equal(below.packet, 7);
@@ -264,17 +263,69 @@ static void a_pool_of_the_peak_serves_and_one_less_names_the_packet(void **state
 {
     (void)state;
     const event_t event[] = {
-        {.packet = 3, .slot = 0, .amount = 2, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 4, .slot = 1, .amount = 1, .resource = RESOURCE_TCP_SEG},
-        {.packet = 5, .slot = 2, .amount = 3, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 6, .slot = 0, .amount = 0, .resource = RESOURCE_PBUF_POOL},
-        {.packet = 7, .slot = 3, .amount = 1, .resource = RESOURCE_PBUF_POOL},
+        {.packet = 3, .slot = 0, .amount = 2},
+        {.packet = 5, .slot = 2, .amount = 3},
+        {.packet = 6, .slot = 0, .amount = 0},
+        {.packet = 7, .slot = 3, .amount = 1},
     };
-    const trace_t trace = {.event = event, .events = 5, .slots = 4, .resource = RESOURCE_PBUF_POOL};
+    const trace_t trace = {.event = event, .events = 4, .slots = 4};
     assert_int_equal(fit_pool(&trace, 5).failures, 0);
     assert_int_equal(fit_pool(&trace, 4).failures, 1);
     assert_int_equal(fit_pool(&trace, 4).packet, 5);
     assert_int_equal(fit_pool(&trace, 0).packet, 3);
+}
+
+/* More events than the memory of a spool holds: takes of 1, 2, 3 ... bytes, up to 200 at once. */
+static void events_in_a_file_replay_as_those_in_memory_do(void **state)
+{
+    enum { TAKES = 200000, AT_ONCE = 200 };
+    (void)state;
+    const target_t target = target_of("4");
+    static hold_t hold[AT_ONCE];
+    ledger_t ledger;
+    ledger_init(&ledger, &target);
+    for (int i = 0; i < TAKES; ++i) {
+        const int64_t bytes = 1 + i % 97;
+        ledger_advance(&ledger, (uint64_t)i + 1, (uint64_t)i);
+        ledger_give(&ledger, hold[i % AT_ONCE]);
+        hold[i % AT_ONCE] = ledger_take(&ledger, RESOURCE_HEAP, bytes, bytes, CAUSE_SENT);
+        if (i % 3 == 1) {
+            ledger_join(&ledger);
+        } else {
+            ledger_touch(&ledger, RESOURCE_HEAP, 8, 8, CAUSE_CONTROL);
+        }
+    }
+    ledger_clear(&ledger);
+    const trace_t kept = trace_of_ledger(&ledger, RESOURCE_HEAP);
+    const events_t *const events = &ledger.events[RESOURCE_HEAP];
+    assert_true(ledger.spool.opened);
+    assert_in_range(events->count, 2 * TAKES, 4 * TAKES);
+    event_t *const all = malloc(events->count * sizeof *all);
+    event_reader_t reader = reader_open(&kept);
+    size_t count = 0;
+    for (const event_t *event = NULL; (event = reader_next(&reader)) != NULL; ++count) {
+        all[count] = *event;
+        all[count].moment = 0;
+        assert_true(event->part != PART_FIRST || event[1].part == PART_SECOND);
+    }
+    assert_true(reader_close(&reader));
+    assert_int_equal(count, events->count);
+    const trace_t plain = {.event = all, .events = count, .slots = ledger.slots};
+    for (size_t bytes = 11000; bytes < 13000; bytes += 500) {
+        const replayed_t a = fit_heap(&kept, &target, HEAP_LWIP, bytes, 12);
+        const replayed_t b = fit_heap(&plain, &target, HEAP_LWIP, bytes, 12);
+        assert_int_equal(a.packet, b.packet);
+        assert_int_equal(a.bytes, b.bytes);
+    }
+    demand_t first;
+    demand_t second;
+    assert_true(classes_measure(&first, &kept, 4) && classes_measure(&second, &plain, 4));
+    assert_int_equal(first.sizes, second.sizes);
+    assert_memory_equal(first.peak, second.peak, first.sizes * first.sizes * sizeof *first.peak);
+    classes_free(&first);
+    classes_free(&second);
+    free(all);
+    ledger_free(&ledger);
 }
 
 /* --- ledger ----------------------------------------------------------------------------------- */
@@ -450,6 +501,7 @@ int main(void)
         cmocka_unit_test(more_sizes_than_can_be_told_apart_are_rounded_up_and_served),
         cmocka_unit_test(the_least_heap_serves_and_a_step_less_does_not),
         cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
+        cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),
         cmocka_unit_test(a_pool_of_the_peak_serves_and_one_less_names_the_packet),
         cmocka_unit_test(a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing),
         cmocka_unit_test(timers_give_back_in_order_of_time_and_stand_between_packets),

@@ -140,18 +140,9 @@ static const trace_pool_t *pool_called(const char *called)
     return NULL;
 }
 
-static trace_t events_of(const trace_pool_t *pool)
-{
-    const bool lwip = pool->resource != RESOURCE_COUNT;
-    return (trace_t){.event = lwip ? ledger.event : traced.account.event,
-                     .events = lwip ? ledger.events : traced.account.events,
-                     .slots = lwip ? ledger.slots : traced.account.holds,
-                     .resource = lwip ? pool->resource : (resource_t)(pool - traced.account.pool)};
-}
-
 static void assert_tight(const trace_pool_t *pool)
 {
-    const trace_t trace = events_of(pool);
+    const trace_t trace = trace_account_events(&traced.account, (size_t)(pool - traced.account.pool));
     assert_int_equal(fit_pool(&trace, (size_t)pool->peak.amount).failures, 0);
     assert_true(fit_pool(&trace, (size_t)pool->peak.amount - 1).failures > 0);
 }

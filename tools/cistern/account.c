@@ -382,7 +382,9 @@ static void next_file(account_t *account, int file)
     account->raw = 0;
     account->dhcp = 0;
     memset(account->neighbour, 0, sizeof account->neighbour);
-    memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+    if (file != account->file) { /* else it is the first */
+        memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+    }
     account_mailboxes_clear(account);
     account->file = file;
 }
@@ -391,7 +393,9 @@ static void process(account_t *account, const parsed_t *parsed)
 {
     account->ledger.connection = 0;
     account_udp_expire(account);
-    if (device_sent(account->device, parsed)) {
+    if (parsed->passed) {
+        ++account->passed;
+    } else if (device_sent(account->device, parsed)) {
         ++account->sent;
         handle_answered(account, parsed);
         sent(account, parsed);
@@ -411,36 +415,51 @@ static bool open_account(account_t *account)
            account_tcp_open(account) && account_fragments_open(account);
 }
 
-bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
-                  void *context)
+/* Time goes on to a packet of the same file. */
+static void go_on(account_t *account, const parsed_t *parsed, uint64_t last)
+{
+    handle_due(account, parsed->time);
+    ledger_advance(&account->ledger, last, parsed->time);
+}
+
+static void start_file(account_t *account, const parsed_t *parsed, int file)
+{
+    next_file(account, file);
+    ledger_advance(&account->ledger, parsed->number, parsed->time);
+    account_tcp_file(account, file);
+    account->ledger.connection = 0;
+    account_udp_file(account);
+}
+
+/* Frames of others need no parsing, unless some of a connection were theirs and some the device's:
+ * all of a connection, or none, must be read to number it. */
+static bool can_pass(const account_t *account)
+{
+    return !account->device->has_mac || !account->survey->connections.moved;
+}
+
+static void read_all(account_t *account, traffic_t *traffic, account_observer_t *observer,
+                     void *context)
 {
     parsed_t parsed;
     uint64_t last = 0;
-    ledger_init(&account->ledger, account->target);
-    account->ledger.watch = account->watch;
-    account->ledger.watcher = account->watcher;
-    if (!open_account(account)) {
-        return false;
-    }
-    traffic_rewind(traffic);
     while (!account->ledger.short_of_memory && traffic_next(traffic, &parsed)) {
         if (traffic->started) {
-            next_file(account, traffic->file);
-            ledger_advance(&account->ledger, parsed.number, parsed.time);
-            account_tcp_file(account, traffic->file);
-            account->ledger.connection = 0;
-            account_udp_file(account);
+            start_file(account, &parsed, traffic->file);
         } else {
-            handle_due(account, parsed.time);
-            ledger_advance(&account->ledger, last, parsed.time);
+            go_on(account, &parsed, last);
             if (observer != NULL) {
                 observer(context, account, last);
             }
             account->ledger.packet = parsed.number;
         }
-        account_tcp_number(account, &parsed);
+        if (!parsed.passed) {
+            account_tcp_number(account, &parsed);
+        }
         process(account, &parsed);
-        ledger_settle(&account->ledger);
+        if (observer != NULL) {
+            ledger_settle(&account->ledger);
+        }
         last = parsed.number;
     }
     handle_all(account);
@@ -448,8 +467,26 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
         observer(context, account, last);
     }
     ledger_clear(&account->ledger);
-    ledger_group(&account->ledger);
-    return !account->ledger.short_of_memory;
+}
+
+bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
+                  void *context)
+{
+    ledger_init(&account->ledger, account->target);
+    account->ledger.watch = account->watch;
+    account->ledger.watcher = account->watcher;
+    account->connections.first = &account->survey->connections;
+    if (!open_account(account)) {
+        return false;
+    }
+    traffic_rewind(traffic);
+    const parsed_filter_t only = {.mac = account->device->has_mac ? account->device->mac : NULL,
+                                  .address = account->device->address,
+                                  .addresses = account->device->addresses};
+    traffic->only = can_pass(account) ? &only : NULL;
+    read_all(account, traffic, observer, context);
+    traffic->only = NULL;
+    return !account->ledger.short_of_memory && !traffic->short_of_memory;
 }
 
 void account_free(account_t *account)

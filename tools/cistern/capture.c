@@ -47,7 +47,8 @@ typedef struct capture_interface {
     link_type_t link;
     uint32_t snap; /* 0: no limit */
     uint64_t per_second;
-    uint64_t offset; /* seconds to add to stamps */
+    uint64_t nanoseconds; /* of a unit; 0: not whole */
+    uint64_t offset;      /* seconds to add to stamps */
     bool filters;
     struct bpf_program filter;
 } capture_interface_t;
@@ -60,8 +61,8 @@ typedef struct capture_reader {
     unsigned record; /* bytes of a record's header, of pcap */
     unsigned interfaces;
     capture_interface_t *interface;
-    uint8_t *frame;
-    size_t room; /* bytes at `frame` */
+    uint8_t *frame; /* of btsnoop: direction and frame */
+    size_t room;    /* bytes at `frame` */
 } capture_reader_t;
 
 void capture_fail(capture_t *capture, const char *format, ...)
@@ -90,6 +91,32 @@ static uint16_t capture_u16(const capture_reader_t *reader, const uint8_t *bytes
     uint16_t value = 0;
     memcpy(&value, bytes, sizeof value);
     return reader->swapped ? __builtin_bswap16(value) : value;
+}
+
+/* --- stamps -------------------------------------------------------------------------------------
+ */
+
+static void set_resolution(capture_interface_t *interface, uint64_t per_second)
+{
+    interface->per_second = per_second;
+    interface->nanoseconds = 1000000000U % per_second == 0 ? 1000000000U / per_second : 0;
+}
+
+/* `rest` is less than a second; no product overflows before the year 2554. */
+static void set_parts(capture_frame_t *frame, const capture_interface_t *interface,
+                      uint64_t seconds, uint64_t rest)
+{
+    const uint64_t nanoseconds =
+        interface->nanoseconds != 0
+            ? rest * interface->nanoseconds
+            : (uint64_t)((double)rest * (1e9 / (double)interface->per_second) + 0.5);
+    frame->seconds = (uint32_t)(seconds + interface->offset);
+    frame->nanoseconds = (seconds + interface->offset) * 1000000000U + nanoseconds;
+}
+
+static void set_time(capture_frame_t *frame, const capture_interface_t *interface, uint64_t stamp)
+{
+    set_parts(frame, interface, stamp / interface->per_second, stamp % interface->per_second);
 }
 
 /* --- interfaces ---------------------------------------------------------------------------------
@@ -141,8 +168,8 @@ static bool add_interface(capture_t *capture, int dlt, uint32_t snap)
     *interface =
         (capture_interface_t){.dlt = dlt,
                               .link = capture->hci ? link_from_hci_dlt(dlt) : link_from_dlt(dlt),
-                              .snap = snap,
-                              .per_second = 1000000U};
+                              .snap = snap};
+    set_resolution(interface, 1000000U);
     if (reader->interfaces == 1 && capture->packets == 0) {
         capture->link = interface->link;
     }
@@ -161,40 +188,18 @@ static void forget_interfaces(capture_reader_t *reader)
     reader->interfaces = 0;
 }
 
-/* Whole units and what remains, so that no product overflows before the year 2554. */
-static void set_time(capture_frame_t *frame, const capture_interface_t *interface, uint64_t stamp)
-{
-    const uint64_t seconds = stamp / interface->per_second;
-    const uint64_t rest = stamp % interface->per_second;
-    frame->seconds = (uint32_t)(seconds + interface->offset);
-    frame->nanoseconds = (seconds + interface->offset) * 1000000000U +
-                         (uint64_t)((double)rest * (1e9 / (double)interface->per_second) + 0.5);
-}
-
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-/* Room for a frame; false for a length that no capture has. */
-static bool make_room(capture_t *capture, uint32_t length)
+/* False for a length that no capture has. */
+static bool check_length(capture_t *capture, uint32_t length)
 {
-    capture_reader_t *const reader = capture->reader;
     if (length > CAPTURE_FRAME_MAX) {
         capture_fail(capture, "packet %llu: a length of %lu bytes, more than %d",
                      (unsigned long long)capture->packets + 1, (unsigned long)length,
                      CAPTURE_FRAME_MAX);
         return false;
     }
-    if (length < reader->room) {
-        return true;
-    }
-    const size_t room = (size_t)length + 1U; /* a frame of no bytes has an address, too */
-    uint8_t *const grown = realloc(reader->frame, room);
-    if (grown == NULL) {
-        capture_fail(capture, "out of memory");
-        return false;
-    }
-    reader->frame = grown;
-    reader->room = room;
     return true;
 }
 
@@ -219,37 +224,42 @@ static capture_status_t end_or_short(capture_t *capture, size_t got)
     return fail_short(capture);
 }
 
-static capture_status_t read_frame(capture_t *capture, capture_frame_t *frame, uint32_t length,
-                                   uint32_t wire_length)
+static void set_frame(capture_frame_t *frame, const uint8_t *bytes, uint32_t length,
+                      uint32_t wire_length)
 {
-    capture_reader_t *const reader = capture->reader;
-    if (!make_room(capture, length)) {
-        return CAPTURE_ERROR;
-    }
-    if (source_read(&reader->source, reader->frame, length) != length) {
-        return fail_short(capture);
-    }
-    frame->bytes = reader->frame;
+    frame->bytes = bytes;
     frame->length = length;
     frame->wire_length = wire_length < length ? length : wire_length;
-    return CAPTURE_FRAME;
 }
 
 static capture_status_t next_record(capture_t *capture, capture_frame_t *frame)
 {
-    uint8_t header[24] = {0};
     capture_reader_t *const reader = capture->reader;
-    const size_t got = source_read(&reader->source, header, reader->record);
-    if (got < reader->record) {
+    size_t got = 0;
+    const uint8_t *const header = source_view(&reader->source, reader->record, &got);
+    if (header == NULL) {
         return end_or_short(capture, got);
     }
     const capture_interface_t *const interface = &reader->interface[0];
-    set_time(frame, interface,
-             (uint64_t)capture_u32(reader, header) * interface->per_second +
-                 capture_u32(reader, header + 4));
+    const uint32_t seconds = capture_u32(reader, header);
+    const uint32_t rest = capture_u32(reader, header + 4);
+    const uint32_t length = capture_u32(reader, header + 8);
+    const uint32_t wire_length = capture_u32(reader, header + 12);
+    if (rest < interface->per_second) {
+        set_parts(frame, interface, seconds, rest);
+    } else { /* damaged, or of a host whose clock went wrong */
+        set_time(frame, interface, seconds * interface->per_second + rest);
+    }
     frame->interface = 0;
-    return read_frame(capture, frame, capture_u32(reader, header + 8),
-                      capture_u32(reader, header + 12));
+    if (!check_length(capture, length)) {
+        return CAPTURE_ERROR;
+    }
+    const uint8_t *const bytes = source_view(&reader->source, length, &got);
+    if (bytes == NULL) {
+        return fail_short(capture);
+    }
+    set_frame(frame, bytes, length, wire_length);
+    return CAPTURE_FRAME;
 }
 
 static bool fail_open(capture_t *capture, const char *reason)
@@ -262,6 +272,22 @@ static bool fail_open(capture_t *capture, const char *reason)
 /* --- btsnoop ------------------------------------------------------------------------------------
  */
 
+static bool make_room(capture_t *capture, size_t length)
+{
+    capture_reader_t *const reader = capture->reader;
+    if (length <= reader->room) {
+        return true;
+    }
+    uint8_t *const grown = realloc(reader->frame, length);
+    if (grown == NULL) {
+        capture_fail(capture, "out of memory");
+        return false;
+    }
+    reader->frame = grown;
+    reader->room = length;
+    return true;
+}
+
 /* A record: lengths, flags, drops and stamp in network byte order, then H4. Its direction goes before
  * the frame. */
 static capture_status_t next_snoop(capture_t *capture, capture_frame_t *frame)
@@ -269,18 +295,24 @@ static capture_status_t next_snoop(capture_t *capture, capture_frame_t *frame)
     uint8_t header[SNOOP_RECORD] = {0};
     capture_reader_t *const reader = capture->reader;
     const size_t got = source_read(&reader->source, header, sizeof header);
+    size_t part = 0;
     if (got < sizeof header) {
         return end_or_short(capture, got);
     }
     const uint32_t length = capture_u32(reader, header + 4);
-    if (!make_room(capture, length) || !make_room(capture, length + DIRECTION)) {
+    if (!check_length(capture, length)) {
+        return CAPTURE_ERROR;
+    }
+    const uint8_t *const bytes = source_view(&reader->source, length, &part);
+    if (bytes == NULL) {
+        return fail_short(capture);
+    }
+    if (!make_room(capture, length + DIRECTION)) {
         return CAPTURE_ERROR;
     }
     memset(reader->frame, 0, DIRECTION);
     reader->frame[DIRECTION - 1] = header[11] & 1U;
-    if (source_read(&reader->source, reader->frame + DIRECTION, length) != length) {
-        return fail_short(capture);
-    }
+    memcpy(reader->frame + DIRECTION, bytes, length);
     const uint64_t stamp =
         (uint64_t)capture_u32(reader, header + 16) << 32 | capture_u32(reader, header + 20);
     set_time(frame, &reader->interface[0], stamp > SNOOP_EPOCH ? stamp - SNOOP_EPOCH : 0);
@@ -332,7 +364,7 @@ static void read_resolution(capture_interface_t *interface, uint8_t code)
     for (unsigned i = 0; i < exponent && i < ((code & 0x80U) != 0 ? 62U : 18U); ++i) {
         units *= (code & 0x80U) != 0 ? 2U : 10U;
     }
-    interface->per_second = units;
+    set_resolution(interface, units);
 }
 
 static void read_interface_options(const capture_reader_t *reader, capture_interface_t *interface,
@@ -375,23 +407,43 @@ static capture_status_t interface_block(capture_t *capture, uint32_t body)
     return CAPTURE_END;
 }
 
+/* The frame, and whatever is behind it in its block, `rest` bytes with the block's own end. */
+static capture_status_t read_frame(capture_t *capture, capture_frame_t *frame, uint32_t length,
+                                   uint64_t rest)
+{
+    source_t *const source = &capture->reader->source;
+    size_t got = 0;
+    if (!check_length(capture, length)) {
+        return CAPTURE_ERROR;
+    }
+    const bool whole = length + rest <= SOURCE_BUFFER;
+    const uint8_t *const bytes = whole ? source_view(source, length + (size_t)rest, &got)
+                                       : source_piece(source, length, &got);
+    if (bytes == NULL || (!whole && !source_skip(source, rest))) {
+        return fail_short(capture);
+    }
+    set_frame(frame, bytes, length, frame->wire_length);
+    return CAPTURE_FRAME;
+}
+
 /* The packet blocks: CAPTURE_FRAME with a frame. */
 static capture_status_t packet_block(capture_t *capture, uint32_t type, uint32_t body,
                                      capture_frame_t *frame)
 {
-    uint8_t head[20] = {0};
     capture_reader_t *const reader = capture->reader;
     const uint32_t head_length = type == BLOCK_SIMPLE ? 4 : 20;
+    size_t got = 0;
     if (body < head_length) {
         return fail_block(capture, "a packet block that is too short");
     }
-    if (source_read(&reader->source, head, head_length) != head_length) {
+    const uint8_t *const head = source_view(&reader->source, head_length, &got);
+    if (head == NULL) {
         return fail_short(capture);
     }
     uint32_t number = 0;
     uint64_t stamp = 0;
-    const uint32_t wire = capture_u32(reader, head + (type == BLOCK_SIMPLE ? 0 : 16));
-    uint32_t length = wire;
+    frame->wire_length = capture_u32(reader, head + (type == BLOCK_SIMPLE ? 0 : 16));
+    uint32_t length = frame->wire_length;
     if (type != BLOCK_SIMPLE) {
         number = type == BLOCK_ENHANCED ? capture_u32(reader, head) : capture_u16(reader, head);
         stamp = (uint64_t)capture_u32(reader, head + 4) << 32 | capture_u32(reader, head + 8);
@@ -409,11 +461,7 @@ static capture_status_t packet_block(capture_t *capture, uint32_t type, uint32_t
     }
     set_time(frame, interface, stamp);
     frame->interface = number;
-    const capture_status_t status = read_frame(capture, frame, length, wire);
-    if (status == CAPTURE_FRAME && !source_skip(&reader->source, body - head_length - length + 4)) {
-        return fail_short(capture);
-    }
-    return status;
+    return read_frame(capture, frame, length, (uint64_t)body - head_length - length + 4U);
 }
 
 /* The section header's length is in the byte order that its magic number shows. */
@@ -559,7 +607,7 @@ static bool open_pcap(capture_t *capture, uint32_t magic)
     if (!add_interface(capture, dlt, capture_u32(reader, header + 12))) {
         return false;
     }
-    reader->interface[0].per_second = magic == 0xa1b23c4dU ? 1000000000U : 1000000U;
+    set_resolution(&reader->interface[0], magic == 0xa1b23c4dU ? 1000000000U : 1000000U);
     if (capture->link == LINK_UNKNOWN) {
         say_unsupported(capture, dlt);
         return false;

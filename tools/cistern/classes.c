@@ -57,23 +57,28 @@ static bool add_size(demand_t *demand, size_t size)
     return true;
 }
 
-/* All sizes of the trace, rounded up to coarser steps until they are few enough. */
-static void collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
+/* All sizes of the trace, rounded up to coarser steps until they are few enough. False iff it cannot
+ * be read. */
+static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
 {
     size_t step = alignment;
     bool fits = false;
-    while (!fits) {
+    bool ok = true;
+    while (!fits && ok) {
+        event_reader_t reader = reader_open(trace);
+        const event_t *event = NULL;
         demand->sizes = 0;
         fits = true;
-        for (size_t i = 0; fits && i < trace->events; ++i) {
-            const event_t *const event = &trace->event[i];
-            if (event->resource == trace->resource && event->amount != 0 && !event->trims) {
+        while (fits && (event = reader_next(&reader)) != NULL) {
+            if (event->amount != 0 && !event->trims) {
                 fits = add_size(demand, round_size(event->amount, step));
             }
         }
         demand->rounded = step != alignment;
         step *= 2;
+        ok = reader_close(&reader);
     }
+    return ok;
 }
 
 /* The measurement in progress. A take adds at most one to any range, so a row needs no look before
@@ -119,11 +124,12 @@ static void update_rows(measurement_t *now)
     }
 }
 
-static void measure(measurement_t *now, const trace_t *trace, uint16_t *place)
+static bool measure(measurement_t *now, const trace_t *trace, uint16_t *place)
 {
-    for (size_t i = 0; i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (event->resource != trace->resource || event->trims) {
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while ((event = reader_next(&reader)) != NULL) {
+        if (event->trims) {
             continue;
         }
         if (event->amount == 0) {
@@ -136,20 +142,21 @@ static void measure(measurement_t *now, const trace_t *trace, uint16_t *place)
             update_rows(now);
         }
     }
+    return reader_close(&reader);
 }
 
 bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment)
 {
     *demand = (demand_t){.sizes = 0};
-    collect_sizes(demand, trace, alignment == 0 ? 1 : alignment);
+    const bool read = collect_sizes(demand, trace, alignment == 0 ? 1 : alignment);
     const size_t cells = demand->sizes * demand->sizes + 1;
     measurement_t *const now = calloc(1, sizeof *now);
     uint16_t *const place = calloc(trace->slots + 1, sizeof *place);
     demand->peak = calloc(cells, sizeof *demand->peak);
-    const bool ok = now != NULL && place != NULL && demand->peak != NULL;
+    bool ok = read && now != NULL && place != NULL && demand->peak != NULL;
     if (ok) {
         now->demand = demand;
-        measure(now, trace, place);
+        ok = measure(now, trace, place);
     }
     free(now);
     free(place);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "bytes.h"
 
 static uint64_t hash_end(const address_t *address, uint16_t port)
 {
@@ -22,11 +23,27 @@ static uint64_t hash_packet(const parsed_t *parsed)
     return sum ^ sum >> 31;
 }
 
-/* The order of the sides. */
+static uint64_t load_u64(const uint8_t *bytes)
+{
+    return (uint64_t)load_u32(bytes) << 32 | load_u32(bytes + 4);
+}
+
+/* The order of the sides: that of the families, the bytes of the addresses, the ports. */
 static bool source_is_first(const parsed_t *parsed)
 {
-    const int order = memcmp(&parsed->source, &parsed->destination, sizeof(address_t));
-    return order != 0 ? order < 0 : parsed->source_port < parsed->destination_port;
+    const address_t *const a = &parsed->source;
+    const address_t *const b = &parsed->destination;
+    if (a->family != b->family) {
+        return a->family < b->family;
+    }
+    for (size_t i = 0; i < ADDRESS_BYTES; i += 8) {
+        const uint64_t x = load_u64(a->bytes + i);
+        const uint64_t y = load_u64(b->bytes + i);
+        if (x != y) {
+            return x < y;
+        }
+    }
+    return parsed->source_port < parsed->destination_port;
 }
 
 static bool is_of(const connection_t *connection, const parsed_t *parsed, int side)
@@ -69,25 +86,65 @@ static bool make_buckets(connections_t *connections)
     return true;
 }
 
-static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side)
+/* The first connection between the ends of a packet from a number on. */
+static uint32_t number_from(const connections_t *connections, const parsed_t *parsed, int side,
+                            uint32_t least)
+{
+    uint32_t found = UINT32_MAX;
+    uint32_t at = connections->buckets == 0 ? 0
+                                            : connections->bucket[hash_packet(parsed) &
+                                                                  (connections->buckets - 1)];
+    while (at > least) { /* the latest are first */
+        const connection_t *const connection = &connections->connection[at - 1];
+        found = is_of(connection, parsed, side) ? at - 1 : found;
+        at = connection->next;
+    }
+    return found;
+}
+
+/* The hardware addresses as side 0 sends them. */
+static void set_mac(connection_t *connection, const parsed_t *parsed, int side)
+{
+    memcpy(connection->mac, side == 0 ? parsed->mac_destination : parsed->mac_source, MAC_BYTES);
+    memcpy(connection->mac + MAC_BYTES, side == 0 ? parsed->mac_source : parsed->mac_destination,
+           MAC_BYTES);
+    connection->has_mac = parsed->has_mac;
+}
+
+static bool has_moved(const connection_t *connection, const parsed_t *parsed, int side)
+{
+    const uint8_t *const first = side == 0 ? parsed->mac_destination : parsed->mac_source;
+    const uint8_t *const second = side == 0 ? parsed->mac_source : parsed->mac_destination;
+    return connection->has_mac != parsed->has_mac ||
+           memcmp(connection->mac, first, MAC_BYTES) != 0 ||
+           memcmp(connection->mac + MAC_BYTES, second, MAC_BYTES) != 0;
+}
+
+static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side,
+                  uint32_t least)
 {
     if (!make_buckets(connections) || !ARRAY_GROW(connections, connection)) {
         return SIZE_MAX;
     }
     const size_t index = connections->connections++;
+    const uint32_t number = connections->first == NULL
+                                ? (uint32_t)index
+                                : number_from(connections->first, parsed, side, least);
     connection_t *const connection = &connections->connection[index];
     uint32_t *const bucket = &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
     *connection = (connection_t){.synchronized = (parsed->flags & TCP_SYN) != 0,
                                  .syn = (parsed->flags & TCP_ACK) == 0 ? parsed->sequence
                                                                        : parsed->acknowledged - 1U,
                                  .file = file,
+                                 .number = number,
                                  .next = *bucket};
+    set_mac(connection, parsed, side);
     connection->address[side] = parsed->source;
     connection->address[1 - side] = parsed->destination;
     connection->port[side] = parsed->source_port;
     connection->port[1 - side] = parsed->destination_port;
     *bucket = (uint32_t)index + 1U;
-    return index;
+    return number;
 }
 
 /* A SYN without ACK whose number is not that of the connection begins another. */
@@ -98,24 +155,45 @@ static bool begins_anew(const connection_t *connection, const parsed_t *parsed, 
            (opens && (!connection->synchronized || connection->syn != parsed->sequence));
 }
 
+/* The latest connection between the ends of a packet, + 1, or 0. Often it is that of the packet
+ * before. */
+static uint32_t find_latest(const connections_t *connections, const parsed_t *parsed, int side)
+{
+    if (connections->last != 0 &&
+        is_of(&connections->connection[connections->last - 1], parsed, side)) {
+        return connections->last;
+    }
+    if (connections->buckets == 0) {
+        return 0;
+    }
+    uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+    while (at != 0 && !is_of(&connections->connection[at - 1], parsed, side)) {
+        at = connections->connection[at - 1].next;
+    }
+    return at;
+}
+
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side)
 {
+    uint32_t least = 0;
     *side = source_is_first(parsed) ? 0 : 1;
-    if (connections->buckets != 0) {
-        uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
-        while (at != 0 && !is_of(&connections->connection[at - 1], parsed, *side)) {
-            at = connections->connection[at - 1].next;
+    const uint32_t at = find_latest(connections, parsed, *side);
+    if (at != 0) {
+        const connection_t *const found = &connections->connection[at - 1];
+        connections->moved = connections->moved || has_moved(found, parsed, *side);
+        if (!begins_anew(found, parsed, file)) {
+            connections->last = at;
+            return found->number;
         }
-        if (at != 0 && !begins_anew(&connections->connection[at - 1], parsed, file)) {
-            return at - 1;
-        }
+        least = found->number + 1U;
     }
-    return add(connections, parsed, file, *side);
+    connections->last = 0;
+    return add(connections, parsed, file, *side, least);
 }
 
 void connections_free(connections_t *connections)
 {
     free(connections->connection);
     free(connections->bucket);
-    *connections = (connections_t){NULL, 0, 0, NULL, 0};
+    *connections = (connections_t){.connection = NULL};
 }

@@ -3,7 +3,8 @@
  *
  * A connection has two sides, 0 and 1, in an order that does not depend on who began. A SYN with a
  * new sequence number between the same ports is a new connection. The same packets give the same
- * numbers, so that what one reading found out about a connection serves the next. */
+ * numbers, so that what one reading found out about a connection serves the next: which may leave
+ * out all packets of some connections, but none of a connection that it reads at all. */
 #ifndef CISTERN_TOOL_CONNECTIONS_H
 #define CISTERN_TOOL_CONNECTIONS_H
 
@@ -19,7 +20,10 @@ typedef struct connection {
     bool synchronized; /* its SYN was seen */
     uint32_t syn;      /* sequence number of that SYN */
     int file;
-    uint32_t next; /* in its bucket, + 1 */
+    uint32_t next;   /* in its bucket, + 1 */
+    uint32_t number; /* in the first reading */
+    bool has_mac;
+    uint8_t mac[2 * MAC_BYTES]; /* of a packet of side 0: destination, source */
 } connection_t;
 
 typedef struct connections {
@@ -28,10 +32,13 @@ typedef struct connections {
     size_t connection_room;
     uint32_t *bucket; /* connection + 1 */
     size_t buckets;   /* a power of two */
+    uint32_t last;    /* found for the packet before, + 1; or 0 */
+    bool moved;       /* some connection had packets of different hardware addresses */
+    const struct connections *first; /* those of the first reading; NULL: this is it */
 } connections_t;
 
-/* The connection of a TCP packet, made when it is new; `side` is that of the sender. SIZE_MAX iff
- * memory is short. */
+/* The number of a TCP packet's connection, made when it is new; `side` is that of the sender.
+ * SIZE_MAX iff memory is short. */
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side);
 
 void connections_free(connections_t *connections);

@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cistern/critical.h"
 #include "cistern/heap.h"
 #include "cistern/pool.h"
 
 #include "array.h"
 #include "fit_lwip.h"
+
+/* A block is less than this and twice its least size larger than what was asked for. */
+enum { BLOCK_MORE = 256 };
 
 enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 2000000 };
 
@@ -22,10 +26,66 @@ const char *heap_kind_name(heap_kind_t kind)
     return kind == HEAP_LWIP ? "lwIP's heap" : "cistern's heap";
 }
 
-static bool is_of(const trace_t *trace, const event_t *event)
+/* --- traces
+ * --------------------------------------------------------------------------------------- */
+
+trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slots)
 {
-    return event->resource == trace->resource;
+    return (trace_t){.event = events->tail,
+                     .events = events->tails,
+                     .chunk = events->chunk,
+                     .chunks = events->chunks,
+                     .spool = spool,
+                     .count = events->count,
+                     .slots = slots};
 }
+
+trace_t trace_of_ledger(const ledger_t *ledger, int resource)
+{
+    return trace_of_events(&ledger->events[resource], &ledger->spool, ledger->slots);
+}
+
+event_reader_t reader_open(const trace_t *trace)
+{
+    event_reader_t reader = {.trace = trace};
+    if (trace->chunks != 0) {
+        reader.buffer = malloc(EVENTS_CHUNK * sizeof *reader.buffer);
+        reader.failed = reader.buffer == NULL;
+    }
+    return reader;
+}
+
+bool reader_more(event_reader_t *reader)
+{
+    const trace_t *const trace = reader->trace;
+    if (reader->failed || reader->next > trace->chunks) {
+        return false;
+    }
+    const size_t next = reader->next++;
+    if (next == trace->chunks) {
+        if (trace->events == 0) {
+            return false;
+        }
+        reader->at = trace->event;
+        reader->end = trace->event + trace->events;
+        return true;
+    }
+    const chunk_t *const chunk = &trace->chunk[next];
+    reader->failed =
+        !spool_read(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
+    reader->at = reader->buffer;
+    reader->end = reader->buffer + (reader->failed ? 0 : chunk->events);
+    return !reader->failed;
+}
+
+bool reader_close(event_reader_t *reader)
+{
+    free(reader->buffer);
+    return !reader->failed;
+}
+
+/* --- replays
+ * -------------------------------------------------------------------------------------- */
 
 static void note_failure(replayed_t *replayed, const event_t *event)
 {
@@ -44,8 +104,10 @@ static bool goes_on(const replayed_t *replayed)
 /* --- pools
  * ---------------------------------------------------------------------------------------- */
 
+/* Of two words, so that a free one has a key: without it each put would walk the free list. */
 typedef struct fit_block {
     struct fit_block *next; /* of the same hold */
+    uintptr_t key;          /* the pool's */
 } fit_block_t;
 
 static void put_chain(cistern_pool_t *pool, fit_block_t *block)
@@ -73,8 +135,10 @@ static fit_block_t *get_chain(cistern_pool_t *pool, uint32_t amount)
     return chain;
 }
 
+/* Replays have a pool each of their own: no lock is needed. */
 typedef struct fit_pool_memory {
     cistern_pool_t pool;
+    cistern_pool_extras_t extras;
     void *memory;
 } fit_pool_memory_t;
 
@@ -83,8 +147,12 @@ static bool open_pool(fit_pool_memory_t *made, size_t count)
     const size_t size = sizeof(fit_block_t);
     made->memory = malloc(CISTERN_POOL_BYTES(count, size, 0) + 1);
     memset(&made->pool, 0, sizeof made->pool);
-    const cistern_pool_config_t config = {
-        .name = "fit", .count = count, .size = size, .memory = made->memory};
+    made->extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_UNLOCKED};
+    const cistern_pool_config_t config = {.name = "fit",
+                                          .count = count,
+                                          .size = size,
+                                          .memory = made->memory,
+                                          .extras = &made->extras};
     return made->memory != NULL && cistern_pool_init(&made->pool, &config) == CISTERN_OK;
 }
 
@@ -100,12 +168,10 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     fit_pool_memory_t made;
     fit_block_t **const held = calloc(trace->slots + 1, sizeof *held);
     const bool opened = open_pool(&made, count);
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
     replayed.ok = held != NULL && opened;
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             put_chain(&made.pool, held[event->slot]);
             held[event->slot] = NULL;
@@ -116,6 +182,7 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
             }
         }
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     close_pool(&made);
     free(held);
     return replayed;
@@ -140,11 +207,10 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
     const bool memory = held != NULL && arena != NULL;
     replayed.ok = memory;
     const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    const cistern_critical_t outside = cistern_critical_enter(); /* once, not for each call */
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             if (held[event->slot] != NULL) {
                 fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
@@ -168,16 +234,21 @@ static replayed_t run_cistern(const trace_t *trace, const target_t *target, size
         if (block == NULL) {
             note_failure(&replayed, event);
         } else {
-            const size_t end = (size_t)(block - arena) + cistern_heap_usable_size(&heap, block);
-            replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
-            fit_watch(trace, event, (size_t)(block - arena), bytes);
+            const size_t offset = (size_t)(block - arena);
+            if (offset + bytes + 2 * min_size + BLOCK_MORE > replayed.bytes) {
+                const size_t end = offset + cistern_heap_usable_size(&heap, block);
+                replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
+            }
+            fit_watch(trace, event, offset, bytes);
         }
     }
+    cistern_critical_leave(outside);
     cistern_heap_stats_t stats = {.bytes = 0};
     if (made) {
         cistern_heap_stats(&heap, &stats);
     }
     replayed.used = stats.max_used;
+    replayed.ok = reader_close(&reader) && replayed.ok;
     free(arena);
     free(held);
     return replayed;
@@ -212,8 +283,10 @@ static size_t search_between(const fit_search_t *search, size_t low, size_t high
 {
     const size_t step = search->target->alignment;
     const size_t steps = (high - low) / step;
+    const trace_t *const trace = search->trace;
+    const size_t events = trace->count != 0 ? trace->count : trace->events;
     replayed_t tried;
-    if (steps <= EVENTS_MOST / (search->trace->events + 1)) {
+    if (steps <= EVENTS_MOST / (events + 1)) {
         for (size_t bytes = low + step; bytes < high && below->ok; bytes += step) {
             if (serves(search, bytes, &tried)) {
                 return bytes;
@@ -291,11 +364,9 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
     for (size_t i = 0; replayed.ok && i < classes; ++i) {
         replayed.ok = open_pool(&made[i], class[i].count) && replayed.ok;
     }
-    for (size_t i = 0; goes_on(&replayed) && i < trace->events; ++i) {
-        const event_t *const event = &trace->event[i];
-        if (!is_of(trace, event)) {
-            continue;
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         class_held_t *const hold = &held[event->slot];
         if (event->trims) {
             continue; /* an element stays as it is */
@@ -312,6 +383,7 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
             note_failure(&replayed, event);
         }
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     for (size_t i = 0; i < classes && i < CLASSES_MAX && held != NULL; ++i) {
         close_pool(&made[i]);
     }

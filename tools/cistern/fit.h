@@ -14,15 +14,58 @@
  * asked of it; 0 when it is given back. */
 typedef void fit_watch_t(void *context, const event_t *event, size_t offset, size_t bytes);
 
-/* The events of one resource. */
+/* The events of one resource: those in a spool, then those in memory. */
 typedef struct trace {
     const event_t *event;
-    size_t events;
-    size_t slots; /* above every slot of the events */
-    resource_t resource;
+    size_t events; /* in memory */
+    const chunk_t *chunk;
+    size_t chunks;
+    const spool_t *spool;
+    size_t count;       /* of all as they are read; 0: those in memory */
+    size_t slots;       /* above every slot of the events */
     fit_watch_t *watch; /* NULL: none */
     void *watcher;      /* its context */
 } trace_t;
+
+/* The events that were kept, as a trace. */
+trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slots);
+trace_t trace_of_ledger(const ledger_t *ledger, int resource);
+
+/* Reads a trace once. */
+typedef struct event_reader {
+    const trace_t *trace;
+    const event_t *at;
+    const event_t *end;
+    size_t next;     /* chunk; chunks: what is in memory; chunks + 1: none */
+    event_t *buffer; /* of a chunk */
+    event_t give;    /* what follows one that is given back at once */
+    bool gives;
+    bool failed; /* memory or the disk is short */
+} event_reader_t;
+
+event_reader_t reader_open(const trace_t *trace);
+bool reader_more(event_reader_t *reader);
+
+/* NULL at the end. The second part of a request follows its first in memory. */
+static inline const event_t *reader_next(event_reader_t *reader)
+{
+    if (reader->gives) {
+        reader->gives = false;
+        return &reader->give;
+    }
+    if (reader->at == reader->end && !reader_more(reader)) {
+        return NULL;
+    }
+    const event_t *const event = reader->at++;
+    if (event->moment != 0) {
+        reader->gives = true;
+        reader->give = (event_t){.packet = event->packet, .slot = event->slot};
+    }
+    return event;
+}
+
+/* False iff not all could be read. */
+bool reader_close(event_reader_t *reader);
 
 /* How a replay ended. */
 typedef struct replayed {

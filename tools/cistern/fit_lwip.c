@@ -7,7 +7,8 @@
  * becomes a block of its own when it holds a header and MIN_SIZE. A block that is freed joins its
  * free neighbours. Only offsets are kept, no memory.
  *
- * I1  blocks tile [0, bytes); no two free blocks are neighbours */
+ * I1  blocks tile [0, bytes); no two free blocks are neighbours
+ * I2  the free blocks are a list by offset: a walk passes no block in use */
 #include "fit_lwip.h"
 
 #include <stdlib.h>
@@ -20,15 +21,15 @@ typedef struct lwip_block {
     size_t offset;
     uint32_t next; /* by offset; NONE: the end */
     uint32_t prev;
-    bool used;
+    uint32_t next_free; /* of a free one: the next free one by offset */
 } lwip_block_t;
 
 typedef struct lwip_heap {
     lwip_block_t *block;
     size_t blocks;
     size_t block_room;
-    uint32_t spare;  /* chain of entries that are not in use */
-    uint32_t lowest; /* no free block is before it */
+    uint32_t spare; /* chain of entries that are not in use */
+    uint32_t free;  /* the lowest */
     size_t bytes;
     size_t header;
     size_t min;
@@ -51,16 +52,35 @@ static uint32_t new_block(lwip_heap_t *heap)
     return ARRAY_GROW(heap, block) ? (uint32_t)heap->blocks++ : NONE;
 }
 
-/* Cuts what a block has beyond `size` bytes of payload off, when it is large enough for a block. */
-static void split(lwip_heap_t *heap, uint32_t index, size_t size)
+/* The link to the free blocks behind `before`; NONE: to all. */
+static uint32_t *link_behind(lwip_heap_t *heap, uint32_t before)
+{
+    return before == NONE ? &heap->free : &heap->block[before].next_free;
+}
+
+/* The highest free block below an offset. */
+static uint32_t free_below(lwip_heap_t *heap, size_t offset)
+{
+    uint32_t before = NONE;
+    uint32_t at = heap->free;
+    while (at != NONE && heap->block[at].offset < offset) {
+        before = at;
+        at = heap->block[at].next_free;
+    }
+    return before;
+}
+
+/* Cuts what a block has beyond `size` bytes of payload off, when it is large enough for a block: a
+ * free one, which is in no list yet. */
+static uint32_t split(lwip_heap_t *heap, uint32_t index, size_t size)
 {
     const size_t start = heap->block[index].offset;
     if (end_of(heap, index) - start < size + 2 * heap->header + heap->min) {
-        return;
+        return NONE;
     }
     const uint32_t rest = new_block(heap);
     if (rest == NONE) {
-        return;
+        return NONE;
     }
     lwip_block_t *const block = &heap->block[index];
     heap->block[rest] =
@@ -69,54 +89,57 @@ static void split(lwip_heap_t *heap, uint32_t index, size_t size)
         heap->block[block->next].prev = rest;
     }
     block->next = rest;
+    return rest;
 }
 
 /* The index of a block for `size` bytes, or NONE. */
 static uint32_t take(lwip_heap_t *heap, size_t size)
 {
-    uint32_t index = heap->lowest;
+    uint32_t before = NONE;
+    uint32_t index = heap->free;
     while (index != NONE &&
-           (heap->block[index].used ||
-            end_of(heap, index) - heap->block[index].offset < heap->header + size)) {
-        index = heap->block[index].next;
+           end_of(heap, index) - heap->block[index].offset < heap->header + size) {
+        before = index;
+        index = heap->block[index].next_free;
     }
     if (index == NONE) {
         return NONE;
     }
-    split(heap, index, size);
-    heap->block[index].used = true;
-    while (heap->lowest != NONE && heap->block[heap->lowest].used) {
-        heap->lowest = heap->block[heap->lowest].next;
+    const uint32_t behind = heap->block[index].next_free;
+    const uint32_t rest = split(heap, index, size);
+    if (rest != NONE) {
+        heap->block[rest].next_free = behind;
     }
+    *link_behind(heap, before) = rest != NONE ? rest : behind;
     return index;
 }
 
-/* Joins a free block with the one behind it. */
+/* Joins a block with the one behind it, whose entry is not in use afterwards. */
 static void join_next(lwip_heap_t *heap, uint32_t index)
 {
     const uint32_t next = heap->block[index].next;
-    if (next == NONE || heap->block[next].used) {
-        return;
-    }
     heap->block[index].next = heap->block[next].next;
     if (heap->block[next].next != NONE) {
         heap->block[heap->block[next].next].prev = index;
     }
-    heap->lowest = heap->lowest == next ? index : heap->lowest;
     heap->block[next].next = heap->spare;
     heap->spare = next;
 }
 
 static void give(lwip_heap_t *heap, uint32_t index)
 {
-    lwip_block_t *const block = &heap->block[index];
-    block->used = false;
-    if (heap->lowest == NONE || block->offset < heap->block[heap->lowest].offset) {
-        heap->lowest = index;
+    const uint32_t before = free_below(heap, heap->block[index].offset);
+    uint32_t behind = *link_behind(heap, before);
+    if (behind != NONE && behind == heap->block[index].next) {
+        behind = heap->block[behind].next_free;
+        join_next(heap, index);
     }
-    join_next(heap, index);
-    if (block->prev != NONE && !heap->block[block->prev].used) {
-        join_next(heap, heap->block[index].prev);
+    if (before != NONE && before == heap->block[index].prev) {
+        join_next(heap, before);
+        heap->block[before].next_free = behind;
+    } else {
+        heap->block[index].next_free = behind;
+        *link_behind(heap, before) = index;
     }
 }
 
@@ -126,17 +149,19 @@ static void trim(lwip_heap_t *heap, uint32_t index, size_t size)
     if (index == NONE || end_of(heap, index) - heap->block[index].offset < heap->header + size) {
         return;
     }
+    const size_t start = heap->block[index].offset;
     const uint32_t next = heap->block[index].next;
+    const uint32_t before = free_below(heap, start);
     const size_t payload = size < heap->min ? heap->min : size;
-    if (next != NONE && !heap->block[next].used) {
-        heap->block[next].offset = heap->block[index].offset + heap->header + payload;
+    if (next != NONE && *link_behind(heap, before) == next) {
+        heap->block[next].offset = start + heap->header + payload;
         return;
     }
-    split(heap, index, payload);
-    const uint32_t rest = heap->block[index].next;
-    if (rest != next &&
-        (heap->lowest == NONE || heap->block[rest].offset < heap->block[heap->lowest].offset)) {
-        heap->lowest = rest;
+    const uint32_t rest = split(heap, index, payload);
+    if (rest != NONE) {
+        uint32_t *const link = link_behind(heap, before);
+        heap->block[rest].next_free = *link;
+        *link = rest;
     }
 }
 
@@ -183,7 +208,7 @@ static size_t header_for(const target_t *target, size_t bytes)
 replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, size_t min_size)
 {
     lwip_heap_t heap = {.spare = NONE,
-                        .lowest = NONE,
+                        .free = NONE,
                         .bytes = target_align(target, bytes),
                         .header = header_for(target, bytes),
                         .min = target_align(target, min_size),
@@ -193,17 +218,18 @@ replayed_t fit_lwip(const trace_t *trace, const target_t *target, size_t bytes, 
     const uint32_t first = new_block(&heap);
     replayed.ok = held != NULL && first != NONE;
     if (replayed.ok) {
-        heap.block[first] = (lwip_block_t){.next = NONE, .prev = NONE};
-        heap.lowest = first;
+        heap.block[first] = (lwip_block_t){.next = NONE, .prev = NONE, .next_free = NONE};
+        heap.free = first;
         for (size_t i = 0; i <= trace->slots; ++i) {
             held[i] = NONE;
         }
     }
-    for (size_t i = 0; replayed.ok && replayed.failures == 0 && i < trace->events; ++i) {
-        if (trace->event[i].resource == trace->resource) {
-            replay_event(&heap, trace, &trace->event[i], held, &replayed);
-        }
+    event_reader_t reader = reader_open(trace);
+    const event_t *event = NULL;
+    while (replayed.ok && replayed.failures == 0 && (event = reader_next(&reader)) != NULL) {
+        replay_event(&heap, trace, event, held, &replayed);
     }
+    replayed.ok = reader_close(&reader) && replayed.ok;
     free(held);
     free(heap.block);
     return replayed;

@@ -380,12 +380,7 @@ static bool read_file(hci_t *hci, const char *name)
 
 static trace_t trace_of(const hci_t *hci, int resource)
 {
-    const ledger_t *const ledger = &hci->ledger;
-    const size_t first = ledger->first[resource];
-    return (trace_t){.event = ledger->event + first,
-                     .events = ledger->first[resource + 1] - first,
-                     .slots = ledger->slots,
-                     .resource = (resource_t)resource};
+    return trace_of_ledger(&hci->ledger, resource);
 }
 
 static int64_t needed(const hci_t *hci, hci_pool_t pool)
@@ -552,7 +547,6 @@ int hci_run(const size_options_t *options)
     for (int i = 0; i < options->files; ++i) {
         hci.complete = read_file(&hci, options->file[i]) && hci.complete;
     }
-    ledger_group(&hci.ledger);
     int status = hci.complete ? STATUS_OK : STATUS_INPUT;
     if (hci.ledger.short_of_memory || (hci.packets > 0 && (!prove(&hci) || !print(&hci)))) {
         fputs("cistern: out of memory\n", stderr);

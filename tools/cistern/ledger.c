@@ -3,7 +3,7 @@
  *
  *   slot    | hold | free | hold | ...      a hold's handle is generation << 32 | slot + 1
  *   timer   binary heap by time: what is to be given back, or in doubt, later
- *   event   | take | take | give | ...      what a replay in real pools repeats */
+ *   events  | take | take | give | ...      of each resource: what a replay in real pools repeats */
 #include "ledger.h"
 
 #include <stdlib.h>
@@ -57,7 +57,10 @@ void ledger_free(ledger_t *ledger)
 {
     free(ledger->slot);
     free(ledger->timer);
-    free(ledger->event);
+    for (int i = 0; i < RESOURCE_COUNT; ++i) {
+        events_free(&ledger->events[i]);
+    }
+    spool_free(&ledger->spool);
     *ledger = (ledger_t){.target = ledger->target};
 }
 
@@ -119,39 +122,18 @@ static bool noted(ledger_t *ledger, bool ok)
     return ok;
 }
 
-static void record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
+/* NULL for a hold of nothing, which needs no replay, and where memory is short. */
+static event_t *record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amount)
 {
-    if (slot->most == 0 || !noted(ledger, ARRAY_GROW(ledger, event))) {
-        return;
+    if (slot->most == 0) {
+        return NULL;
     }
-    ledger->event[ledger->events++] = (event_t){.packet = (uint32_t)ledger->packet,
-                                                .slot = (uint32_t)(slot - ledger->slot),
-                                                .amount = amount,
-                                                .resource = slot->resource,
-                                                .cause = slot->cause};
-}
-
-void ledger_group(ledger_t *ledger)
-{
-    size_t next[RESOURCE_COUNT];
-    event_t *const grouped = malloc((ledger->events + 1) * sizeof *grouped);
-    if (!noted(ledger, grouped != NULL)) {
-        return;
-    }
-    size_t *const first = ledger->first;
-    for (size_t i = 0; i < ledger->events; ++i) {
-        ++first[ledger->event[i].resource + 1];
-    }
-    for (int i = 0; i < RESOURCE_COUNT; ++i) {
-        first[i + 1] += first[i];
-        next[i] = first[i];
-    }
-    for (size_t i = 0; i < ledger->events; ++i) {
-        grouped[next[ledger->event[i].resource]++] = ledger->event[i];
-    }
-    free(ledger->event);
-    ledger->event = grouped;
-    ledger->event_room = ledger->events + 1;
+    event_t *const event = events_add(&ledger->events[slot->resource], &ledger->spool,
+                                      &(event_t){.packet = (uint32_t)ledger->packet,
+                                                 .slot = (uint32_t)(slot - ledger->slot),
+                                                 .amount = amount,
+                                                 .cause = slot->cause});
+    return noted(ledger, event != NULL) ? event : NULL;
 }
 
 /* --- holds --------------------------------------------------------------------------------------
@@ -210,10 +192,7 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
 
 void ledger_join(ledger_t *ledger)
 {
-    if (ledger->events >= 2) {
-        ledger->event[ledger->events - 2].part = PART_FIRST;
-        ledger->event[ledger->events - 1].part = PART_SECOND;
-    }
+    events_join(&ledger->events[RESOURCE_HEAP]);
 }
 
 void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
@@ -226,10 +205,9 @@ void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
     const int64_t least = now < slot->least ? now - slot->least : 0;
     const int64_t most = now - slot->most;
     if (most < 0) {
-        const size_t events = ledger->events;
-        record(ledger, slot, (uint32_t)bytes);
-        if (ledger->events > events) {
-            ledger->event[events].trims = 1;
+        event_t *const event = record(ledger, slot, (uint32_t)bytes);
+        if (event != NULL) {
+            event->trims = 1;
         }
         slot->least += least;
         slot->most = now;

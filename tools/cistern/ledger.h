@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "events.h"
 #include "resource.h"
 
 /* Why the device took something. */
@@ -42,21 +43,6 @@ const char *cause_text(cause_t cause);
 
 /* A hold: slot and generation; 0 is none. */
 typedef uint64_t hold_t;
-
-/* Something that was taken or given back, as replays need it. */
-typedef struct event {
-    uint32_t packet;
-    uint32_t slot;    /* of the hold: the same for its take and its give */
-    uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
-    uint8_t resource; /* resource_t */
-    uint8_t cause;
-    uint8_t part;  /* event_part_t */
-    uint8_t trims; /* 1: a block of the heap that is held has `amount` bytes from now on */
-} event_t;
-
-/* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
- * the first of them needs room for both, and the second none. */
-typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
 
 typedef struct peak {
     int64_t amount;
@@ -107,10 +93,8 @@ typedef struct ledger {
     struct ledger_timer *timer; /* a binary heap, the earliest first */
     size_t timers;
     size_t timer_room;
-    event_t *event; /* NULL until the first */
-    size_t events;
-    size_t event_room;
-    size_t first[RESOURCE_COUNT + 1]; /* of each resource's events, once they are grouped */
+    events_t events[RESOURCE_COUNT];
+    spool_t spool; /* of the events */
     bool short_of_memory;             /* a call could not be recorded: the result is void */
     ledger_watch_t *watch;            /* NULL: none */
     void *watcher;                    /* its context */
@@ -157,8 +141,5 @@ bool ledger_holds(const ledger_t *ledger, hold_t hold);
 
 /* Gives everything back: the end of a capture. */
 void ledger_clear(ledger_t *ledger);
-
-/* Sorts the events by resource, each in its order: nothing is recorded afterwards. */
-void ledger_group(ledger_t *ledger);
 
 #endif

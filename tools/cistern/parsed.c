@@ -15,6 +15,7 @@
 #include "bytes.h"
 
 enum {
+    ETHERNET = 14,
     REFERENCE_MAX = 65535,
     DATA_MAX = 1 << 18,
     PROTOCOL_NUMBER_ICMP = 1,
@@ -31,15 +32,11 @@ typedef struct parser {
     const uint8_t *at; /* what is not parsed yet */
     size_t left;       /* bytes captured from there on */
     size_t wire;       /* bytes on the wire from there on */
+    bool digests;
 } parser_t;
 
 /* --- addresses ----------------------------------------------------------------------------------
  */
-
-bool address_equal(const address_t *a, const address_t *b)
-{
-    return a->family == b->family && memcmp(a->bytes, b->bytes, ADDRESS_BYTES) == 0;
-}
 
 bool address_is_group(const address_t *address)
 {
@@ -48,16 +45,6 @@ bool address_is_group(const address_t *address)
         return true;
     }
     return address->family == 4 ? address->bytes[0] >= 224 : address->bytes[0] == 0xff;
-}
-
-uint64_t address_hash(const address_t *address)
-{
-    uint64_t low = 0;
-    uint64_t high = 0;
-    memcpy(&low, address->bytes, 8);
-    memcpy(&high, address->bytes + 8, 8);
-    low = (low ^ address->family) * 0x9e3779b97f4a7c15U;
-    return (low ^ low >> 29 ^ high) * 0xbf58476d1ce4e5b9U;
 }
 
 const char *address_text(const address_t *address, char text[ADDRESS_TEXT])
@@ -212,22 +199,38 @@ static void parse_transport(parser_t *parser)
     }
 }
 
-/* Of the packet as it is, but for the hop count and the checksum over it: its headers say enough,
- * since the transport's checksum covers the rest. */
-static uint64_t digest_packet(const uint8_t *bytes, size_t length, bool v4)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    uint64_t word[DIGEST_WORDS] = {0};
-    uint64_t hash = length;
-    memcpy(word, bytes, length < sizeof word ? length : sizeof word);
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+    return hash ^ hash >> 29;
+}
+
+/* Of the packet as it is, but for the hop count and the checksum over it: its headers say enough,
+ * since the transport's checksum covers the rest. Two sums, which a processor can make at once. */
+static uint64_t digest_packet(const parser_t *parser, size_t length, bool v4)
+{
+    const uint8_t *const bytes = parser->at;
+    if (!parser->digests) {
+        return 0;
+    }
+    uint64_t word[DIGEST_WORDS];
+    uint64_t even = length;
+    uint64_t odd = 0;
+    if (length >= sizeof word) {
+        memcpy(word, bytes, sizeof word);
+    } else {
+        memset(word, 0, sizeof word);
+        memcpy(word, bytes, length);
+    }
     uint8_t *const head = (uint8_t *)word;
     head[v4 ? 8 : 7] = 0;
     head[v4 ? 10 : 7] = 0;
     head[v4 ? 11 : 7] = 0;
-    for (size_t i = 0; i < DIGEST_WORDS; ++i) {
-        hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15U;
-        hash ^= hash >> 29;
+    for (size_t i = 0; i < DIGEST_WORDS; i += 2) {
+        even = mix(even, word[i]);
+        odd = mix(odd, word[i + 1]);
     }
-    return hash | 1U;
+    return mix(even, odd) | 1U;
 }
 
 /* --- network ------------------------------------------------------------------------------------
@@ -258,7 +261,7 @@ static void parse_ipv4(parser_t *parser)
     if (total != 0) { /* 0: what a host with segmentation offload records */
         limit(parser, total);
     }
-    parsed->digest = digest_packet(header, parser->left, true);
+    parsed->digest = digest_packet(parser, parser->left, true);
     step(parser, length);
     parse_transport(parser);
 }
@@ -305,7 +308,7 @@ static void parse_ipv6(parser_t *parser)
     parsed->protocol = header[6];
     parsed->hops = header[7];
     const size_t length = load_u16(header + 4);
-    parsed->digest = digest_packet(header, parser->left, false);
+    parsed->digest = digest_packet(parser, parser->left, false);
     step(parser, 40);
     if (length != 0) {
         limit(parser, length);
@@ -326,26 +329,45 @@ static void parse_arp(parser_t *parser)
     parsed->operation = load_u16(parser->at + 6);
     set_address(&parsed->source, 4, parser->at + 14);
     set_address(&parsed->destination, 4, parser->at + 24);
-    parsed->digest = digest_packet(parser->at, 28, false);
+    parsed->digest = digest_packet(parser, 28, false);
 }
 
 /* Hardware addresses that are alike, or zero, were never on a wire: they tell nothing. */
-static void set_mac(parsed_t *parsed, const frame_t *layers)
+static bool is_wire_mac(const uint8_t *from, const uint8_t *to)
 {
     static const uint8_t zero[MAC_BYTES];
-    if (layers->link_length < 2 * MAC_BYTES) {
-        return;
-    }
-    memcpy(parsed->mac_destination, layers->link, MAC_BYTES);
-    memcpy(parsed->mac_source, layers->link + MAC_BYTES, MAC_BYTES);
-    parsed->has_mac = memcmp(parsed->mac_source, parsed->mac_destination, MAC_BYTES) != 0 &&
-                      memcmp(parsed->mac_source, zero, MAC_BYTES) != 0;
+    return memcmp(from, to, MAC_BYTES) != 0 && memcmp(from, zero, MAC_BYTES) != 0;
+}
+
+static void set_mac(parsed_t *parsed, const uint8_t *link)
+{
+    memcpy(parsed->mac_destination, link, MAC_BYTES);
+    memcpy(parsed->mac_source, link + MAC_BYTES, MAC_BYTES);
+    parsed->has_mac = is_wire_mac(link + MAC_BYTES, link);
 }
 
 /* The packet buffer that refers to a frame is on the stack. */
 static void keep(struct pbuf *data)
 {
     (void)data;
+}
+
+/* Most frames by far: Ethernet, and IP or ARP in it. */
+static bool is_plain(const capture_frame_t *frame, uint16_t *type)
+{
+    if (frame->link != LINK_ETHERNET || frame->length < ETHERNET) {
+        return false;
+    }
+    *type = load_u16(frame->bytes + 2 * MAC_BYTES);
+    return *type == ETHERTYPE_IPV4 || *type == ETHERTYPE_IPV6 || *type == ETHERTYPE_ARP;
+}
+
+static void parse_plain(parser_t *parser, const capture_frame_t *frame)
+{
+    set_mac(parser->parsed, frame->bytes);
+    parser->at = frame->bytes + ETHERNET;
+    parser->left = frame->length - ETHERNET;
+    parser->wire = frame->wire_length - ETHERNET;
 }
 
 /* Takes the link headers off, on a packet buffer that refers to the frame's bytes. Frames longer
@@ -370,7 +392,9 @@ static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
     const size_t start = layers.data == NULL
                              ? length
                              : (size_t)((const uint8_t *)layers.data->payload - frame->bytes);
-    set_mac(parsed, &layers);
+    if (layers.link_length >= 2 * MAC_BYTES) {
+        set_mac(parsed, layers.link);
+    }
     parser->at = frame->bytes + start;
     parser->left = frame->length > REFERENCE_MAX ? frame->length - start : left;
     parser->wire = frame->wire_length - start;
@@ -378,15 +402,55 @@ static uint16_t parse_link(parser_t *parser, const capture_frame_t *frame)
     return type;
 }
 
-void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number)
+static bool passes_mac(const uint8_t *to, const uint8_t *from, const uint8_t *mac)
 {
-    *parsed = (parsed_t){.number = number,
-                         .time = frame->nanoseconds,
-                         .interface = frame->interface,
-                         .length = wire_bytes(frame->wire_length),
-                         .scale = -1};
-    parser_t parser = {.parsed = parsed};
-    switch (parse_link(&parser, frame)) {
+    return is_wire_mac(from, to) && memcmp(from, mac, MAC_BYTES) != 0 &&
+           memcmp(to, mac, MAC_BYTES) != 0 && (to[0] & 1U) == 0;
+}
+
+static bool passes_ipv4(const uint8_t *header, const parsed_filter_t *filter)
+{
+    address_t source = {.family = 0};
+    address_t destination = {.family = 0};
+    set_address(&source, 4, header + 12);
+    set_address(&destination, 4, header + 16);
+    bool passes = !address_is_group(&destination);
+    for (int i = 0; i < filter->addresses; ++i) {
+        passes = passes && !address_equal(&filter->address[i], &source) &&
+                 !address_equal(&filter->address[i], &destination);
+    }
+    return passes;
+}
+
+bool parsed_passes(const capture_frame_t *frame, const parsed_filter_t *filter)
+{
+    uint16_t type = ETHERTYPE_NONE;
+    if (!is_plain(frame, &type)) {
+        return false;
+    }
+    if (filter->mac != NULL) {
+        return passes_mac(frame->bytes, frame->bytes + MAC_BYTES, filter->mac);
+    }
+    return type == ETHERTYPE_IPV4 && frame->length >= ETHERNET + 20U &&
+           passes_ipv4(frame->bytes + ETHERNET, filter);
+}
+
+void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number, bool digests)
+{
+    memset(parsed, 0, sizeof *parsed);
+    parsed->number = number;
+    parsed->time = frame->nanoseconds;
+    parsed->interface = frame->interface;
+    parsed->length = wire_bytes(frame->wire_length);
+    parsed->scale = -1;
+    parser_t parser = {.parsed = parsed, .digests = digests};
+    uint16_t type = ETHERTYPE_NONE;
+    if (is_plain(frame, &type)) {
+        parse_plain(&parser, frame);
+    } else {
+        type = parse_link(&parser, frame);
+    }
+    switch (type) {
     case ETHERTYPE_IPV4:
         parse_ipv4(&parser);
         break;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "capture.h"
 
@@ -29,6 +30,7 @@ typedef struct parsed {
     uint32_t interface;
     uint32_t length; /* bytes of the frame on the wire */
     parsed_kind_t kind;
+    bool passed; /* it is no business of the device: only what is above counts */
     bool has_mac;
     uint8_t mac_source[MAC_BYTES];
     uint8_t mac_destination[MAC_BYTES];
@@ -57,17 +59,45 @@ typedef struct parsed {
     uint8_t icmp_type;  /* of ICMP, ICMPv6 and IGMP */
     uint16_t operation; /* of ARP */
     address_t target;   /* of neighbour solicitation, advertisement and IGMP */
-    uint64_t digest;    /* of what a bridge does not change */
+    uint64_t digest;    /* of what a bridge does not change; 0 where it is not asked for */
     size_t connection;  /* of TCP, for who numbers them */
     int side;           /* of the source in that connection */
 } parsed_t;
 
 /* Parses a frame. Whatever its bytes are, `parsed` is whole afterwards. */
-void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number);
+void parsed_read(parsed_t *parsed, const capture_frame_t *frame, uint64_t number, bool digests);
 
-bool address_equal(const address_t *a, const address_t *b);
+/* Whose frames are wanted: by the hardware address, or with NULL by addresses of IPv4. */
+typedef struct parsed_filter {
+    const uint8_t *mac;
+    const address_t *address;
+    int addresses;
+} parsed_filter_t;
+
+/* True if a frame is surely neither from nor to that host, nor to a group: most of them without
+ * being parsed. */
+bool parsed_passes(const capture_frame_t *frame, const parsed_filter_t *filter);
+
 bool address_is_group(const address_t *address); /* multicast, broadcast or unspecified */
-uint64_t address_hash(const address_t *address);
+
+static inline uint64_t address_word(const address_t *address, size_t index)
+{
+    uint64_t word = 0;
+    memcpy(&word, address->bytes + 8 * index, sizeof word);
+    return word;
+}
+
+static inline bool address_equal(const address_t *a, const address_t *b)
+{
+    return a->family == b->family && address_word(a, 0) == address_word(b, 0) &&
+           address_word(a, 1) == address_word(b, 1);
+}
+
+static inline uint64_t address_hash(const address_t *address)
+{
+    const uint64_t low = (address_word(address, 0) ^ address->family) * 0x9e3779b97f4a7c15U;
+    return (low ^ low >> 29 ^ address_word(address, 1)) * 0xbf58476d1ce4e5b9U;
+}
 
 /* Writes an address as text; returns `text`. */
 const char *address_text(const address_t *address, char text[ADDRESS_TEXT]);

@@ -328,7 +328,7 @@ static void take(replay_t *replay, const capture_frame_t *frame)
         receive(replay, frame);
         return;
     }
-    parsed_read(&parsed, frame, replay->capture.packets);
+    parsed_read(&parsed, frame, replay->capture.packets, false);
     if (device_received(&replay->device, &parsed)) {
         ++replay->result->received;
         receive(replay, frame);

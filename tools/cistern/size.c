@@ -230,12 +230,7 @@ const char *size_unit(const size_result_t *result)
 
 static trace_t trace_of(const size_work_t *work, resource_t resource)
 {
-    const ledger_t *const ledger = &work->account.ledger;
-    const size_t first = ledger->first[resource];
-    return (trace_t){.event = ledger->event + first,
-                     .events = ledger->first[resource + 1] - first,
-                     .slots = ledger->slots,
-                     .resource = resource};
+    return trace_of_ledger(&work->account.ledger, (int)resource);
 }
 
 static void place(const size_work_t *work, uint64_t packet, uint64_t *number, char *file)
@@ -441,7 +436,6 @@ static int size_traces(size_result_t *result, char **file, int files)
         ledger->watch = shows_traffic(result->options) ? record_change : NULL;
         ledger->watcher = &work.record;
         status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
-        ledger_group(ledger);
     }
     status = status == STATUS_OK && ledger->short_of_memory ? fail_memory() : status;
     status = status == STATUS_OK ? conclude(&work) : status;

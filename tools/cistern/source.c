@@ -55,16 +55,18 @@ static size_t source_system_read(source_t *source, void *bytes, size_t length)
 
 static void source_fill_plain(source_t *source)
 {
-    source->end = source_system_read(source, source->buffer, SOURCE_BUFFER);
+    source->end +=
+        source_system_read(source, source->buffer + source->end, SOURCE_BUFFER - source->end);
 }
 
 /* Inflates until there are bytes to deliver. Members that follow each other are one stream. */
 static void source_fill_gzip(source_t *source)
 {
     z_stream *const stream = &source->gz->stream;
-    stream->next_out = source->buffer;
-    stream->avail_out = SOURCE_BUFFER;
-    while (stream->avail_out == SOURCE_BUFFER && source->error == NULL) {
+    const uInt room = (uInt)(SOURCE_BUFFER - source->end);
+    stream->next_out = source->buffer + source->end;
+    stream->avail_out = room;
+    while (stream->avail_out == room && source->error == NULL) {
         if (stream->avail_in == 0) {
             stream->next_in = source->gz->input;
             stream->avail_in = (uInt)source_system_read(source, source->gz->input, SOURCE_BUFFER);
@@ -82,15 +84,19 @@ static void source_fill_gzip(source_t *source)
     source->end = SOURCE_BUFFER - stream->avail_out;
 }
 
-static void source_fill(source_t *source)
+/* Reads on behind what is not delivered yet, which moves to the front. False at the end. */
+static bool source_fill(source_t *source)
 {
+    const size_t left = source->end - source->start;
+    memmove(source->buffer, source->buffer + source->start, left);
     source->start = 0;
-    source->end = 0;
+    source->end = left;
     if (source->gz != NULL) {
         source_fill_gzip(source);
     } else {
         source_fill_plain(source);
     }
+    return source->end > left;
 }
 
 /* The first bytes are in `buffer`: they become the input of inflate. */
@@ -116,7 +122,11 @@ bool source_open(source_t *source, int file)
     source->gz = NULL;
     source->ended = false;
     source->error = NULL;
-    source_fill(source);
+    source->piece = NULL;
+    source->piece_room = 0;
+    source->start = 0;
+    source->end = 0;
+    (void)source_fill(source);
     while (source->end < 2 && !source->ended) { /* a pipe may begin with a single byte */
         source->end += source_system_read(source, source->buffer + source->end, 1);
     }
@@ -128,11 +138,8 @@ size_t source_read(source_t *source, void *bytes, size_t length)
 {
     size_t done = 0;
     while (done < length) {
-        if (source->start == source->end) {
-            source_fill(source);
-            if (source->end == 0) {
-                break;
-            }
+        if (source->start == source->end && !source_fill(source)) {
+            break;
         }
         const size_t left = source->end - source->start;
         const size_t part = left < length - done ? left : length - done;
@@ -143,16 +150,59 @@ size_t source_read(source_t *source, void *bytes, size_t length)
     return done;
 }
 
+/* Room for `wanted` bytes, at least twice what there was. */
+static bool source_grow_piece(source_t *source, size_t wanted)
+{
+    if (wanted <= source->piece_room) {
+        return true;
+    }
+    const size_t room = wanted > 2 * source->piece_room ? wanted : 2 * source->piece_room;
+    uint8_t *const grown = realloc(source->piece, room);
+    if (grown == NULL) {
+        source->error = "out of memory";
+        return false;
+    }
+    source->piece = grown;
+    source->piece_room = room;
+    return true;
+}
+
+const uint8_t *source_piece(source_t *source, size_t length, size_t *got)
+{
+    size_t done = 0;
+    while (done < length && source_grow_piece(source, done + SOURCE_BUFFER)) {
+        const size_t part = length - done < SOURCE_BUFFER ? length - done : SOURCE_BUFFER;
+        const size_t more = source_read(source, source->piece + done, part);
+        done += more;
+        if (more < part) {
+            break;
+        }
+    }
+    *got = done;
+    return done < length ? NULL : source->piece;
+}
+
+const uint8_t *source_gather(source_t *source, size_t length, size_t *got)
+{
+    if (length > SOURCE_BUFFER) {
+        return source_piece(source, length, got);
+    }
+    while (source->end - source->start < length && source_fill(source)) {
+    }
+    *got = source->end - source->start;
+    return *got < length ? NULL : source_view(source, length, got);
+}
+
 bool source_skip(source_t *source, uint64_t length)
 {
-    uint8_t scrap[4096];
-    while (length > 0) {
-        const size_t part = length < sizeof scrap ? (size_t)length : sizeof scrap;
-        if (source_read(source, scrap, part) != part) {
+    while (length > source->end - source->start) {
+        length -= source->end - source->start;
+        source->start = source->end;
+        if (!source_fill(source)) {
             return false;
         }
-        length -= part;
     }
+    source->start += (size_t)length;
     return true;
 }
 
@@ -163,6 +213,8 @@ void source_close(source_t *source)
         free(source->gz);
         source->gz = NULL;
     }
+    free(source->piece);
+    source->piece = NULL;
     if (source->file > 2) {
         close(source->file);
     }

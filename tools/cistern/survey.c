@@ -208,19 +208,26 @@ static void note_delay(host_t *host, uint64_t time)
     host->asked = 0;
 }
 
-static void survey_hosts(survey_t *survey, const parsed_t *parsed)
+static void note_packet(host_t *source, const parsed_t *parsed)
+{
+    ++source->sent;
+    source->near += parsed->kind == PARSED_ARP || is_near(parsed->hops) ? 1 : 0;
+    if (parsed->has_mac) {
+        source->has_mac = true;
+        memcpy(source->mac, parsed->mac_source, MAC_BYTES);
+    }
+}
+
+/* Returns the source, + 1; 0 if it is none. */
+static uint32_t survey_hosts(survey_t *survey, const parsed_t *parsed)
 {
     const bool fresh = is_new_pair(survey, parsed) && !address_is_group(&parsed->destination);
     host_t *const source =
         address_is_group(&parsed->source) ? NULL : get_host(survey, &parsed->source);
+    const uint32_t number = source == NULL ? 0 : (uint32_t)(source - survey->host) + 1U;
     if (source != NULL) {
         source->conversations += fresh ? 1 : 0;
-        ++source->sent;
-        source->near += parsed->kind == PARSED_ARP || is_near(parsed->hops) ? 1 : 0;
-        if (parsed->has_mac) {
-            source->has_mac = true;
-            memcpy(source->mac, parsed->mac_source, MAC_BYTES);
-        }
+        note_packet(source, parsed);
     }
     if (fresh) {
         host_t *const destination = get_host(survey, &parsed->destination);
@@ -228,6 +235,7 @@ static void survey_hosts(survey_t *survey, const parsed_t *parsed)
             ++destination->conversations;
         }
     }
+    return number;
 }
 
 /* Questions that a stack answers itself, at once: an ARP request, an echo request. */
@@ -338,24 +346,36 @@ static void survey_syn(survey_side_t *side, survey_side_t *peer, const parsed_t 
     }
 }
 
+static survey_connection_t *get_connection(survey_t *survey, const parsed_t *parsed, int file,
+                                           int *side)
+{
+    const size_t index = connections_find(&survey->connections, parsed, file, side);
+    bool ok = index != SIZE_MAX;
+    while (ok && survey->details <= index) {
+        ok = ARRAY_GROW(survey, detail);
+        if (ok) {
+            survey->detail[survey->details++] = (survey_connection_t){
+                .first_time = parsed->time, .has_syn = (parsed->flags & TCP_SYN) != 0};
+        }
+    }
+    survey->short_of_memory = survey->short_of_memory || !ok;
+    return ok ? &survey->detail[index] : NULL;
+}
+
 static void survey_tcp(survey_t *survey, const parsed_t *parsed, int file)
 {
     int number = 0;
-    const size_t index = connections_find(&survey->connections, parsed, file, &number);
-    if (index == SIZE_MAX) {
-        survey->short_of_memory = true;
+    survey_connection_t *const connection = get_connection(survey, parsed, file, &number);
+    if (connection == NULL) {
         return;
     }
-    while (survey->details <= index) {
-        if (!ARRAY_GROW(survey, detail)) {
-            survey->short_of_memory = true;
-            return;
-        }
-        survey->detail[survey->details++] = (survey_connection_t){
-            .first_time = parsed->time, .has_syn = (parsed->flags & TCP_SYN) != 0};
+    if (connection->host[number] != 0) { /* the pair is known, too */
+        note_packet(&survey->host[connection->host[number] - 1], parsed);
+    } else {
+        connection->host[number] = survey_hosts(survey, parsed);
     }
-    survey_side_t *const side = &survey->detail[index].side[number];
-    survey_side_t *const peer = &survey->detail[index].side[1 - number];
+    survey_side_t *const side = &connection->side[number];
+    survey_side_t *const peer = &connection->side[1 - number];
     if ((parsed->flags & TCP_SYN) != 0) {
         host_t *const source = find_host(survey, &parsed->source);
         host_t *const asked = find_host(survey, &parsed->destination);
@@ -400,11 +420,13 @@ bool survey_read(survey_t *survey, traffic_t *traffic)
         if (parsed.kind == PARSED_OTHER) {
             continue;
         }
-        survey_hosts(survey, &parsed);
-        survey_answers(survey, &parsed);
         if (parsed.transport && parsed.protocol == PROTOCOL_TCP_NUMBER) {
             survey_tcp(survey, &parsed, traffic->file);
-        } else if (parsed.transport && parsed.protocol == PROTOCOL_UDP_NUMBER) {
+            continue;
+        }
+        survey_hosts(survey, &parsed);
+        survey_answers(survey, &parsed);
+        if (parsed.transport && parsed.protocol == PROTOCOL_UDP_NUMBER) {
             survey_udp(survey, &parsed);
         }
     }
@@ -413,7 +435,7 @@ bool survey_read(survey_t *survey, traffic_t *traffic)
         end_burst(survey, &survey->detail[i].side[0]);
         end_burst(survey, &survey->detail[i].side[1]);
     }
-    return !survey->short_of_memory;
+    return !survey->short_of_memory && !traffic->short_of_memory;
 }
 
 /* --- the device ---------------------------------------------------------------------------------

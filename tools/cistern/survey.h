@@ -41,7 +41,8 @@ typedef struct survey_side {
 typedef struct survey_connection {
     survey_side_t side[2];
     uint64_t first_time;
-    bool has_syn; /* its start was captured */
+    bool has_syn;     /* its start was captured */
+    uint32_t host[2]; /* the sides' own, + 1; 0 until they sent */
 } survey_connection_t;
 
 /* An IP address that sent or received. */

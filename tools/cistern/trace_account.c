@@ -96,15 +96,14 @@ static uint32_t new_hold(trace_account_t *account)
 
 static void record(trace_account_t *account, uint32_t hold, uint32_t amount, bool trims)
 {
-    if (!ARRAY_GROW(account, event)) {
+    trace_pool_t *const pool = &account->pool[account->hold[hold].pool];
+    const event_t event = {.packet = (uint32_t)account->ledger->packet,
+                           .slot = hold,
+                           .amount = amount,
+                           .trims = trims ? 1 : 0};
+    if (events_add(&pool->events, &account->spool, &event) == NULL) {
         account->short_of_memory = true;
-        return;
     }
-    account->event[account->events++] = (event_t){.packet = (uint32_t)account->ledger->packet,
-                                                  .slot = hold,
-                                                  .amount = amount,
-                                                  .resource = (uint8_t)account->hold[hold].pool,
-                                                  .trims = trims ? 1 : 0};
 }
 
 static void change(trace_account_t *account, trace_pool_t *pool, int64_t by, uint64_t owner)
@@ -447,9 +446,20 @@ bool trace_account_add(trace_account_t *account, trace_file_t *trace)
     return ok && !account->short_of_memory && !account->ledger->short_of_memory;
 }
 
+trace_t trace_account_events(const trace_account_t *account, size_t index)
+{
+    const trace_pool_t *const pool = &account->pool[index];
+    return pool->resource == RESOURCE_COUNT
+               ? trace_of_events(&pool->events, &account->spool, account->holds)
+               : trace_of_ledger(account->ledger, (int)pool->resource);
+}
+
 void trace_account_free(trace_account_t *account)
 {
-    free(account->event);
+    for (size_t i = 0; i < account->pools; ++i) {
+        events_free(&account->pool[i].events);
+    }
+    spool_free(&account->spool);
     free(account->hold);
     free(account->bucket);
 }

@@ -7,6 +7,7 @@
 #ifndef CISTERN_TOOL_TRACE_ACCOUNT_H
 #define CISTERN_TOOL_TRACE_ACCOUNT_H
 
+#include "fit.h"
 #include "ledger.h"
 #include "trace_file.h"
 
@@ -26,7 +27,8 @@ typedef struct trace_pool {
     uint64_t puts;
     uint64_t failures; /* gets that were not served */
     uint64_t first_failure;
-    uint32_t holds; /* the latest of its holds, or 0 */
+    uint32_t holds;  /* the latest of its holds, or 0 */
+    events_t events; /* of a pool that lwIP does not have */
 } trace_pool_t;
 
 struct trace_hold;
@@ -36,9 +38,7 @@ typedef struct trace_account {
     const target_t *target;
     trace_pool_t pool[TRACE_OBJECTS_MOST];
     size_t pools;
-    event_t *event; /* of those that lwIP does not have: `resource` is the index of the pool */
-    size_t events;
-    size_t event_room;
+    spool_t spool; /* of their events */
     struct trace_hold *hold; /* entry 0 is none */
     size_t holds;
     size_t hold_room;
@@ -65,6 +65,9 @@ void trace_account_init(trace_account_t *account, ledger_t *ledger, const target
 /* Accounts for a trace behind those before; all is given back at its end. False iff memory is
  * short. */
 bool trace_account_add(trace_account_t *account, trace_file_t *trace);
+
+/* The events of a pool, by its index. */
+trace_t trace_account_events(const trace_account_t *account, size_t index);
 
 void trace_account_free(trace_account_t *account);
 

@@ -16,22 +16,6 @@ typedef struct replayed_trace {
     ledger_t ledger;
 } replayed_trace_t;
 
-static trace_t events_of(const replayed_trace_t *run, size_t index)
-{
-    const trace_account_t *const account = &run->log.account;
-    const resource_t resource = account->pool[index].resource;
-    if (resource == RESOURCE_COUNT) {
-        return (trace_t){.event = account->event,
-                         .events = account->events,
-                         .slots = account->holds,
-                         .resource = (resource_t)index};
-    }
-    return (trace_t){.event = run->ledger.event,
-                     .events = run->ledger.events,
-                     .slots = run->ledger.slots,
-                     .resource = resource};
-}
-
 /* What is there, or where that is unknown, what is needed at least. */
 static uint64_t amount_of(const trace_pool_t *pool)
 {
@@ -42,7 +26,7 @@ static uint64_t amount_of(const trace_pool_t *pool)
 static replayed_t replay_pool(const replayed_trace_t *run, size_t index)
 {
     const trace_pool_t *const pool = &run->log.account.pool[index];
-    const trace_t trace = events_of(run, index);
+    const trace_t trace = trace_account_events(&run->log.account, index);
     return pool->heap
                ? fit_heap(&trace, &run->result.target, HEAP_CISTERN, (size_t)amount_of(pool), 1)
                : fit_pool(&trace, (size_t)amount_of(pool));

@@ -141,14 +141,6 @@ void trace_size_free(trace_log_t *log)
 
 /* --- proof ------------------------------------------------------------------------------------ */
 
-static trace_t events_of(const trace_log_t *log, size_t pool)
-{
-    return (trace_t){.event = log->account.event,
-                     .events = log->account.events,
-                     .slots = log->account.holds,
-                     .resource = (resource_t)pool};
-}
-
 static bool is_other(const trace_pool_t *pool)
 {
     return pool->resource == RESOURCE_COUNT;
@@ -157,7 +149,7 @@ static bool is_other(const trace_pool_t *pool)
 static bool prove_pool(trace_log_t *log, size_t index)
 {
     const trace_pool_t *const pool = &log->account.pool[index];
-    const trace_t trace = events_of(log, index);
+    const trace_t trace = trace_account_events(&log->account, index);
     const replayed_t below = fit_pool(&trace, (size_t)pool->peak.amount - 1);
     bool ok = below.ok;
     log->proof[index].one_less = below.packet;
@@ -172,7 +164,7 @@ static bool prove_pool(trace_log_t *log, size_t index)
 static bool prove_heap(trace_log_t *log, const size_result_t *result, size_t index)
 {
     const trace_pool_t *const pool = &log->account.pool[index];
-    const trace_t trace = events_of(log, index);
+    const trace_t trace = trace_account_events(&log->account, index);
     trace_proof_t *const proof = &log->proof[index];
     for (int kind = 0; kind < HEAP_KINDS; ++kind) {
         replayed_t below = {.ok = true};

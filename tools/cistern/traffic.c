@@ -66,6 +66,8 @@ void traffic_rewind(traffic_t *traffic)
     traffic->duplicates = 0;
     traffic->backward = 0;
     traffic->started = false;
+    traffic->repeats.at = 0;
+    traffic->repeats.loaded = UINT64_MAX;
 }
 
 /* Opens the next capture that can be opened; false when there is none. */
@@ -90,25 +92,75 @@ static bool open_next(traffic_t *traffic)
     return false;
 }
 
+/* --- what was recorded twice
+ * ---------------------------------------------------------------------- */
+
+static bool same_path(const recent_t *then, const parsed_t *parsed)
+{
+    return then->interface == parsed->interface && then->hops == parsed->hops &&
+           memcmp(then->mac, parsed->mac_source, MAC_BYTES) == 0 &&
+           memcmp(then->mac + MAC_BYTES, parsed->mac_destination, MAC_BYTES) == 0;
+}
+
 /* The same packet again within a millisecond, on another interface, with other hardware addresses
  * or one hop further: what a bridge, a router or `any` records twice. A host that repeats a packet
  * does so on the same path. */
 static bool is_duplicate(traffic_t *traffic, const parsed_t *parsed)
 {
-    recent_t now = {.digest = parsed->digest,
-                    .time = parsed->time,
-                    .interface = parsed->interface,
-                    .hops = parsed->hops};
-    memcpy(now.mac, parsed->mac_source, MAC_BYTES);
-    memcpy(now.mac + MAC_BYTES, parsed->mac_destination, MAC_BYTES);
-    recent_t *const then = &traffic->recent[now.digest >> 1 & (TRAFFIC_RECENT - 1)];
-    if (now.digest != 0 && then->digest == now.digest && now.time - then->time < DUPLICATE_WITHIN &&
-        (then->interface != now.interface || then->hops != now.hops ||
-         memcmp(then->mac, now.mac, sizeof now.mac) != 0)) {
+    recent_t *const then = &traffic->recent[parsed->digest >> 1 & (TRAFFIC_RECENT - 1)];
+    if (then->digest == parsed->digest && parsed->digest != 0 &&
+        parsed->time - then->time < DUPLICATE_WITHIN && !same_path(then, parsed)) {
         return true;
     }
-    *then = now;
+    then->digest = parsed->digest;
+    then->time = parsed->time;
+    then->interface = parsed->interface;
+    then->hops = parsed->hops;
+    memcpy(then->mac, parsed->mac_source, MAC_BYTES);
+    memcpy(then->mac + MAC_BYTES, parsed->mac_destination, MAC_BYTES);
     return false;
+}
+
+static void add_repeat(traffic_t *traffic, uint64_t number)
+{
+    repeats_t *const repeats = &traffic->repeats;
+    repeats->part[repeats->count++ % TRAFFIC_REPEATS] = number;
+    if (repeats->count % TRAFFIC_REPEATS == 0) {
+        const uint64_t offset = spool_take(&repeats->spool, sizeof repeats->part);
+        traffic->short_of_memory =
+            traffic->short_of_memory ||
+            !spool_write(&repeats->spool, offset, repeats->part, sizeof repeats->part);
+    }
+}
+
+/* The first reading is done: what is in memory joins the rest. */
+static void end_repeats(traffic_t *traffic)
+{
+    while (traffic->repeats.count % TRAFFIC_REPEATS != 0) {
+        add_repeat(traffic, UINT64_MAX);
+    }
+}
+
+/* True iff the first reading left the packet out. */
+static bool is_repeat(traffic_t *traffic, uint64_t number)
+{
+    repeats_t *const repeats = &traffic->repeats;
+    if (repeats->at == repeats->count) {
+        return false;
+    }
+    const uint64_t place = repeats->at % TRAFFIC_REPEATS;
+    const uint64_t start = repeats->at - place;
+    if (repeats->loaded != start) { /* parts follow each other in the spool */
+        repeats->loaded = start;
+        if (!spool_read(&repeats->spool, start * sizeof repeats->part[0], repeats->part,
+                        sizeof repeats->part)) {
+            traffic->short_of_memory = true;
+            return false;
+        }
+    }
+    const bool is = repeats->part[place] == number;
+    repeats->at += is ? 1 : 0;
+    return is;
 }
 
 /* Virtual time never goes back. */
@@ -148,6 +200,30 @@ static bool next_frame(traffic_t *traffic, capture_frame_t *frame)
     return false;
 }
 
+/* Parses a frame; false iff it is left out. */
+static bool read_frame(traffic_t *traffic, const capture_frame_t *frame, parsed_t *parsed)
+{
+    const uint64_t number = traffic->base[traffic->file] + traffic->capture.packets;
+    bool again = false;
+    if (!traffic->counted) {
+        parsed_read(parsed, frame, number, true);
+        again = is_duplicate(traffic, parsed);
+        if (again) {
+            add_repeat(traffic, number);
+        }
+    } else if (is_repeat(traffic, number)) {
+        again = true;
+    } else if (traffic->only != NULL && parsed_passes(frame, traffic->only)) {
+        parsed->number = number;
+        parsed->time = frame->nanoseconds;
+        parsed->passed = true;
+    } else {
+        parsed_read(parsed, frame, number, false);
+    }
+    traffic->duplicates += again ? 1 : 0;
+    return !again;
+}
+
 bool traffic_next(traffic_t *traffic, parsed_t *parsed)
 {
     capture_frame_t frame;
@@ -155,9 +231,7 @@ bool traffic_next(traffic_t *traffic, parsed_t *parsed)
     bool started = false;
     while (next_frame(traffic, &frame)) {
         started = started || traffic->started;
-        parsed_read(parsed, &frame, traffic->base[traffic->file] + traffic->capture.packets);
-        if (is_duplicate(traffic, parsed)) {
-            ++traffic->duplicates;
+        if (!read_frame(traffic, &frame, parsed)) {
             continue;
         }
         keep_order(traffic, parsed);
@@ -166,6 +240,9 @@ bool traffic_next(traffic_t *traffic, parsed_t *parsed)
             traffic->start[traffic->file] = parsed->time;
         }
         return true;
+    }
+    if (!traffic->counted) {
+        end_repeats(traffic);
     }
     traffic->quiet = true;
     traffic->counted = true;
@@ -193,6 +270,7 @@ void traffic_close(traffic_t *traffic)
         fclose(traffic->spool);
         unlink(traffic->spool_name);
     }
+    spool_free(&traffic->repeats.spool);
     free(traffic->base);
     free(traffic->start);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* traffic.h - the frames of several captures, parsed, without duplicates; readable many times.
  *
+ * The first reading finds out what is left out, later ones leave out the same.
+ *
  * Packets are numbered through all captures: the first of the second file follows the last of the
  * first. Standard input is kept in a temporary file, so that it can be read again. */
 #ifndef CISTERN_TOOL_TRAFFIC_H
@@ -11,8 +13,9 @@
 #include <stdio.h>
 
 #include "parsed.h"
+#include "spool.h"
 
-enum { TRAFFIC_RECENT = 256 };
+enum { TRAFFIC_RECENT = 256, TRAFFIC_REPEATS = 512 };
 
 /* A packet seen a moment ago. */
 typedef struct recent {
@@ -22,6 +25,15 @@ typedef struct recent {
     uint8_t hops;
     uint8_t mac[2 * MAC_BYTES];
 } recent_t;
+
+/* The packets that the first reading found recorded twice, in order. */
+typedef struct repeats {
+    spool_t spool;
+    uint64_t part[TRAFFIC_REPEATS]; /* the latest, or those that are compared now */
+    uint64_t count;
+    uint64_t at;     /* the next of a later reading */
+    uint64_t loaded; /* from which on those in `part` are */
+} repeats_t;
 
 typedef struct traffic {
     char **name; /* of the captures */
@@ -41,7 +53,10 @@ typedef struct traffic {
     bool failed;                     /* a capture could not be read, or not to its end */
     bool counted;                    /* it was read once: `base` is complete */
     bool quiet;                      /* it was said before */
+    const parsed_filter_t *only;     /* frames that pass are not parsed; NULL: all are */
     recent_t recent[TRAFFIC_RECENT]; /* by digest; the latest of each place */
+    repeats_t repeats;
+    bool short_of_memory; /* what was recorded twice could not be kept */
 } traffic_t;
 
 /* False iff memory is short or standard input cannot be kept. */

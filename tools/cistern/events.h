@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* events.h - what was taken and given back, in order, as replays need it.
+ *
+ * Events are kept by resource: the latest in memory, those before them in a spool, so that memory
+ * does not grow with them. */
+#ifndef CISTERN_TOOL_EVENTS_H
+#define CISTERN_TOOL_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spool.h"
+
+enum { EVENTS_CHUNK = 4096 };
+
+/* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
+ * the first of them needs room for both, and the second none. */
+typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
+
+/* Something that was taken or given back. */
+typedef struct event {
+    uint32_t packet;
+    uint32_t slot;    /* of the hold: the same for its take and its give */
+    uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
+    uint8_t cause;
+    uint8_t part;   /* event_part_t */
+    uint8_t trims;  /* 1: a block of the heap that is held has `amount` bytes from now on */
+    uint8_t moment; /* 1: it is given back at once, at the same packet */
+} event_t;
+
+/* Events in the spool. */
+typedef struct chunk {
+    uint64_t offset;
+    uint32_t events;
+} chunk_t;
+
+/* All zeros is an empty one. */
+typedef struct events {
+    event_t *tail; /* the latest */
+    size_t tails;
+    size_t tail_room;
+    chunk_t *chunk; /* those before */
+    size_t chunks;
+    size_t chunk_room;
+    size_t count; /* one that gives back at once is two */
+} events_t;
+
+/* Adds an event. NULL iff memory or the disk is short; else it can be changed until the next is
+ * added. */
+event_t *events_add(events_t *events, spool_t *spool, const event_t *event);
+
+/* The two latest are parts of one: the second directly follows the first. */
+void events_join(events_t *events);
+
+void events_free(events_t *events);
+
+#endif
