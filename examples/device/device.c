@@ -13,6 +13,7 @@
 #include "lwip/etharp.h"
 #include "lwip/init.h"
 #include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
@@ -48,8 +49,8 @@ static void device_receive_message(void *argument)
 
 static void device_receive_late(void *argument)
 {
-    device_receive();
     sys_timeout(DEVICE_RETRY_MS, device_receive_late, argument);
+    device_receive();
 }
 
 /* Interrupt. */
@@ -69,8 +70,23 @@ static void device_prepare_notices(void)
 
 #endif
 
+/* Frames that lie out of order may be all frames there are: the one that all of them wait for could then
+ * never come in. What lies out of order is sent again. */
+static void device_free_out_of_order(void)
+{
+    static uint32_t dropped;
+    if (dropped == lan9118_counts.dropped) {
+        return;
+    }
+    dropped = lan9118_counts.dropped;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
+        tcp_free_ooseq(pcb);
+    }
+}
+
 static void device_receive(void)
 {
+    device_free_out_of_order();
     for (struct pbuf *p = lan9118_fetch(); p != NULL; p = lan9118_fetch()) {
         if (device_netif.input(p, &device_netif) != ERR_OK) {
             pbuf_free(p);
