@@ -41,7 +41,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
-        api test-install test-freertos test-size truth demo-firmware docs/savings.md docs/report.png
+        api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,11 @@ demo: release ## build the program, replay the captures in samples/, size their 
 demo-firmware: ## a web server for a Cortex-M3 in QEMU, fetched by curl; FREERTOS=<folder> also on that kernel
 	@cmake/require.sh $(DEVICE_PACKAGES)
 	@PYTHONDONTWRITEBYTECODE=1 FREERTOS="$(FREERTOS)" examples/device/run.py
+
+test-device: ## that firmware beside itself on lwIP's memory code, and with the sizes of its trace and capture
+	@cmake/require.sh $(DEVICE_PACKAGES) $(BUILD_PACKAGES)
+	@$(call build,release) cistern_program
+	@PYTHONDONTWRITEBYTECODE=1 tests/stacks/device.py build/release/tools/cistern/cistern
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)

@@ -84,10 +84,16 @@ static void device_free_out_of_order(void)
     }
 }
 
+/* At most as many frames as there are: those that come meanwhile have an interrupt of their own, and the
+ * rest of the firmware has its turn. */
 static void device_receive(void)
 {
     device_free_out_of_order();
-    for (struct pbuf *p = lan9118_fetch(); p != NULL; p = lan9118_fetch()) {
+    for (unsigned i = 0; i < DEVICE_FRAMES; ++i) {
+        struct pbuf *const p = lan9118_fetch();
+        if (p == NULL) {
+            return;
+        }
         if (device_netif.input(p, &device_netif) != ERR_OK) {
             pbuf_free(p);
         }
@@ -122,7 +128,6 @@ static void device_start_servers(void *argument)
     IP4_ADDR(&mask, 255, 255, 255, 0);
     IP4_ADDR(&gateway, 10, 0, 2, 2);
     frames_start();
-    trace_start();
     (void)netif_add(&device_netif, &address, &mask, &gateway, NULL, device_init_netif,
                     ethernet_input);
     netif_set_default(&device_netif);
@@ -147,6 +152,7 @@ static void device_sleep(void)
 
 _Noreturn void device_loop(void)
 {
+    trace_start();
     lwip_init();
     device_start_servers(NULL);
     for (;;) {
@@ -161,6 +167,7 @@ _Noreturn void device_loop(void)
 
 void device_start(void)
 {
+    trace_start();
     tcpip_init(device_start_servers, NULL);
     echo_start();
 }

@@ -64,7 +64,7 @@
 #    define MEM_SIZE 49152
 #endif
 #ifndef MEMP_NUM_TCP_PCB
-#    define MEMP_NUM_TCP_PCB 16
+#    define MEMP_NUM_TCP_PCB 32
 #endif
 #ifndef MEMP_NUM_TCP_PCB_LISTEN
 #    define MEMP_NUM_TCP_PCB_LISTEN 3
@@ -80,9 +80,12 @@
 #endif
 
 /* The card's frames take the place of lwIP's pool for reception. */
-#undef PBUF_POOL_SIZE
-#define PBUF_POOL_SIZE                 1
-#define PBUF_POOL_BUFSIZE              64
+#ifndef PBUF_POOL_SIZE
+#    define PBUF_POOL_SIZE 1
+#endif
+#ifndef PBUF_POOL_BUFSIZE
+#    define PBUF_POOL_BUFSIZE 64
+#endif
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 
 /* --- the HTTP server ---------------------------------------------------------------------------- */
@@ -97,7 +100,7 @@
 #define TCPIP_MBOX_SIZE             16
 #define TCPIP_THREAD_STACKSIZE      3072
 #define TCPIP_THREAD_PRIO           3
-#define MEMP_NUM_SYS_TIMEOUT        (LWIP_NUM_SYS_TIMEOUT_INTERNAL + DEVICE_THREADS)
+#define MEMP_NUM_SYS_TIMEOUT        (2 + DEVICE_THREADS) /* TCP, ARP, device.c */
 #define DEFAULT_THREAD_STACKSIZE    1536
 #define DEFAULT_ACCEPTMBOX_SIZE     4
 #define DEFAULT_TCP_RECVMBOX_SIZE   8

@@ -167,9 +167,7 @@ static int pages_data(unsigned number, char *buffer, size_t size)
     if (size > PAGES_DATA_PIECE) {
         uint32_t word = (number - 1U) * (PAGES_DATA_PIECE / 4U) * PAGES_MULTIPLIER;
         for (unsigned i = 0; i < PAGES_DATA_PIECE; i += 4U, word += PAGES_MULTIPLIER) {
-            const uint32_t little =
-                PP_HTONL(lwip_htonl(word)); /* this processor's order is the page's */
-            memcpy(buffer + i, &little, sizeof little);
+            memcpy(buffer + i, &word, sizeof word); /* this processor has it so */
         }
     }
     return (int)PAGES_DATA_PIECE;
