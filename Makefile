@@ -8,6 +8,7 @@ LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
+DEVICE_PACKAGES   = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm curl dpkg-dev python3
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross \
@@ -18,7 +19,7 @@ DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev lintian
 INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
                     picolibc-arm-none-eabi
 ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
-                      $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
+                      $(DEVICE_PACKAGES) $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
 # fewer tests and are not measured; of other processors.
@@ -40,7 +41,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
-        api test-install test-freertos test-size truth docs/savings.md docs/report.png
+        api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +54,15 @@ demo: release ## build the program, replay the captures in samples/, size their 
 	@$(SIZE_SAMPLES) --report build/report.html samples/*.pcap
 	@echo "build/report.html shows the same and how it came about"
 
+demo-firmware: ## a web server for a Cortex-M3 in QEMU, fetched by curl; FREERTOS=<folder> also on that kernel
+	@cmake/require.sh $(DEVICE_PACKAGES)
+	@PYTHONDONTWRITEBYTECODE=1 FREERTOS="$(FREERTOS)" examples/device/run.py
+
+test-device: ## that firmware beside itself on lwIP's memory code, and with the sizes of its trace and capture
+	@cmake/require.sh $(DEVICE_PACKAGES) $(BUILD_PACKAGES)
+	@$(call build,release) cistern_program
+	@PYTHONDONTWRITEBYTECODE=1 tests/stacks/device.py build/release/tools/cistern/cistern
+
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)
 	@$(call build,release)
@@ -61,7 +71,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware demo-firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:

@@ -12,7 +12,7 @@ links() { # COMPILER FLAG...: it makes a program
 
 has() {
     case $1 in
-    gcc | g++ | clang | cmake | pkg-config | python3 | tcpdump | tshark | valgrind | spin | simavr | \
+    gcc | g++ | clang | cmake | pkg-config | python3 | tcpdump | tshark | valgrind | spin | simavr | curl | \
         qemu-system-arm) has_program "$1" ;;
     gcc-*-linux-gnu) has_program "${1#gcc-}-gcc" ;;
     picolibc-arm-none-eabi) arm-none-eabi-gcc --specs=picolibc.specs -E - </dev/null >/dev/null 2>&1 ;;

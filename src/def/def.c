@@ -85,21 +85,17 @@ int lwip_stricmp(const char *str1, const char *str2)
 #endif
 
 #if !defined lwip_strnstr || !defined lwip_strnistr
-/* Length of a string that ends at a NUL or after n characters. */
-static size_t def_length(const char *string, size_t n)
-{
-    const char *const end = memchr(string, '\0', n);
-    return end != NULL ? (size_t)(end - string) : n;
-}
-
-static char *def_find(const char *buffer, const char *token, size_t n,
-                      bool (*equal)(const char *, const char *, size_t))
+/* Searches a string that ends at a NUL or after n characters; `equal` compares up to a NUL. */
+static inline char *def_find(const char *buffer, const char *token, size_t n,
+                             bool (*equal)(const char *, const char *, size_t))
 {
     const size_t token_length = strlen(token);
-    const size_t length = def_length(buffer, n);
-    for (size_t i = 0; i + token_length <= length; ++i) {
+    for (size_t i = 0; token_length <= n && i <= n - token_length; ++i) {
         if (equal(buffer + i, token, token_length)) {
             return LWIP_CONST_CAST(char *, buffer + i);
+        }
+        if (buffer[i] == '\0') {
+            return NULL;
         }
     }
     return NULL;
@@ -107,9 +103,10 @@ static char *def_find(const char *buffer, const char *token, size_t n,
 #endif
 
 #ifndef lwip_strnstr
-static bool def_same(const char *a, const char *b, size_t len)
+/* Most places differ in the first character. */
+static inline bool def_same(const char *a, const char *b, size_t len)
 {
-    return memcmp(a, b, len) == 0;
+    return len == 0 || (*a == *b && strncmp(a, b, len) == 0);
 }
 
 char *lwip_strnstr(const char *buffer, const char *token, size_t n)

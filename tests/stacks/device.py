@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The device's firmware (examples/device) measured: build/stacks/device.json, from which a page is made.
+
+    device.py CISTERN       the program `cistern`
+
+  memory   flash, RAM, and instructions of a request, beside the same firmware on lwIP's own memory code.
+           Instructions are counted by a plugin of QEMU's: those of all functions but the main loop's and the
+           tick's, which run by time. What requests take is the difference of a run with them and one without.
+  sizes    a run writes its trace and QEMU its capture: `cistern size` of both must agree. Firmware that is
+           built again with the options which each prints must serve the same load, and no request for
+           memory may fail.
+"""
+import bisect
+import json
+import os
+import subprocess
+import sys
+import time
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, f"{ROOT}/examples/device")
+import firmware  # noqa: E402
+import run as demo  # noqa: E402
+from firmware import BUILD, Image  # noqa: E402
+from run import Failure, require  # noqa: E402
+
+RESULT = "build/stacks/device.json"
+COLUMNS = ["what", "ours", "lwIP's own", "ratio", "goal", "met"]
+REQUESTS = {"/": 20, "/data": 2}  # how many a run makes
+
+# Functions that run by time and not by request: the loop, its tests, the tick, lwIP's look at its timers.
+BY_TIME = {"device_loop", "SysTick_Handler", "tick_interrupt", "cistern_bare_tick", "bare_kernel_tick",
+           "bare_time_ticks", "sys_now", "sys_check_timeouts", "lan9118_fetch", "lan9118_has_frame"}
+
+PLAIN = ("-DLWIP_NOASSERT",)
+PEER = Image("peer-lwip", "lwip", PLAIN)
+OURS = {level: Image(f"peer-level-{level}", "bare", (*PLAIN, f"-DCISTERN_CHECK={level}")) for level in (1, 0)}
+
+rows, notes = [], []
+
+
+# --- results --------------------------------------------------------------------------------------------------
+
+def add(what, ours, theirs, limit=None):
+    """A number that must be at most `limit`; None is no goal."""
+    met = "" if limit is None else "yes" if ours <= limit else "no"
+    rows.append([what, f"{ours:,}", f"{theirs:,}", f"{ours / theirs:.3f}",
+                 "" if limit is None else f"<= {limit:,}", met])
+    print(f"{what:<58} {ours:>12,} {theirs:>12,} {ours / theirs:6.3f} {rows[-1][4]} {met}", flush=True)
+    return met != "no"
+
+
+def state(what, ours, theirs="", met=""):
+    rows.append([what, ours, theirs, "", "", met])
+    print(f"{what:<58} {ours:>12} {theirs:>12} {met}", flush=True)
+
+
+def write_result():
+    os.makedirs(os.path.dirname(RESULT), exist_ok=True)
+    with open(RESULT, "w", encoding="utf-8") as file:
+        json.dump({"title": "A real device in QEMU", "columns": COLUMNS, "rows": rows, "notes": notes}, file,
+                  indent=1)
+
+
+# --- instructions ---------------------------------------------------------------------------------------------
+
+def plugin():
+    path = os.path.abspath(f"{BUILD}/count.so")
+    firmware.run(["gcc", "-std=c11", "-O2", "-fPIC", "-shared", "tests/target/plugin/count.c", "-o", path])
+    return path
+
+
+def functions(program):
+    """Addresses of all functions, in order, and their names."""
+    lines = [line.split() for line in firmware.run(["arm-none-eabi-nm", "-n", program]).splitlines()]
+    table = sorted((int(fields[0], 16) & ~1, fields[2]) for fields in lines
+                   if len(fields) == 3 and fields[1] in "tTwW")
+    return [address for address, _ in table], [name for _, name in table]
+
+
+def instructions(image, counter, path, requests):
+    """Of a run that makes so many requests, without what runs by time."""
+    counts = os.path.abspath(f"{image.folder()}/count.txt")
+    with demo.Device(image.program(), plugin=f"{counter},out={counts}") as device:
+        for _ in range(requests):
+            device.curl(path)
+        time.sleep(1.5)  # the last connection's end
+        require(device.retries == 0, "a request was made twice")
+    addresses, names = functions(image.program())
+    total = 0
+    with open(counts, encoding="utf-8") as file:
+        for line in file:
+            address, executed = line.split()
+            name = names[bisect.bisect_right(addresses, int(address, 16)) - 1]
+            total += 0 if name in BY_TIME else int(executed)
+    return total
+
+
+def per_request(image, counter, path):
+    count = REQUESTS[path]
+    return round((instructions(image, counter, path, count) - instructions(image, counter, path, 0)) / count)
+
+
+def measure_memory():
+    """Whether all goals are met: what the firmware does takes no more instructions than on lwIP's own code."""
+    counter = plugin()
+    for image in (PEER, *OURS.values()):
+        firmware.build(image)
+    their_flash, their_ram = firmware.sizes(PEER.program())
+    theirs = {path: per_request(PEER, counter, path) for path in REQUESTS}
+    met = True
+    for level, image in OURS.items():
+        flash, ram = firmware.sizes(image.program())
+        add(f"bytes of flash, level {level}", flash, their_flash)
+        add(f"bytes of RAM with equal options, level {level}", ram, their_ram)
+        for path, name in (("/", "lwIP's page"), ("/data", "1 MB")):
+            met &= add(f"instructions to serve {name}, level {level}", per_request(image, counter, path),
+                       theirs[path], theirs[path])
+    return met
+
+
+# --- sizes ----------------------------------------------------------------------------------------------------
+
+# Room to see what is needed; with an array of so many slots no event is lost.
+TRACED = Image("trace", "bare", ("-DDEVICE_TRACE=1", "-DDEVICE_FRAMES=32"))
+PREPROCESS = f"arm-none-eabi-gcc -Iexamples/device -Iexamples/device/systems/lwip -I{firmware.LWIP}/include"
+# A capture shows what lwIP's pool for reception would hold. Here the driver's frames take its place.
+AS_POOL = " -DPBUF_POOL_BUFSIZE=1536 -DPBUF_POOL_SIZE=32"
+# A run's load is the same as another's, its timing is not: a trace is exact for the run that it was made of.
+MARGIN = "30"
+
+
+def size(cistern, cc, *arguments):
+    done = subprocess.run([cistern, "size", "--opts", "examples/device/lwipopts.h", "--cc", PREPROCESS + cc,
+                           "--heap", "cistern", *arguments], capture_output=True, text=True, check=False)
+    require(done.returncode == 0, f"cistern size {arguments[-1]}: status {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def needs(cistern, cc, *arguments):
+    """{pool: (least, most)}"""
+    table = json.loads(size(cistern, cc, "--json", *arguments))
+    needed = {pool["name"]: (pool["least"], pool["most"]) for pool in table["pools"]}
+    for pool in (table["trace"] or {"pools": []})["pools"]:
+        needed.setdefault(pool["name"], (pool["held"], pool["held"]))
+    return needed
+
+
+def compare(trace, capture):
+    """Whether what the trace says was held lies in the interval that the capture gives, where it must."""
+    agree = True
+    for name, inside in (("TCP_SEG", "TCP_SEG"), ("TCP_PCB", "TCP_PCB"), ("TCP_PCB_LISTEN", "TCP_PCB_LISTEN"),
+                         ("heap", "heap"), ("RX_FRAME", "PBUF_POOL")):
+        held, (least, most) = trace[name][1], capture[inside]
+        holds = least <= held <= most
+        agree &= holds
+        state(f"{name}: held, by the trace; by the capture", f"{held:,}", f"{least:,}..{most:,}",
+              "yes" if holds else "no")
+    return agree
+
+
+def fragment(text, frames):
+    """A header of what was printed. The driver's frames have lwIP's pool's number, and lwIP's pool is not used."""
+    lines = [line for line in text.splitlines() if "PBUF_POOL_" not in line]
+    return "\n".join([*lines, f"#define DEVICE_FRAMES {frames}", ""])
+
+
+def serve_with(name, text):
+    """Builds the firmware with these sizes, has it serve the load, and returns (RAM, failures)."""
+    path = os.path.abspath(f"{BUILD}/{name}.h")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    image = Image(name, "bare", (f'-DDEVICE_SIZES="{path}"',))
+    firmware.build(image)
+    after, _, _, _ = demo.exercise(image)
+    return firmware.sizes(image.program())[1], {**demo.lwip_failures(after), **(
+        {"RX_FRAME": after["dropped"]} if after["dropped"] else {})}
+
+
+def defined(text, option):
+    for line in text.splitlines():
+        if line.split()[:2] == ["#define", option]:
+            return int(line.split()[2])
+    raise Failure(f"cistern size printed no {option}:\n{text}")
+
+
+def measure_sizes(cistern):
+    firmware.build(TRACED)
+    demo.exercise(TRACED, capture="wire.pcap")
+    trace, capture = f"{TRACED.folder()}/device.ctr", f"{TRACED.folder()}/wire.pcap"
+    held = needs(cistern, "", trace)
+    met = compare(held, needs(cistern, AS_POOL, "--device", "10.0.2.15", capture))
+    frames = -(-held["RX_FRAME"][1] * (100 + int(MARGIN)) // 100)
+    by_trace = fragment(size(cistern, "", "--format", "lwipopts", "--margin", MARGIN, trace), frames)
+    text = size(cistern, AS_POOL, "--format", "lwipopts", "--device", "10.0.2.15", capture)
+    by_capture = fragment(text, defined(text, "PBUF_POOL_SIZE"))
+    shipped = firmware.sizes(firmware.build(Image("loop", "bare")))[1]
+    state("bytes of RAM, as written", f"{shipped:,}")
+    for source, sizes in (("the trace", by_trace), ("the capture", by_capture)):
+        ram, failures = serve_with("sized-by-" + source.split()[-1], sizes)
+        met &= not failures
+        state(f"bytes of RAM, sized by {source}; failures under the load", f"{ram:,}", str(failures or 0),
+              "no" if failures else "yes")
+    return met
+
+
+# --- all of it ------------------------------------------------------------------------------------------------
+
+def main(arguments):
+    cistern = os.path.abspath(arguments[0])
+    os.chdir(ROOT)
+    firmware.fetch()
+    os.makedirs(BUILD, exist_ok=True)
+    try:
+        met = measure_memory()
+        met &= measure_sizes(cistern)
+    except Failure as failure:
+        print(f"device.py: {failure}", file=sys.stderr)
+        return 1
+    write_result()
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
