@@ -154,8 +154,11 @@ void mem_free(void *mem)
 
 bool mem_is_in_use(const void *mem)
 {
+    if (mem == NULL) {
+        return false;
+    }
     const u8_t *const element = (const u8_t *)mem - MEM_HELPER_BYTES;
-    const int i = mem != NULL ? mem_pool_of(element) : (int)MEMP_POOL_LAST + 1;
+    const int i = mem_pool_of(element);
     return i <= (int)MEMP_POOL_LAST && memp_pool_uses(memp_pools[i], element);
 }
 

@@ -264,6 +264,32 @@ static void a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost(void
     }
 }
 
+/* Its neighbours agree on a place that is as near to each as one can be. */
+static void header_between_two_least_blocks_is_written_anew(void **state)
+{
+    (void)state;
+    static max_align_t arena[512 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {
+        .name = "least", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    unsigned char *blocks[4];
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    for (size_t i = 0; i < 4; ++i) {
+        blocks[i] = cistern_heap_alloc(&heap, 1);
+        assert_non_null(blocks[i]);
+        *blocks[i] = (unsigned char)i;
+    }
+    memset(blocks[1] - HEADER, 0xdb, HEADER);
+    assert_int_equal(cistern_heap_free(&heap, blocks[3]), CISTERN_OK);
+    for (size_t i = 0; i < 3; ++i) {
+        assert_int_equal(*blocks[i], i);
+        assert_int_equal(cistern_heap_free(&heap, blocks[i]), CISTERN_OK);
+    }
+    assert_one_fault(CISTERN_FAULT_HEADER, blocks[1]);
+    assert_int_equal(quarantined(&heap), 0);
+    assert_true(cistern_heap_check(&heap));
+}
+
 /* One fault of a header was reported, and the mend lost nothing: the end of a scene. */
 static void end_mended(scene_t *scene)
 {
@@ -507,6 +533,7 @@ int main(void)
         test(any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect),
         test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
+        test(header_between_two_least_blocks_is_written_anew),
         test(the_sentinel_is_written_anew_too),
         test(a_trim_and_a_free_join_a_top_whose_header_is_destroyed),
         test(sound_blocks_between_two_destroyed_headers_stay_blocks),

@@ -325,6 +325,29 @@ static void largest_and_alloc_look_at_as_many_blocks_of_a_list_as_they_say(void 
 }
 #endif
 
+/* Fills what lies before an aligned place: the largest block with which it is still had ends there. */
+static void aligned_alloc_follows_a_block_that_ends_where_it_begins(void)
+{
+    unsigned char *const base = cistern_heap_alloc(&heap, 1);
+    unsigned char *const next = cistern_heap_alloc(&heap, 1);
+    const ptrdiff_t header = next - base - (ptrdiff_t)cistern_heap_usable_size(&heap, base);
+    assert_int_equal(cistern_heap_free(&heap, next), CISTERN_OK);
+    unsigned char *const first = cistern_heap_aligned_alloc(&heap, 256, 100);
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    unsigned char *second = NULL;
+    unsigned char *end = NULL;
+    for (size_t size = (size_t)(first - base); size > 0 && second != first; --size) {
+        unsigned char *const filler = cistern_heap_alloc(&heap, size);
+        second = cistern_heap_aligned_alloc(&heap, 256, 100);
+        end = filler + cistern_heap_usable_size(&heap, filler);
+        assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&heap, filler), CISTERN_OK);
+    }
+    assert_ptr_equal(second, first);
+    assert_int_equal(second - end, header);
+    assert_int_equal(cistern_heap_free(&heap, base), CISTERN_OK);
+}
+
 static void aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is(void **state)
 {
     (void)state;
@@ -336,6 +359,7 @@ static void aligned_alloc_leaves_nothing_before_a_block_that_is_aligned_as_it_is
         assert_ptr_equal(same, first);
         assert_int_equal(cistern_heap_free(&heap, same), CISTERN_OK);
     }
+    aligned_alloc_follows_a_block_that_ends_where_it_begins();
     void *const plain = cistern_heap_alloc(&heap, 100); /* aligned as the heap is */
     assert_int_equal(cistern_heap_free(&heap, plain), CISTERN_OK);
     assert_ptr_equal(cistern_heap_aligned_alloc(&heap, sizeof(void *), 100), plain);

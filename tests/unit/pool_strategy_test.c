@@ -176,6 +176,21 @@ static void guard_that_was_written_to_is_reported_once_and_the_block_taken_back(
     every_block_but_those_quarantined_comes_out_once();
 }
 
+/* From its content on to the guard behind it: both are mended when one is found. */
+static void write_through_the_end_of_a_free_block_is_reported_once_from_level_2_on(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put(&pool, block), CISTERN_OK);
+    if (CISTERN_CHECK >= 2) {
+        memset(&block[SIZE - 1], 0, 2);
+        assert_null(cistern_pool_get(&pool));
+        assert_int_equal(faults.count, 1);
+        faults.count = 0;
+    }
+    every_block_but_those_quarantined_comes_out_once();
+}
+
 /* The last of the run, behind which no sound block follows. */
 static void guard_of_a_block_given_back_in_bulk_is_reported_once(void **state)
 {
@@ -391,6 +406,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(poison_that_was_written_to_is_reported_once_from_level_2_on),
         strategy_test(guard_that_was_written_to_is_reported_once_and_the_block_taken_back),
         strategy_test(guard_of_a_block_given_back_in_bulk_is_reported_once),
+        strategy_test(write_through_the_end_of_a_free_block_is_reported_once_from_level_2_on),
         strategy_test(bulk_hands_out_no_damaged_block),
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),
