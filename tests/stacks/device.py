@@ -127,7 +127,9 @@ TRACED = Image("trace", "bare", ("-DDEVICE_TRACE=1", "-DDEVICE_FRAMES=32"))
 PREPROCESS = f"arm-none-eabi-gcc -Iexamples/device -Iexamples/device/systems/lwip -I{firmware.LWIP}/include"
 # A capture shows what lwIP's pool for reception would hold. Here the driver's frames take its place.
 AS_POOL = " -DPBUF_POOL_BUFSIZE=1536 -DPBUF_POOL_SIZE=32"
-# A run's load is the same as another's, its timing is not: a trace is exact for the run that it was made of.
+# A run's load is the same as another's, its timing is the host's: what is needed is that of several runs, with
+# a margin. Timing decides most how many frames wait at once: the firmware gets twice the interval's upper end.
+RUNS = 2
 MARGIN = "30"
 
 
@@ -178,25 +180,28 @@ def serve_with(name, text):
         {"RX_FRAME": after["dropped"]} if after["dropped"] else {})}
 
 
-def defined(text, option):
-    for line in text.splitlines():
-        if line.split()[:2] == ["#define", option]:
-            return int(line.split()[2])
-    raise Failure(f"cistern size printed no {option}:\n{text}")
+def record(number):
+    """A run of the load: its trace and its capture."""
+    demo.exercise(TRACED, capture="wire.pcap")
+    paths = []
+    for name in ("device.ctr", "wire.pcap"):
+        paths.append(f"{TRACED.folder()}/{number}-{name}")
+        os.replace(f"{TRACED.folder()}/{name}", paths[-1])
+    return paths
 
 
 def measure_sizes(cistern):
     firmware.build(TRACED)
-    demo.exercise(TRACED, capture="wire.pcap")
-    trace, capture = f"{TRACED.folder()}/device.ctr", f"{TRACED.folder()}/wire.pcap"
-    held = needs(cistern, "", trace)
-    met = compare(held, needs(cistern, AS_POOL, "--device", "10.0.2.15", capture))
-    frames = -(-held["RX_FRAME"][1] * (100 + int(MARGIN)) // 100)
-    by_trace = fragment(size(cistern, "", "--format", "lwipopts", "--margin", MARGIN, trace), frames)
-    text = size(cistern, AS_POOL, "--format", "lwipopts", "--device", "10.0.2.15", capture)
-    by_capture = fragment(text, defined(text, "PBUF_POOL_SIZE"))
-    shipped = firmware.sizes(firmware.build(Image("loop", "bare")))[1]
-    state("bytes of RAM, as written", f"{shipped:,}")
+    traces, captures = zip(*(record(number) for number in range(RUNS)))
+    captures = ("--device", "10.0.2.15", *captures)
+    held, derived = needs(cistern, "", *traces), needs(cistern, AS_POOL, *captures)
+    met = compare(held, derived)
+    frames = 2 * max(held["RX_FRAME"][1], derived["PBUF_POOL"][1])
+    print_options = ("--format", "lwipopts", "--margin", MARGIN)
+    by_trace = fragment(size(cistern, "", *print_options, *traces), frames)
+    by_capture = fragment(size(cistern, AS_POOL, *print_options, *captures), frames)
+    shipped = firmware.sizes(firmware.build(Image("as-written", "bare", (f"-DDEVICE_FRAMES={frames}",))))[1]
+    state("bytes of RAM, as written, with as many frames", f"{shipped:,}")
     for source, sizes in (("the trace", by_trace), ("the capture", by_capture)):
         ram, failures = serve_with("sized-by-" + source.split()[-1], sizes)
         met &= not failures
@@ -212,6 +217,12 @@ def main(arguments):
     os.chdir(ROOT)
     firmware.fetch()
     os.makedirs(BUILD, exist_ok=True)
+    notes.append("Instructions are exact counts of QEMU's; the device's time in the other runs is that of its "
+                 "instructions. Nothing is timed.")
+    notes.append("Flash: the difference to lwIP's own code is the lock-free pool with its marks (2.4 KB), heap and "
+                 "pools that find and name misuse, and at level 1 mend damage (1.9 KB).")
+    notes.append("What the capture calls PBUF_POOL are the driver's frames. PBUF_REF/ROM and SYS_TIMEOUT leave no "
+                 "packet: only the trace has them.")
     try:
         met = measure_memory()
         met &= measure_sizes(cistern)
