@@ -252,6 +252,8 @@ def main(arguments):
     os.makedirs(BUILD, exist_ok=True)
     notes.append("Instructions are exact counts of QEMU's; the device's time in the other runs is that of its "
                  "instructions. Nothing is timed.")
+    notes.append("Of 1 MB, what this library saves is the checksum: 0.5 million instructions where lwIP's own takes "
+                 "3.3 million.")
     notes.append("lwIP's own code masks interrupts for its pool of frames, and neither finds nor mends misuse: the "
                  "rows of flash show what that takes.")
     notes.append("What the capture calls PBUF_POOL are the driver's frames. PBUF_REF/ROM and SYS_TIMEOUT leave no "
