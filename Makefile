@@ -54,14 +54,14 @@ demo: release ## build the program, replay the captures in samples/, size their 
 	@$(SIZE_SAMPLES) --report build/report.html samples/*.pcap
 	@echo "build/report.html shows the same and how it came about"
 
-demo-firmware: ## a web server for a Cortex-M3 in QEMU, fetched by curl; FREERTOS=<folder> also on that kernel
+demo-firmware: ## a web server for a Cortex-M3 in QEMU, fetched by curl; LWIP=<tree>; FREERTOS=<folder>
 	@cmake/require.sh $(DEVICE_PACKAGES)
-	@PYTHONDONTWRITEBYTECODE=1 FREERTOS="$(FREERTOS)" examples/device/run.py
+	@PYTHONDONTWRITEBYTECODE=1 LWIP="$(LWIP)" FREERTOS="$(FREERTOS)" examples/device/run.py
 
 test-device: ## that firmware beside itself on lwIP's memory code, and with the sizes of its trace and capture
 	@cmake/require.sh $(DEVICE_PACKAGES) $(BUILD_PACKAGES)
 	@$(call build,release) cistern_program
-	@PYTHONDONTWRITEBYTECODE=1 tests/stacks/device.py build/release/tools/cistern/cistern
+	@PYTHONDONTWRITEBYTECODE=1 LWIP="$(LWIP)" tests/stacks/device.py build/release/tools/cistern/cistern
 
 release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)

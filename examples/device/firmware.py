@@ -10,7 +10,7 @@ import subprocess
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 HERE = "examples/device"
 BUILD = "build/device"
-LWIP = "build/bench/lwip-source/src"
+LWIP = os.path.abspath(os.environ["LWIP"]) + "/src" if os.environ.get("LWIP") else "build/bench/lwip-source/src"
 CORES = len(os.sched_getaffinity(0))
 CC = (["ccache"] if shutil.which("ccache") else []) + ["arm-none-eabi-gcc"]
 MEMORY = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats", "sys")  # lwIP's files that the library replaces
@@ -66,7 +66,9 @@ class Image:
 
 
 def fetch():
-    """lwIP's sources, as Debian has them."""
+    """lwIP's sources: the tree that the environment's LWIP names, or what Debian has."""
+    if os.environ.get("LWIP") and not os.path.isdir(LWIP):
+        raise SystemExit(f"LWIP={os.environ['LWIP']}: there is no folder src; name lwIP's tree")
     run(["cmake/source.sh", "lwip", os.path.abspath(os.path.dirname(LWIP))])
 
 

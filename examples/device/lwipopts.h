@@ -92,6 +92,7 @@
 
 #define LWIP_HTTPD_CUSTOM_FILES      1
 #define LWIP_HTTPD_DYNAMIC_FILE_READ 1
+#define LWIP_HTTPD_FILE_EXTENSION    1 /* lwIP 2.2; before, a file always has one */
 #define LWIP_HTTPD_MAX_REQ_LENGTH    1023
 #define HTTPD_MAX_WRITE_LEN(pcb)     altcp_mss(pcb)
 

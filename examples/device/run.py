@@ -234,7 +234,7 @@ def send_upload(device, seed, size):
 def serve(device, image):
     """The load; returns how many connections it made. Frames that are dropped cost seconds each, as QEMU's
     network sends them again: a device of few frames gets fewer bytes."""
-    uploads, size = (2, 30000) if image.name == "frames" else (PARALLEL, 400000)
+    uploads, size = (2, 30000) if image.name == "frames" else (3, 400000)
     threads = THREADS in image.options
     pages = {device.curl("/") for _ in range(3)}
     require(len(pages) == 1 and PAGE_SAYS in pages.pop(), "/ is not lwIP's page")
