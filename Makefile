@@ -18,8 +18,8 @@ STACKS_PACKAGES   = $(LWIP_PACKAGES) curl wget wrk iproute2 valgrind
 DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev lintian
 INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
                     picolibc-arm-none-eabi
-ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(STACKS_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
-                      $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
+ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(STACKS_PACKAGES) \
+                      $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
 # fewer tests and are not measured; of other processors.
