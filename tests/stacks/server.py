@@ -160,7 +160,8 @@ def enter_network():
                 file.write(value)
     for command in (["link", "set", "lo", "up"], ["tuntap", "add", "dev", TAP, "mode", "tap"],
                     ["addr", "add", f"{HOST}/24", "dev", TAP], ["link", "set", TAP, "up"]):
-        if subprocess.run(["ip", *command], check=False).returncode != 0:
+        ip = shutil.which("ip", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        if ip is None or subprocess.run([ip, *command], check=False).returncode != 0:
             sys.exit(f"server.py: `ip {' '.join(command)}` failed: this needs iproute2 and /dev/net/tun")
 
 
