@@ -15,11 +15,12 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
                     gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
+STACKS_PACKAGES   = $(LWIP_PACKAGES) curl wget wrk iproute2 valgrind
 DEB_PACKAGES      = $(BUILD_PACKAGES) bash-completion debhelper dpkg-dev lintian
 INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
                     picolibc-arm-none-eabi
-ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
-                      $(DEVICE_PACKAGES) $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
+ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(STACKS_PACKAGES) \
+                      $(DEVICE_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) $(VERIFY_PACKAGES) $(WIN32_PACKAGES))
 
 # Build trees, each a preset: those of the host's tests; of emulated boards, the second of which run
 # fewer tests and are not measured; of other processors.
@@ -38,7 +39,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	printf 'subdirs(%s)\n' $(2:%=../%) >build/$(1)/CTestTestfile.cmake; \
 	$(CTEST) --test-dir build/$(1) $(3)
 
-.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
+.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
         api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
@@ -71,7 +72,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware demo-firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware demo-firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -96,6 +97,14 @@ test-verify: ## every interleaving of the lock-free and the cached pool, and of 
 test-lwip: ## lwIP's own unit suite, its applications and an echo on this library; LWIP=<tree> for one of yours
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
+
+# Of test-all a part of it.
+test-all: export WIDTHS = 64
+
+test-stacks: ## lwIP's HTTP server and sockets on this library and on lwIP's own memory; LWIP=<tree>, DURATION=<seconds>
+	@cmake/require.sh $(STACKS_PACKAGES)
+	@$(call build,release) cistern_program
+	@tests/stacks/server.py build/stacks build/release/tools/cistern/cistern $(LWIP)
 
 truth: ## what a real lwIP held while it served clients, packet by packet, against what cistern derives
 	@cmake/require.sh $(LWIP_PACKAGES)
