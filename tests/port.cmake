@@ -107,7 +107,7 @@ foreach(no_sys 0 1)
   add_library(template_compiles_${no_sys} OBJECT ${CISTERN_SRC})
   target_include_directories(template_compiles_${no_sys} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/template
-    ${PROJECT_SOURCE_DIR}/src)
+    ${PROJECT_SOURCE_DIR}/ports/rtos ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(template_compiles_${no_sys} PRIVATE NO_SYS=${no_sys})
   target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
 endforeach()

@@ -13,7 +13,8 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ["include", "src", "ports/bare", "ports/common/arch"]
-FILES = ["LICENSE", "README.md", "CHANGELOG.md", "packaging/cmsis/lwipopts.h"]
+FILES = ["LICENSE", "README.md", "CHANGELOG.md", "packaging/cmsis/lwipopts.h",
+         "ports/common/object_table.h", "ports/common/object_table.inc"]  # which ports/bare includes
 
 
 def version():

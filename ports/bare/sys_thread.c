@@ -58,7 +58,18 @@ typedef union stack {
 typedef uint32_t __attribute__((may_alias)) thread_word_t;
 
 static thread_t thread_slots[CISTERN_BARE_THREADS];
-static TICKETS(CISTERN_BARE_THREADS) thread_tickets;
+
+/* Which slots are free: slot i is taken with block i of a pool. The slot itself is none of the pool's,
+ * which from check level 2 on overwrites blocks that are free. */
+typedef union ticket {
+    void *link;
+    unsigned char bytes[CISTERN_POOL_STRIDE(sizeof(void *), 0)];
+} thread_ticket_t;
+
+static union {
+    thread_ticket_t ticket[CISTERN_BARE_THREADS];
+    unsigned char bytes[CISTERN_POOL_BYTES(CISTERN_BARE_THREADS, sizeof(void *), 0)];
+} thread_tickets;
 
 /* Below the first thread's stack there is as much as a stack, so that an overflow as large as that
  * meets nothing but idle's. */
@@ -501,7 +512,7 @@ sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, 
                             int prio)
 {
     const char *reason = thread_refusal(thread, stacksize);
-    const ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&thread_pool) : NULL;
+    const thread_ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&thread_pool) : NULL;
     if (ticket == NULL) {
         reason = (reason != NULL) ? reason : "more threads than CISTERN_BARE_THREADS";
         thread_raise_fault(CISTERN_FAULT_ARGUMENT, NULL, (name != NULL) ? name : "thread", reason);
@@ -543,7 +554,6 @@ void bare_kernel_start(void)
                                           .memory = thread_tickets.ticket,
                                           .bytes = sizeof thread_tickets};
     (void)cistern_pool_init(&thread_pool, &config);
-    bare_objects_start();
     thread_make_main();
     thread_make_idle();
     thread_running = &thread_main;

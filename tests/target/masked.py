@@ -60,8 +60,9 @@ FAULTS = {
 }
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked only the port uses pools,
-# and its own are plain.
+# and its own are plain. What asks an object of the port whether it is in use.
 POINTERS = {
+    "bare_object_free": ("sem_in_use", "mutex_in_use", "mbox_in_use"),
     "cistern_pool_get": (),
     "cistern_pool_get_at": (),
     "cistern_pool_put": (),
