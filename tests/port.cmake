@@ -23,18 +23,6 @@ cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO
 cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
 
-# Names that two files of a port share would not compile: all of it as one file. The system's own files
-# come first, as they say which of its interfaces they need before they include any header.
-set(port_sources ${CISTERN_PORT_SOURCES})
-list(REVERSE port_sources)
-list(TRANSFORM port_sources REPLACE "(.+)" "#include \"\\1\"\n")
-list(JOIN port_sources "" port_sources)
-file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c CONTENT "${port_sources}")
-add_library(port_at_once OBJECT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c)
-target_include_directories(port_at_once PRIVATE ${PROJECT_SOURCE_DIR}/include
-  ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
-target_compile_options(port_at_once PRIVATE ${CISTERN_WARNINGS} -Werror)
-
 cistern_add_test(arch_test SOURCES port/arch_test.c)
 cistern_add_test(arch_includes_test SOURCES port/arch_test.c
   DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
@@ -63,7 +51,7 @@ if(CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING)
   return()
 endif()
 
-# The engines between the bridge and somebody's arch/cc.h.
+# The engines between the bridge and a user's arch/cc.h.
 file(GLOB engines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/pool/*.c
   ${PROJECT_SOURCE_DIR}/src/fault/*.c)
 add_executable(bridge_test port/bridge_test.c ${engines}
