@@ -482,35 +482,12 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
-typedef struct sys_start {
-    lwip_thread_fn function; /* NULL: the slot is free */
-    void *argument;
-} sys_start_t;
-
-static sys_start_t sys_starts[CISTERN_FREERTOS_THREADS];
-
-static sys_start_t *sys_take_start(lwip_thread_fn function, void *argument)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    sys_start_t *start = sys_starts;
-    while (start < sys_starts + CISTERN_FREERTOS_THREADS && start->function != NULL) {
-        ++start;
-    }
-    if (start == sys_starts + CISTERN_FREERTOS_THREADS) {
-        start = NULL;
-    } else {
-        start->function = function;
-        start->argument = argument;
-    }
-    cistern_critical_leave(state);
-    return start;
-}
+#    define THREAD_STARTS CISTERN_FREERTOS_THREADS
+#    include "../common/thread_starts.inc"
 
 static void sys_run(void *argument)
 {
-    sys_start_t *const start = argument;
-    start->function(start->argument);
-    start->function = NULL;
+    thread_run(argument);
     vTaskDelete(NULL);
 }
 
@@ -530,7 +507,7 @@ static UBaseType_t sys_priority(int prio)
 
 #    if configSUPPORT_DYNAMIC_ALLOCATION
 
-static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *start,
+static TaskHandle_t sys_create(const char *name, size_t words, thread_start_t *start,
                                UBaseType_t priority)
 {
     TaskHandle_t task = NULL;
@@ -541,7 +518,7 @@ static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *star
 
 #    else
 
-static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *start,
+static TaskHandle_t sys_create(const char *name, size_t words, thread_start_t *start,
                                UBaseType_t priority)
 {
     StaticTask_t *task = NULL;
@@ -554,40 +531,13 @@ static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *star
 #    endif
 
 /* The kernel's idle task gives back the memory of tasks that have ended: it gets its turn, once. */
-static TaskHandle_t sys_create_patiently(const char *name, size_t words, sys_start_t *start,
-                                         UBaseType_t priority)
+static sys_thread_t thread_create(const char *name, thread_start_t *start, int stacksize, int prio)
 {
-    TaskHandle_t task = sys_create(name, words, start, priority);
+    const size_t words = sys_stack_words(stacksize);
+    TaskHandle_t task = sys_create(name, words, start, sys_priority(prio));
     if (task == NULL && xTaskGetSchedulerState() == taskSCHEDULER_RUNNING) {
         vTaskDelay(2);
-        task = sys_create(name, words, start, priority);
-    }
-    return task;
-}
-
-static sys_thread_t sys_no_thread(const char *name, const char *reason)
-{
-    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT, .name = name, .owner = reason};
-    cistern_fault_raise(&fault);
-    return NULL;
-}
-
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
-                            int prio)
-{
-    const char *const known_name = (name != NULL) ? name : "";
-    if (thread == NULL) {
-        return sys_no_thread(known_name, "a thread without a function");
-    }
-    sys_start_t *const start = sys_take_start(thread, arg);
-    if (start == NULL) {
-        return sys_no_thread(known_name, "no thread is left: raise CISTERN_FREERTOS_THREADS");
-    }
-    const TaskHandle_t task =
-        sys_create_patiently(known_name, sys_stack_words(stacksize), start, sys_priority(prio));
-    if (task == NULL) {
-        start->function = NULL;
-        return sys_no_thread(known_name, "no memory is left for its stack");
+        task = sys_create(name, words, start, sys_priority(prio));
     }
     return task;
 }

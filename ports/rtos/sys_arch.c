@@ -35,7 +35,6 @@ void sys_arch_unprotect(sys_prot_t before)
 
 #if !NO_SYS
 
-#    include "cistern/fault.h"
 #    include "rtos.h"
 
 #    if !LWIP_COMPAT_MUTEX
@@ -311,67 +310,12 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 
 /* --- threads ----------------------------------------------------------------------------------- */
 
-typedef struct thread_start {
-    lwip_thread_fn function; /* NULL: the slot is free */
-    void *argument;
-} thread_start_t;
+#    define THREAD_STARTS CISTERN_RTOS_THREADS
+#    include "../common/thread_starts.inc"
 
-static thread_start_t thread_starts[CISTERN_RTOS_THREADS];
-
-static thread_start_t *thread_take(lwip_thread_fn function, void *argument)
+static sys_thread_t thread_create(const char *name, thread_start_t *start, int stacksize, int prio)
 {
-    thread_start_t *start = NULL;
-    const cistern_critical_t level = cistern_critical_enter();
-    for (size_t i = 0; i < CISTERN_RTOS_THREADS && start == NULL; ++i) {
-        start = (thread_starts[i].function == NULL) ? &thread_starts[i] : NULL;
-    }
-    if (start != NULL) {
-        *start = (thread_start_t){function, argument};
-    }
-    cistern_critical_leave(level);
-    return start;
-}
-
-static void thread_give_back(thread_start_t *start)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    start->function = NULL;
-    cistern_critical_leave(level);
-}
-
-static void thread_run(void *argument)
-{
-    thread_start_t *const start = argument;
-    start->function(start->argument);
-    thread_give_back(start);
-}
-
-/* Why there is no thread; NULL if one was started. */
-static const char *thread_try(const char *name, thread_start_t *start, int stacksize, int prio)
-{
-    if (start == NULL) {
-        return "no thread is left: raise CISTERN_RTOS_THREADS";
-    }
-    if (!rtos_thread_start(name, thread_run, start, stacksize, prio)) {
-        thread_give_back(start);
-        return "a thread that the system does not give";
-    }
-    return NULL;
-}
-
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
-                            int prio)
-{
-    const char *const known = (name != NULL) ? name : "thread";
-    const char *const reason = (thread == NULL)
-                                   ? "a thread without a function"
-                                   : thread_try(known, thread_take(thread, arg), stacksize, prio);
-    if (reason != NULL) {
-        const cistern_fault_t fault = {
-            .kind = CISTERN_FAULT_ARGUMENT, .name = known, .owner = reason};
-        cistern_fault_raise(&fault);
-    }
-    return (reason == NULL) ? 1U : 0U;
+    return rtos_thread_start(name, thread_run, start, stacksize, prio) ? 1U : 0U;
 }
 
 #endif
