@@ -32,6 +32,17 @@ function(cistern_port FOLDERS SOURCES)
   set(${SOURCES} ${sources} PARENT_SCOPE)
 endfunction()
 
+# With CISTERN_UNITY a library is three compilations: sources of src, those of the port, and its critical
+# section, apart since without one the other files have the same names in line.
+function(cistern_at_once NAME SOURCES PORT_SOURCES)
+  if(CISTERN_UNITY)
+    set_target_properties(${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    set_source_files_properties(${SOURCES} PROPERTIES UNITY_GROUP src)
+    list(FILTER PORT_SOURCES EXCLUDE REGEX "/critical\\.c$")
+    set_source_files_properties(${PORT_SOURCES} PROPERTIES UNITY_GROUP port)
+  endif()
+endfunction()
+
 function(cistern_add_library NAME)
   cmake_parse_arguments(ARG "" "LWIP" "CONFIG;DEFINES;PORT" ${ARGN})
   get_filename_component(root ${CMAKE_CURRENT_FUNCTION_LIST_DIR} DIRECTORY)
@@ -58,13 +69,7 @@ function(cistern_add_library NAME)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
   target_compile_features(${NAME} PUBLIC c_std_11)
-  if(CISTERN_UNITY) # three compilations: all of src, the port, and its critical section, apart since
-                    # without one the other files have the same names in line
-    set_target_properties(${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-    set_source_files_properties(${sources} PROPERTIES UNITY_GROUP src)
-    list(FILTER port_sources EXCLUDE REGEX "/critical\\.c$")
-    set_source_files_properties(${port_sources} PROPERTIES UNITY_GROUP port)
-  endif()
+  cistern_at_once(${NAME} "${sources}" "${port_sources}")
   if("${port}" MATCHES "posix")
     set(THREADS_PREFER_PTHREAD_FLAG ON)
     find_package(Threads REQUIRED)

@@ -71,7 +71,7 @@ void bare_kernel_tick(u32_t now);
 /* The running thread; NULL before bare_kernel_start. In an interrupt, the interrupted one. */
 thread_t *bare_thread_running(void);
 
-/* True iff the caller may wait: it is a thread, outside of any critical section. */
+/* True if the caller may wait: it is a thread, outside of any critical section. */
 bool bare_thread_may_wait(void);
 
 /* (inside) Makes the running thread wait on `list`, or on none, for `timeout` ms; 0: for ever. */

@@ -130,7 +130,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return (made != NULL) ? ERR_OK : ERR_MEM;
 }
 
-/* (inside) Why a lock is refused; NULL iff it is not. */
+/* (inside) Why a lock is refused; NULL if it is not. */
 static const char *mutex_refusal_to_lock(const mutex_t *mutex, bool may_wait)
 {
     if (mutex == NULL) {

@@ -22,7 +22,7 @@
  *
  * Invariants, outside the critical section:
  *   (I1) a ready thread is on thread_ready[its priority], a blocked one on the list it waits at, or none
- *   (I2) bit p of thread_ready_mask is set iff thread_ready[p] is not empty
+ *   (I2) bit p of thread_ready_mask is set exactly while thread_ready[p] is not empty
  *   (I3) if thread_running is not the first thread of the highest ready list, or idle when there is
  *        none, the switch interrupt is pending
  *   (I4) while a thread does not run, its zone holds THREAD_FILL in every byte: a change that is seen
@@ -168,7 +168,7 @@ static size_t thread_untouched(const thread_t *thread, size_t limit)
     return bytes;
 }
 
-/* True iff a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
+/* True if a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
 static bool thread_is_touched(const unsigned char *from, size_t bytes)
 {
     const thread_word_t *const words = (const thread_word_t *)(const void *)from;
@@ -197,7 +197,7 @@ static bool thread_has_overflowed(const thread_t *thread)
            thread_zone_is_touched(thread);
 }
 
-/* True iff the overflow of the thread above went through this one's upper guard to its frames. */
+/* True if the overflow of the thread above went through this one's upper guard to its frames. */
 static bool thread_is_victim(const thread_t *thread, const thread_t *above)
 {
     const unsigned char *const guard =
@@ -260,7 +260,7 @@ THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended
     return thread;
 }
 
-/* (inside) The victim of a thread that overflowed its stack; NULL iff there is none. Below the first
+/* (inside) The victim of a thread that overflowed its stack; NULL if there is none. Below the first
  * thread's stack is idle's only. */
 THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
@@ -499,7 +499,7 @@ static thread_t *thread_prepare(size_t slot, const char *name, int prio)
     return thread;
 }
 
-/* Why no thread can be made; NULL iff one can, if a slot is free. */
+/* Why no thread can be made; NULL if one can, if a slot is free. */
 static const char *thread_refusal(lwip_thread_fn thread, int stacksize)
 {
     if (thread == NULL) {

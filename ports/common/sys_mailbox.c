@@ -189,7 +189,7 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     return ERR_OK;
 }
 
-/* Why a mailbox must not be freed now; NULL iff it may be. */
+/* Why a mailbox must not be freed now; NULL if it may be. */
 static const char *mbox_in_use(const mbox_side_t *sides)
 {
     if (sides[MBOX_POST].gate.inside + sides[MBOX_FETCH].gate.inside != 0) {

@@ -23,7 +23,7 @@
  *
  * A thread that ends holding the mutex gives it back, with a fault.
  *
- * Threads are told apart by a number that no other thread ever has: the system gives the number of
+ * A thread is known by a number that no other thread ever has: the system gives the number of
  * a thread that ended to the next one.
  */
 #include "lwip/sys.h"
@@ -175,7 +175,7 @@ static bool mutex_take_or_queue(mutex_t *mutex, mutex_waiter_t *waiter)
     return mine;
 }
 
-/* Waits in the queue; false iff the thread is starving. (I4) */
+/* Waits in the queue; false if the thread is starving. (I4) */
 static bool mutex_wait_in_queue(mutex_t *mutex)
 {
     const uint64_t start = host_nanoseconds();
@@ -233,7 +233,7 @@ static host_once_t mutex_once = HOST_ONCE_INITIALIZER;
 static host_watch_t mutex_watch;
 static _Thread_local bool mutex_watched;
 
-/* Records that the calling thread does not use it any more; false iff it is not the holder. */
+/* Records that the calling thread does not use it any more; false if it is not the holder. */
 static bool mutex_disown(mutex_t *mutex)
 {
     const bool mine = mutex_is_mine(mutex);
@@ -295,7 +295,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return ERR_OK;
 }
 
-/* Records the calling thread as a user; false iff it is the holder. */
+/* Records the calling thread as a user; false if it is the holder. */
 static bool mutex_register(mutex_t *mutex)
 {
     const bool again = mutex_is_mine(mutex);

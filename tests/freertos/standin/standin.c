@@ -162,7 +162,7 @@ static waiter_t **end_of(waiter_t **line, const waiter_t *stop)
     return line;
 }
 
-/* Waits in a line until it is its turn and `ready`; false iff that took too long. With the lock. */
+/* Waits in a line until it is its turn and `ready`; false if that took too long. With the lock. */
 static bool wait_in(waiter_t **line, bool (*ready)(const standin_queue_t *),
                     const standin_queue_t *queue, TickType_t ticks)
 {
