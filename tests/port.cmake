@@ -125,7 +125,7 @@ set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
 # ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
 foreach(static 0 1)
   add_executable(port_freertos_suite_${static} ${CISTERN_SRC} ${CONFORMANCE}
-    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin.c
+    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin_posix.c
     port/run_host.c port/run_cmocka.c host_posix.c)
   target_include_directories(port_freertos_suite_${static} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
     ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* FreeRTOS.h (stand-in) - as much of FreeRTOS' interface as ports/freertos uses, on POSIX threads,
- * so that its files are compiled and run where no kernel is. Threads run at once, on every
- * processor; priorities are ignored. tests/freertos/run.sh runs the same files on a kernel.
+/* FreeRTOS.h (stand-in) - as much of FreeRTOS' interface as ports/freertos uses, so that its files are
+ * compiled and run where no kernel is: on POSIX threads (standin_posix.c), which run at once, on every
+ * processor, without priorities, and on the threads of ports/bare (standin_bare.c), with interrupts.
+ * tests/freertos/run.sh runs the same files on a kernel.
  */
 #ifndef STANDIN_FREERTOS_H
 #define STANDIN_FREERTOS_H
@@ -30,6 +31,14 @@ typedef unsigned long StackType_t;
 #define portMAX_DELAY             UINT32_MAX
 #define configASSERT(x)           standin_assert((x) != 0)
 #define portYIELD_FROM_ISR(woken) ((void)(woken))
+
+#define portSET_INTERRUPT_MASK_FROM_ISR()       standin_mask()
+#define portCLEAR_INTERRUPT_MASK_FROM_ISR(mask) standin_unmask(mask)
+
+/* On the threads of ports/bare only. */
+UBaseType_t standin_mask(void);
+void standin_unmask(UBaseType_t mask);
+BaseType_t xPortIsInsideInterrupt(void);
 
 void standin_assert(int holds);
 void *pvPortMalloc(size_t bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* standin.c - FreeRTOS' interface on POSIX threads: see FreeRTOS.h.
+/* standin_posix.c - FreeRTOS' interface on POSIX threads: see FreeRTOS.h.
  *
  * One lock, and one condition that is broadcast at each change. A queue has two lines of tickets,
  * for who takes items and for who takes places; a ticket is served when it is the lowest of its
