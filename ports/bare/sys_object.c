@@ -5,7 +5,7 @@
 
 #if !NO_SYS
 
-#    include "../common/object_table.inc"
+#    include "../oslayer/object_table.inc"
 
 sys_object_t *bare_object_new(const sys_object_table_t *table, sys_name_t *name)
 {

@@ -8,7 +8,7 @@
 
 #if !NO_SYS
 
-#    include "../common/object_table.h"
+#    include "../oslayer/object_table.h"
 
 /* (inside) Takes a slot, makes the object in it live and gives it its name; NULL, counted as an error,
  * if no slot is free; *name then names nothing. */

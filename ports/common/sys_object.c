@@ -16,7 +16,7 @@
 
 #    include "sys_object.h"
 
-#    include "object_table.inc"
+#    include "../oslayer/object_table.inc"
 
 static host_once_t object_once = HOST_ONCE_INITIALIZER;
 

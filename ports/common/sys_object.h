@@ -15,7 +15,7 @@ typedef struct object_kind object_kind_t;
 #define SYS_OBJECT_COUNT atomic_uint
 #define SYS_OBJECT_PORT  object_kind_t
 
-#include "object_table.h"
+#include "../oslayer/object_table.h"
 #include "quick_lock.h"
 #include "sys_host.h"
 

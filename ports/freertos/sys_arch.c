@@ -2,7 +2,7 @@
 /* sys_arch.c (freertos) - the OS layer on FreeRTOS' own tasks, queues, semaphores and mutexes.
  *
  *   slot      | object, calls, waiters | posters 0 | holder | kernel's handle | its memory |
- *              ports/common: object_table.inc, object_calls.inc
+ *              ports/oslayer: object_table.inc, object_calls.inc
  *
  * Invariants, outside the section:
  *   (I1) holder is the task that has locked the mutex, or NULL; only that task changes it
@@ -102,7 +102,7 @@ void sys_msleep(u32_t ms)
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
-#    include "../common/object_calls.inc"
+#    include "../oslayer/object_calls.inc"
 
 typedef struct sys_slot {
     object_called_t called;
@@ -483,7 +483,7 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 /* --- threads ---------------------------------------------------------------------------------- */
 
 #    define THREAD_STARTS CISTERN_FREERTOS_THREADS
-#    include "../common/thread_starts.inc"
+#    include "../oslayer/thread_starts.inc"
 
 static void sys_run(void *argument)
 {

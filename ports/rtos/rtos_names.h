@@ -3,6 +3,6 @@
 #ifndef CISTERN_RTOS_NAMES_H
 #define CISTERN_RTOS_NAMES_H
 
-#include "../common/arch/sys_name.h"
+#include "../oslayer/sys_name.h"
 
 #endif

@@ -3,7 +3,7 @@
  *
  *   semaphore   | object, calls, waiters | units |
  *   mailbox     | object, calls, waiters | units: messages | places | ring | msg 4 | msg 5 |   |   |
- *                 ports/common: object_table.inc, object_calls.inc           ^ first  count 2, size 4
+ *                 ports/oslayer: object_table.inc, object_calls.inc          ^ first  count 2, size 4
  *
  * Invariants, outside the section:
  *   (I1) units of a mailbox's semaphores: places <= size - count, units <= count; what is missing
@@ -61,7 +61,7 @@ void sys_arch_unprotect(sys_prot_t before)
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
-#    include "../common/object_calls.inc"
+#    include "../oslayer/object_calls.inc"
 
 typedef struct semaphore {
     object_called_t called;
@@ -311,7 +311,7 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 /* --- threads ----------------------------------------------------------------------------------- */
 
 #    define THREAD_STARTS CISTERN_RTOS_THREADS
-#    include "../common/thread_starts.inc"
+#    include "../oslayer/thread_starts.inc"
 
 static sys_thread_t thread_create(const char *name, thread_start_t *start, int stacksize, int prio)
 {

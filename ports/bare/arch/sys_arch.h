@@ -2,7 +2,7 @@
 /* arch/sys_arch.h (bare) - what names a semaphore, mutex, mailbox or thread on this port.
  *
  * Everything comes from static tables, so that the library's footprint is known when it is linked
- * and nothing here needs the heap. ports/common/arch/sys_name.h has the names.
+ * and nothing here needs the heap. ports/oslayer/sys_name.h has the names.
  *
  * Options, for lwipopts.h:
  * | option                        | default | range    | effect                                   |
@@ -29,7 +29,7 @@
 #    error "AVR has no threads on this port: set NO_SYS to 1 in lwipopts.h"
 #endif
 
-#include "../../common/arch/sys_name.h"
+#include "../../oslayer/sys_name.h"
 #include "lwip/arch.h"
 
 #ifndef CISTERN_BARE_THREADS

@@ -14,7 +14,7 @@
 #define CISTERN_ARCH_SYS_NAMES_H
 
 #define SYS_NAME_PART u32_t /* a server may use a slot again 2^16 times in a minute */
-#include "arch/sys_name.h"
+#include "../../oslayer/sys_name.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (freertos) - what names a semaphore, mutex, mailbox and thread.
  *
- * A name is that of a slot in a table (ports/common/arch/sys_name.h), so that the variable of a freed
+ * A name is that of a slot in a table (ports/oslayer/sys_name.h), so that the variable of a freed
  * object does not name the next one. The slot holds the kernel's own object, created statically where
  * configSUPPORT_STATIC_ALLOCATION is 1, else from the kernel's heap. Only a mailbox's messages and
  * a thread's stack come from the kernel's heap (pvPortMalloc) in either case; with
@@ -24,7 +24,7 @@
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
 
-#include "../../common/arch/sys_name.h"
+#include "../../oslayer/sys_name.h"
 #include "lwip/arch.h"
 
 #ifndef CISTERN_FREERTOS_SEMAPHORES

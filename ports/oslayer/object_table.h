@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* object_table.h (common) - the tables that semaphores, mutexes and mailboxes live in: what is the same
+/* object_table.h (oslayer) - the tables that semaphores, mutexes and mailboxes live in: what is the same
  * of them on every port.
  *
  *   lwip/sys.h     sys_sem_new, sys_mbox_post ...     the calls, by type
  *   this header    sys_object_*, sys_sem_valid ...    slots, names, statistics, faults
  *   the port       gates, lists of threads, handles   what a thread waits at
  *
- * A port defines the three tables and includes object_table.inc in one of its files. Before this header
- * it may define:
+ * A port defines the three tables and includes object_table.inc in one of its files. (These files have a
+ * folder without an arch folder, where they would find the headers of another port.) Before this header it
+ * may define:
  *
  * | macro            | default         | is                                                            |
  * |------------------|-----------------|---------------------------------------------------------------|
@@ -18,8 +19,8 @@
  * Functions marked (inside) are called inside the critical section, or with another lock under which
  * the object's name cannot change.
  */
-#ifndef CISTERN_COMMON_OBJECT_TABLE_H
-#define CISTERN_COMMON_OBJECT_TABLE_H
+#ifndef CISTERN_OSLAYER_OBJECT_TABLE_H
+#define CISTERN_OSLAYER_OBJECT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

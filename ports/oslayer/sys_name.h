@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/sys_name.h (common) - what names a semaphore, mutex or mailbox, on every port with threads.
+/* sys_name.h (oslayer) - what names a semaphore, mutex or mailbox, on every port with threads.
  *
  * A name is a slot of a table and the generation of its use: the name of a freed object differs from
  * those of later ones in the same slot, as a kernel's handle, an address, might not; after 2^16 uses
  * of a slot (2^32 where a port has wide names) it is given again. A variable of zeros names nothing.
  */
-#ifndef CISTERN_ARCH_SYS_NAME_H
-#define CISTERN_ARCH_SYS_NAME_H
+#ifndef CISTERN_OSLAYER_SYS_NAME_H
+#define CISTERN_OSLAYER_SYS_NAME_H
 
 #include "lwip/arch.h"
 
