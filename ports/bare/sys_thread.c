@@ -588,9 +588,11 @@ void sys_arch_netconn_sem_alloc(void)
     }
 }
 
+/* At the end of each thread, of which most have none: that needs no section. */
 void sys_arch_netconn_sem_free(void)
 {
-    if (thread_running != NULL && sys_sem_valid(&thread_running->semaphore)) {
+    if (thread_running != NULL && thread_running->semaphore.name.generation != 0 &&
+        sys_sem_valid(&thread_running->semaphore)) {
         sys_sem_free(&thread_running->semaphore);
         sys_sem_set_invalid(&thread_running->semaphore);
     }
