@@ -5,6 +5,9 @@
  * each time with a new generation: the name of a freed object differs from those of later ones, for
  * 2^32 uses of the same slot. A variable of zeros names nothing.
  *
+ * The types are those of <stdint.h>: an lwipopts.h that includes arch/sys_arch.h is read before lwIP's
+ * are defined.
+ *
  * Options, for lwipopts.h:
  *
  * | option                  | default | effect                                                 |
@@ -17,6 +20,8 @@
 #ifndef CISTERN_ARCH_SYS_NAMES_H
 #define CISTERN_ARCH_SYS_NAMES_H
 
+#include <stdint.h>
+
 #include "lwip/arch.h"
 
 #ifdef __cplusplus
@@ -24,8 +29,8 @@ extern "C" {
 #endif
 
 typedef struct sys_host_name {
-    u32_t slot;
-    u32_t generation; /* 0 names nothing */
+    uint32_t slot;
+    uint32_t generation; /* 0 names nothing */
 } sys_host_name_t;
 
 typedef struct sys_host_sem {
@@ -54,12 +59,12 @@ typedef struct sys_host_mutex {
 
 /* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
-s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
+int8_t sys_sem_new_binary(sys_sem_t *sem, uint8_t count);
 
 /* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis. A
  * thread that is counted is served after all threads that were counted before it. Linear in the
  * objects that were ever made. Thread. An extension of these ports. */
-u32_t sys_host_waiting(void);
+uint32_t sys_host_waiting(void);
 
 #ifdef __cplusplus
 }
