@@ -5,8 +5,8 @@
  * each time with a new generation: the name of a freed object differs from those of later ones, for
  * 2^32 uses of the same slot. A variable of zeros names nothing.
  *
- * The types are those of <stdint.h>: an lwipopts.h that includes arch/sys_arch.h is read before lwIP's
- * are defined.
+ * Nothing of lwIP is included: an lwipopts.h that includes arch/sys_arch.h is read before lwIP's types
+ * and the defaults of its options are defined.
  *
  * Options, for lwipopts.h:
  *
@@ -21,8 +21,6 @@
 #define CISTERN_ARCH_SYS_NAMES_H
 
 #include <stdint.h>
-
-#include "lwip/arch.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -25,7 +25,7 @@
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
 
-#include "lwip/arch.h"
+#include <stdint.h>
 
 #ifndef CISTERN_FREERTOS_SEMAPHORES
 #    define CISTERN_FREERTOS_SEMAPHORES 16
@@ -68,16 +68,16 @@ extern "C" {
 
 /* Structs, so that one kind of object is not given to a call for another. */
 typedef struct sys_freertos_sem {
-    u32_t name;
+    uint32_t name;
 } sys_sem_t;
 
 typedef struct sys_freertos_mbox {
-    u32_t name;
+    uint32_t name;
 } sys_mbox_t;
 
 #if !LWIP_COMPAT_MUTEX
 typedef struct sys_freertos_mutex {
-    u32_t name;
+    uint32_t name;
 } sys_mutex_t;
 #endif
 
