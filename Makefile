@@ -37,9 +37,9 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	printf 'subdirs(%s)\n' $(2:%=../%) >build/$(1)/CTestTestfile.cmake; \
 	$(CTEST) --test-dir build/$(1) $(3)
 
-.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip \
+.PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
-        bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
+        bench-mbox bench-firmware performance docs/performance.md docs/evidence.md lib clean always amalgam arduino cmsis deb travel options \
         api test-install test-freertos test-size truth docs/savings.md docs/report.png
 
 help: ## this list
@@ -61,7 +61,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-size test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:
@@ -86,6 +86,18 @@ test-verify: ## every interleaving of the lock-free and the cached pool, and of 
 test-lwip: ## lwIP's own unit suite, its applications and an echo on this library; LWIP=<tree> for one of yours
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
+
+# Of test-all a part of it: rows that are like others are left out, and the server.
+test-all: STACKS_ROWS = --some
+
+test-stacks: ## lwIP with the options of public projects, vendors' patterns, a server: a matrix; LWIP=<tree>
+	@cmake/require.sh $(LWIP_PACKAGES)
+	@$(call build,release) cistern_program
+	@tests/stacks/stacks.py build/interop $(LWIP) $(STACKS_ROWS)
+
+docs/evidence.md: always ## what ran on this library, from the tables that test-lwip, test-stacks and demo-firmware left
+	@cmake/require.sh python3
+	@tests/stacks/evidence.py build/stacks $@
 
 truth: ## what a real lwIP held while it served clients, packet by packet, against what cistern derives
 	@cmake/require.sh $(LWIP_PACKAGES)

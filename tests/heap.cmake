@@ -89,6 +89,8 @@ cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/m
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_custom_aligned_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom
   DEFINES MEM_ALIGNMENT=64 MEM_STATS=1)
+cistern_add_test(mem_clib_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom
+  DEFINES USER_CLIB=1)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
 cistern_add_test(mem_lock_free_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)

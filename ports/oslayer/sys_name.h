@@ -4,15 +4,18 @@
  * A name is a slot of a table and the generation of its use: the name of a freed object differs from
  * those of later ones in the same slot, as a kernel's handle, an address, might not; after 2^16 uses
  * of a slot (2^32 where a port has wide names) it is given again. A variable of zeros names nothing.
+ *
+ * Nothing of lwIP is included: an lwipopts.h that includes arch/sys_arch.h is read before lwIP's types
+ * and the defaults of its options are defined.
  */
 #ifndef CISTERN_OSLAYER_SYS_NAME_H
 #define CISTERN_OSLAYER_SYS_NAME_H
 
-#include "lwip/arch.h"
+#include <stdint.h>
 
-/* Half of a name; a port with room for it takes u32_t. */
+/* Half of a name; a port with room for it takes uint32_t. */
 #ifndef SYS_NAME_PART
-#    define SYS_NAME_PART u16_t
+#    define SYS_NAME_PART uint16_t
 #endif
 
 #ifdef __cplusplus

@@ -13,7 +13,7 @@
 #ifndef CISTERN_ARCH_SYS_NAMES_H
 #define CISTERN_ARCH_SYS_NAMES_H
 
-#define SYS_NAME_PART u32_t /* a server may use a slot again 2^16 times in a minute */
+#define SYS_NAME_PART uint32_t /* a server may use a slot again 2^16 times in a minute */
 #include "../../oslayer/sys_name.h"
 
 #ifdef __cplusplus
@@ -22,12 +22,12 @@ extern "C" {
 
 /* Makes a binary semaphore: it holds one unit at most, signals beyond that are lost. Fails as
  * sys_sem_new does; every other call takes it like a counting one. An extension of these ports. */
-s8_t sys_sem_new_binary(sys_sem_t *sem, u8_t count);
+int8_t sys_sem_new_binary(sys_sem_t *sem, uint8_t count);
 
 /* The number of threads that wait for a semaphore, mutex or mailbox now, for tests and diagnosis. A
  * thread that is counted is served after all threads that were counted before it. Linear in the
  * objects that were ever made. Thread. An extension of these ports. */
-u32_t sys_host_waiting(void);
+uint32_t sys_host_waiting(void);
 
 #ifdef __cplusplus
 }

@@ -25,7 +25,6 @@
 #define LWIP_ARCH_SYS_ARCH_H
 
 #include "../../oslayer/sys_name.h"
-#include "lwip/arch.h"
 
 #ifndef CISTERN_FREERTOS_SEMAPHORES
 #    define CISTERN_FREERTOS_SEMAPHORES 16
