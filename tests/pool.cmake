@@ -102,6 +102,7 @@ cistern_add_test(os_mempool_trace_test SOURCES unit/os_mempool_trace_test.c
 
 cistern_add_test(queue_test SOURCES unit/queue_test.c)
 cistern_add_test(memp_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS big)
+cistern_add_test(memp_level_0_test SOURCES target/levels_test.c LABELS host DEFINES CISTERN_CHECK=0)
 cistern_add_test(memp_lock_free_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom LABELS hosted
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_lock_free_level_3_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom

@@ -216,9 +216,9 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
  *     quarantined, with CISTERN_DIAGNOSIS 0 all that were listed; poison and guards are written
  *     anew. Linear in the number of blocks, once per fault.
  * Constant time but for that; level 2 compares CISTERN_POOL_POISON bytes, level 3 the whole block.
- * Any context that the critical section covers, or for a pool with extras its strategy. The caller
- * owns the block until put; its content is undefined. At level 3 a macro of this name passes the
- * caller's file and line on. */
+ * Any context that the critical section covers, or for a pool with extras its strategy: where the
+ * section is a lock, on hosts, no signal handler. The caller owns the block until put; its content
+ * is undefined. At level 3 a macro of this name passes the caller's file and line on. */
 void *cistern_pool_get(cistern_pool_t *pool);
 
 /* Gives a block back. Fails exactly when, from check level 1 on,

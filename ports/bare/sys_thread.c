@@ -7,18 +7,18 @@
  *   (none)        E                  sleeping
  *   idle                             runs when every ready list is empty
  *
- *   thread's stack | guard |     never used      | frame |     in use     | upper guard |
- *                  ^ lowest                              ^ thread.stack, while it does not run
- *   stacks         | idle's | spare | thread 0's | thread 1's | ...
- *                                | zone 0 |   | zone 1 |
+ *   stacks         | idle's | gap 0 | thread 0's | gap 1 | thread 1's | ...
+ *   thread's stack | gap            | guard |     never used      | frame |     in use     |
+ *                            |  zone  |       ^ lowest + 16         ^ thread.stack, while it
+ *                                     ^ lowest                        does not run
  *
- * What a thread writes below its stack falls on the upper guard of the one below, where it hurts
- * no thread, and then on that one's oldest frames; below thread 0's is nothing that counts, as idle can
- * be made anew.
+ * What a thread writes below its stack falls on its gap, where it hurts no thread, and only below
+ * that on the oldest frames of the next; below gap 0 is nothing that counts, as idle can be made anew.
  *
- * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its zone is its
- * guard and as many bytes below it. The culprit of an overflow is the thread that wrote below its
- * stack, a victim one whose stack was written on.
+ * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its gap belongs to
+ * no other thread, and nothing writes there but an overflow. Its guard is the lower end of its stack, its
+ * zone that and as many bytes below it. The culprit of an overflow is the thread that wrote below
+ * its stack, a victim one whose stack was written on.
  *
  * Invariants, outside the critical section:
  *   (I1) a ready thread is on thread_ready[its priority], a blocked one on the list it waits at, or none
@@ -27,6 +27,8 @@
  *        none, the switch interrupt is pending
  *   (I4) while a thread does not run, its zone holds THREAD_FILL in every byte: a change that is seen
  *        when it stops was its own, one that is seen when it is to go on was another's
+ *   (I5) the gap of a thread that lives holds THREAD_FILL in every byte, but for what an overflow wrote
+ *        since its scan was there last: each time that the thread stops the scan reads a piece on
  *
  * Every operation is of constant time but the tick, which visits each thread once, in a critical
  * section of its own each.
@@ -49,9 +51,11 @@
 #    define THREAD_COLD __attribute__((noinline, cold))
 
 #    define THREAD_GUARD_BYTES 16U /* of a stack's lower end */
+#    define THREAD_SCAN_BYTES  16U /* of a gap, each time that its thread stops */
 
-typedef union stack {
-    alignas(16) unsigned char bytes[CISTERN_BARE_STACK_BYTES];
+typedef struct stack {
+    alignas(16) unsigned char gap[CISTERN_BARE_GUARD_BYTES];
+    unsigned char bytes[CISTERN_BARE_STACK_BYTES];
 } thread_stack_t;
 
 /* Four bytes of a stack, whatever was stored there. */
@@ -71,13 +75,8 @@ static union {
     unsigned char bytes[CISTERN_POOL_BYTES(CISTERN_BARE_THREADS, sizeof(void *), 0)];
 } thread_tickets;
 
-/* Below the first thread's stack there is as much as a stack, so that an overflow as large as that
- * meets nothing but idle's. */
 static struct {
-    union {
-        alignas(16) unsigned char idle[CISTERN_BARE_IDLE_STACK_BYTES];
-        thread_stack_t spare;
-    } below;
+    alignas(16) unsigned char idle[CISTERN_BARE_IDLE_STACK_BYTES];
     thread_stack_t of[CISTERN_BARE_THREADS];
 } thread_stacks;
 
@@ -189,21 +188,34 @@ static bool thread_zone_is_touched(const thread_t *thread)
     return thread_is_touched(thread->lowest - below, below + THREAD_GUARD_BYTES);
 }
 
+/* The next piece of a thread's gap, from the lower end on (I5). Idle and main have none. */
+static bool thread_scan_gap(thread_t *thread)
+{
+    if (thread->lowest == NULL || thread == &thread_idle) {
+        return false;
+    }
+    const unsigned char *const piece = thread->lowest - CISTERN_BARE_GUARD_BYTES + thread->scanned;
+    thread->scanned += THREAD_SCAN_BYTES;
+    if (thread->scanned == CISTERN_BARE_GUARD_BYTES) {
+        thread->scanned = 0;
+    }
+    CISTERN_ASSERT(thread->scanned < CISTERN_BARE_GUARD_BYTES); /* (I5) */
+    return thread_is_touched(piece, THREAD_SCAN_BYTES);
+}
+
 /* Of the thread that stops. */
-static bool thread_has_overflowed(const thread_t *thread)
+static bool thread_has_overflowed(thread_t *thread)
 {
     return (thread->lowest != NULL &&
             (unsigned char *)thread->stack < thread->lowest + THREAD_GUARD_BYTES) ||
-           thread_zone_is_touched(thread);
+           thread_zone_is_touched(thread) || thread_scan_gap(thread);
 }
 
-/* True if the overflow of the thread above went through this one's upper guard to its frames. */
-static bool thread_is_victim(const thread_t *thread, const thread_t *above)
+/* True if a thread's overflow went through its gap. */
+static bool thread_went_through_gap(const thread_t *thread)
 {
-    const unsigned char *const guard =
-        thread->lowest + CISTERN_BARE_STACK_BYTES - CISTERN_BARE_GUARD_BYTES;
-    return (const unsigned char *)above->stack < guard ||
-           thread_is_touched(guard, THREAD_GUARD_BYTES);
+    const unsigned char *const gap = thread->lowest - CISTERN_BARE_GUARD_BYTES;
+    return (const unsigned char *)thread->stack < gap || thread_is_touched(gap, THREAD_GUARD_BYTES);
 }
 
 size_t cistern_bare_stack_unused(sys_thread_t thread)
@@ -235,13 +247,11 @@ static void thread_run_idle(void *argument)
     }
 }
 
-/* Idle's stack and what lies between it and thread 0's, all of which an overflow may have met. */
 static void thread_frame_idle(void)
 {
-    memset(&thread_stacks.below, THREAD_FILL, sizeof thread_stacks.below);
-    thread_idle.stack = bare_cpu_switch_frame(
-        thread_stacks.below.idle + sizeof thread_stacks.below.idle - CISTERN_BARE_GUARD_BYTES,
-        thread_run_idle, NULL);
+    memset(thread_stacks.idle, THREAD_FILL, sizeof thread_stacks.idle);
+    thread_idle.stack = bare_cpu_switch_frame(thread_stacks.idle + sizeof thread_stacks.idle,
+                                              thread_run_idle, NULL);
 }
 
 /* (inside) Ends a thread whose stack cannot be used any more and puts it before `ended`, a list by
@@ -261,18 +271,19 @@ THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended
 }
 
 /* (inside) The victim of a thread that overflowed its stack; NULL if there is none. Below the first
- * thread's stack is idle's only. */
+ * thread's gap is idle's stack only. */
 THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
+    if (culprit == &thread_idle || !thread_went_through_gap(culprit)) {
+        return NULL;
+    }
     if (culprit == &thread_slots[0]) {
         thread_frame_idle();
-    }
-    if (culprit == &thread_slots[0] || culprit == &thread_idle) {
         return NULL;
     }
     thread_t *const below = &thread_slots[culprit - thread_slots - 1];
     const bool lives = below->lowest != NULL && !below->ended;
-    return (lives && thread_is_victim(below, culprit)) ? below : NULL;
+    return lives ? below : NULL;
 }
 
 /* (inside) Makes the thread that should run the running one. Those that another thread's writes have
@@ -488,14 +499,11 @@ static thread_t *thread_prepare(size_t slot, const char *name, int prio)
     memset(thread, 0, sizeof *thread);
     thread_set_name(thread, name);
     thread->lowest = thread_stacks.of[slot].bytes;
-    memset(thread->lowest - THREAD_GUARD_BYTES, THREAD_FILL,
-           THREAD_GUARD_BYTES); /* the rest of its zone */
-    memset(thread->lowest, THREAD_FILL, CISTERN_BARE_STACK_BYTES);
+    memset(&thread_stacks.of[slot], THREAD_FILL, sizeof thread_stacks.of[slot]);
     thread->own_priority = thread_clamp_priority(prio);
     thread->priority = thread->own_priority;
-    thread->stack = bare_cpu_switch_frame(thread_stacks.of[slot].bytes + CISTERN_BARE_STACK_BYTES -
-                                              CISTERN_BARE_GUARD_BYTES,
-                                          thread_run, thread);
+    thread->stack =
+        bare_cpu_switch_frame(thread->lowest + CISTERN_BARE_STACK_BYTES, thread_run, thread);
     return thread;
 }
 
@@ -539,7 +547,7 @@ static void thread_make_main(void)
 static void thread_make_idle(void)
 {
     thread_set_name(&thread_idle, "idle");
-    thread_idle.lowest = thread_stacks.below.idle;
+    thread_idle.lowest = thread_stacks.idle;
     thread_frame_idle();
 }
 

@@ -8,17 +8,10 @@
  * usage: heap_model_test [operations], default 20000, for each alignment. The library is built once
  * for each fit and width of index.
  */
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "support.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "cistern/fault.h"
 #include "cistern/heap.h"
 #include "content.h"
 
@@ -38,7 +31,7 @@ static max_align_t arena[ARENA / sizeof(max_align_t)];
 static cistern_heap_t heap;
 static slot_t slots[SLOTS];
 static size_t live;
-static size_t faults;
+static size_t faults_seen;
 static uint64_t random_state;
 
 static unsigned random_below(unsigned limit)
@@ -62,7 +55,7 @@ static size_t random_size(void)
 static void count_fault(const cistern_fault_t *fault)
 {
     assert_ptr_equal(fault->object, &heap);
-    ++faults;
+    ++faults_seen;
 }
 
 /* What blocks are filled with beside noise: zeros, ones, guards, poison; and words that have the
@@ -186,10 +179,10 @@ static void misuse(const slot_t *slot)
     if (CISTERN_CHECK == 0) {
         return;
     }
-    const size_t before = faults;
+    const size_t before = faults_seen;
     const size_t offset = 1U + random_below((unsigned)slot->size);
     assert_int_equal(cistern_heap_free(&heap, slot->memory + offset), CISTERN_ERROR_FAULT);
-    assert_int_equal(faults, before + 1U);
+    assert_int_equal(faults_seen, before + 1U);
     expect_content(slot, slot->memory, slot->size);
 }
 
@@ -282,7 +275,7 @@ static void heap_agrees_with_the_model(void **state)
         run_against_model(alignment);
     }
     (void)cistern_fault_set_handler(previous);
-    assert_int_equal(faults > 0, CISTERN_CHECK > 0);
+    assert_int_equal(faults_seen > 0, CISTERN_CHECK > 0);
 }
 
 int main(int argc, char **argv)

@@ -87,6 +87,17 @@ static void chain_comes_back_to_pool_and_heap(void **state)
     assert_no_fault();
 }
 
+static void pool_knows_its_elements(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_PBUF_POOL);
+    assert_true(memp_pool_owns(memp_pools[MEMP_PBUF_POOL], element));
+    assert_false(memp_pool_owns(memp_pools[MEMP_PBUF], element));
+    assert_false(memp_pool_owns(memp_pools[MEMP_PBUF_POOL], &state));
+    memp_free(MEMP_PBUF_POOL, element);
+    assert_no_fault();
+}
+
 /* --- from a level on -------------------------------------------------------------------------- */
 
 static void double_free_is_refused_from_level_1_on(void **state)
@@ -145,6 +156,7 @@ int main(void)
         level_test(pool_hands_out_each_block_once),
         level_test(heap_blocks_of_all_sizes_come_back),
         level_test(chain_comes_back_to_pool_and_heap),
+        level_test(pool_knows_its_elements),
         level_test(double_free_is_refused_from_level_1_on),
         level_test(write_past_a_block_is_seen_from_level_2_on),
         level_test(fault_names_who_had_the_block_at_level_3),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* overflow_test.c - a thread that writes below its stack by up to a whole stack: it ends, with a
- * fault, before anybody else is lost. The slots of threads are taken in order, and those of threads
- * that overflowed are not used again: the order of the tests makes pairs of neighbours. */
+ * fault, and no other thread is hurt, where the gap below it is as large as that. Where it is smaller,
+ * the thread below that was written on ends too. The slots of threads are taken in order, and those of
+ * threads that overflowed are not used again: the order of the tests makes pairs of neighbours. */
 #include "support.h"
 
 #include "lwip/sys.h"
@@ -9,6 +10,9 @@
 #include "target/board.h"
 
 #define LOW 2
+
+/* With gaps that are as large as a stack no overflow up to that size meets another thread. */
+#define GAPS_ARE_STACKS (CISTERN_BARE_GUARD_BYTES >= CISTERN_BARE_STACK_BYTES)
 
 /* What sys_msleep and the switch put below the frame that they are called from. */
 #ifdef __riscv
@@ -129,15 +133,13 @@ static void wait_then_go_on(void *argument)
     ++below_went_on;
 }
 
-/* What the culprit writes below its stack stays inside the upper guard of the one below. */
-static void overflow_into_the_guard_between_two_stacks_ends_its_thread_alone(void **state)
+/* Of two neighbours the upper one runs `function` with `depth`, and is ended: the lower one goes on. */
+static void assert_upper_ends_alone(lwip_thread_fn function, size_t depth)
 {
-    (void)state;
     below_went_on = 0;
     (void)sys_thread_new("below", wait_then_go_on, NULL, 0, LOW);
-    (void)sys_thread_new("above", overflow_for_a_moment,
-                         (void *)(uintptr_t)(CISTERN_BARE_GUARD_BYTES / 4), 0, LOW);
-    sys_msleep(5);
+    (void)sys_thread_new("above", function, (void *)(uintptr_t)depth, 0, LOW);
+    sys_msleep(5 + 4 * CISTERN_BARE_GUARD_BYTES / 16);
     assert_int_equal(faults_seen, 1);
     assert_string_equal(culprit, "above");
     sys_sem_signal(&go);
@@ -147,10 +149,44 @@ static void overflow_into_the_guard_between_two_stacks_ends_its_thread_alone(voi
     assert_int_equal(faults_seen, 1);
 }
 
-/* Its oldest frames are lost: it cannot go on. */
-static void overflow_through_the_guard_ends_both_and_names_the_culprit_first(void **state)
+static void overflow_as_large_as_a_stack_spares_the_thread_below(void **state)
 {
     (void)state;
+    if (!GAPS_ARE_STACKS) {
+        skip();
+    }
+    assert_upper_ends_alone(overflow, CISTERN_BARE_STACK_BYTES - BELOW_A_SLEEP);
+}
+
+static void overflow_for_a_moment_ends_its_thread_alone(void **state)
+{
+    (void)state;
+    assert_upper_ends_alone(overflow_for_a_moment, CISTERN_BARE_GUARD_BYTES / 4);
+}
+
+/* As a frame does that is larger than it uses: writes in one place, and what lies between keeps
+ * what it holds. */
+static void write_once_below(void *depth)
+{
+    *(volatile unsigned char *)(uintptr_t)below_stack(depth) = 0;
+    while (rounds < 1000) {
+        sys_msleep(1);
+    }
+}
+
+static void write_at_the_end_of_the_gap_ends_its_thread_alone(void **state)
+{
+    (void)state;
+    assert_upper_ends_alone(write_once_below, CISTERN_BARE_GUARD_BYTES - 20U);
+}
+
+/* Its oldest frames are lost: it cannot go on. */
+static void overflow_through_the_gap_ends_both_and_names_the_culprit_first(void **state)
+{
+    (void)state;
+    if (GAPS_ARE_STACKS) {
+        skip();
+    }
     (void)sys_thread_new("below", wait_for_ever, NULL, 0, LOW);
     (void)sys_thread_new("above", overflow, (void *)(uintptr_t)CISTERN_BARE_GUARD_BYTES, 0, LOW);
     sys_msleep(5);
@@ -169,8 +205,8 @@ static void keep_reason(const cistern_fault_t *fault)
     take_note(fault);
 }
 
-/* A frame with an array that is not written to leaps over every guard; its thread is not seen. The
- * thread below did nothing, and the fault does not say that it did. */
+/* Through a pointer, or by a frame that leaps over the gap: the thread did nothing, and the fault does
+ * not say that it did. */
 static void thread_whose_guard_another_one_wrote_is_not_called_the_culprit(void **state)
 {
     (void)state;
@@ -192,10 +228,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(overflow_as_large_as_a_stack_ends_the_lowest_thread_alone, start),
-        cmocka_unit_test_setup(overflow_through_the_guard_ends_both_and_names_the_culprit_first,
+        cmocka_unit_test_setup(overflow_through_the_gap_ends_both_and_names_the_culprit_first,
                                start),
-        cmocka_unit_test_setup(overflow_into_the_guard_between_two_stacks_ends_its_thread_alone,
-                               start),
+        cmocka_unit_test_setup(overflow_as_large_as_a_stack_spares_the_thread_below, start),
+        cmocka_unit_test_setup(overflow_for_a_moment_ends_its_thread_alone, start),
+        cmocka_unit_test_setup(write_at_the_end_of_the_gap_ends_its_thread_alone, start),
         cmocka_unit_test_setup(thread_whose_guard_another_one_wrote_is_not_called_the_culprit,
                                start),
     };

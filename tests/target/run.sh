@@ -4,8 +4,8 @@
 # The program's output goes to PROGRAM.BOARD.log and, at the end, to stdout; its exit status is
 # that of the emulated main(), 124 when it took longer than CISTERN_TARGET_TIMEOUT seconds (100), or 3
 # when it did what the architecture does not allow.
-# CISTERN_TARGET_SHIFT: virtual time goes on by 2^shift ns with each instruction, however busy the host
-# is; without it, it is the host's time, and the run is faster. CISTERN_TARGET_PLUGIN: a plugin with its
+# CISTERN_TARGET_SHIFT: virtual time goes on by 2^shift ns with each instruction, and to the next timer
+# while the processor sleeps, however busy the host is; without it, it is the host's time, and the run is faster. CISTERN_TARGET_PLUGIN: a plugin with its
 # arguments, as -plugin takes them.
 set -eu
 
@@ -34,7 +34,7 @@ errors=$program.$board.errors
 : >"$errors"
 status=0
 # shellcheck disable=SC2086 # words of a command
-timeout "${CISTERN_TARGET_TIMEOUT:-100}" $qemu ${CISTERN_TARGET_PLUGIN:+-plugin} ${CISTERN_TARGET_PLUGIN:-} ${CISTERN_TARGET_SHIFT:+-icount} ${CISTERN_TARGET_SHIFT:+shift=$CISTERN_TARGET_SHIFT} -d guest_errors -D "$errors" -nographic -monitor none -serial null \
+timeout "${CISTERN_TARGET_TIMEOUT:-100}" $qemu ${CISTERN_TARGET_PLUGIN:+-plugin} ${CISTERN_TARGET_PLUGIN:-} ${CISTERN_TARGET_SHIFT:+-icount} ${CISTERN_TARGET_SHIFT:+shift=$CISTERN_TARGET_SHIFT,sleep=off} -d guest_errors -D "$errors" -nographic -monitor none -serial null \
     -semihosting-config "$semihosting" -kernel "$program" \
     </dev/null >"$log" 2>&1 || status=$?
 cat "$log"

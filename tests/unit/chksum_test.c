@@ -92,6 +92,19 @@ static void chosen_sum_equals_the_reference(void **state)
 }
 
 #if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+/* The last is the one that is used. */
+static void strategies_are_those_that_the_processor_has(void **state)
+{
+    (void)state;
+#    if defined __x86_64__ || defined __i386__
+    assert_int_equal(cistern_chksum_strategy(1) != NULL, __builtin_cpu_supports("sse2") != 0);
+    assert_int_equal(cistern_chksum_strategy(2) != NULL, __builtin_cpu_supports("avx2") != 0);
+    assert_int_equal(cistern_chksum_strategy(3) != NULL, __builtin_cpu_supports("avx512f") != 0);
+#    else
+    assert_non_null(cistern_chksum_strategy(1));
+#    endif
+}
+
 static void every_strategy_of_the_host_equals_the_reference(void **state)
 {
     (void)state;
@@ -202,6 +215,7 @@ int main(void)
 #endif
         test(chosen_sum_equals_the_reference),
 #if defined CISTERN_CHKSUM_VECTORS && !defined LWIP_CHKSUM_ALGORITHM
+        test(strategies_are_those_that_the_processor_has),
         test(every_strategy_of_the_host_equals_the_reference),
 #endif
         test(copying_sum_copies_and_equals_the_reference),

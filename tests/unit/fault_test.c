@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The fault reporter: what a user can see of it. */
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
-#include "cistern/fault.h"
+#include "support.h"
 
 static cistern_fault_t seen;
 static unsigned calls;

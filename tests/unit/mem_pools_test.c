@@ -118,6 +118,19 @@ static void an_empty_pool_announces_that_it_has_an_element_again(void **state)
     assert_int_equal(announced_last, MEMP_POOL_256);
 }
 
+static void memory_is_in_use_from_malloc_to_free(void **state)
+{
+    (void)state;
+    void *const mem = mem_malloc(200);
+    assert_true(mem_is_in_use(mem));
+    assert_false(mem_is_in_use((u8_t *)mem + 1));
+    assert_false(mem_is_in_use(&mem));
+    assert_false(mem_is_in_use(NULL));
+    mem_free(mem);
+    assert_false(mem_is_in_use(mem));
+    assert_no_fault();
+}
+
 static void trim_does_nothing(void **state)
 {
     (void)state;
@@ -138,6 +151,7 @@ int main(void)
         mem_test(double_free_is_refused_and_counted),
         mem_test(an_address_of_no_pool_is_refused_without_being_read),
         mem_test(an_empty_pool_announces_that_it_has_an_element_again),
+        mem_test(memory_is_in_use_from_malloc_to_free),
         mem_test(trim_does_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

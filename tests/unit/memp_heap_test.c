@@ -82,6 +82,20 @@ static void free_into_a_pool_of_which_no_element_is_in_use_is_reported(void **st
     assert_int_equal(lwip_stats.mem.used, 0);
 }
 
+static void init_forgets_what_was_in_use(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < 2; ++round) {
+        mem_init();
+        memp_init();
+        for (unsigned i = 0; i < 3; ++i) {
+            assert_non_null(memp_malloc(MEMP_PBUF));
+        }
+        assert_null(memp_malloc(MEMP_PBUF));
+    }
+    assert_no_fault();
+}
+
 static void element_larger_than_the_heap_can_be_asked_for_is_not_given(void **state)
 {
     (void)state;
@@ -99,6 +113,7 @@ int main(void)
         cmocka_unit_test_setup(element_that_the_heap_cannot_give_is_counted_and_not_held, start),
         cmocka_unit_test_setup(double_free_is_refused_and_does_not_raise_the_limit, start),
         cmocka_unit_test_setup(free_into_a_pool_of_which_no_element_is_in_use_is_reported, start),
+        cmocka_unit_test_setup(init_forgets_what_was_in_use, start),
         cmocka_unit_test_setup(element_larger_than_the_heap_can_be_asked_for_is_not_given, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

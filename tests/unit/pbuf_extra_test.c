@@ -91,6 +91,9 @@ static void foreign_payload_has_no_tailroom(void **state)
     assert_int_equal(
         cistern_pbuf_tailroom(pbuf_alloced_custom(PBUF_RAW, 0, PBUF_RAM, &custom, NULL, 9)), 0);
     pbuf_free(p);
+    struct pbuf *const unset = pbuf_alloc(PBUF_RAW, 0, PBUF_REF);
+    assert_int_equal(cistern_pbuf_tailroom(unset), 0);
+    pbuf_free(unset);
 }
 
 static void tailroom_of_what_was_freed_is_a_fault_and_none(void **state)

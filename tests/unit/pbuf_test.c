@@ -644,6 +644,44 @@ static void repeating_patterns_are_found_across_fragments(void **state)
     assert_int_equal(pbuf_free(p), 40);
 }
 
+enum { LETTERS_IN_TEXT = 9, LETTERS_IN_PATTERN = 6 };
+
+/* The letters a and b in the order of the bits of `number`. */
+static void spell(uint8_t *letters, unsigned number, unsigned length)
+{
+    for (unsigned i = 0; i < length; ++i) {
+        letters[i] = ((number >> i) & 1U) != 0 ? 'b' : 'a';
+    }
+}
+
+static pbuf_len_t place_in_text(const uint8_t *pattern, unsigned length)
+{
+    for (unsigned i = 0; i + length <= LETTERS_IN_TEXT; ++i) {
+        if (memcmp(text + i, pattern, length) == 0) {
+            return (pbuf_len_t)i;
+        }
+    }
+    return PBUF_NOT_FOUND;
+}
+
+static void every_pattern_of_two_letters_is_found_where_it_is_first(void **state)
+{
+    (void)state;
+    uint8_t pattern[LETTERS_IN_PATTERN];
+    struct pbuf *const p = custom_chain(LETTERS_IN_TEXT);
+    for (unsigned number = 0; number < 1U << LETTERS_IN_TEXT; ++number) {
+        spell(text, number, LETTERS_IN_TEXT);
+        for (unsigned length = 1; length <= LETTERS_IN_PATTERN; ++length) {
+            for (unsigned which = 0; which < 1U << length; ++which) {
+                spell(pattern, which, length);
+                assert_int_equal(pbuf_memfind(p, pattern, (pbuf_len_t)length, 0),
+                                 place_in_text(pattern, length));
+            }
+        }
+    }
+    assert_int_equal(pbuf_free(p), LETTERS_IN_TEXT);
+}
+
 /* Would take minutes if each place were tried from its start again: 30000 * 15000 steps through a
  * chain of single bytes. */
 static void a_long_search_takes_linear_time(void **state)
@@ -840,6 +878,7 @@ int main(void)
         test(a_partial_copy_starts_in_the_fragment_that_holds_the_offset),
         test(copying_to_or_from_a_queue_is_refused),
         test(repeating_patterns_are_found_across_fragments),
+        test(every_pattern_of_two_letters_is_found_where_it_is_first),
         test(a_long_search_takes_linear_time),
         test(data_functions_walk_a_long_chain_once),
         test(a_chain_above_64_kib_is_split_into_packets_that_fit),

@@ -180,8 +180,7 @@ static int make_narrow(void **state)
 
 static int forget_narrow(void **state)
 {
-    (void)state;
-    return cistern_pool_unregister(&narrow) == CISTERN_OK ? 0 : 1;
+    return cistern_pool_unregister(&narrow) == CISTERN_OK ? sections_balanced(state) : 1;
 }
 
 #define narrow_test(function) cmocka_unit_test_setup_teardown(function, make_narrow, forget_narrow)

@@ -176,6 +176,22 @@ static void guard_that_was_written_to_is_reported_once_and_the_block_taken_back(
     every_block_but_those_quarantined_comes_out_once();
 }
 
+/* The last of the run, behind which no sound block follows. */
+static void guard_of_a_block_given_back_in_bulk_is_reported_once(void **state)
+{
+    (void)state;
+    void *block[2];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, 2), 2);
+    if (CISTERN_CHECK >= 2) {
+        ((unsigned char *)block[1])[SIZE] ^= 1U;
+    }
+    assert_int_equal(cistern_pool_put_bulk(&pool, block, 2), 2);
+    if (CISTERN_CHECK >= 2) {
+        assert_one_fault(CISTERN_FAULT_OVERFLOW, block[1]);
+    }
+    every_block_but_those_quarantined_comes_out_once();
+}
+
 static void bulk_hands_out_no_damaged_block(void **state)
 {
     (void)state;
@@ -374,6 +390,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(words_that_were_written_to_are_reported_once),
         strategy_test(poison_that_was_written_to_is_reported_once_from_level_2_on),
         strategy_test(guard_that_was_written_to_is_reported_once_and_the_block_taken_back),
+        strategy_test(guard_of_a_block_given_back_in_bulk_is_reported_once),
         strategy_test(bulk_hands_out_no_damaged_block),
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),

@@ -278,6 +278,26 @@ static void pool_takes_more_blocks_and_larger_ones_than_16_bits_count(void **sta
     }
 }
 
+static bool visit(void *block, size_t index, void *argument)
+{
+    (void)block;
+    (void)index;
+    ++*(unsigned *)argument;
+    return true;
+}
+
+static void walk_without_pool_or_visitor_is_of_no_block(void **state)
+{
+    (void)state;
+    unsigned visits = 0;
+    assert_non_null(cistern_pool_get(&pool));
+    assert_int_equal(cistern_pool_walk(NULL, visit, &visits), 0);
+    assert_int_equal(cistern_pool_walk(&pool, NULL, &visits), 0);
+    assert_int_equal(visits, 0);
+    assert_int_equal(cistern_pool_walk(&pool, visit, &visits), (CISTERN_CHECK >= 1) ? 1 : 0);
+    assert_int_equal(visits, (CISTERN_CHECK >= 1) ? 1 : 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +318,7 @@ int main(void)
         pools_test(init_refuses_geometry_that_wraps_around_the_address_space),
         test(pool_of_no_blocks_is_a_pool_that_is_always_empty),
         test(pool_takes_more_blocks_and_larger_ones_than_16_bits_count),
+        pools_test(walk_without_pool_or_visitor_is_of_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

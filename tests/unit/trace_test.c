@@ -81,9 +81,8 @@ static int make(void **state)
 
 static int stop(void **state)
 {
-    (void)state;
     cistern_trace_stop();
-    return 0;
+    return sections_balanced(state);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */

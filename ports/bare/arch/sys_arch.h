@@ -10,9 +10,9 @@
  * | CISTERN_BARE_THREADS          | 4       | 1..255   | threads that can live at once, beside    |
  * |                               |         |          | main                                     |
  * | CISTERN_BARE_STACK_BYTES      | 1024    | 256..    | stack of each of them, multiple of 16    |
- * | CISTERN_BARE_GUARD_BYTES      | 64      | 16..128  | of each stack, at its upper end: what an |
- * |                               |         |          | overflow of the thread above may write   |
- * |                               |         |          | without hurting; multiple of 16          |
+ * | CISTERN_BARE_GUARD_BYTES      | as the  | 16..     | below each stack, beside it: what an     |
+ * |                               | stack   |          | overflow may write without hurting       |
+ * |                               |         |          | another thread; multiple of 16           |
  * | CISTERN_BARE_IDLE_STACK_BYTES | 384     | 256..    | stack of cistern_bare_idle               |
  * | CISTERN_BARE_PRIORITIES       | 8       | 1..32    | priorities 0 .. n-1; higher ones are cut |
  * | CISTERN_BARE_MAIN_PRIORITY    | 0       | 0..n-1   | priority of main                         |
@@ -39,7 +39,7 @@
 #    define CISTERN_BARE_STACK_BYTES 1024
 #endif
 #ifndef CISTERN_BARE_GUARD_BYTES
-#    define CISTERN_BARE_GUARD_BYTES 64
+#    define CISTERN_BARE_GUARD_BYTES CISTERN_BARE_STACK_BYTES
 #endif
 #ifndef CISTERN_BARE_IDLE_STACK_BYTES
 #    define CISTERN_BARE_IDLE_STACK_BYTES 384
@@ -68,9 +68,8 @@
 #if CISTERN_BARE_STACK_BYTES < 256 || CISTERN_BARE_STACK_BYTES % 16 != 0
 #    error "CISTERN_BARE_STACK_BYTES must be at least 256 and a multiple of 16"
 #endif
-#if CISTERN_BARE_GUARD_BYTES < 16 || CISTERN_BARE_GUARD_BYTES > 128 ||                             \
-    CISTERN_BARE_GUARD_BYTES % 16 != 0
-#    error "CISTERN_BARE_GUARD_BYTES must be 16 to 128 and a multiple of 16"
+#if CISTERN_BARE_GUARD_BYTES < 16 || CISTERN_BARE_GUARD_BYTES % 16 != 0
+#    error "CISTERN_BARE_GUARD_BYTES must be at least 16 and a multiple of 16"
 #endif
 #if CISTERN_BARE_IDLE_STACK_BYTES < 256 || CISTERN_BARE_IDLE_STACK_BYTES % 16 != 0
 #    error "CISTERN_BARE_IDLE_STACK_BYTES must be at least 256 and a multiple of 16"

@@ -24,6 +24,8 @@
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
 
+#include "FreeRTOS.h"
+
 #include "../../oslayer/sys_name.h"
 
 #ifndef CISTERN_FREERTOS_SEMAPHORES
