@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 #include "cistern/chksum.h"
 #include "cistern/fault.h"
 
