@@ -56,8 +56,9 @@ void host_sleep_until(uint64_t end);
 /* Writes bytes on the process's standard error, without a lock. Any thread, and signal handlers. */
 void host_write_error(const char *bytes, size_t length);
 
-/* What one thread sleeps on until another one wakes it; a park uses up the unpark that ended it. A port that defines HOST_PARKER has a
- * host_parker_t and these functions of its own; the others have those of threads.c. */
+/* What one thread sleeps on until another one wakes it; a park uses up the unpark that ended it. A
+ * port that defines HOST_PARKER has a host_parker_t and these functions of its own; the others have
+ * those of threads.c. */
 #ifndef HOST_PARKER
 typedef struct host_parker {
     host_lock_t lock;

@@ -40,7 +40,7 @@
 /* What two sides write often must not share a cache line. */
 #    define MBOX_CACHE_LINE 64
 
-typedef struct side {
+typedef struct mbox_side {
     alignas(MBOX_CACHE_LINE) object_t object;
     void **ring;
     size_t index;
@@ -141,7 +141,7 @@ static void mbox_unlock_and_admit(mbox_side_t *side)
     }
 }
 
-static mbox_side_t *mbox_lookup(const sys_mbox_t *mbox, size_t side)
+static mbox_side_t *mbox_lock_side(const sys_mbox_t *mbox, size_t side)
 {
     return (mbox_side_t *)object_lock(&sys_object_mailboxes, sys_mbox_name(mbox), side);
 }
@@ -228,7 +228,7 @@ void sys_mbox_free(sys_mbox_t *mbox)
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_POST);
     if (side != NULL) {
         (void)gate_wait(&side->gate, &side->object.lock, 0);
         mbox_put(side, msg);
@@ -238,7 +238,7 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_POST);
     if (side == NULL) {
         return ERR_ARG;
     }
@@ -261,7 +261,7 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_FETCH);
     mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_ARCH_TIMEOUT;
@@ -278,7 +278,7 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_FETCH);
     mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_MBOX_EMPTY;

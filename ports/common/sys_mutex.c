@@ -275,7 +275,7 @@ static void mutex_watch_thread(void)
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-static mutex_t *mutex_lookup(sys_mutex_t *mutex)
+static mutex_t *mutex_lock_object(sys_mutex_t *mutex)
 {
     return (mutex_t *)object_lock(&sys_object_mutexes, sys_mutex_name(mutex), 0);
 }
@@ -313,7 +313,7 @@ static void mutex_record_owner(mutex_t *mutex)
 
 void sys_mutex_lock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = mutex_lookup(mutex);
+    mutex_t *const found = mutex_lock_object(mutex);
     if (found == NULL) {
         return;
     }
@@ -331,7 +331,7 @@ void sys_mutex_lock(sys_mutex_t *mutex)
 
 void sys_mutex_unlock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = mutex_lookup(mutex);
+    mutex_t *const found = mutex_lock_object(mutex);
     if (found == NULL) {
         return;
     }

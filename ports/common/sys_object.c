@@ -67,7 +67,7 @@ static void object_lock_one(const sys_object_table_t *table, object_t *side)
     quick_lock_before_fork(&side->lock);
 }
 
-static void object_go_on(const sys_object_table_t *table, object_t *side)
+static void object_resume_one(const sys_object_table_t *table, object_t *side)
 {
     (void)table;
     quick_lock_after_fork(&side->lock);
@@ -96,7 +96,7 @@ static void object_before_fork(void)
 
 static void object_after_fork_in_parent(void)
 {
-    object_for_each_prepared(object_go_on);
+    object_for_each_prepared(object_resume_one);
     object_for_each_prepared(object_unlock_one);
     cistern_critical_leave(object_fork_level);
 }

@@ -88,14 +88,14 @@ err_t sys_sem_new_binary(sys_sem_t *sem, u8_t count)
     return sem_create(sem, (count != 0) ? 1U : 0U, 1U);
 }
 
-static semaphore_t *sem_lookup(const sys_sem_t *sem)
+static semaphore_t *sem_lock_object(const sys_sem_t *sem)
 {
     return (semaphore_t *)object_lock(&sys_object_semaphores, sys_sem_name(sem), 0);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
 {
-    semaphore_t *const semaphore = sem_lookup(sem);
+    semaphore_t *const semaphore = sem_lock_object(sem);
     if (semaphore == NULL) {
         return;
     }
@@ -107,7 +107,7 @@ void sys_sem_signal(sys_sem_t *sem)
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    semaphore_t *const semaphore = sem_lookup(sem);
+    semaphore_t *const semaphore = sem_lock_object(sem);
     if (semaphore == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
