@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #define configTICK_RATE_HZ                      1000
 #define configMAX_PRIORITIES                    5
@@ -40,9 +41,22 @@ UBaseType_t standin_mask(void);
 void standin_unmask(UBaseType_t mask);
 BaseType_t xPortIsInsideInterrupt(void);
 
-void standin_assert(int holds);
-void *pvPortMalloc(size_t bytes);
-void vPortFree(void *memory);
+static inline void standin_assert(int holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static inline void *pvPortMalloc(size_t bytes)
+{
+    return malloc(bytes);
+}
+
+static inline void vPortFree(void *memory)
+{
+    free(memory);
+}
 
 typedef struct standin_queue standin_queue_t;
 

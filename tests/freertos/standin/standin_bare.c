@@ -80,29 +80,10 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox);
 #include "tick.c"
 
 #include "FreeRTOS.h"
-#include "port/run_cmocka.h"
-#include "port/suite.h"
 #include "queue.h"
 #include "semphr.h"
-#include "target/board.h"
+#include "target/run_board.c"
 #include "task.h"
-
-void standin_assert(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-void *pvPortMalloc(size_t bytes)
-{
-    return malloc(bytes);
-}
-
-void vPortFree(void *memory)
-{
-    free(memory);
-}
 
 UBaseType_t standin_mask(void)
 {
@@ -228,23 +209,4 @@ TaskHandle_t xTaskGetCurrentTaskHandle(void)
 BaseType_t xTaskGetSchedulerState(void)
 {
     return taskSCHEDULER_RUNNING;
-}
-
-/* --- the runner ------------------------------------------------------------------------------- */
-
-void suite_from_interrupt(void (*function)(void *argument), void *argument)
-{
-    board_call_in_interrupt(function, argument);
-}
-
-unsigned suite_waiting(void)
-{
-    return cistern_bare_waiting();
-}
-
-int main(void)
-{
-    sys_init();
-    board_start_ticks();
-    return run_under_cmocka();
 }

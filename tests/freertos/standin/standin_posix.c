@@ -39,23 +39,6 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static pthread_mutex_t section = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-void standin_assert(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-void *pvPortMalloc(size_t bytes)
-{
-    return malloc(bytes);
-}
-
-void vPortFree(void *memory)
-{
-    free(memory);
-}
-
 void standin_enter(void)
 {
     (void)pthread_mutex_lock(&section);
