@@ -390,6 +390,36 @@ static void overflow(void *argument)
     note('X');
 }
 
+/* The table is that of every port, with the narrow names. */
+static void name_of_a_freed_object_names_none_for_65534_uses_of_its_slot(void **state)
+{
+    (void)state;
+    sys_sem_t freed;
+    assert_int_equal(sys_sem_new(&freed, 0), ERR_OK);
+    sys_sem_free(&freed);
+    bool valid = false;
+    bool nameless = false;
+    for (u32_t use = 1; use < UINT16_MAX; ++use) {
+        assert_int_equal(sys_sem_new(&semaphore, 0), ERR_OK);
+        valid = valid || sys_sem_valid(&freed);
+        nameless = nameless || semaphore.name.slot != freed.name.slot ||
+                   semaphore.name.generation == 0 || !sys_sem_valid(&semaphore);
+        sys_sem_free(&semaphore);
+    }
+    assert_false(valid);
+    assert_false(nameless);
+    assert_no_fault();
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    freed.name.slot = UINT16_MAX;
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    freed = SYS_SEM_NULL;
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    assert_int_equal(faults.count, 3);
+}
+
 static void unused_stack_is_reported(void **state)
 {
     (void)state;
@@ -481,6 +511,7 @@ int main(void)
         thread_test(mutex_of_a_thread_that_ends_is_given_back),
         thread_test(thread_that_needs_more_stack_than_there_is_is_refused),
         thread_test(more_threads_than_there_are_slots_are_refused),
+        thread_test(name_of_a_freed_object_names_none_for_65534_uses_of_its_slot),
         thread_test(unused_stack_is_reported),
         thread_test(stack_overflow_ends_the_thread_and_no_other),
         thread_test(thread_that_overflowed_while_it_waited_passes_no_priority_on),
