@@ -41,8 +41,8 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
-        bench-mbox bench-firmware performance docs/performance.md lib clean always amalgam arduino cmsis deb travel options \
-        api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
+        bench-mbox bench-firmware performance docs/performance.md docs/evidence.md lib clean always amalgam arduino cmsis deb \
+        travel options api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -98,13 +98,19 @@ test-lwip: ## lwIP's own unit suite, its applications and an echo on this librar
 	@cmake/require.sh $(LWIP_PACKAGES)
 	@tests/interop/lwip.py build/interop $(LWIP) $(LWIP_ROWS)
 
-# Of test-all a part of it.
+# Of test-all a part of it: rows that are like others are left out.
+test-all: STACKS_ROWS = --some
 test-all: export WIDTHS = 64
+test-all: export ROUNDS = 1
 
-test-stacks: ## lwIP's HTTP server and sockets on this library and on lwIP's own memory; LWIP=<tree>, DURATION=<seconds>
+test-stacks: ## lwIP with the options of public projects, vendors' patterns, a server: a matrix; LWIP=<tree>
 	@cmake/require.sh $(STACKS_PACKAGES)
 	@$(call build,release) cistern_program
-	@tests/stacks/server.py build/stacks build/release/tools/cistern/cistern $(LWIP)
+	@tests/stacks/stacks.py build/interop $(LWIP) $(STACKS_ROWS)
+
+docs/evidence.md: always ## what ran on this library, from the tables that test-lwip, test-stacks and test-device left
+	@cmake/require.sh python3
+	@tests/stacks/evidence.py build/stacks $@
 
 truth: ## what a real lwIP held while it served clients, packet by packet, against what cistern derives
 	@cmake/require.sh $(LWIP_PACKAGES)

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
 # Each file, its include as written, one pair per line.
-find src include ports -name '*.[ch]' | sort >"$work/files"
+find src include ports -name '*.[ch]' -o -name '*.inc' | sort >"$work/files"
 [ "$(wc -l <"$work/files")" -ge 100 ] || {
     echo "architecture.sh: $1 is not the library's root" >&2
     exit 1

@@ -18,3 +18,5 @@ cistern_add_test(chksum_own_test SOURCES unit/chksum_own_test.c LABELS big
   CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/chksum_own)
 cistern_add_test(chksum_own_int_test SOURCES unit/chksum_own_test.c LABELS big
   CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/chksum_own DEFINES OWN_LENGTH=int CISTERN_PBUF_LEN_32=1)
+cistern_add_test(chksum_own_standard_test SOURCES unit/chksum_own_test.c LABELS big
+  CONFIG ${CMAKE_CURRENT_SOURCE_DIR}/config/chksum_own DEFINES OWN_LENGTH=int OWN_STANDARD=1)

@@ -9,5 +9,5 @@ release=$(clang-format --version | sed 's/.*version \([0-9]*\).*/\1/')
     echo "format.sh: nothing is judged by clang-format $release; the project uses 14"
     exit 0
 }
-find bench examples include ports src tests tools -name '*.[ch]' -o -name '*.cpp' |
+find bench examples include ports src tests tools -name '*.[ch]' -o -name '*.inc' -o -name '*.cpp' |
     xargs clang-format --dry-run --Werror

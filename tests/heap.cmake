@@ -5,11 +5,11 @@
 # heap_add_tests(VARIANT TESTS kind... [DEFINES ...])
 #   These tests of the heap built with DEFINES; the model also at full length.
 if(CISTERN_PORT MATCHES "posix|win32")
-  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/common/critical.c
+  set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/${CISTERN_PORT}/sys_host.c
+                        ${PROJECT_SOURCE_DIR}/ports/common/critical.c
                         ${PROJECT_SOURCE_DIR}/ports/common/quick_lock.c
                         ${PROJECT_SOURCE_DIR}/ports/common/threads.c
-                        ${PROJECT_SOURCE_DIR}/ports/common/platform.c
-                        ${PROJECT_SOURCE_DIR}/ports/${CISTERN_PORT}/sys_host.c)
+                        ${PROJECT_SOURCE_DIR}/ports/common/platform.c)
 else()
   set(HEAP_PORT_SOURCES ${PROJECT_SOURCE_DIR}/ports/bare/platform.c
                         ${PROJECT_SOURCE_DIR}/ports/bare/sys_time.c)
@@ -25,6 +25,7 @@ function(heap_add_tests VARIANT)
     ${HEAP_SOURCES}
     ${PROJECT_SOURCE_DIR}/src/fault/fault.c
     ${HEAP_PORT_SOURCES})
+  cistern_at_once(${library} "${HEAP_SOURCES};${PROJECT_SOURCE_DIR}/src/fault/fault.c" "${HEAP_PORT_SOURCES}")
   target_include_directories(${library}
     PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
            ${CISTERN_PORT_DIRS}
@@ -88,6 +89,8 @@ cistern_add_test(mem_libc_test SOURCES unit/mem_custom_test.c CONFIG ${config}/m
 cistern_add_test(mem_custom_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom)
 cistern_add_test(mem_custom_aligned_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom
   DEFINES MEM_ALIGNMENT=64 MEM_STATS=1)
+cistern_add_test(mem_clib_test SOURCES unit/mem_custom_test.c CONFIG ${config}/mem_custom
+  DEFINES USER_CLIB=1)
 cistern_add_test(mem_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools)
 cistern_add_test(mem_lock_free_pools_test SOURCES unit/mem_pools_test.c CONFIG ${config}/mem_pools
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)

@@ -8,7 +8,7 @@
 
 #include "lwip/opt.h"
 
-static unsigned refused; /* frees since the start that LWIP_MEM_ILLEGAL_FREE was told of */
+static unsigned refused; /* frees since the start that LWIP_MEM_ILLEGAL_FREE was called for */
 
 void refused_free(const char *message);
 

@@ -126,6 +126,8 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 8) # with pointers of 32 bits a lock-free pool has 
     LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1)
 endif()
 cistern_add_test(memp_heap_test SOURCES unit/memp_heap_test.c CONFIG ${config}/memp_heap LABELS big)
+cistern_add_test(memp_heap_open_test SOURCES unit/memp_heap_open_test.c CONFIG ${config}/memp_heap_open
+  LABELS big)
 cistern_add_test(memp_heap_race_test SOURCES race/memp_heap_race_test.c CONFIG ${config}/memp_heap
   LABELS host threads)
 cistern_add_test(memp_overflow_test SOURCES unit/memp_overflow_test.c

@@ -28,18 +28,6 @@ cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO
 cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
   DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
 
-# Names that two files of a port share would not compile: all of it as one file. The system's own files
-# come first, as they say which of its interfaces they need before they include any header.
-set(port_sources ${CISTERN_PORT_SOURCES})
-list(REVERSE port_sources)
-list(TRANSFORM port_sources REPLACE "(.+)" "#include \"\\1\"\n")
-list(JOIN port_sources "" port_sources)
-file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c CONTENT "${port_sources}")
-add_library(port_at_once OBJECT ${CMAKE_CURRENT_BINARY_DIR}/port_at_once.c)
-target_include_directories(port_at_once PRIVATE ${PROJECT_SOURCE_DIR}/include
-  ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
-target_compile_options(port_at_once PRIVATE ${CISTERN_WARNINGS} -Werror)
-
 cistern_add_test(arch_test SOURCES port/arch_test.c)
 cistern_add_test(arch_includes_test SOURCES port/arch_test.c
   DEFINES PACK_STRUCT_USE_INCLUDES MEM_ALIGNMENT=16)
@@ -68,7 +56,7 @@ if(CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING)
   return()
 endif()
 
-# The engines between the bridge and somebody's arch/cc.h.
+# The engines between the bridge and a user's arch/cc.h.
 file(GLOB engines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/pool/*.c
   ${PROJECT_SOURCE_DIR}/src/fault/*.c)
 add_executable(bridge_test port/bridge_test.c ${engines}
@@ -100,6 +88,8 @@ endfunction()
 protect_add_test(int SYS_LIGHTWEIGHT_PROT=0)
 protect_add_test(unused)
 protect_add_test(empty)
+protect_add_test(statement)
+protect_add_test(object)
 protect_add_test(blocks SYS_LIGHTWEIGHT_PROT=0)
 protect_add_test(struct)
 protect_add_test(register)
@@ -112,7 +102,7 @@ foreach(no_sys 0 1)
   add_library(template_compiles_${no_sys} OBJECT ${CISTERN_SRC})
   target_include_directories(template_compiles_${no_sys} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/template
-    ${PROJECT_SOURCE_DIR}/src)
+    ${PROJECT_SOURCE_DIR}/ports/rtos ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(template_compiles_${no_sys} PRIVATE NO_SYS=${no_sys})
   target_compile_options(template_compiles_${no_sys} PRIVATE -Wall -Wextra)
 endforeach()
@@ -142,7 +132,7 @@ set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
 # ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
 foreach(static 0 1)
   add_executable(port_freertos_suite_${static} ${CISTERN_SRC} ${CONFORMANCE}
-    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin.c
+    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin_posix.c
     port/run_host.c port/run_cmocka.c host_posix.c)
   target_include_directories(port_freertos_suite_${static} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
     ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include

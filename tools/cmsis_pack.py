@@ -12,7 +12,8 @@ import time
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ["include", "src", "ports/bare", "ports/common/arch"]
+FOLDERS = ["include", "src", "ports/bare", "ports/common/arch", "ports/oslayer"]
+SUFFIXES = [".c", ".h", ".inc", ".S"]
 FILES = ["LICENSE", "README.md", "CHANGELOG.md", "packaging/cmsis/lwipopts.h"]
 
 
@@ -37,7 +38,7 @@ def main():
     (out / "cistern.cistern.pdsc").write_text(text)
     names = FILES + re.findall(r'category="doc" name="([^"]+)"', text)
     names += [str(path.relative_to(ROOT)) for folder in FOLDERS
-              for path in sorted((ROOT / folder).rglob("*.[chS]"))]
+              for path in sorted((ROOT / folder).rglob("*.*")) if path.suffix in SUFFIXES]
     with zipfile.ZipFile(out / f"cistern.cistern.{version()}.pack", "w", zipfile.ZIP_DEFLATED) as pack:
         pack.write(out / "cistern.cistern.pdsc", "cistern.cistern.pdsc")
         for name in names:

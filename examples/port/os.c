@@ -3,7 +3,7 @@
  *
  *   sem   units 0, first --> [waiter] --> [waiter]      on the stacks of the tasks that wait
  *
- * (I1) with the lock free, a task takes a unit only if it is the first of the semaphore, or nobody waits
+ * (I1) with the lock free, a task takes a unit only if it is the first of the semaphore, or none waits
  */
 #define _GNU_SOURCE 1
 #include "os.h"

@@ -16,7 +16,7 @@ typedef struct os_sem {
 
 void os_sem_init(os_sem_t *sem, uint32_t units);
 
-/* Takes a unit, in order of arrival; false iff none came within `ms`. */
+/* Takes a unit, in order of arrival; false if none came within `ms`. */
 bool os_sem_wait(os_sem_t *sem, uint32_t ms);
 
 void os_sem_post(os_sem_t *sem);

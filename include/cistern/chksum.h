@@ -15,7 +15,7 @@
  * |                          | 4: the fastest of the target: the port's; else, with  |
  * |                          | gcc and clang, vectors on hosts, aligned words on     |
  * |                          | Cortex-M and RISC-V                                   |
- * |                          | default: LWIP_CHKSUM_ALGORITHM if it is set; else 4   |
+ * |                          | default: LWIP_CHKSUM_ALGORITHM if it is 1 to 4; else 4|
  * |                          | if the target has one, else 3 with pointers of 64     |
  * |                          | bits, else 2                                          |
  *
@@ -55,7 +55,7 @@ extern "C" {
 #endif
 
 #ifndef CISTERN_CHKSUM_ALGORITHM
-#    ifdef LWIP_CHKSUM_ALGORITHM
+#    if defined LWIP_CHKSUM_ALGORITHM && LWIP_CHKSUM_ALGORITHM != 0
 #        define CISTERN_CHKSUM_ALGORITHM LWIP_CHKSUM_ALGORITHM
 #    elif defined CISTERN_PORT_CHKSUM
 #        define CISTERN_CHKSUM_ALGORITHM 4
@@ -77,7 +77,7 @@ extern "C" {
 #    error                                                                                         \
         "This target has no CISTERN_CHKSUM_ALGORITHM 4: set it, or LWIP_CHKSUM_ALGORITHM, to 1, 2 or 3"
 #else
-#    error "LWIP_CHKSUM_ALGORITHM must be 1, 2, 3 or 4: see cistern/chksum.h"
+#    error "LWIP_CHKSUM_ALGORITHM must be 0, 1, 2, 3 or 4: see cistern/chksum.h"
 #endif
 
 /* --- arithmetic of sums ----------------------------------------------------------------------- */

@@ -24,6 +24,9 @@
  * |                         |         |       | pointer per element; statistics that follow the   |
  * |                         |         |       | pool, at an atomic exchange per get and put;      |
  * |                         |         |       | memp_desc's tab is not kept up to date            |
+ * | CISTERN_MEMP_LIMIT      | 0       | 0, 1  | 1: with MEMP_MEM_MALLOC each pool refuses more    |
+ * |                         |         |       | than its number of elements; 0: only the heap     |
+ * |                         |         |       | does, as in lwIP                                  |
  * | CISTERN_POOL_KEY        | below   | expr. | the secret in the key of a free block: odd; see   |
  * |                         |         |       | cistern/pool_core.h                               |
  * | CISTERN_POOL_POISON     | 64      | bytes | level 2: how much of a free block is poisoned;    |
@@ -171,6 +174,13 @@
 #endif
 
 /* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
+#ifndef CISTERN_MEMP_LIMIT
+#    define CISTERN_MEMP_LIMIT 0
+#endif
+#if CISTERN_MEMP_LIMIT != 0 && CISTERN_MEMP_LIMIT != 1
+#    error "CISTERN_MEMP_LIMIT must be 0 or 1: see cistern/config.h"
+#endif
+
 #ifndef CISTERN_MEMP_LOCK_FREE
 #    define CISTERN_MEMP_LOCK_FREE 0
 #endif

@@ -296,15 +296,17 @@ u32_t lwip_fuzz_rand(void);
 /* --- errno -------------------------------------------------------------------------------------
  */
 
-/* A C library's own may be a macro. */
-#ifdef LWIP_PROVIDE_ERRNO
-#    ifndef errno
+/* In lwIP's tree lwip/errno.h does this. A C library's own may be a macro. */
+#ifdef CISTERN_STANDALONE
+#    ifdef LWIP_PROVIDE_ERRNO
+#        ifndef errno
 extern int errno;
+#        endif
+#    elif defined LWIP_ERRNO_STDINCLUDE
+#        include <errno.h>
+#    elif defined LWIP_ERRNO_INCLUDE
+#        include LWIP_ERRNO_INCLUDE
 #    endif
-#elif defined LWIP_ERRNO_STDINCLUDE
-#    include <errno.h>
-#elif defined LWIP_ERRNO_INCLUDE
-#    include LWIP_ERRNO_INCLUDE
 #endif
 
 #endif

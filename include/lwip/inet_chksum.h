@@ -9,7 +9,8 @@
  * |-----------------------------|-----------------------------------------------------------------|
  * | LWIP_CHKSUM(data, len)      | the user's own sum of a piece of memory, in place of every sum  |
  * |                             | below; gets u16_t lengths below 32 KiB; default: the engine's   |
- * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h                     |
+ * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h; 0: none, the      |
+ * |                             | program has lwip_standard_chksum, and sums are by that         |
  * | LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy          |
  */
 #ifndef LWIP_HDR_INET_CHKSUM_H
@@ -36,9 +37,15 @@ extern "C" {
 #    define FOLD_U32T(u) ((u32_t)(((u) >> 16) + ((u)&0xffffU)))
 #endif
 
-/* The sum of `len` bytes, of any length and alignment, by the engine. Linear in len. Any context.
- */
+/* The sum of `len` bytes, of any length and alignment, by the engine; with LWIP_CHKSUM_ALGORITHM 0
+ * by the program, as lwIP declares it. Linear in len. Any context. */
+#if defined LWIP_CHKSUM_ALGORITHM && LWIP_CHKSUM_ALGORITHM == 0 && !defined LWIP_CHKSUM
+#    define LWIP_CHKSUM             lwip_standard_chksum
+#    define LWIP_CHKSUM_IS_STANDARD 1
+u16_t lwip_standard_chksum(const void *dataptr, int len);
+#else
 u16_t lwip_standard_chksum(const void *dataptr, size_t len);
+#endif
 
 #ifndef LWIP_CHKSUM
 #    define LWIP_CHKSUM           cistern_chksum_sum

@@ -30,7 +30,7 @@ static void core_raise_fault(const char *reason)
     cistern_fault_raise(&fault);
 }
 
-/* Makes the mutex on its first use, whoever comes first. True iff there is one. */
+/* Makes the mutex on its first use, whoever comes first. True if there is one. */
 static bool core_make(void)
 {
     const cistern_critical_t level = cistern_critical_enter();
@@ -45,7 +45,7 @@ static bool core_is_holder(void)
            bare_mutex_is_mine(&core_mutex) && !cistern_cpu_in_interrupt();
 }
 
-/* Why a lock is refused; NULL iff it is not. */
+/* Why a lock is refused; NULL if it is not. */
 static const char *core_refusal_to_lock(void)
 {
     if (!bare_thread_may_wait()) {
@@ -83,7 +83,7 @@ void sys_mark_tcpip_thread(void)
     core_thread = bare_thread_running();
 }
 
-/* Why the caller may not use the core now; NULL iff it may. */
+/* Why the caller may not use the core now; NULL if it may. */
 static const char *core_refusal_to_use(void)
 {
     if (cistern_cpu_in_interrupt()) {

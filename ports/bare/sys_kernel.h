@@ -26,21 +26,6 @@ static inline void bare_kernel_tick(u32_t now)
 #    include <stdbool.h>
 
 #    include "arch/cistern_events.h"
-#    include "cistern/pool.h"
-
-/* A block of the pool that knows which slots are free: slot i is taken with ticket i. The slot
- * itself is none of the pool's, which from check level 2 on overwrites blocks that are free. */
-typedef union ticket {
-    void *link;
-    unsigned char bytes[CISTERN_POOL_STRIDE(sizeof(void *), 0)];
-} ticket_t;
-
-/* Tickets for `count` slots, and the pool's states behind them. */
-#    define TICKETS(count)                                                                         \
-        union {                                                                                    \
-            ticket_t ticket[count];                                                                \
-            unsigned char bytes[CISTERN_POOL_BYTES(count, sizeof(void *), 0)];                     \
-        }
 
 #    define THREAD_NAME_LENGTH 16
 
@@ -87,7 +72,7 @@ void bare_kernel_tick(u32_t now);
 /* The running thread; NULL before bare_kernel_start. In an interrupt, the interrupted one. */
 thread_t *bare_thread_running(void);
 
-/* True iff the caller may wait: it is a thread, outside of any critical section. */
+/* True if the caller may wait: it is a thread, outside of any critical section. */
 bool bare_thread_may_wait(void);
 
 /* (inside) Makes the running thread wait on `list`, or on none, for `timeout` ms; 0: for ever. */
@@ -107,11 +92,8 @@ void bare_thread_set_priority(thread_t *thread, u8_t priority);
 /* Called when a thread's function has returned: gives its mutexes back. */
 void bare_mutexes_abandon(void);
 
-/* True iff the running thread holds the mutex; with LWIP_COMPAT_MUTEX, if it may. Thread. */
+/* True if the running thread holds the mutex; with LWIP_COMPAT_MUTEX always. Thread. */
 bool bare_mutex_is_mine(const sys_mutex_t *mutex);
-
-/* Prepares the pools of objects. */
-void bare_objects_start(void);
 
 #endif
 

@@ -15,10 +15,8 @@
 
 #if !NO_SYS
 
-#    include "arch/cistern_port.h"
-
 typedef struct mailbox {
-    object_t object;
+    sys_object_t object;
     u16_t size;
     u16_t first;
     u16_t count;
@@ -27,23 +25,15 @@ typedef struct mailbox {
     void *ring[CISTERN_BARE_MBOX_SIZE];
 } mailbox_t;
 
-static OBJECT_SLOTS(mailbox_t, CISTERN_BARE_MAILBOXES) mbox_slots;
+static mailbox_t mbox_slots[CISTERN_BARE_MAILBOXES];
+static sys_object_list_t mbox_list;
 
-object_table_t bare_object_mailboxes = {.kind = "mailbox",
-                                        .slots = mbox_slots.slot,
-                                        .slot_size = sizeof(mailbox_t),
-                                        .count = CISTERN_BARE_MAILBOXES,
-                                        OBJECT_STATS(mbox) /* */
-                                            .tickets = mbox_slots.tickets.ticket};
-
-static const sys_bare_name_t *mbox_name_of(const sys_mbox_t *mbox)
-{
-    return (mbox != NULL) ? &mbox->name : NULL;
-}
+const sys_object_table_t sys_object_mailboxes = {
+    SYS_OBJECT_SLOTS("mailbox", mbox_slots, mbox_list, mbox)};
 
 static mailbox_t *mbox_find(const sys_mbox_t *mbox)
 {
-    return (mailbox_t *)bare_object_find(&bare_object_mailboxes, mbox_name_of(mbox));
+    return (mailbox_t *)sys_object_find(&sys_object_mailboxes, sys_mbox_name(mbox));
 }
 
 /* --- the ring, inside ------------------------------------------------------------------------- */
@@ -114,9 +104,9 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     mailbox_t *mailbox = NULL;
     const cistern_critical_t level = cistern_critical_enter();
     if (size > CISTERN_BARE_MBOX_SIZE) {
-        bare_object_count_error(&bare_object_mailboxes);
+        sys_object_count_error(&sys_object_mailboxes);
     } else {
-        mailbox = (mailbox_t *)bare_object_new(&bare_object_mailboxes, &mbox->name);
+        mailbox = (mailbox_t *)bare_object_new(&sys_object_mailboxes, &mbox->name);
     }
     if (mailbox != NULL) {
         mbox_init(mailbox, size);
@@ -125,9 +115,10 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     return (mailbox != NULL) ? ERR_OK : ERR_MEM;
 }
 
-/* (inside) Why a mailbox must not be freed now; NULL iff it may be. */
-static const char *mbox_in_use(const mailbox_t *mailbox)
+/* (inside) Why a mailbox must not be freed now; NULL if it may be. */
+static const char *mbox_in_use(const sys_object_t *object)
 {
+    const mailbox_t *const mailbox = (const mailbox_t *)object;
     if (mailbox->posters.first != NULL || mailbox->fetchers.first != NULL) {
         return "refused free: a thread waits for it";
     }
@@ -136,32 +127,7 @@ static const char *mbox_in_use(const mailbox_t *mailbox)
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    const cistern_critical_t level = cistern_critical_enter();
-    mailbox_t *const mailbox = mbox_find(mbox);
-    const char *const reason = (mailbox != NULL) ? mbox_in_use(mailbox) : NULL;
-    if (mailbox != NULL && reason == NULL) {
-        bare_object_end(&bare_object_mailboxes, &mailbox->object);
-    } else {
-        bare_object_count_error(&bare_object_mailboxes);
-    }
-    cistern_critical_leave(level);
-    if (mailbox == NULL) {
-        bare_object_refuse_free(&bare_object_mailboxes, mbox_name_of(mbox));
-    } else if (reason != NULL) {
-        bare_object_refuse(&bare_object_mailboxes, mbox_name_of(mbox), reason);
-    }
-}
-
-int sys_mbox_valid(sys_mbox_t *mbox)
-{
-    return bare_object_is_live(&bare_object_mailboxes, mbox_name_of(mbox));
-}
-
-void sys_mbox_set_invalid(sys_mbox_t *mbox)
-{
-    if (mbox != NULL) {
-        *mbox = (sys_mbox_t){0};
-    }
+    bare_object_free(&sys_object_mailboxes, sys_mbox_name(mbox), mbox_in_use);
 }
 
 /* --- use -------------------------------------------------------------------------------------- */
@@ -170,9 +136,9 @@ void sys_mbox_set_invalid(sys_mbox_t *mbox)
 static void mbox_refuse(const mailbox_t *mailbox, const sys_mbox_t *mbox)
 {
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
+        sys_object_refuse_name(&sys_object_mailboxes, sys_mbox_name(mbox));
     } else {
-        bare_object_refuse_wait(&bare_object_mailboxes, mbox_name_of(mbox));
+        bare_object_refuse_wait(&sys_object_mailboxes, sys_mbox_name(mbox));
     }
 }
 
@@ -201,11 +167,11 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
     mailbox_t *const mailbox = mbox_find(mbox);
     const bool posted = mailbox != NULL && mbox_try_post(mailbox, msg);
     if (mailbox != NULL && !posted) {
-        bare_object_count_error(&bare_object_mailboxes);
+        sys_object_count_error(&sys_object_mailboxes);
     }
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
+        sys_object_refuse_name(&sys_object_mailboxes, sys_mbox_name(mbox));
         return ERR_ARG;
     }
     return posted ? ERR_OK : ERR_MEM;
@@ -258,7 +224,7 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
     const bool fetched = mailbox != NULL && mbox_try_fetch(mailbox, &taken);
     cistern_critical_leave(level);
     if (mailbox == NULL) {
-        bare_object_refuse_name(&bare_object_mailboxes, mbox_name_of(mbox));
+        sys_object_refuse_name(&sys_object_mailboxes, sys_mbox_name(mbox));
     }
     mbox_deliver(msg, taken);
     return fetched ? 0 : SYS_MBOX_EMPTY;

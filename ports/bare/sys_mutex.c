@@ -17,32 +17,22 @@
 
 #if !NO_SYS && !LWIP_COMPAT_MUTEX
 
-#    include "arch/cistern_port.h"
-
 typedef struct mutex {
-    object_t object;
+    sys_object_t object;
     thread_t *owner;
     thread_list_t waiters;
     struct mutex *next_held;
 } mutex_t;
 
-static OBJECT_SLOTS(mutex_t, CISTERN_BARE_MUTEXES) mutex_slots;
+static mutex_t mutex_slots[CISTERN_BARE_MUTEXES];
+static sys_object_list_t mutex_list;
 
-object_table_t bare_object_mutexes = {.kind = "mutex",
-                                      .slots = mutex_slots.slot,
-                                      .slot_size = sizeof(mutex_t),
-                                      .count = CISTERN_BARE_MUTEXES,
-                                      OBJECT_STATS(mutex) /* */
-                                          .tickets = mutex_slots.tickets.ticket};
-
-static const sys_bare_name_t *mutex_name_of(const sys_mutex_t *mutex)
-{
-    return (mutex != NULL) ? &mutex->name : NULL;
-}
+const sys_object_table_t sys_object_mutexes = {
+    SYS_OBJECT_SLOTS("mutex", mutex_slots, mutex_list, mutex)};
 
 static mutex_t *mutex_find(const sys_mutex_t *mutex)
 {
-    return (mutex_t *)bare_object_find(&bare_object_mutexes, mutex_name_of(mutex));
+    return (mutex_t *)sys_object_find(&sys_object_mutexes, sys_mutex_name(mutex));
 }
 
 /* --- priorities ------------------------------------------------------------------------------- */
@@ -115,11 +105,11 @@ void bare_mutexes_abandon(void)
     thread_t *const thread = bare_thread_running();
     while (thread->held != NULL) {
         const cistern_critical_t level = cistern_critical_enter();
-        const object_t *const object = &thread->held->object;
-        const sys_bare_name_t name = {object->slot, object->generation};
+        const sys_object_t *const object = &thread->held->object;
+        const sys_name_t name = {object->slot, object->generation};
         mutex_give(thread->held);
         cistern_critical_leave(level);
-        bare_object_refuse(&bare_object_mutexes, &name, "a thread that ended holding it");
+        sys_object_refuse(&sys_object_mutexes, &name, "a thread that ended holding it");
     }
 }
 
@@ -131,7 +121,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
         return ERR_ARG;
     }
     const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const made = (mutex_t *)bare_object_new(&bare_object_mutexes, &mutex->name);
+    mutex_t *const made = (mutex_t *)bare_object_new(&sys_object_mutexes, &mutex->name);
     if (made != NULL) {
         made->owner = NULL;
         bare_list_start(&made->waiters);
@@ -140,7 +130,7 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     return (made != NULL) ? ERR_OK : ERR_MEM;
 }
 
-/* (inside) Why a lock is refused; NULL iff it is not. */
+/* (inside) Why a lock is refused; NULL if it is not. */
 static const char *mutex_refusal_to_lock(const mutex_t *mutex, bool may_wait)
 {
     if (mutex == NULL) {
@@ -171,7 +161,7 @@ void sys_mutex_lock(sys_mutex_t *mutex)
     if (wait) {
         (void)bare_thread_wait();
     } else if (reason != NULL) {
-        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex), reason);
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex), reason);
     }
 }
 
@@ -186,10 +176,10 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     }
     cistern_critical_leave(level);
     if (found == NULL) {
-        bare_object_refuse_name(&bare_object_mutexes, mutex_name_of(mutex));
+        sys_object_refuse_name(&sys_object_mutexes, sys_mutex_name(mutex));
     } else if (!mine) {
-        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex),
-                           "an unlock by a thread that does not hold it");
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex),
+                          "an unlock by a thread that does not hold it");
     }
 }
 
@@ -202,33 +192,14 @@ bool bare_mutex_is_mine(const sys_mutex_t *mutex)
     return mine;
 }
 
+static const char *mutex_in_use(const sys_object_t *object)
+{
+    return (((const mutex_t *)object)->owner != NULL) ? "refused free: it is locked" : NULL;
+}
+
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    const cistern_critical_t level = cistern_critical_enter();
-    mutex_t *const found = mutex_find(mutex);
-    const bool locked = found != NULL && found->owner != NULL;
-    if (found != NULL && !locked) {
-        bare_object_end(&bare_object_mutexes, &found->object);
-    }
-    cistern_critical_leave(level);
-    if (found == NULL) {
-        bare_object_refuse_free(&bare_object_mutexes, mutex_name_of(mutex));
-    } else if (locked) {
-        bare_object_refuse(&bare_object_mutexes, mutex_name_of(mutex),
-                           "refused free: it is locked");
-    }
-}
-
-int sys_mutex_valid(sys_mutex_t *mutex)
-{
-    return bare_object_is_live(&bare_object_mutexes, mutex_name_of(mutex));
-}
-
-void sys_mutex_set_invalid(sys_mutex_t *mutex)
-{
-    if (mutex != NULL) {
-        *mutex = (sys_mutex_t){0};
-    }
+    bare_object_free(&sys_object_mutexes, sys_mutex_name(mutex), mutex_in_use);
 }
 
 #elif !NO_SYS

@@ -10,31 +10,21 @@
 
 #if !NO_SYS
 
-#    include "arch/cistern_port.h"
-
 typedef struct semaphore {
-    object_t object;
+    sys_object_t object;
     u32_t units;
     thread_list_t waiters;
 } semaphore_t;
 
-static OBJECT_SLOTS(semaphore_t, CISTERN_BARE_SEMAPHORES) sem_slots;
+static semaphore_t sem_slots[CISTERN_BARE_SEMAPHORES];
+static sys_object_list_t sem_list;
 
-object_table_t bare_object_semaphores = {.kind = "semaphore",
-                                         .slots = sem_slots.slot,
-                                         .slot_size = sizeof(semaphore_t),
-                                         .count = CISTERN_BARE_SEMAPHORES,
-                                         OBJECT_STATS(sem) /* */
-                                             .tickets = sem_slots.tickets.ticket};
-
-static const sys_bare_name_t *sem_name_of(const sys_sem_t *sem)
-{
-    return (sem != NULL) ? &sem->name : NULL;
-}
+const sys_object_table_t sys_object_semaphores = {
+    SYS_OBJECT_SLOTS("semaphore", sem_slots, sem_list, sem)};
 
 static semaphore_t *sem_find(const sys_sem_t *sem)
 {
-    return (semaphore_t *)bare_object_find(&bare_object_semaphores, sem_name_of(sem));
+    return (semaphore_t *)sys_object_find(&sys_object_semaphores, sys_sem_name(sem));
 }
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
@@ -44,7 +34,7 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
     }
     const cistern_critical_t level = cistern_critical_enter();
     semaphore_t *const semaphore =
-        (semaphore_t *)bare_object_new(&bare_object_semaphores, &sem->name);
+        (semaphore_t *)bare_object_new(&sys_object_semaphores, &sem->name);
     if (semaphore != NULL) {
         semaphore->units = count;
         bare_list_start(&semaphore->waiters);
@@ -72,7 +62,7 @@ void sys_sem_signal(sys_sem_t *sem)
     }
     cistern_critical_leave(level);
     if (semaphore == NULL) {
-        bare_object_refuse_name(&bare_object_semaphores, sem_name_of(sem));
+        sys_object_refuse_name(&sys_object_semaphores, sys_sem_name(sem));
     }
 }
 
@@ -93,40 +83,22 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
         return taken ? 0 : bare_thread_wait();
     }
     if (semaphore == NULL) {
-        bare_object_refuse_name(&bare_object_semaphores, sem_name_of(sem));
+        sys_object_refuse_name(&sys_object_semaphores, sys_sem_name(sem));
     } else {
-        bare_object_refuse_wait(&bare_object_semaphores, sem_name_of(sem));
+        bare_object_refuse_wait(&sys_object_semaphores, sys_sem_name(sem));
     }
     return SYS_ARCH_TIMEOUT;
 }
 
+static const char *sem_in_use(const sys_object_t *object)
+{
+    const semaphore_t *const semaphore = (const semaphore_t *)object;
+    return (semaphore->waiters.first != NULL) ? "refused free: a thread waits for it" : NULL;
+}
+
 void sys_sem_free(sys_sem_t *sem)
 {
-    const cistern_critical_t level = cistern_critical_enter();
-    semaphore_t *const semaphore = sem_find(sem);
-    const bool in_use = semaphore != NULL && semaphore->waiters.first != NULL;
-    if (semaphore != NULL && !in_use) {
-        bare_object_end(&bare_object_semaphores, &semaphore->object);
-    }
-    cistern_critical_leave(level);
-    if (semaphore == NULL) {
-        bare_object_refuse_free(&bare_object_semaphores, sem_name_of(sem));
-    } else if (in_use) {
-        bare_object_refuse(&bare_object_semaphores, sem_name_of(sem),
-                           "refused free: a thread waits for it");
-    }
-}
-
-int sys_sem_valid(sys_sem_t *sem)
-{
-    return bare_object_is_live(&bare_object_semaphores, sem_name_of(sem));
-}
-
-void sys_sem_set_invalid(sys_sem_t *sem)
-{
-    if (sem != NULL) {
-        *sem = (sys_sem_t){0};
-    }
+    bare_object_free(&sys_object_semaphores, sys_sem_name(sem), sem_in_use);
 }
 
 #endif

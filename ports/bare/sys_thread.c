@@ -16,13 +16,13 @@
  * that on the oldest frames of the next; below gap 0 is nothing that counts, as idle can be made anew.
  *
  * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its gap belongs to
- * nobody else, and nothing writes there but an overflow. Its guard is the lower end of its stack, its
+ * no other thread, and nothing writes there but an overflow. Its guard is the lower end of its stack, its
  * zone that and as many bytes below it. The culprit of an overflow is the thread that wrote below
  * its stack, a victim one whose stack was written on.
  *
  * Invariants, outside the critical section:
  *   (I1) a ready thread is on thread_ready[its priority], a blocked one on the list it waits at, or none
- *   (I2) bit p of thread_ready_mask is set iff thread_ready[p] is not empty
+ *   (I2) bit p of thread_ready_mask is set exactly while thread_ready[p] is not empty
  *   (I3) if thread_running is not the first thread of the highest ready list, or idle when there is
  *        none, the switch interrupt is pending
  *   (I4) while a thread does not run, its zone holds THREAD_FILL in every byte: a change that is seen
@@ -62,7 +62,18 @@ typedef struct stack {
 typedef uint32_t __attribute__((may_alias)) thread_word_t;
 
 static thread_t thread_slots[CISTERN_BARE_THREADS];
-static TICKETS(CISTERN_BARE_THREADS) thread_tickets;
+
+/* Which slots are free: slot i is taken with block i of a pool. The slot itself is none of the pool's,
+ * which from check level 2 on overwrites blocks that are free. */
+typedef union ticket {
+    void *link;
+    unsigned char bytes[CISTERN_POOL_STRIDE(sizeof(void *), 0)];
+} thread_ticket_t;
+
+static union {
+    thread_ticket_t ticket[CISTERN_BARE_THREADS];
+    unsigned char bytes[CISTERN_POOL_BYTES(CISTERN_BARE_THREADS, sizeof(void *), 0)];
+} thread_tickets;
 
 static struct {
     alignas(16) unsigned char idle[CISTERN_BARE_IDLE_STACK_BYTES];
@@ -156,7 +167,7 @@ static size_t thread_untouched(const thread_t *thread, size_t limit)
     return bytes;
 }
 
-/* True iff a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
+/* True if a byte from `from` on does not hold THREAD_FILL. Both numbers are multiples of 4. */
 static bool thread_is_touched(const unsigned char *from, size_t bytes)
 {
     const thread_word_t *const words = (const thread_word_t *)(const void *)from;
@@ -200,7 +211,7 @@ static bool thread_has_overflowed(thread_t *thread)
            thread_zone_is_touched(thread) || thread_scan_gap(thread);
 }
 
-/* True iff a thread's overflow went through its gap. */
+/* True if a thread's overflow went through its gap. */
 static bool thread_went_through_gap(const thread_t *thread)
 {
     const unsigned char *const gap = thread->lowest - CISTERN_BARE_GUARD_BYTES;
@@ -259,7 +270,7 @@ THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended
     return thread;
 }
 
-/* (inside) The victim of a thread that overflowed its stack; NULL iff there is none. Below the first
+/* (inside) The victim of a thread that overflowed its stack; NULL if there is none. Below the first
  * thread's gap is idle's stack only. */
 THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
@@ -496,7 +507,7 @@ static thread_t *thread_prepare(size_t slot, const char *name, int prio)
     return thread;
 }
 
-/* Why no thread can be made; NULL iff one can, if a slot is free. */
+/* Why no thread can be made; NULL if one can, if a slot is free. */
 static const char *thread_refusal(lwip_thread_fn thread, int stacksize)
 {
     if (thread == NULL) {
@@ -509,7 +520,7 @@ sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, 
                             int prio)
 {
     const char *reason = thread_refusal(thread, stacksize);
-    const ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&thread_pool) : NULL;
+    const thread_ticket_t *const ticket = (reason == NULL) ? cistern_pool_get(&thread_pool) : NULL;
     if (ticket == NULL) {
         reason = (reason != NULL) ? reason : "more threads than CISTERN_BARE_THREADS";
         thread_raise_fault(CISTERN_FAULT_ARGUMENT, NULL, (name != NULL) ? name : "thread", reason);
@@ -551,7 +562,6 @@ void bare_kernel_start(void)
                                           .memory = thread_tickets.ticket,
                                           .bytes = sizeof thread_tickets};
     (void)cistern_pool_init(&thread_pool, &config);
-    bare_objects_start();
     thread_make_main();
     thread_make_idle();
     thread_running = &thread_main;
@@ -586,9 +596,11 @@ void sys_arch_netconn_sem_alloc(void)
     }
 }
 
+/* At the end of each thread, of which most have none: that needs no section. */
 void sys_arch_netconn_sem_free(void)
 {
-    if (thread_running != NULL && sys_sem_valid(&thread_running->semaphore)) {
+    if (thread_running != NULL && thread_running->semaphore.name.generation != 0 &&
+        sys_sem_valid(&thread_running->semaphore)) {
         sys_sem_free(&thread_running->semaphore);
         sys_sem_set_invalid(&thread_running->semaphore);
     }

@@ -13,7 +13,7 @@ static inline void tick_refuse(const char *reason)
     cistern_fault_raise(&fault);
 }
 
-/* Cycles of the timer's clock from tick to tick; 0, after a fault, iff they are fewer than `least`,
+/* Cycles of the timer's clock from tick to tick; 0, after a fault, if they are fewer than `least`,
  * at which the timer stands still, or more than `most`, which it can count. */
 static inline uint32_t tick_cycles(uint32_t clock_hz, uint32_t least, uint32_t most)
 {

@@ -21,7 +21,7 @@ typedef struct quick_lock {
     host_wake_t wake;
 } quick_lock_t;
 
-/* True iff the system has a heavy fence; settled by the first quick_lock_init. */
+/* True if the system has a heavy fence; settled by the first quick_lock_init. */
 extern bool quick_lock_has_fence;
 
 /* Makes a lock. It is never ended. */
@@ -51,7 +51,7 @@ static inline void quick_lock(quick_lock_t *lock)
     }
 }
 
-/* Frees it; true iff a thread may wait for it (I1 in quick_lock.c). */
+/* Frees it; true if a thread may wait for it (I1 in quick_lock.c). */
 static inline bool quick_lock_free(quick_lock_t *lock)
 {
     if (!quick_lock_has_fence) {

@@ -157,7 +157,7 @@ static void gate_end_sleep(gate_waiter_t *waiter, bool unparked)
     host_parker_end(&waiter->parker);
 }
 
-/* Takes the waiter out of the gate: true iff it leaves with a unit. */
+/* Takes the waiter out of the gate: true if it leaves with a unit. */
 static bool gate_leave(gate_waiter_t *waiter)
 {
     gate_t *const gate = waiter->gate;
@@ -192,7 +192,7 @@ static void gate_sleep(gate_waiter_t *waiter, u64_t deadline)
     gate_end_sleep(waiter, unparked);
 }
 
-/* One yield; false iff it took long. */
+/* One yield; false if it took long. */
 static bool gate_yield_once(u64_t start)
 {
     host_yield();

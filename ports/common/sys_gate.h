@@ -38,7 +38,7 @@ struct gate {
 /* Makes a gate at which no thread waits. */
 void gate_init(gate_t *gate, gate_stock_t *stock, void *owner, bool remote);
 
-/* Asks for a unit without waiting: true iff the caller may take one from the stock. Constant time.
+/* Asks for a unit without waiting: true if the caller may take one from the stock. Constant time.
  */
 bool gate_try(gate_t *gate);
 
@@ -55,7 +55,7 @@ gate_waiter_t *gate_admit(gate_t *gate);
  * that switches to the woken thread at once would otherwise let it run into the lock. */
 void gate_wake(gate_waiter_t *granted);
 
-/* True iff gate_admit may have something to do. Without the lock, after the stock grew by a
+/* True if gate_admit may have something to do. Without the lock, after the stock grew by a
  * sequentially consistent store. */
 bool gate_is_waited_at(gate_t *gate);
 

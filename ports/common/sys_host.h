@@ -25,8 +25,8 @@
  * | host_doze                              | sleeps on one until woken; may return sooner; with  |
  * |                                        | a lock held, which is free meanwhile; a thread is   |
  * |                                        | not cancelled here                                  |
- * | host_owned_init                        | makes one; false iff the system has none left       |
- * | host_owned_try                         | takes it if it is free; true iff it did             |
+ * | host_owned_init                        | makes one; false if the system has none left       |
+ * | host_owned_try                         | takes it if it is free; true if it did             |
  * | host_owned_lock                        | takes it, waiting for its turn                      |
  * | host_owned_unlock                      | gives it back; the holder                           |
  * | host_owned_renew                       | makes it anew in a forked child                     |
@@ -56,8 +56,9 @@ void host_sleep_until(uint64_t end);
 /* Writes bytes on the process's standard error, without a lock. Any thread, and signal handlers. */
 void host_write_error(const char *bytes, size_t length);
 
-/* What one thread sleeps on until another one wakes it; a park uses up the unpark that ended it. A port that defines HOST_PARKER has a
- * host_parker_t and these functions of its own; the others have those of threads.c. */
+/* What one thread sleeps on until another one wakes it; a park uses up the unpark that ended it. A
+ * port that defines HOST_PARKER has a host_parker_t and these functions of its own; the others have
+ * those of threads.c. */
 #ifndef HOST_PARKER
 typedef struct host_parker {
     host_lock_t lock;
@@ -65,7 +66,7 @@ typedef struct host_parker {
     bool unparked;
 } host_parker_t;
 
-/* Sleeps on `wake` until it is woken or `deadline` has come; may return sooner. Returns true iff
+/* Sleeps on `wake` until it is woken or `deadline` has come; may return sooner. Returns true if
  * the deadline has come. Called and left with `lock` held, which is free meanwhile. Where threads
  * can be cancelled, one that is cancelled here calls cancelled(argument), with the lock held, and
  * does not return. */
@@ -87,7 +88,7 @@ void host_park_uncancelled(host_parker_t *parker);
 /* Wakes who sleeps on it, now or later. That thread may end the parker before this returns. */
 void host_unpark(host_parker_t *parker);
 
-/* Calls `function` iff no call with the same `once` did, and returns when it has returned. */
+/* Calls `function` if no call with the same `once` did, and returns when it has returned. */
 void host_once(host_once_t *once, void (*function)(void));
 
 /* Makes a watch that calls `ended` at the end of threads. Once for each watch. */
@@ -101,7 +102,7 @@ void host_watch_thread(host_watch_t *watch);
 void host_fence_heavy(void);
 bool host_fence_available(void);
 
-/* True iff threads run at the same time: the program may use several processors. */
+/* True if threads run at the same time: the program may use several processors. */
 bool host_is_parallel(void);
 
 /* How often to try for what another thread holds for a moment, before sleeping: not at all where
@@ -111,7 +112,7 @@ static inline int host_spins(void)
     return host_is_parallel() ? 100 : 0;
 }
 
-/* True iff some thread of the process has a priority, which who waits for a host_owned_t may have
+/* True if some thread of the process has a priority, which who waits for a host_owned_t may have
  * to lend to its holder. The calling thread's own counts from its first call on. */
 bool host_lends_priority(void);
 

@@ -40,7 +40,7 @@
 /* What two sides write often must not share a cache line. */
 #    define MBOX_CACHE_LINE 64
 
-typedef struct side {
+typedef struct mbox_side {
     alignas(MBOX_CACHE_LINE) object_t object;
     void **ring;
     size_t index;
@@ -70,17 +70,19 @@ static void mbox_forked(object_t *object)
 }
 
 static mbox_side_t mbox_slots[CISTERN_HOST_MAILBOXES][MBOX_SIDES];
+static sys_object_list_t mbox_list;
 
-object_table_t object_mailboxes = {
-    .kind = "mailbox",
-    .slots = mbox_slots,
-    .count = CISTERN_HOST_MAILBOXES,
+static const object_kind_t mbox_kind = {
     .sides = MBOX_SIDES,
-    .side_size = sizeof mbox_slots[0][0],
+    .side_size = sizeof(mbox_side_t),
     .prepare = mbox_prepare,
     .forked = mbox_forked,
     .waiting = mbox_waiting,
-    OBJECT_STATS(mbox),
+};
+
+const sys_object_table_t sys_object_mailboxes = {
+    SYS_OBJECT_SLOTS("mailbox", mbox_slots, mbox_list, mbox),
+    .port = &mbox_kind,
 };
 
 /* --- the ring -------------------------------------------------------------------------------- */
@@ -139,15 +141,9 @@ static void mbox_unlock_and_admit(mbox_side_t *side)
     }
 }
 
-/* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *mbox_name_of(const sys_mbox_t *mbox)
+static mbox_side_t *mbox_lock_side(const sys_mbox_t *mbox, size_t side)
 {
-    return (mbox != NULL) ? &mbox->name : NULL;
-}
-
-static mbox_side_t *mbox_lookup(const sys_mbox_t *mbox, size_t side)
-{
-    return (mbox_side_t *)object_lock(&object_mailboxes, mbox_name_of(mbox), side);
+    return (mbox_side_t *)object_lock(&sys_object_mailboxes, sys_mbox_name(mbox), side);
 }
 
 static void mbox_deliver(void **where, void *msg)
@@ -179,21 +175,21 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     const u32_t places = (u32_t)((size > 0) ? size : CISTERN_HOST_MBOX_SIZE);
     void **const ring = calloc(places, sizeof *ring);
     if (ring == NULL) {
-        object_count_error(&object_mailboxes);
+        object_count_error(&sys_object_mailboxes);
         return ERR_MEM;
     }
-    mbox_side_t *const sides = (mbox_side_t *)object_new(&object_mailboxes, &mbox->name);
+    mbox_side_t *const sides = (mbox_side_t *)object_new(&sys_object_mailboxes, &mbox->name);
     if (sides == NULL) {
         free(ring);
         return ERR_MEM;
     }
     mbox_init_side(&sides[MBOX_POST], ring, places, places);
     mbox_init_side(&sides[MBOX_FETCH], ring, places, 0);
-    object_unlock_sides(&object_mailboxes, &sides->object);
+    object_unlock_sides(&sys_object_mailboxes, &sides->object);
     return ERR_OK;
 }
 
-/* Why a mailbox must not be freed now; NULL iff it may be. */
+/* Why a mailbox must not be freed now; NULL if it may be. */
 static const char *mbox_in_use(const mbox_side_t *sides)
 {
     if (sides[MBOX_POST].gate.inside + sides[MBOX_FETCH].gate.inside != 0) {
@@ -205,17 +201,17 @@ static const char *mbox_in_use(const mbox_side_t *sides)
 
 static void mbox_refuse_free(sys_mbox_t *mbox, mbox_side_t *sides, const char *reason)
 {
-    object_unlock_sides(&object_mailboxes, &sides->object);
-    object_count_error(&object_mailboxes);
-    object_refuse(&object_mailboxes, mbox_name_of(mbox), reason);
+    object_unlock_sides(&sys_object_mailboxes, &sides->object);
+    object_count_error(&sys_object_mailboxes);
+    sys_object_refuse(&sys_object_mailboxes, sys_mbox_name(mbox), reason);
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
     mbox_side_t *const sides =
-        (mbox_side_t *)object_lock_to_end(&object_mailboxes, mbox_name_of(mbox));
+        (mbox_side_t *)object_lock_to_end(&sys_object_mailboxes, sys_mbox_name(mbox));
     if (sides == NULL) {
-        object_count_error(&object_mailboxes);
+        object_count_error(&sys_object_mailboxes);
         return;
     }
     const char *const reason = mbox_in_use(sides);
@@ -224,27 +220,15 @@ void sys_mbox_free(sys_mbox_t *mbox)
         return;
     }
     void **const ring = sides->ring;
-    object_end(&object_mailboxes, &sides->object);
+    object_end(&sys_object_mailboxes, &sides->object);
     free(ring);
-}
-
-int sys_mbox_valid(sys_mbox_t *mbox)
-{
-    return object_is_live(&object_mailboxes, mbox_name_of(mbox));
-}
-
-void sys_mbox_set_invalid(sys_mbox_t *mbox)
-{
-    if (mbox != NULL) {
-        *mbox = (sys_mbox_t){0};
-    }
 }
 
 /* --- use ------------------------------------------------------------------------------------- */
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_POST);
     if (side != NULL) {
         (void)gate_wait(&side->gate, &side->object.lock, 0);
         mbox_put(side, msg);
@@ -254,14 +238,14 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_POST);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_POST);
     if (side == NULL) {
         return ERR_ARG;
     }
     const bool place = gate_try(&side->gate);
     if (!place) {
         object_unlock(&side->object);
-        object_count_error(&object_mailboxes);
+        object_count_error(&sys_object_mailboxes);
         return ERR_MEM;
     }
     mbox_put(side, msg);
@@ -277,7 +261,7 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_FETCH);
     mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_ARCH_TIMEOUT;
@@ -294,7 +278,7 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout)
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 {
-    mbox_side_t *const side = mbox_lookup(mbox, MBOX_FETCH);
+    mbox_side_t *const side = mbox_lock_side(mbox, MBOX_FETCH);
     mbox_deliver(msg, NULL);
     if (side == NULL) {
         return SYS_MBOX_EMPTY;

@@ -23,7 +23,7 @@
  *
  * A thread that ends holding the mutex gives it back, with a fault.
  *
- * Threads are told apart by a number that no other thread ever has: the system gives the number of
+ * A thread is known by a number that no other thread ever has: the system gives the number of
  * a thread that ended to the next one.
  */
 #include "lwip/sys.h"
@@ -109,17 +109,19 @@ static u32_t mutex_waiting(object_t *object)
 }
 
 static mutex_t mutex_slots[CISTERN_HOST_MUTEXES];
+static sys_object_list_t mutex_list;
 
-object_table_t object_mutexes = {
-    .kind = "mutex",
-    .slots = mutex_slots,
-    .count = CISTERN_HOST_MUTEXES,
+static const object_kind_t mutex_kind = {
     .sides = 1,
-    .side_size = sizeof mutex_slots[0],
+    .side_size = sizeof(mutex_t),
     .prepare = mutex_prepare,
     .forked = mutex_forked,
     .waiting = mutex_waiting,
-    OBJECT_STATS(mutex),
+};
+
+const sys_object_table_t sys_object_mutexes = {
+    SYS_OBJECT_SLOTS("mutex", mutex_slots, mutex_list, mutex),
+    .port = &mutex_kind,
 };
 
 /* --- waiting ---------------------------------------------------------------------------------- */
@@ -173,7 +175,7 @@ static bool mutex_take_or_queue(mutex_t *mutex, mutex_waiter_t *waiter)
     return mine;
 }
 
-/* Waits in the queue; false iff the thread is starving. (I4) */
+/* Waits in the queue; false if the thread is starving. (I4) */
 static bool mutex_wait_in_queue(mutex_t *mutex)
 {
     const uint64_t start = host_nanoseconds();
@@ -231,7 +233,7 @@ static host_once_t mutex_once = HOST_ONCE_INITIALIZER;
 static host_watch_t mutex_watch;
 static _Thread_local bool mutex_watched;
 
-/* Records that the calling thread does not use it any more; false iff it is not the holder. */
+/* Records that the calling thread does not use it any more; false if it is not the holder. */
 static bool mutex_disown(mutex_t *mutex)
 {
     const bool mine = mutex_is_mine(mutex);
@@ -244,15 +246,15 @@ static bool mutex_disown(mutex_t *mutex)
 static void mutex_thread_ends(void)
 {
     mutex_watched = false;
-    for (u32_t slot = 0; slot < object_mutexes.prepared; ++slot) {
+    for (u32_t slot = 0; slot < mutex_list.prepared; ++slot) {
         mutex_t *const mutex = &mutex_slots[slot];
         quick_lock(&mutex->object.lock);
-        const sys_host_name_t name = {slot, mutex->object.generation};
+        const sys_name_t name = {slot, mutex->object.object.generation};
         const bool mine = mutex_disown(mutex);
         quick_unlock(&mutex->object.lock);
         if (mine) {
             mutex_release(mutex);
-            object_refuse(&object_mutexes, &name, "a thread that ended holding it");
+            sys_object_refuse(&sys_object_mutexes, &name, "a thread that ended holding it");
         }
     }
 }
@@ -273,15 +275,9 @@ static void mutex_watch_thread(void)
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-/* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *mutex_name_of(const sys_mutex_t *mutex)
+static mutex_t *mutex_lock_object(sys_mutex_t *mutex)
 {
-    return (mutex != NULL) ? &mutex->name : NULL;
-}
-
-static mutex_t *mutex_lookup(sys_mutex_t *mutex)
-{
-    return (mutex_t *)object_lock(&object_mutexes, mutex_name_of(mutex), 0);
+    return (mutex_t *)object_lock(&sys_object_mutexes, sys_mutex_name(mutex), 0);
 }
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
@@ -289,17 +285,17 @@ err_t sys_mutex_new(sys_mutex_t *mutex)
     if (mutex == NULL) {
         return ERR_ARG;
     }
-    mutex_t *const made = (mutex_t *)object_new(&object_mutexes, &mutex->name);
+    mutex_t *const made = (mutex_t *)object_new(&sys_object_mutexes, &mutex->name);
     if (made == NULL) {
         return ERR_MEM;
     }
     made->users = 0;
     made->held = false;
-    object_unlock_sides(&object_mutexes, &made->object);
+    object_unlock_sides(&sys_object_mutexes, &made->object);
     return ERR_OK;
 }
 
-/* Records the calling thread as a user; false iff it is the holder. */
+/* Records the calling thread as a user; false if it is the holder. */
 static bool mutex_register(mutex_t *mutex)
 {
     const bool again = mutex_is_mine(mutex);
@@ -317,7 +313,7 @@ static void mutex_record_owner(mutex_t *mutex)
 
 void sys_mutex_lock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = mutex_lookup(mutex);
+    mutex_t *const found = mutex_lock_object(mutex);
     if (found == NULL) {
         return;
     }
@@ -328,13 +324,14 @@ void sys_mutex_lock(sys_mutex_t *mutex)
         mutex_acquire(found);
         mutex_record_owner(found);
     } else {
-        object_refuse(&object_mutexes, mutex_name_of(mutex), "a lock by the thread that holds it");
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex),
+                          "a lock by the thread that holds it");
     }
 }
 
 void sys_mutex_unlock(sys_mutex_t *mutex)
 {
-    mutex_t *const found = mutex_lookup(mutex);
+    mutex_t *const found = mutex_lock_object(mutex);
     if (found == NULL) {
         return;
     }
@@ -343,34 +340,23 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
     if (mine) {
         mutex_release(found);
     } else {
-        object_refuse(&object_mutexes, mutex_name_of(mutex),
-                      "an unlock by a thread that does not hold it");
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex),
+                          "an unlock by a thread that does not hold it");
     }
 }
 
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    mutex_t *const found = (mutex_t *)object_lock_to_end(&object_mutexes, mutex_name_of(mutex));
+    mutex_t *const found =
+        (mutex_t *)object_lock_to_end(&sys_object_mutexes, sys_mutex_name(mutex));
     if (found == NULL) {
         return;
     }
     if (found->users == 0) {
-        object_end(&object_mutexes, &found->object);
+        object_end(&sys_object_mutexes, &found->object);
     } else {
-        object_unlock_sides(&object_mutexes, &found->object);
-        object_refuse(&object_mutexes, mutex_name_of(mutex), "refused free: it is locked");
-    }
-}
-
-int sys_mutex_valid(sys_mutex_t *mutex)
-{
-    return object_is_live(&object_mutexes, mutex_name_of(mutex));
-}
-
-void sys_mutex_set_invalid(sys_mutex_t *mutex)
-{
-    if (mutex != NULL) {
-        *mutex = (sys_mutex_t){0};
+        object_unlock_sides(&sys_object_mutexes, &found->object);
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex), "refused free: it is locked");
     }
 }
 

@@ -1,151 +1,88 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sys_object.c (common) - the tables of semaphores, mutexes and mailboxes.
+/* sys_object.c (common) - the tables of semaphores, mutexes and mailboxes on hosts.
  *
- *   table         | slot 0 | slot 1 | slot 2 | slot 3 | ...        | slot n-1 |
- *                   live     free     live     free     never used
- *                  <---------- prepared ------------->
- *   free --> slot 3 --> slot 1 --> NULL
- *   name   { slot 2, generation 7 }  names slot 2 while it is live in its generation 7
+ *   slot     | side 0: object, lock, ... | side 1: object, lock, ... |
  *
  * Invariants:
- *   I1  Each side of a slot below `prepared` has an initialised lock, for ever.
- *   I2  A slot's generation and liveness change only with its lock held; the generation grows by
- *       one when an object ends, so that no name of it is valid again.
- *   I3  The holder of an object's lock does not enter the critical section and takes no other
- *       object's lock. A fork takes the critical section first and then every lock in order.
- *
- * A slot must keep its lock and its generation while it is free, which a block of a pool cannot:
- * hence the free list of its own.
+ *   (I1) each side of a slot below `prepared` has an initialised lock, for ever
+ *   (I2) an object starts and ends with the locks of all its sides held; each side has the name, so that
+ *        a call needs the lock of one side only
+ *   (I3) the holder of an object's lock does not enter the critical section and takes no other object's
+ *        lock. A fork takes the critical section first and then every lock in order
  */
 #include "lwip/sys.h"
 
 #if !NO_SYS
 
-#    include <stddef.h>
-
-#    include "arch/cistern_port.h"
-#    include "cistern/fault.h"
 #    include "sys_object.h"
+
+#    include "../oslayer/object_table.inc"
 
 static host_once_t object_once = HOST_ONCE_INITIALIZER;
 
 #    if LWIP_COMPAT_MUTEX
-static object_table_t *const object_tables[] = {&object_semaphores, &object_mailboxes};
+static const sys_object_table_t *const object_tables[] = {&sys_object_semaphores,
+                                                          &sys_object_mailboxes};
 #    else
-static object_table_t *const object_tables[] = {&object_semaphores, &object_mutexes,
-                                                &object_mailboxes};
+static const sys_object_table_t *const object_tables[] = {
+    &sys_object_semaphores, &sys_object_mutexes, &sys_object_mailboxes};
 #    endif
 #    define OBJECT_TABLES (sizeof object_tables / sizeof object_tables[0])
 
-static object_t *object_side_at(const object_table_t *table, size_t slot, size_t side)
+static object_t *object_side(const sys_object_table_t *table, void *first, size_t side)
 {
-    const size_t offset = (slot * table->sides + side) * table->side_size;
-    return (object_t *)(void *)((unsigned char *)table->slots + offset);
+    return (object_t *)(void *)((unsigned char *)first + side * table->port->side_size);
 }
 
-static u32_t object_slot_of(const object_table_t *table, const object_t *object)
-{
-    const size_t offset = (size_t)((const unsigned char *)object - (unsigned char *)table->slots);
-    return (u32_t)(offset / (table->sides * table->side_size));
-}
-
-/* --- statistics ------------------------------------------------------------------------------ */
-
-#    if SYS_STATS
-
-static void object_count_new(const object_table_t *table)
-{
-    struct stats_syselem *const stats = table->stats;
-    ++stats->used;
-    stats->max = (stats->max < stats->used) ? stats->used : stats->max;
-}
-
-static void object_count_end(const object_table_t *table)
-{
-    --table->stats->used;
-}
-
-static void object_count_one_error(const object_table_t *table)
-{
-    ++table->stats->err;
-}
-
-#    else
-
-static void object_count_new(const object_table_t *table)
-{
-    (void)table;
-}
-
-static void object_count_end(const object_table_t *table)
-{
-    (void)table;
-}
-
-static void object_count_one_error(const object_table_t *table)
-{
-    (void)table;
-}
-
-#    endif
-
-void object_count_error(const object_table_t *table)
+void object_count_error(const sys_object_table_t *table)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    object_count_one_error(table);
+    sys_object_count_error(table);
     cistern_critical_leave(level);
-}
-
-/* --- faults ---------------------------------------------------------------------------------- */
-
-static void object_raise_fault(cistern_fault_kind_t kind, const object_table_t *table,
-                               const sys_host_name_t *name, const char *reason)
-{
-    const cistern_fault_t fault = {
-        .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
-    cistern_fault_raise(&fault);
-}
-
-void object_refuse(const object_table_t *table, const sys_host_name_t *name, const char *reason)
-{
-    object_raise_fault(CISTERN_FAULT_ARGUMENT, table, name, reason);
 }
 
 /* --- fork ------------------------------------------------------------------------------------ */
 
-static void object_for_each_prepared(void (*visit)(object_table_t *table, object_t *side))
+/* The sides of all slots of a table follow each other. */
+static size_t object_prepared_sides(const sys_object_table_t *table)
+{
+    return table->list->prepared * table->port->sides;
+}
+
+static void object_for_each_prepared(void (*visit)(const sys_object_table_t *table, object_t *side))
 {
     for (size_t t = 0; t < OBJECT_TABLES; ++t) {
-        const size_t sides = object_tables[t]->prepared * object_tables[t]->sides;
+        const sys_object_table_t *const table = object_tables[t];
+        const size_t sides = object_prepared_sides(table);
         for (size_t side = 0; side < sides; ++side) {
-            visit(object_tables[t], object_side_at(object_tables[t], 0, side));
+            visit(table, object_side(table, table->slots, side));
         }
     }
 }
 
-static void object_lock_one(object_table_t *table, object_t *side)
+static void object_lock_one(const sys_object_table_t *table, object_t *side)
 {
     (void)table;
     quick_lock(&side->lock);
     quick_lock_before_fork(&side->lock);
 }
 
-static void object_go_on(object_table_t *table, object_t *side)
+static void object_resume_one(const sys_object_table_t *table, object_t *side)
 {
     (void)table;
     quick_lock_after_fork(&side->lock);
 }
 
-static void object_unlock_one(object_table_t *table, object_t *side)
+static void object_unlock_one(const sys_object_table_t *table, object_t *side)
 {
     (void)table;
     quick_unlock(&side->lock);
 }
 
-static void object_adopt_one(object_table_t *table, object_t *side)
+static void object_adopt_one(const sys_object_table_t *table, object_t *side)
 {
     quick_lock_in_child(&side->lock);
-    table->forked(side);
+    table->port->forked(side);
 }
 
 static cistern_critical_t object_fork_level; /* of the thread that forks; guarded by the section */
@@ -159,7 +96,7 @@ static void object_before_fork(void)
 
 static void object_after_fork_in_parent(void)
 {
-    object_for_each_prepared(object_go_on);
+    object_for_each_prepared(object_resume_one);
     object_for_each_prepared(object_unlock_one);
     cistern_critical_leave(object_fork_level);
 }
@@ -189,153 +126,107 @@ void sys_init(void)
 
 /* --- slots ----------------------------------------------------------------------------------- */
 
-static void object_push_free(object_table_t *table, object_t *object)
-{
-    object->next_free = table->free;
-    table->free = object;
-}
-
-static object_t *object_pop_free(object_table_t *table)
-{
-    object_t *const object = table->free;
-    if (object != NULL) {
-        table->free = object->next_free;
-    }
-    return object;
-}
-
-static bool object_prepare_sides(object_table_t *table, size_t slot)
+bool sys_object_prepare(const sys_object_table_t *table, sys_object_t *object)
 {
     bool prepared = true;
-    for (size_t i = 0; i < table->sides; ++i) {
-        object_t *const side = object_side_at(table, slot, i);
+    for (size_t i = 0; i < table->port->sides; ++i) {
+        object_t *const side = object_side(table, object, i);
         quick_lock_init(&side->lock);
-        side->generation = 1;
-        prepared = prepared && table->prepare(side);
+        prepared = prepared && table->port->prepare(side);
     }
     return prepared;
 }
 
-/* The first slot that was never used, made ready; NULL iff there is none, or the system lacks what
- * it takes. */
-static object_t *object_prepare_slot(object_table_t *table)
+static void object_lock_sides(const sys_object_table_t *table, object_t *object)
 {
-    const size_t slot = table->prepared;
-    if (slot == table->count || !object_prepare_sides(table, slot)) {
-        return NULL;
+    for (size_t side = 0; side < table->port->sides; ++side) {
+        quick_lock(&object_side(table, object, side)->lock);
     }
-    table->prepared = slot + 1U;
-    return object_side_at(table, slot, 0);
 }
 
-static object_t *object_take_slot(object_table_t *table)
+void object_unlock_sides(const sys_object_table_t *table, object_t *object)
+{
+    for (size_t side = 0; side < table->port->sides; ++side) {
+        quick_unlock(&object_side(table, object, side)->lock);
+    }
+}
+
+static object_t *object_take(const sys_object_table_t *table)
 {
     const cistern_critical_t level = cistern_critical_enter();
-    object_t *object = object_pop_free(table);
-    if (object == NULL) {
-        object = object_prepare_slot(table);
-    }
-    if (object != NULL) {
-        object_count_new(table);
-    } else {
-        object_count_one_error(table);
-    }
+    object_t *const object = (object_t *)sys_object_take(table);
     cistern_critical_leave(level);
     return object;
 }
 
-static object_t *object_nth_side(const object_table_t *table, object_t *object, size_t side)
+/* Gives the other sides the name that side 0 has, or lost. (I2) */
+static void object_name_sides(const sys_object_table_t *table, object_t *object)
 {
-    return (object_t *)(void *)((unsigned char *)object + side * table->side_size);
-}
-
-static void object_lock_sides(object_table_t *table, object_t *object)
-{
-    for (size_t side = 0; side < table->sides; ++side) {
-        quick_lock(&object_nth_side(table, object, side)->lock);
+    for (size_t side = 1; side < table->port->sides; ++side) {
+        object_side(table, object, side)->object = object->object;
     }
 }
 
-void object_unlock_sides(object_table_t *table, object_t *object)
-{
-    for (size_t side = 0; side < table->sides; ++side) {
-        quick_unlock(&object_nth_side(table, object, side)->lock);
-    }
-}
-
-object_t *object_new(object_table_t *table, sys_host_name_t *name)
+object_t *object_new(const sys_object_table_t *table, sys_name_t *name)
 {
     sys_init();
-    *name = (sys_host_name_t){0};
-    object_t *const object = object_take_slot(table);
+    *name = (sys_name_t){0};
+    object_t *const object = object_take(table);
     if (object == NULL) {
         return NULL;
     }
     object_lock_sides(table, object);
-    for (size_t side = 0; side < table->sides; ++side) {
-        object_nth_side(table, object, side)->live = true;
-    }
-    *name = (sys_host_name_t){object_slot_of(table, object), object->generation};
+    sys_object_start(&object->object, name);
+    object_name_sides(table, object);
     return object;
 }
 
-void object_end(object_table_t *table, object_t *object)
+void object_end(const sys_object_table_t *table, object_t *object)
 {
-    const u32_t next = (object->generation < UINT32_MAX) ? object->generation + 1U : 1U;
-    for (size_t i = 0; i < table->sides; ++i) {
-        object_t *const side = object_nth_side(table, object, i);
-        side->live = false;
-        side->generation = next;
-    }
+    sys_object_end(&object->object);
+    object_name_sides(table, object);
     object_unlock_sides(table, object);
     const cistern_critical_t level = cistern_critical_enter();
-    object_count_end(table);
-    object_push_free(table, object);
+    sys_object_give_back(table, &object->object);
     cistern_critical_leave(level);
 }
 
 /* --- looking up ------------------------------------------------------------------------------ */
 
-static bool object_slot_exists(const object_table_t *table, const sys_host_name_t *name)
-{
-    return name != NULL && name->generation != 0 && name->slot < table->prepared;
-}
-
-static object_t *object_find_and_lock(object_table_t *table, const sys_host_name_t *name,
+static object_t *object_find_and_lock(const sys_object_table_t *table, const sys_name_t *name,
                                       size_t side)
 {
-    if (!object_slot_exists(table, name)) {
+    sys_object_t *const slot = sys_object_slot(table, name);
+    if (slot == NULL) {
         return NULL;
     }
-    object_t *const object = object_side_at(table, name->slot, side);
+    object_t *const object = object_side(table, slot, side);
     quick_lock(&object->lock);
-    if (!object->live || object->generation != name->generation) {
+    if (!sys_object_is_named(&object->object, name)) {
         quick_unlock(&object->lock);
         return NULL;
     }
     return object;
 }
 
-object_t *object_lock(object_table_t *table, const sys_host_name_t *name, size_t side)
+object_t *object_lock(const sys_object_table_t *table, const sys_name_t *name, size_t side)
 {
     object_t *const object = object_find_and_lock(table, name, side);
     if (object == NULL) {
-        object_raise_fault(CISTERN_FAULT_ARGUMENT, table, name, "a name of no live object");
+        sys_object_refuse_name(table, name);
     }
     return object;
 }
 
-object_t *object_lock_to_end(object_table_t *table, const sys_host_name_t *name)
+object_t *object_lock_to_end(const sys_object_table_t *table, const sys_name_t *name)
 {
     object_t *const object = object_find_and_lock(table, name, 0);
     if (object == NULL) {
-        object_raise_fault(object_slot_exists(table, name) ? CISTERN_FAULT_DOUBLE_FREE
-                                                           : CISTERN_FAULT_FOREIGN_FREE,
-                           table, name, "a name of no live object");
+        sys_object_refuse_free(table, name);
         return NULL;
     }
-    for (size_t side = 1; side < table->sides; ++side) {
-        quick_lock(&object_nth_side(table, object, side)->lock);
+    for (size_t side = 1; side < table->port->sides; ++side) {
+        quick_lock(&object_side(table, object, side)->lock);
     }
     return object;
 }
@@ -345,14 +236,14 @@ void object_unlock(object_t *side)
     quick_unlock(&side->lock);
 }
 
-static u32_t object_table_waiting(object_table_t *table)
+static u32_t object_table_waiting(const sys_object_table_t *table)
 {
     u32_t waiting = 0;
-    const size_t sides = table->prepared * table->sides;
+    const size_t sides = object_prepared_sides(table);
     for (size_t i = 0; i < sides; ++i) {
-        object_t *const side = object_side_at(table, 0, i);
+        object_t *const side = object_side(table, table->slots, i);
         quick_lock(&side->lock);
-        waiting += side->live ? table->waiting(side) : 0U;
+        waiting += side->object.live ? table->port->waiting(side) : 0U;
         quick_unlock(&side->lock);
     }
     return waiting;
@@ -367,7 +258,7 @@ u32_t sys_host_waiting(void)
     return waiting;
 }
 
-bool object_is_live(object_table_t *table, const sys_host_name_t *name)
+bool sys_object_is_live(const sys_object_table_t *table, const sys_name_t *name)
 {
     object_t *const object = object_find_and_lock(table, name, 0);
     if (object != NULL) {

@@ -47,38 +47,34 @@ static u32_t sem_stock(gate_t *gate)
 }
 
 static semaphore_t sem_slots[CISTERN_HOST_SEMAPHORES];
+static sys_object_list_t sem_list;
 
-object_table_t object_semaphores = {
-    .kind = "semaphore",
-    .slots = sem_slots,
-    .count = CISTERN_HOST_SEMAPHORES,
+static const object_kind_t sem_kind = {
     .sides = 1,
-    .side_size = sizeof sem_slots[0],
+    .side_size = sizeof(semaphore_t),
     .prepare = sem_prepare,
     .forked = sem_forked,
     .waiting = sem_waiting,
-    OBJECT_STATS(sem),
 };
 
-/* NULL, like a name of nothing, finds no object and is refused. */
-static const sys_host_name_t *sem_name_of(const sys_sem_t *sem)
-{
-    return (sem != NULL) ? &sem->name : NULL;
-}
+const sys_object_table_t sys_object_semaphores = {
+    SYS_OBJECT_SLOTS("semaphore", sem_slots, sem_list, sem),
+    .port = &sem_kind,
+};
 
 static err_t sem_create(sys_sem_t *sem, u32_t count, u32_t limit)
 {
     if (sem == NULL) {
         return ERR_ARG;
     }
-    semaphore_t *const semaphore = (semaphore_t *)object_new(&object_semaphores, &sem->name);
+    semaphore_t *const semaphore = (semaphore_t *)object_new(&sys_object_semaphores, &sem->name);
     if (semaphore == NULL) {
         return ERR_MEM;
     }
     gate_init(&semaphore->gate, sem_stock, semaphore, false);
     semaphore->units = count;
     semaphore->limit = limit;
-    object_unlock_sides(&object_semaphores, &semaphore->object);
+    object_unlock_sides(&sys_object_semaphores, &semaphore->object);
     return ERR_OK;
 }
 
@@ -92,14 +88,14 @@ err_t sys_sem_new_binary(sys_sem_t *sem, u8_t count)
     return sem_create(sem, (count != 0) ? 1U : 0U, 1U);
 }
 
-static semaphore_t *sem_lookup(const sys_sem_t *sem)
+static semaphore_t *sem_lock_object(const sys_sem_t *sem)
 {
-    return (semaphore_t *)object_lock(&object_semaphores, sem_name_of(sem), 0);
+    return (semaphore_t *)object_lock(&sys_object_semaphores, sys_sem_name(sem), 0);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
 {
-    semaphore_t *const semaphore = sem_lookup(sem);
+    semaphore_t *const semaphore = sem_lock_object(sem);
     if (semaphore == NULL) {
         return;
     }
@@ -111,7 +107,7 @@ void sys_sem_signal(sys_sem_t *sem)
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    semaphore_t *const semaphore = sem_lookup(sem);
+    semaphore_t *const semaphore = sem_lock_object(sem);
     if (semaphore == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
@@ -124,27 +120,16 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 void sys_sem_free(sys_sem_t *sem)
 {
     semaphore_t *const semaphore =
-        (semaphore_t *)object_lock_to_end(&object_semaphores, sem_name_of(sem));
+        (semaphore_t *)object_lock_to_end(&sys_object_semaphores, sys_sem_name(sem));
     if (semaphore == NULL) {
         return;
     }
     if (semaphore->gate.inside == 0) {
-        object_end(&object_semaphores, &semaphore->object);
+        object_end(&sys_object_semaphores, &semaphore->object);
     } else {
-        object_unlock_sides(&object_semaphores, &semaphore->object);
-        object_refuse(&object_semaphores, sem_name_of(sem), "refused free: a thread waits for it");
-    }
-}
-
-int sys_sem_valid(sys_sem_t *sem)
-{
-    return object_is_live(&object_semaphores, sem_name_of(sem));
-}
-
-void sys_sem_set_invalid(sys_sem_t *sem)
-{
-    if (sem != NULL) {
-        *sem = (sys_sem_t){0};
+        object_unlock_sides(&sys_object_semaphores, &semaphore->object);
+        sys_object_refuse(&sys_object_semaphores, sys_sem_name(sem),
+                          "refused free: a thread waits for it");
     }
 }
 

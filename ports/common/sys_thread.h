@@ -14,7 +14,7 @@ typedef struct thread_start {
     char name[THREAD_NAME_LENGTH];
 } thread_start_t;
 
-/* Writes down what a thread is to run. NULL, after a fault, iff there is no function or no memory.
+/* Writes down what a thread is to run. NULL, after a fault, if there is no function or no memory.
  * The thread that is made owns it: thread_run. */
 thread_start_t *thread_start_new(const char *name, lwip_thread_fn function, void *argument);
 

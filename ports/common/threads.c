@@ -3,7 +3,7 @@
  *
  *   slots   | 1 | 1 | 0 | 1 | 0 | ...   bit i: a living thread has number i
  *
- * (I1) a bit is set iff a living thread's cistern_host_slot is that number; in a forked child lives
+ * (I1) a bit is set exactly while a living thread's cistern_host_slot is that number; in a forked child lives
  *      the thread that forked
  */
 #include "arch/cistern_threads.h"

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_arch.c (freertos) - the OS layer on FreeRTOS' own tasks, queues, semaphores and mutexes.
  *
- *   variable  { name 0x00030002 }             use 3 of slot 2
- *   table     | slot 0 | slot 1 | slot 2 ... |
- *   slot      name 0x00030002, calls 1, waiters 1, posters 0, holder, kernel's handle, its memory
- *
- * Vocabulary: an object lives from new to free; a call is in an object from its begin to its end; a
- * waiter is a call that may wait.
+ *   slot      | object, calls, waiters | posters 0 | holder | kernel's handle | its memory |
+ *              ports/oslayer: object_table.inc, object_calls.inc
  *
  * Invariants, outside the section:
- *   (I1) a slot's name is 0, or the name of the object that lives in it; a name is given once, for
- *        2^16 uses of a slot
- *   (I2) calls is the number of calls that are in the object, waiters how many of them may wait. An
- *        object that has waiters does not end. One that has other calls does: who is woken by a
- *        signal may free the semaphore before the signal has returned. The kernel's object is then
- *        deleted when the slot is taken again, which it is only without calls
- *   (I3) holder is the task that has locked the mutex, or NULL; only that task changes it
- *   (I4) posters is the number of tasks that wait for a place in the mailbox
+ *   (I1) holder is the task that has locked the mutex, or NULL; only that task changes it
+ *   (I2) posters is the number of tasks that wait for a place in the mailbox
  *
  * The kernel wakes by priority, and tasks of one priority in the order in which they came. The
  * number of ticks of a timeout is rounded up, with one more for the tick that has begun.
@@ -32,7 +22,6 @@
 
 #include "arch/cistern_port.h"
 #include "cistern/fault.h"
-#include "lwip/stats.h"
 #include "lwip/sys.h"
 
 /* --- time ------------------------------------------------------------------------------------- */
@@ -113,11 +102,10 @@ void sys_msleep(u32_t ms)
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
+#    include "../oslayer/object_calls.inc"
+
 typedef struct sys_slot {
-    u32_t name;
-    u16_t uses;
-    u16_t calls;
-    u16_t waiters;
+    object_called_t called;
     u16_t posters;
     TaskHandle_t holder;
     QueueHandle_t queue; /* what semaphores and mutexes are, too */
@@ -127,111 +115,38 @@ typedef struct sys_slot {
 #    endif
 } sys_slot_t;
 
-typedef struct sys_table {
-    const char *kind;
-    sys_slot_t *slots;
-    u16_t count;
-#    if SYS_STATS
-    struct stats_syselem *stats;
-#    endif
-} sys_table_t;
-
-#    if SYS_STATS
-#        define SYS_TABLE_STATS(name) .stats = &lwip_stats.sys.name
-#    else
-#        define SYS_TABLE_STATS(name) .kind = #        name
-#    endif
-
 static sys_slot_t sys_sem_slots[CISTERN_FREERTOS_SEMAPHORES];
+static sys_object_list_t sys_sem_list;
+
+const sys_object_table_t sys_object_semaphores = {
+    SYS_OBJECT_SLOTS("semaphore", sys_sem_slots, sys_sem_list, sem)};
+
 static sys_slot_t sys_mbox_slots[CISTERN_FREERTOS_MAILBOXES];
-static const sys_table_t sys_sems = {.kind = "semaphore",
-                                     .slots = sys_sem_slots,
-                                     .count = CISTERN_FREERTOS_SEMAPHORES,
-                                     SYS_TABLE_STATS(sem)};
-static const sys_table_t sys_mboxes = {.kind = "mailbox",
-                                       .slots = sys_mbox_slots,
-                                       .count = CISTERN_FREERTOS_MAILBOXES,
-                                       SYS_TABLE_STATS(mbox)};
+static sys_object_list_t sys_mbox_list;
 
-/* Inside the section. */
-#    if SYS_STATS
-static void sys_count_use(const sys_table_t *table, int more)
+const sys_object_table_t sys_object_mailboxes = {
+    SYS_OBJECT_SLOTS("mailbox", sys_mbox_slots, sys_mbox_list, mbox)};
+
+static sys_slot_t *sys_begin(const sys_object_table_t *table, const sys_name_t *name, u16_t waiters)
 {
-    struct stats_syselem *const stats = table->stats;
-    stats->used = (STAT_COUNTER)(stats->used + (STAT_COUNTER)more);
-    stats->max = (stats->used > stats->max) ? stats->used : stats->max;
+    return (sys_slot_t *)object_begin(table, name, waiters);
 }
 
-static void sys_count_error(const sys_table_t *table)
+/* A slot in which the kernel's object is to be made. */
+static sys_slot_t *sys_take_slot(const sys_object_table_t *table)
 {
-    ++table->stats->err;
-}
-#    else
-static void sys_count_use(const sys_table_t *table, int more)
-{
-    (void)table;
-    (void)more;
-}
-
-static void sys_count_error(const sys_table_t *table)
-{
-    (void)table;
-}
-#    endif
-
-static void sys_refuse(const sys_table_t *table, const void *variable, cistern_fault_kind_t kind,
-                       const char *reason)
-{
-    const cistern_fault_t fault = {.kind = kind,
-                                   .object = variable,
-                                   .address = variable,
-                                   .name = table->kind,
-                                   .owner = reason};
-    cistern_fault_raise(&fault);
-}
-
-/* The slot of a name that lives, or NULL. Inside the section. */
-static sys_slot_t *sys_find(const sys_table_t *table, const u32_t *name)
-{
-    if (name == NULL || *name == 0 || (*name & 0xffffU) >= table->count) {
-        return NULL;
-    }
-    sys_slot_t *const slot = &table->slots[*name & 0xffffU];
-    return (slot->name == *name) ? slot : NULL;
-}
-
-/* Begins a call in the object of a name, with `waiters` 1 if it may wait (I2); NULL, and a fault,
- * iff the object does not live. */
-static sys_slot_t *sys_begin(const sys_table_t *table, const u32_t *name, u16_t waiters)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    sys_slot_t *const slot = sys_find(table, name);
+    sys_slot_t *const slot = (sys_slot_t *)object_take(table);
     if (slot != NULL) {
-        ++slot->calls;
-        slot->waiters = (u16_t)(slot->waiters + waiters);
-    }
-    cistern_critical_leave(state);
-    if (slot == NULL) {
-        sys_refuse(table, name, CISTERN_FAULT_ARGUMENT, "the name of no live object");
+        slot->posters = 0;
+        slot->holder = NULL;
     }
     return slot;
 }
 
-static void sys_end(sys_slot_t *slot, u16_t waiters)
+/* Gives the object in a slot its name; ERR_MEM if the kernel made none. */
+static err_t sys_name_slot(const sys_object_table_t *table, sys_slot_t *slot, sys_name_t *name)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    CISTERN_ASSERT(slot->calls > 0 && slot->waiters >= waiters); /* (I2) */
-    --slot->calls;
-    slot->waiters = (u16_t)(slot->waiters - waiters);
-    cistern_critical_leave(state);
-}
-
-static int sys_is_valid(const sys_table_t *table, const u32_t *name)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    const bool valid = sys_find(table, name) != NULL;
-    cistern_critical_leave(state);
-    return valid;
+    return object_name(table, &slot->called, slot->queue != NULL, name);
 }
 
 #    if configSUPPORT_STATIC_ALLOCATION && configSUPPORT_DYNAMIC_ALLOCATION
@@ -247,102 +162,15 @@ static void sys_free_messages(const sys_slot_t *slot)
 }
 #    endif
 
-/* Deletes the kernel's object of a slot, if there is one. */
-static void sys_delete(sys_slot_t *slot)
+static void object_delete(const sys_object_table_t *table, object_called_t *called)
 {
+    (void)table;
+    sys_slot_t *const slot = (sys_slot_t *)called;
     if (slot->queue != NULL) {
         vQueueDelete(slot->queue);
         slot->queue = NULL;
         sys_free_messages(slot);
     }
-}
-
-/* Takes a slot that no object lives in and no call is in, and counts it; NULL, counted, iff there
- * is none. It is named by sys_name once its object is made. */
-static sys_slot_t *sys_take_slot(const sys_table_t *table)
-{
-    const sys_slot_t *const end = table->slots + table->count;
-    const cistern_critical_t state = cistern_critical_enter();
-    sys_slot_t *slot = table->slots;
-    while (slot < end && (slot->name != 0 || slot->calls != 0)) {
-        ++slot;
-    }
-    const bool found = slot < end;
-    if (found) {
-        slot->calls = 1; /* the call that makes it */
-        sys_count_use(table, 1);
-    } else {
-        sys_count_error(table);
-    }
-    cistern_critical_leave(state);
-    if (!found) {
-        return NULL;
-    }
-    sys_delete(slot);
-    slot->posters = 0;
-    slot->holder = NULL;
-    return slot;
-}
-
-/* Gives the object in a slot its name (I1), or the slot back where the kernel made none. */
-static err_t sys_name(const sys_table_t *table, sys_slot_t *slot, u32_t *name)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    slot->calls = 0;
-    if (slot->queue == NULL) {
-        sys_count_use(table, -1);
-        sys_count_error(table);
-        cistern_critical_leave(state);
-        return ERR_MEM;
-    }
-    slot->uses = (u16_t)((slot->uses < 0xffffU) ? slot->uses + 1U : 1U);
-    slot->name = ((u32_t)slot->uses << 16) | (u32_t)(slot - table->slots);
-    *name = slot->name;
-    cistern_critical_leave(state);
-    return ERR_OK;
-}
-
-/* Why the object in a slot cannot end, or NULL. Inside the section. */
-static const char *sys_why_not_ended(const sys_table_t *table, const sys_slot_t *slot)
-{
-    if (slot == NULL) {
-        return "the name of no live object";
-    }
-    if (slot->waiters != 0) {
-        return "an object that threads wait at";
-    }
-    if (slot->holder != NULL) {
-        return "a mutex that is locked";
-    }
-    if (table == &sys_mboxes && uxQueueMessagesWaitingFromISR(slot->queue) != 0) {
-        return "a mailbox with messages in it";
-    }
-    return NULL;
-}
-
-/* Ends an object: its name is void at once, its slot can be taken when the kernel's object is gone.
- */
-static void sys_free(const sys_table_t *table, const u32_t *name)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    sys_slot_t *const slot = sys_find(table, name);
-    const char *const reason = sys_why_not_ended(table, slot);
-    if (reason != NULL) {
-        sys_count_error(table);
-        cistern_critical_leave(state);
-        sys_refuse(table, name, (slot != NULL) ? CISTERN_FAULT_ARGUMENT : CISTERN_FAULT_DOUBLE_FREE,
-                   reason);
-        return;
-    }
-    slot->name = 0;
-    const bool is_last = slot->calls == 0;
-    ++slot->calls;
-    sys_count_use(table, -1);
-    cistern_critical_leave(state);
-    if (is_last) {
-        sys_delete(slot);
-    }
-    sys_end(slot, 0);
 }
 
 /* What a wait returns that began at `start`. */
@@ -409,68 +237,57 @@ static void sys_make_mbox(sys_slot_t *slot, size_t size)
 
 /* --- semaphores ------------------------------------------------------------------------------- */
 
-static const u32_t *sys_sem_name(const sys_sem_t *sem)
-{
-    return (sem != NULL) ? &sem->name : NULL;
-}
-
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {
     if (sem == NULL) {
         return ERR_ARG;
     }
-    sem->name = 0;
-    sys_slot_t *const slot = sys_take_slot(&sys_sems);
+    sys_sem_set_invalid(sem);
+    sys_slot_t *const slot = sys_take_slot(&sys_object_semaphores);
     if (slot == NULL) {
         return ERR_MEM;
     }
     sys_make_sem(slot, count);
-    return sys_name(&sys_sems, slot, &sem->name);
+    return sys_name_slot(&sys_object_semaphores, slot, &sem->name);
+}
+
+static const char *sys_sem_in_use(const object_called_t *called)
+{
+    (void)called;
+    return NULL;
 }
 
 void sys_sem_free(sys_sem_t *sem)
 {
-    sys_free(&sys_sems, sys_sem_name(sem));
-}
-
-int sys_sem_valid(sys_sem_t *sem)
-{
-    return sys_is_valid(&sys_sems, sys_sem_name(sem));
-}
-
-void sys_sem_set_invalid(sys_sem_t *sem)
-{
-    if (sem != NULL) {
-        sem->name = 0;
-    }
+    object_free(&sys_object_semaphores, sys_sem_name(sem), sys_sem_in_use);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
 {
-    sys_slot_t *const slot = sys_begin(&sys_sems, sys_sem_name(sem), 0);
+    sys_slot_t *const slot = sys_begin(&sys_object_semaphores, sys_sem_name(sem), 0);
     if (slot == NULL) {
         return;
     }
     if (CISTERN_FREERTOS_IN_ISR()) {
         BaseType_t woken = pdFALSE;
         (void)xSemaphoreGiveFromISR(slot->queue, &woken);
-        sys_end(slot, 0);
+        object_end(&sys_object_semaphores, &slot->called, 0);
         CISTERN_FREERTOS_YIELD_FROM_ISR(woken);
     } else {
         (void)xSemaphoreGive(slot->queue);
-        sys_end(slot, 0);
+        object_end(&sys_object_semaphores, &slot->called, 0);
     }
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    sys_slot_t *const slot = sys_begin(&sys_sems, sys_sem_name(sem), 1);
+    sys_slot_t *const slot = sys_begin(&sys_object_semaphores, sys_sem_name(sem), 1);
     if (slot == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
     const u32_t start = sys_now();
     const BaseType_t served = xSemaphoreTake(slot->queue, sys_patience(timeout));
-    sys_end(slot, 1);
+    object_end(&sys_object_semaphores, &slot->called, 1);
     return sys_waited(served, start);
 }
 
@@ -479,66 +296,55 @@ u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 #    if !LWIP_COMPAT_MUTEX
 
 static sys_slot_t sys_mutex_slots[CISTERN_FREERTOS_MUTEXES];
-static const sys_table_t sys_mutexes = {.kind = "mutex",
-                                        .slots = sys_mutex_slots,
-                                        .count = CISTERN_FREERTOS_MUTEXES,
-                                        SYS_TABLE_STATS(mutex)};
+static sys_object_list_t sys_mutex_list;
 
-static const u32_t *sys_mutex_name(const sys_mutex_t *mutex)
-{
-    return (mutex != NULL) ? &mutex->name : NULL;
-}
+const sys_object_table_t sys_object_mutexes = {
+    SYS_OBJECT_SLOTS("mutex", sys_mutex_slots, sys_mutex_list, mutex)};
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
 {
     if (mutex == NULL) {
         return ERR_ARG;
     }
-    mutex->name = 0;
-    sys_slot_t *const slot = sys_take_slot(&sys_mutexes);
+    sys_mutex_set_invalid(mutex);
+    sys_slot_t *const slot = sys_take_slot(&sys_object_mutexes);
     if (slot == NULL) {
         return ERR_MEM;
     }
     sys_make_mutex(slot);
-    return sys_name(&sys_mutexes, slot, &mutex->name);
+    return sys_name_slot(&sys_object_mutexes, slot, &mutex->name);
+}
+
+static const char *sys_mutex_in_use(const object_called_t *called)
+{
+    return (((const sys_slot_t *)called)->holder != NULL) ? "refused free: it is locked" : NULL;
 }
 
 void sys_mutex_free(sys_mutex_t *mutex)
 {
-    sys_free(&sys_mutexes, sys_mutex_name(mutex));
-}
-
-int sys_mutex_valid(sys_mutex_t *mutex)
-{
-    return sys_is_valid(&sys_mutexes, sys_mutex_name(mutex));
-}
-
-void sys_mutex_set_invalid(sys_mutex_t *mutex)
-{
-    if (mutex != NULL) {
-        mutex->name = 0;
-    }
+    object_free(&sys_object_mutexes, sys_mutex_name(mutex), sys_mutex_in_use);
 }
 
 void sys_mutex_lock(sys_mutex_t *mutex)
 {
-    sys_slot_t *const slot = sys_begin(&sys_mutexes, sys_mutex_name(mutex), 1);
+    sys_slot_t *const slot = sys_begin(&sys_object_mutexes, sys_mutex_name(mutex), 1);
     if (slot == NULL) {
         return;
     }
-    if (slot->holder == xTaskGetCurrentTaskHandle()) { /* (I3): nobody else writes our handle */
-        sys_end(slot, 1);
-        sys_refuse(&sys_mutexes, mutex, CISTERN_FAULT_ARGUMENT, "a lock by its holder");
+    if (slot->holder == xTaskGetCurrentTaskHandle()) { /* (I1) */
+        object_end(&sys_object_mutexes, &slot->called, 1);
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex),
+                          "a lock by the thread that holds it");
         return;
     }
     (void)xSemaphoreTake(slot->queue, portMAX_DELAY);
     slot->holder = xTaskGetCurrentTaskHandle();
-    sys_end(slot, 1);
+    object_end(&sys_object_mutexes, &slot->called, 1);
 }
 
 void sys_mutex_unlock(sys_mutex_t *mutex)
 {
-    sys_slot_t *const slot = sys_begin(&sys_mutexes, sys_mutex_name(mutex), 0);
+    sys_slot_t *const slot = sys_begin(&sys_object_mutexes, sys_mutex_name(mutex), 0);
     if (slot == NULL) {
         return;
     }
@@ -547,10 +353,10 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
         slot->holder = NULL;
         (void)xSemaphoreGive(slot->queue);
     }
-    sys_end(slot, 0);
+    object_end(&sys_object_mutexes, &slot->called, 0);
     if (!holds) {
-        sys_refuse(&sys_mutexes, mutex, CISTERN_FAULT_ARGUMENT,
-                   "an unlock by a thread that does not hold it");
+        sys_object_refuse(&sys_object_mutexes, sys_mutex_name(mutex),
+                          "an unlock by a thread that does not hold it");
     }
 }
 
@@ -558,51 +364,39 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
 
 /* --- mailboxes -------------------------------------------------------------------------------- */
 
-static const u32_t *sys_mbox_name(const sys_mbox_t *mbox)
-{
-    return (mbox != NULL) ? &mbox->name : NULL;
-}
-
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
     if (mbox == NULL) {
         return ERR_ARG;
     }
-    mbox->name = 0;
-    sys_slot_t *const slot = sys_take_slot(&sys_mboxes);
+    sys_mbox_set_invalid(mbox);
+    sys_slot_t *const slot = sys_take_slot(&sys_object_mailboxes);
     if (slot == NULL) {
         return ERR_MEM;
     }
     sys_make_mbox(slot, (size > 0) ? (size_t)size : CISTERN_FREERTOS_MBOX_SIZE);
-    return sys_name(&sys_mboxes, slot, &mbox->name);
+    return sys_name_slot(&sys_object_mailboxes, slot, &mbox->name);
+}
+
+static const char *sys_mbox_in_use(const object_called_t *called)
+{
+    const sys_slot_t *const slot = (const sys_slot_t *)called;
+    return (uxQueueMessagesWaitingFromISR(slot->queue) != 0) ? "refused free: messages are in it"
+                                                             : NULL;
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    sys_free(&sys_mboxes, sys_mbox_name(mbox));
-}
-
-int sys_mbox_valid(sys_mbox_t *mbox)
-{
-    return sys_is_valid(&sys_mboxes, sys_mbox_name(mbox));
-}
-
-void sys_mbox_set_invalid(sys_mbox_t *mbox)
-{
-    if (mbox != NULL) {
-        mbox->name = 0;
-    }
+    object_free(&sys_object_mailboxes, sys_mbox_name(mbox), sys_mbox_in_use);
 }
 
 /* Ends a call that posts without waiting. */
 static err_t sys_posted(sys_slot_t *slot, bool posted)
 {
-    const cistern_critical_t state = cistern_critical_enter();
-    --slot->calls;
     if (!posted) {
-        sys_count_error(&sys_mboxes);
+        object_count_error(&sys_object_mailboxes);
     }
-    cistern_critical_leave(state);
+    object_end(&sys_object_mailboxes, &slot->called, 0);
     return posted ? ERR_OK : ERR_MEM;
 }
 
@@ -612,18 +406,18 @@ static bool sys_post_now(sys_slot_t *slot, void *msg)
     return slot->posters == 0 && xQueueSend(slot->queue, &msg, 0) == pdTRUE;
 }
 
-/* Becomes one of those who wait to post (I4), and ends as such. */
+/* Becomes one of those who wait to post (I2), and ends as such. */
 static void sys_count_poster(sys_slot_t *slot, int more)
 {
     const cistern_critical_t state = cistern_critical_enter();
     slot->posters = (u16_t)(slot->posters + more);
-    slot->waiters = (u16_t)(slot->waiters + more);
+    slot->called.waiters = (u16_t)(slot->called.waiters + more);
     cistern_critical_leave(state);
 }
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    sys_slot_t *const slot = sys_begin(&sys_mboxes, sys_mbox_name(mbox), 0);
+    sys_slot_t *const slot = sys_begin(&sys_object_mailboxes, sys_mbox_name(mbox), 0);
     if (slot == NULL) {
         return;
     }
@@ -632,13 +426,13 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg)
         (void)xQueueSend(slot->queue, &msg, portMAX_DELAY);
         sys_count_poster(slot, -1);
     }
-    sys_end(slot, 0);
+    object_end(&sys_object_mailboxes, &slot->called, 0);
 }
 
 err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg)
 {
     BaseType_t woken = pdFALSE;
-    sys_slot_t *const slot = sys_begin(&sys_mboxes, sys_mbox_name(mbox), 0);
+    sys_slot_t *const slot = sys_begin(&sys_object_mailboxes, sys_mbox_name(mbox), 0);
     if (slot == NULL) {
         return ERR_ARG;
     }
@@ -654,7 +448,7 @@ err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
     if (CISTERN_FREERTOS_IN_ISR()) {
         return sys_mbox_trypost_fromisr(mbox, msg);
     }
-    sys_slot_t *const slot = sys_begin(&sys_mboxes, sys_mbox_name(mbox), 0);
+    sys_slot_t *const slot = sys_begin(&sys_object_mailboxes, sys_mbox_name(mbox), 0);
     return (slot != NULL) ? sys_posted(slot, sys_post_now(slot, msg)) : ERR_ARG;
 }
 
@@ -664,11 +458,11 @@ static u32_t sys_fetch(sys_mbox_t *mbox, void **msg, TickType_t ticks)
     const u16_t waiters = (ticks != 0) ? 1U : 0U;
     void *message = NULL;
     u32_t waited = SYS_ARCH_TIMEOUT;
-    sys_slot_t *const slot = sys_begin(&sys_mboxes, sys_mbox_name(mbox), waiters);
+    sys_slot_t *const slot = sys_begin(&sys_object_mailboxes, sys_mbox_name(mbox), waiters);
     if (slot != NULL) {
         const u32_t start = sys_now();
         waited = sys_waited(xQueueReceive(slot->queue, &message, ticks), start);
-        sys_end(slot, waiters);
+        object_end(&sys_object_mailboxes, &slot->called, waiters);
     }
     if (msg != NULL) {
         *msg = message;
@@ -688,35 +482,12 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
-typedef struct sys_start {
-    lwip_thread_fn function; /* NULL: the slot is free */
-    void *argument;
-} sys_start_t;
-
-static sys_start_t sys_starts[CISTERN_FREERTOS_THREADS];
-
-static sys_start_t *sys_take_start(lwip_thread_fn function, void *argument)
-{
-    const cistern_critical_t state = cistern_critical_enter();
-    sys_start_t *start = sys_starts;
-    while (start < sys_starts + CISTERN_FREERTOS_THREADS && start->function != NULL) {
-        ++start;
-    }
-    if (start == sys_starts + CISTERN_FREERTOS_THREADS) {
-        start = NULL;
-    } else {
-        start->function = function;
-        start->argument = argument;
-    }
-    cistern_critical_leave(state);
-    return start;
-}
+#    define THREAD_STARTS CISTERN_FREERTOS_THREADS
+#    include "../oslayer/thread_starts.inc"
 
 static void sys_run(void *argument)
 {
-    sys_start_t *const start = argument;
-    start->function(start->argument);
-    start->function = NULL;
+    thread_run(argument);
     vTaskDelete(NULL);
 }
 
@@ -736,7 +507,7 @@ static UBaseType_t sys_priority(int prio)
 
 #    if configSUPPORT_DYNAMIC_ALLOCATION
 
-static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *start,
+static TaskHandle_t sys_create(const char *name, size_t words, thread_start_t *start,
                                UBaseType_t priority)
 {
     TaskHandle_t task = NULL;
@@ -747,7 +518,7 @@ static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *star
 
 #    else
 
-static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *start,
+static TaskHandle_t sys_create(const char *name, size_t words, thread_start_t *start,
                                UBaseType_t priority)
 {
     StaticTask_t *task = NULL;
@@ -760,47 +531,62 @@ static TaskHandle_t sys_create(const char *name, size_t words, sys_start_t *star
 #    endif
 
 /* The kernel's idle task gives back the memory of tasks that have ended: it gets its turn, once. */
-static TaskHandle_t sys_create_patiently(const char *name, size_t words, sys_start_t *start,
-                                         UBaseType_t priority)
+static sys_thread_t thread_create(const char *name, thread_start_t *start, int stacksize, int prio)
 {
-    TaskHandle_t task = sys_create(name, words, start, priority);
+    const size_t words = sys_stack_words(stacksize);
+    TaskHandle_t task = sys_create(name, words, start, sys_priority(prio));
     if (task == NULL && xTaskGetSchedulerState() == taskSCHEDULER_RUNNING) {
         vTaskDelay(2);
-        task = sys_create(name, words, start, priority);
-    }
-    return task;
-}
-
-static sys_thread_t sys_no_thread(const char *name, const char *reason)
-{
-    const cistern_fault_t fault = {.kind = CISTERN_FAULT_ARGUMENT, .name = name, .owner = reason};
-    cistern_fault_raise(&fault);
-    return NULL;
-}
-
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
-                            int prio)
-{
-    const char *const known_name = (name != NULL) ? name : "";
-    if (thread == NULL) {
-        return sys_no_thread(known_name, "a thread without a function");
-    }
-    sys_start_t *const start = sys_take_start(thread, arg);
-    if (start == NULL) {
-        return sys_no_thread(known_name, "no thread is left: raise CISTERN_FREERTOS_THREADS");
-    }
-    const TaskHandle_t task =
-        sys_create_patiently(known_name, sys_stack_words(stacksize), start, sys_priority(prio));
-    if (task == NULL) {
-        start->function = NULL;
-        return sys_no_thread(known_name, "no memory is left for its stack");
+        task = sys_create(name, words, start, sys_priority(prio));
     }
     return task;
 }
 
 #    ifdef CISTERN_FREERTOS_TLS_INDEX
 
-static sys_sem_t sys_netconn_sems[CISTERN_FREERTOS_THREADS + 1];
+typedef struct sys_own_sem {
+    sys_sem_t sem; /* first, so that its address is that of the slot */
+    bool taken;
+} sys_own_sem_t;
+
+static sys_own_sem_t sys_own_sems[CISTERN_FREERTOS_THREADS + 1];
+
+static void sys_give_back_own(sys_own_sem_t *own)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    own->taken = false;
+    cistern_critical_leave(state);
+}
+
+static sys_own_sem_t *sys_take_own(void)
+{
+    sys_own_sem_t *const end = sys_own_sems + CISTERN_FREERTOS_THREADS + 1;
+    sys_own_sem_t *own = sys_own_sems;
+    const cistern_critical_t state = cistern_critical_enter();
+    while (own < end && own->taken) {
+        ++own;
+    }
+    if (own < end) {
+        own->taken = true;
+    }
+    cistern_critical_leave(state);
+    return (own < end) ? own : NULL;
+}
+
+/* Makes the calling thread's semaphore; NULL if none is left. */
+static sys_sem_t *sys_make_own(void)
+{
+    sys_own_sem_t *const own = sys_take_own();
+    if (own == NULL) {
+        return NULL;
+    }
+    if (sys_sem_new(&own->sem, 0) != ERR_OK) {
+        sys_give_back_own(own);
+        return NULL;
+    }
+    vTaskSetThreadLocalStoragePointer(NULL, CISTERN_FREERTOS_TLS_INDEX, &own->sem);
+    return &own->sem;
+}
 
 void sys_arch_netconn_sem_alloc(void)
 {
@@ -809,20 +595,8 @@ void sys_arch_netconn_sem_alloc(void)
 
 sys_sem_t *sys_arch_netconn_sem_get(void)
 {
-    sys_sem_t *sem = pvTaskGetThreadLocalStoragePointer(NULL, CISTERN_FREERTOS_TLS_INDEX);
-    for (size_t i = 0; sem == NULL && i <= CISTERN_FREERTOS_THREADS; ++i) {
-        const cistern_critical_t state = cistern_critical_enter();
-        const bool mine = sys_netconn_sems[i].name == 0;
-        sys_netconn_sems[i].name = mine ? UINT32_MAX : sys_netconn_sems[i].name;
-        cistern_critical_leave(state);
-        if (mine && sys_sem_new(&sys_netconn_sems[i], 0) == ERR_OK) {
-            sem = &sys_netconn_sems[i];
-            vTaskSetThreadLocalStoragePointer(NULL, CISTERN_FREERTOS_TLS_INDEX, sem);
-        } else if (mine) {
-            return NULL;
-        }
-    }
-    return sem;
+    sys_sem_t *const sem = pvTaskGetThreadLocalStoragePointer(NULL, CISTERN_FREERTOS_TLS_INDEX);
+    return (sem != NULL) ? sem : sys_make_own();
 }
 
 void sys_arch_netconn_sem_free(void)
@@ -831,7 +605,7 @@ void sys_arch_netconn_sem_free(void)
     if (sem != NULL) {
         vTaskSetThreadLocalStoragePointer(NULL, CISTERN_FREERTOS_TLS_INDEX, NULL);
         sys_sem_free(sem);
-        sys_sem_set_invalid(sem);
+        sys_give_back_own((sys_own_sem_t *)(void *)sem);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* sys.c (lwip) - what lwIP's own sys.c has, in place of which this library is built: sys_msleep by
- * a semaphore that nobody signals. Without state. */
+ * a semaphore that is never signalled. Without state. */
 #include "lwip/sys.h"
 
 #if !NO_SYS && !defined sys_msleep

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* sys_arch.c (rtos) - the OS layer for systems with semaphores and threads: see rtos.h.
  *
- *   variable    0x00030002                       use 3 of slot 2
- *   semaphore   | object | units |
- *   mailbox     | object | units: messages | places | ring | msg 4 | msg 5 |   |   |
- *                                                            ^ first   count = 2, size = 4
- *
- * Vocabulary: an object lives from new to free; a call is in an object from its begin to its end; a
- * waiter is a call that may wait.
+ *   semaphore   | object, calls, waiters | units |
+ *   mailbox     | object, calls, waiters | units: messages | places | ring | msg 4 | msg 5 |   |   |
+ *                 ports/oslayer: object_table.inc, object_calls.inc          ^ first  count 2, size 4
  *
  * Invariants, outside the section:
- *   (I1) a slot's name is 0, or that of the object which lives in it; a name is given once in 2^16
- *        uses of a slot
- *   (I2) calls is the number of calls in the object, waiters of those that may wait. An object that
- *        has waiters does not end. One that has other calls does: a thread that a signal woke may
- *        free the semaphore before the signal has returned. The system's semaphores are deleted when
- *        the slot is taken again, which it is only without calls
- *   (I3) units of a mailbox's semaphores: places <= size - count, units <= count; what is missing
+ *   (I1) units of a mailbox's semaphores: places <= size - count, units <= count; what is missing
  *        belongs to calls in it
  */
 #include <stddef.h>
@@ -45,8 +35,6 @@ void sys_arch_unprotect(sys_prot_t before)
 
 #if !NO_SYS
 
-#    include "cistern/fault.h"
-#    include "lwip/stats.h"
 #    include "rtos.h"
 
 #    if !LWIP_COMPAT_MUTEX
@@ -73,17 +61,16 @@ void sys_arch_unprotect(sys_prot_t before)
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
-typedef struct object {
-    u32_t name;
-    u16_t uses;
-    u16_t calls;
-    u16_t waiters;
+#    include "../oslayer/object_calls.inc"
+
+typedef struct semaphore {
+    object_called_t called;
     bool made; /* the system's semaphores are there */
     rtos_sem_t units;
-} object_t;
+} semaphore_t;
 
 typedef struct mailbox {
-    object_t object;
+    semaphore_t messages;
     rtos_sem_t places;
     u16_t size;
     u16_t first;
@@ -91,179 +78,40 @@ typedef struct mailbox {
     void *ring[CISTERN_RTOS_MBOX_SIZE];
 } mailbox_t;
 
-typedef struct object_table {
-    const char *kind;
-    void *slots;
-    size_t slot_size;
-    u32_t count;
-#    if SYS_STATS
-    struct stats_syselem *stats;
-#    endif
-} object_table_t;
+static semaphore_t sem_slots[CISTERN_RTOS_SEMAPHORES];
+static sys_object_list_t sem_list;
 
-#    if SYS_STATS
-#        define OBJECT_STATS(field) .stats = &lwip_stats.sys.field,
-#    else
-#        define OBJECT_STATS(field)
-#    endif
+const sys_object_table_t sys_object_semaphores = {
+    SYS_OBJECT_SLOTS("semaphore", sem_slots, sem_list, sem)};
 
-static object_t sem_slots[CISTERN_RTOS_SEMAPHORES];
 static mailbox_t mbox_slots[CISTERN_RTOS_MAILBOXES];
+static sys_object_list_t mbox_list;
 
-static const object_table_t sem_table = {OBJECT_STATS(sem).kind = "semaphore", .slots = sem_slots,
-                                         .slot_size = sizeof sem_slots[0],
-                                         .count = CISTERN_RTOS_SEMAPHORES};
-static const object_table_t mbox_table = {OBJECT_STATS(mbox).kind = "mailbox", .slots = mbox_slots,
-                                          .slot_size = sizeof mbox_slots[0],
-                                          .count = CISTERN_RTOS_MAILBOXES};
+const sys_object_table_t sys_object_mailboxes = {
+    SYS_OBJECT_SLOTS("mailbox", mbox_slots, mbox_list, mbox)};
 
-/* Inside the section. */
-#    if SYS_STATS
-static void object_count(const object_table_t *table, int used, int errors)
+static void object_delete(const sys_object_table_t *table, object_called_t *called)
 {
-    struct stats_syselem *const stats = table->stats;
-    stats->used = (STAT_COUNTER)(stats->used + (STAT_COUNTER)used);
-    stats->max = (stats->used > stats->max) ? stats->used : stats->max;
-    stats->err = (STAT_COUNTER)(stats->err + (STAT_COUNTER)errors);
-}
-#    else
-static void object_count(const object_table_t *table, int used, int errors)
-{
-    (void)table;
-    (void)used;
-    (void)errors;
-}
-#    endif
-
-static void object_count_error(const object_table_t *table)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    object_count(table, 0, 1);
-    cistern_critical_leave(level);
-}
-
-static object_t *object_at(const object_table_t *table, u32_t slot)
-{
-    return (object_t *)(void *)((unsigned char *)table->slots + slot * table->slot_size);
-}
-
-/* The object of a name that lives, or NULL. Inside the section. */
-static object_t *object_find(const object_table_t *table, const u32_t *name)
-{
-    if (name == NULL || *name == 0 || (*name & 0xffffU) >= table->count) {
-        return NULL;
-    }
-    object_t *const object = object_at(table, *name & 0xffffU);
-    return (object->name == *name) ? object : NULL;
-}
-
-static void object_refuse(const object_table_t *table, const u32_t *name, cistern_fault_kind_t kind,
-                          const char *reason)
-{
-    const cistern_fault_t fault = {
-        .kind = kind, .object = name, .address = name, .name = table->kind, .owner = reason};
-    cistern_fault_raise(&fault);
-}
-
-/* Begins a call, with `waiters` 1 if it may wait (I2); NULL, after a fault, iff no object lives. */
-static object_t *object_begin(const object_table_t *table, const u32_t *name, u16_t waiters)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    object_t *const object = object_find(table, name);
-    if (object != NULL) {
-        ++object->calls;
-        object->waiters = (u16_t)(object->waiters + waiters);
-    }
-    cistern_critical_leave(level);
-    if (object == NULL) {
-        object_refuse(table, name, CISTERN_FAULT_ARGUMENT, "the name of no live object");
-    }
-    return object;
-}
-
-static void object_end(object_t *object, u16_t waiters)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    CISTERN_ASSERT(object->calls > 0 && object->waiters >= waiters); /* (I2) */
-    --object->calls;
-    object->waiters = (u16_t)(object->waiters - waiters);
-    cistern_critical_leave(level);
-}
-
-static int object_is_valid(const object_table_t *table, const u32_t *name)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    const bool valid = object_find(table, name) != NULL;
-    cistern_critical_leave(level);
-    return valid;
-}
-
-/* Takes a slot without object and calls, with one call: the one that makes the object. NULL, counted
- * as an error, iff there is none. */
-static object_t *object_take(const object_table_t *table)
-{
-    object_t *object = NULL;
-    const cistern_critical_t level = cistern_critical_enter();
-    for (u32_t slot = 0; slot < table->count && object == NULL; ++slot) {
-        object_t *const candidate = object_at(table, slot);
-        object = (candidate->name == 0 && candidate->calls == 0) ? candidate : NULL;
-    }
-    if (object != NULL) {
-        object->calls = 1;
-    }
-    object_count(table, (object != NULL) ? 1 : 0, (object != NULL) ? 0 : 1);
-    cistern_critical_leave(level);
-    return object;
-}
-
-/* Names the object that was made in a slot; or gives the slot back, if none was. (I1) */
-static err_t object_name(const object_table_t *table, object_t *object, bool made, u32_t *name)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    const size_t offset = (size_t)((unsigned char *)object - (const unsigned char *)table->slots);
-    object->calls = 0;
-    object->made = made;
-    object->uses = (u16_t)((object->uses < 0xffffU) ? object->uses + 1U : 1U);
-    object->name = made ? ((u32_t)object->uses << 16) | (u32_t)(offset / table->slot_size) : 0;
-    *name = object->name;
-    object_count(table, made ? 0 : -1, made ? 0 : 1);
-    cistern_critical_leave(level);
-    return made ? ERR_OK : ERR_MEM;
-}
-
-/* Ends an object unless `reason` says why it must not. */
-static void object_free(const object_table_t *table, const u32_t *name,
-                        const char *(*in_use)(const object_t *object))
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    object_t *const object = object_find(table, name);
-    const char *reason = "the name of no live object";
-    if (object != NULL) {
-        reason = (object->waiters != 0) ? "refused free: a thread waits for it" : in_use(object);
-        object->name = (reason != NULL) ? object->name : 0;
-    }
-    object_count(table, (reason == NULL) ? -1 : 0, (reason == NULL) ? 0 : 1);
-    cistern_critical_leave(level);
-    if (reason != NULL) {
-        object_refuse(table, name,
-                      (object != NULL) ? CISTERN_FAULT_ARGUMENT : CISTERN_FAULT_DOUBLE_FREE,
-                      reason);
-    }
-}
-
-static void object_set_invalid(u32_t *name)
-{
-    if (name != NULL) {
-        *name = 0;
+    semaphore_t *const semaphore = (semaphore_t *)called;
+    if (semaphore->made) {
+        semaphore->made = false;
+        rtos_sem_delete(&semaphore->units);
+        if (table == &sys_object_mailboxes) {
+            rtos_sem_delete(&((mailbox_t *)called)->places);
+        }
     }
 }
 
 /* --- semaphores; lwip/sys.h makes mutexes of them ---------------------------------------------- */
 
-static const char *sem_in_use(const object_t *object)
+static semaphore_t *sem_begin(const sys_sem_t *sem, u16_t waiters)
 {
-    (void)object;
-    return NULL;
+    return (semaphore_t *)object_begin(&sys_object_semaphores, sys_sem_name(sem), waiters);
+}
+
+static void sem_end(semaphore_t *semaphore, u16_t waiters)
+{
+    object_end(&sys_object_semaphores, &semaphore->called, waiters);
 }
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
@@ -271,78 +119,72 @@ err_t sys_sem_new(sys_sem_t *sem, u8_t count)
     if (sem == NULL) {
         return ERR_ARG;
     }
-    *sem = 0;
-    object_t *const object = object_take(&sem_table);
-    if (object == NULL) {
+    sys_sem_set_invalid(sem);
+    semaphore_t *const semaphore = (semaphore_t *)object_take(&sys_object_semaphores);
+    if (semaphore == NULL) {
         return ERR_MEM;
     }
-    if (object->made) {
-        rtos_sem_delete(&object->units);
-    }
-    return object_name(&sem_table, object, rtos_sem_create(&object->units, count), sem);
+    semaphore->made = rtos_sem_create(&semaphore->units, count);
+    return object_name(&sys_object_semaphores, &semaphore->called, semaphore->made, &sem->name);
+}
+
+static const char *sem_in_use(const object_called_t *called)
+{
+    (void)called;
+    return NULL;
 }
 
 void sys_sem_free(sys_sem_t *sem)
 {
-    object_free(&sem_table, sem, sem_in_use);
-}
-
-int sys_sem_valid(sys_sem_t *sem)
-{
-    return object_is_valid(&sem_table, sem);
-}
-
-void sys_sem_set_invalid(sys_sem_t *sem)
-{
-    object_set_invalid(sem);
+    object_free(&sys_object_semaphores, sys_sem_name(sem), sem_in_use);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
 {
-    object_t *const object = object_begin(&sem_table, sem, 0);
-    if (object != NULL) {
-        rtos_sem_give(&object->units);
-        object_end(object, 0);
+    semaphore_t *const semaphore = sem_begin(sem, 0);
+    if (semaphore != NULL) {
+        rtos_sem_give(&semaphore->units);
+        sem_end(semaphore, 0);
     }
 }
 
 u32_t sys_arch_sem_wait(sys_sem_t *sem, u32_t timeout)
 {
-    object_t *const object = object_begin(&sem_table, sem, 1);
-    if (object == NULL) {
+    semaphore_t *const semaphore = sem_begin(sem, 1);
+    if (semaphore == NULL) {
         return SYS_ARCH_TIMEOUT;
     }
     const u32_t start = sys_now();
-    const bool served = rtos_sem_take(&object->units, (timeout != 0) ? timeout : RTOS_FOREVER);
-    object_end(object, 1);
+    const bool served = rtos_sem_take(&semaphore->units, (timeout != 0) ? timeout : RTOS_FOREVER);
+    sem_end(semaphore, 1);
     return served ? sys_now() - start : SYS_ARCH_TIMEOUT;
 }
 
 /* --- mailboxes ---------------------------------------------------------------------------------- */
 
-static const char *mbox_in_use(const object_t *object)
+static mailbox_t *mbox_begin(const sys_mbox_t *mbox, u16_t waiters)
 {
-    return (((const mailbox_t *)object)->count != 0) ? "refused free: messages are in it" : NULL;
+    return (mailbox_t *)object_begin(&sys_object_mailboxes, sys_mbox_name(mbox), waiters);
+}
+
+static void mbox_end(mailbox_t *mailbox, u16_t waiters)
+{
+    object_end(&sys_object_mailboxes, &mailbox->messages.called, waiters);
 }
 
 static bool mbox_make(mailbox_t *mailbox, u16_t size)
 {
-    if (mailbox->object.made) {
-        rtos_sem_delete(&mailbox->object.units);
-        rtos_sem_delete(&mailbox->places);
-    }
-    mailbox->object.made = false;
     mailbox->size = size;
     mailbox->first = 0;
     mailbox->count = 0;
     if (!rtos_sem_create(&mailbox->places, size)) {
         return false;
     }
-    if (!rtos_sem_create(&mailbox->object.units, 0)) {
+    mailbox->messages.made = rtos_sem_create(&mailbox->messages.units, 0);
+    if (!mailbox->messages.made) {
         rtos_sem_delete(&mailbox->places);
-        return false;
     }
-    return true;
+    return mailbox->messages.made;
 }
 
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
@@ -351,34 +193,30 @@ err_t sys_mbox_new(sys_mbox_t *mbox, int size)
     if (mbox == NULL) {
         return ERR_ARG;
     }
-    *mbox = 0;
+    sys_mbox_set_invalid(mbox);
     if (places > CISTERN_RTOS_MBOX_SIZE) {
-        object_count_error(&mbox_table);
+        object_count_error(&sys_object_mailboxes);
         return ERR_MEM;
     }
-    object_t *const object = object_take(&mbox_table);
-    if (object == NULL) {
+    mailbox_t *const mailbox = (mailbox_t *)object_take(&sys_object_mailboxes);
+    if (mailbox == NULL) {
         return ERR_MEM;
     }
-    return object_name(&mbox_table, object, mbox_make((mailbox_t *)object, (u16_t)places), mbox);
+    const bool made = mbox_make(mailbox, (u16_t)places);
+    return object_name(&sys_object_mailboxes, &mailbox->messages.called, made, &mbox->name);
+}
+
+static const char *mbox_in_use(const object_called_t *called)
+{
+    return (((const mailbox_t *)called)->count != 0) ? "refused free: messages are in it" : NULL;
 }
 
 void sys_mbox_free(sys_mbox_t *mbox)
 {
-    object_free(&mbox_table, mbox, mbox_in_use);
+    object_free(&sys_object_mailboxes, sys_mbox_name(mbox), mbox_in_use);
 }
 
-int sys_mbox_valid(sys_mbox_t *mbox)
-{
-    return object_is_valid(&mbox_table, mbox);
-}
-
-void sys_mbox_set_invalid(sys_mbox_t *mbox)
-{
-    object_set_invalid(mbox);
-}
-
-/* The place is the caller's. (I3) */
+/* The place is the caller's. (I1) */
 static void mbox_put(mailbox_t *mailbox, void *msg)
 {
     const cistern_critical_t level = cistern_critical_enter();
@@ -387,10 +225,10 @@ static void mbox_put(mailbox_t *mailbox, void *msg)
     mailbox->ring[(end < mailbox->size) ? end : end - mailbox->size] = msg;
     ++mailbox->count;
     cistern_critical_leave(level);
-    rtos_sem_give(&mailbox->object.units);
+    rtos_sem_give(&mailbox->messages.units);
 }
 
-/* The message is the caller's. (I3) */
+/* The message is the caller's. (I1) */
 static void *mbox_get(mailbox_t *mailbox)
 {
     const cistern_critical_t level = cistern_critical_enter();
@@ -403,10 +241,9 @@ static void *mbox_get(mailbox_t *mailbox)
     return msg;
 }
 
-/* True iff there was a place within `ms`. */
-static bool mbox_post(object_t *object, void *msg, u32_t ms)
+/* True if there was a place within `ms`. */
+static bool mbox_post(mailbox_t *mailbox, void *msg, u32_t ms)
 {
-    mailbox_t *const mailbox = (mailbox_t *)object;
     const bool place = rtos_sem_take(&mailbox->places, ms);
     if (place) {
         mbox_put(mailbox, msg);
@@ -416,24 +253,24 @@ static bool mbox_post(object_t *object, void *msg, u32_t ms)
 
 void sys_mbox_post(sys_mbox_t *mbox, void *msg)
 {
-    object_t *const object = object_begin(&mbox_table, mbox, 1);
-    if (object != NULL) {
-        (void)mbox_post(object, msg, RTOS_FOREVER);
-        object_end(object, 1);
+    mailbox_t *const mailbox = mbox_begin(mbox, 1);
+    if (mailbox != NULL) {
+        (void)mbox_post(mailbox, msg, RTOS_FOREVER);
+        mbox_end(mailbox, 1);
     }
 }
 
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg)
 {
-    object_t *const object = object_begin(&mbox_table, mbox, 0);
-    if (object == NULL) {
+    mailbox_t *const mailbox = mbox_begin(mbox, 0);
+    if (mailbox == NULL) {
         return ERR_ARG;
     }
-    const bool posted = mbox_post(object, msg, 0);
+    const bool posted = mbox_post(mailbox, msg, 0);
     if (!posted) {
-        object_count_error(&mbox_table);
+        object_count_error(&sys_object_mailboxes);
     }
-    object_end(object, 0);
+    mbox_end(mailbox, 0);
     return posted ? ERR_OK : ERR_MEM;
 }
 
@@ -448,12 +285,12 @@ static u32_t mbox_fetch(const sys_mbox_t *mbox, void **msg, u32_t ms)
     const u16_t waiters = (ms != 0) ? 1U : 0U;
     void *message = NULL;
     bool served = false;
-    object_t *const object = object_begin(&mbox_table, mbox, waiters);
+    mailbox_t *const mailbox = mbox_begin(mbox, waiters);
     const u32_t start = sys_now();
-    if (object != NULL) {
-        served = rtos_sem_take(&object->units, ms);
-        message = served ? mbox_get((mailbox_t *)object) : NULL;
-        object_end(object, waiters);
+    if (mailbox != NULL) {
+        served = rtos_sem_take(&mailbox->messages.units, ms);
+        message = served ? mbox_get(mailbox) : NULL;
+        mbox_end(mailbox, waiters);
     }
     if (msg != NULL) {
         *msg = message;
@@ -473,67 +310,12 @@ u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg)
 
 /* --- threads ----------------------------------------------------------------------------------- */
 
-typedef struct thread_start {
-    lwip_thread_fn function; /* NULL: the slot is free */
-    void *argument;
-} thread_start_t;
+#    define THREAD_STARTS CISTERN_RTOS_THREADS
+#    include "../oslayer/thread_starts.inc"
 
-static thread_start_t thread_starts[CISTERN_RTOS_THREADS];
-
-static thread_start_t *thread_take(lwip_thread_fn function, void *argument)
+static sys_thread_t thread_create(const char *name, thread_start_t *start, int stacksize, int prio)
 {
-    thread_start_t *start = NULL;
-    const cistern_critical_t level = cistern_critical_enter();
-    for (size_t i = 0; i < CISTERN_RTOS_THREADS && start == NULL; ++i) {
-        start = (thread_starts[i].function == NULL) ? &thread_starts[i] : NULL;
-    }
-    if (start != NULL) {
-        *start = (thread_start_t){function, argument};
-    }
-    cistern_critical_leave(level);
-    return start;
-}
-
-static void thread_give_back(thread_start_t *start)
-{
-    const cistern_critical_t level = cistern_critical_enter();
-    start->function = NULL;
-    cistern_critical_leave(level);
-}
-
-static void thread_run(void *argument)
-{
-    thread_start_t *const start = argument;
-    start->function(start->argument);
-    thread_give_back(start);
-}
-
-/* Why there is no thread; NULL iff one was started. */
-static const char *thread_try(const char *name, thread_start_t *start, int stacksize, int prio)
-{
-    if (start == NULL) {
-        return "no thread is left: raise CISTERN_RTOS_THREADS";
-    }
-    if (!rtos_thread_start(name, thread_run, start, stacksize, prio)) {
-        thread_give_back(start);
-        return "a thread that the system does not give";
-    }
-    return NULL;
-}
-
-sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, int stacksize,
-                            int prio)
-{
-    const char *const known = (name != NULL) ? name : "thread";
-    const char *const reason = (thread == NULL)
-                                   ? "a thread without a function"
-                                   : thread_try(known, thread_take(thread, arg), stacksize, prio);
-    if (reason != NULL) {
-        const cistern_fault_t fault = {
-            .kind = CISTERN_FAULT_ARGUMENT, .name = known, .owner = reason};
-        cistern_fault_raise(&fault);
-    }
-    return (reason == NULL) ? 1U : 0U;
+    return rtos_thread_start(name, thread_run, start, stacksize, prio) ? 1U : 0U;
 }
 
 #endif

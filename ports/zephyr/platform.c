@@ -2,7 +2,7 @@
 /* platform.c (zephyr) - time, protection, random numbers and faults, from the kernel's calls.
  *
  *   sys_now ----------> k_uptime_get_32       sys_arch_protect --> irq_lock
- *   LWIP_RAND --------> sys_rand_get          fault nobody handled --> printk
+ *   LWIP_RAND --------> sys_rand_get          fault without a handler --> printk
  *
  * Without state.
  */

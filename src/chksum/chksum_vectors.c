@@ -7,7 +7,7 @@
  *
  * 2^16 is 1 modulo 2^16 - 1, so that wider sums are folded to 16 bits at the end only.
  *
- * I1  every partial sum is the ones' complement sum of its bytes in 64 bits: 0 iff they are all 0.
+ * I1  every partial sum is the ones' complement sum of its bytes in 64 bits: 0 if they are all 0.
  */
 #include "cistern/chksum.h"
 

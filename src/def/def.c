@@ -57,7 +57,7 @@ static int def_lower(char c)
     return (byte >= 'A' && byte <= 'Z') ? byte - 'A' + 'a' : byte;
 }
 
-/* How the first `len` characters differ: 0 iff they do not before a NUL in both. */
+/* How the first `len` characters differ: 0 if they do not before a NUL in both. */
 static int def_difference(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; ++i) {

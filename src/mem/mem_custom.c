@@ -4,7 +4,8 @@
  *   without MEM_STATS   | payload ...                  what the allocator gave
  *   with MEM_STATS      | size | pad | payload ...     size: bytes asked for, to count them back
  *
- * Words: the allocator is MEM_CUSTOM_MALLOC, _FREE and _CALLOC, by default malloc, free and calloc.
+ * Words: the allocator is MEM_CUSTOM_MALLOC, _FREE and _CALLOC; with MEM_LIBC_MALLOC malloc, free and
+ * calloc, or what lwipopts.h defines of mem_clib_malloc, _free and _calloc.
  *
  * Invariant (with MEM_STATS)
  *   I1  lwip_stats.mem.used is the sum of the sizes in front of the live payloads.
@@ -19,6 +20,7 @@
 #    include <stddef.h>
 #    include <stdint.h>
 #    include <stdlib.h>
+#    include <string.h>
 
 #    include "cistern/critical.h"
 #    include "cistern/trace.h"
@@ -26,6 +28,23 @@
 #    include "lwip/stats.h"
 
 #    if MEM_LIBC_MALLOC
+/* Names of lwIP up to 2.2.0, which projects have whose heap is that of their system. The opt.h of
+ * later ones, which drop them, defines the others as the C library's. */
+#        ifdef mem_clib_malloc
+#            undef MEM_CUSTOM_MALLOC
+#            undef MEM_CUSTOM_CALLOC
+#            define MEM_CUSTOM_MALLOC mem_clib_malloc
+#        endif
+#        ifdef mem_clib_free
+#            undef MEM_CUSTOM_FREE
+#            define MEM_CUSTOM_FREE mem_clib_free
+#        endif
+#        if defined mem_clib_calloc
+#            undef MEM_CUSTOM_CALLOC
+#            define MEM_CUSTOM_CALLOC mem_clib_calloc
+#        elif defined mem_clib_malloc
+#            define MEM_CUSTOM_CALLOC mem_cleared
+#        endif
 #        ifndef MEM_CUSTOM_MALLOC
 _Static_assert(MEM_ALIGNMENT <= _Alignof(max_align_t),
                "malloc does not align to MEM_ALIGNMENT: set MEM_LIBC_MALLOC to 0, or "
@@ -114,6 +133,15 @@ static inline void *mem_aligned(void *mem)
                 (mem_ptr_t)mem % MEM_ALIGNMENT == 0);
     return mem;
 }
+
+#    if defined mem_clib_malloc && !defined mem_clib_calloc
+/* The C library's calloc would take from another heap than mem_clib_free gives back to. */
+static void *mem_cleared(size_t count, size_t size)
+{
+    void *const mem = MEM_CUSTOM_MALLOC(count * size);
+    return (mem != NULL) ? memset(mem, 0, count * size) : NULL;
+}
+#    endif
 
 void mem_init(void)
 {

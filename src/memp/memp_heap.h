@@ -4,7 +4,8 @@
  *   struct memp_desc (const) --account--> used
  *
  * Invariant
- *   (H1) account->used is the number of elements that the heap has given out; it never exceeds num
+ *   (H1) account->used is the number of elements that the heap has given out; with CISTERN_MEMP_LIMIT
+ *        it never exceeds num
  */
 #ifndef CISTERN_SRC_MEMP_HEAP_H
 #define CISTERN_SRC_MEMP_HEAP_H
@@ -13,6 +14,12 @@
 #include "cistern/fault.h"
 #include "lwip/mem.h"
 #include "memp_stats.h"
+
+/* Whether a pool may have so many elements. */
+static inline bool memp_is_allowed(const struct memp_desc *desc, size_t used)
+{
+    return !CISTERN_MEMP_LIMIT || used <= desc->num;
+}
 
 static inline size_t memp_used(const struct memp_desc *desc)
 {
@@ -26,8 +33,8 @@ static inline bool memp_reserve(const struct memp_desc *desc)
 {
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
-    const bool within_limit = account->used < desc->num;
-    CISTERN_ASSERT(account->used <= desc->num); /* (H1) */
+    const bool within_limit = memp_is_allowed(desc, account->used + 1);
+    CISTERN_ASSERT(memp_is_allowed(desc, account->used)); /* (H1) */
     if (within_limit) {
         ++account->used;
     } else {
@@ -43,7 +50,7 @@ static inline bool memp_release(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
-    CISTERN_ASSERT(account->used > 0 && account->used <= desc->num); /* (H1) */
+    CISTERN_ASSERT(account->used > 0 && memp_is_allowed(desc, account->used)); /* (H1) */
     --account->used;
     MEMP_COUNT(memp_stats_put(desc, account->used));
     cistern_critical_leave(state);

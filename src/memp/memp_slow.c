@@ -20,15 +20,16 @@ void memp_start(const struct memp_desc *desc)
 
 bool memp_is_whole(const struct memp_desc *desc)
 {
-    return memp_used(desc) <= desc->num;
+    return memp_is_allowed(desc, memp_used(desc));
 }
 
 static void memp_fill_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats)
 {
+    const size_t used = desc->account->used;
     *stats = (cistern_pool_stats_t){.size = desc->size,
                                     .stride = desc->size,
                                     .count = desc->num,
-                                    .free = desc->num - desc->account->used,
+                                    .free = used < desc->num ? desc->num - used : 0,
                                     .min_free = desc->num};
 }
 

@@ -16,6 +16,7 @@ is fetched. The rows:
 """
 import concurrent.futures
 import glob
+import json
 import os
 import re
 import shutil
@@ -31,7 +32,9 @@ REPLACED = re.compile(r"src/core/(mem|memp|pbuf|def|inet_chksum|stats|sys)\.c$")
 M32 = ["-m32", "-idirafter", "/usr/include/" + subprocess.run(
     ["gcc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()]
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize=alignment"]
+RESULTS = f"{ROOT}/build/stacks"
 failures = []
+reported = {}  # rows, and what was found
 
 
 def run(command, **options):
@@ -128,7 +131,39 @@ def wanted(row):
 
 
 def report(row, result):
+    reported[row] = result
     print(f"{row:<34} {result}", flush=True)
+
+
+def version_of(tree):
+    """lwIP's version, as its sources say it."""
+    with open(f"{tree}/src/include/lwip/init.h", encoding="utf-8") as file:
+        text = file.read()
+    part = {name: value for name, value in re.findall(r"define LWIP_VERSION_(\w+)\s+(\w+)", text)}
+    released = part["RC"] in ("LWIP_RC_RELEASE", "255")
+    return f"{part['MAJOR']}.{part['MINOR']}.{part['REVISION']}{'' if released else ' development'}"
+
+
+def write_result(name, page):
+    """A table for docs/evidence.md: title, columns, rows, notes."""
+    os.makedirs(RESULTS, exist_ok=True)
+    with open(f"{RESULTS}/{name}.json", "w", encoding="utf-8") as file:
+        json.dump(page, file, indent=1)
+
+
+def write_versions(name, title, version, notes):
+    """The same table with a column for each lwIP that was run: the others stay as they were."""
+    path = f"{RESULTS}/{name}.json"
+    versions = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            versions = json.load(file)["versions"]
+    versions[version] = reported
+    names = sorted(versions)
+    rows = dict.fromkeys(row for version in names for row in versions[version])
+    write_result(name, {"title": title, "columns": ["row", *(f"lwIP {version}" for version in names)],
+                        "rows": [[row, *(versions[version].get(row, "") for version in names)] for row in rows],
+                        "notes": notes, "versions": versions})
 
 
 # --- lwIP's unit suite ----------------------------------------------------------------------------------------
@@ -380,6 +415,9 @@ def main(arguments):
     for name, text, flags in FULL if full else SHORT:
         if wanted(f"suite: {name}"):
             run_suite(tree, name, text, flags)
+    if "ROWS" not in os.environ:
+        write_versions("lwip", "lwIP's own tests and applications", version_of(tree),
+                       ["`make test-lwip LWIP=<tree>`; with `LWIP_ROWS=--full` the rows of all configurations."])
     for failure in failures:
         print(f"FAILED: {failure[:2000]}", file=sys.stderr)
     return 1 if failures else 0

@@ -209,7 +209,7 @@ static void operate(size_t alignment)
     }
 }
 
-/* True iff the block is live in the model, at least as large as the model has it. */
+/* True if the block is live in the model, at least as large as the model has it. */
 static bool is_in_model(const cistern_heap_block_t *block)
 {
     for (size_t i = 0; i < SLOTS; ++i) {

@@ -113,7 +113,7 @@ static void trim(slot_t *slot)
     expect_content(slot, size);
 }
 
-/* Frees an address inside a live block, where that can be told. */
+/* Frees an address inside a live block, where that can be known. */
 #if MEM_CUSTOM_ALLOCATOR
 static void misuse(const slot_t *slot)
 {

@@ -108,7 +108,7 @@ static void new_packet(unsigned index)
             pbuf_cat(packet->parts[0].p, p);
         }
         if (chance(6) == 0) {
-            pbuf_ref(p); /* of somebody else */
+            pbuf_ref(p); /* of another holder */
         }
     }
 }

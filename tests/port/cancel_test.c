@@ -8,7 +8,6 @@
 
 #include "support.h"
 
-#include "cistern/pool.h"
 #include "lwip/stats.h"
 #include "lwip/sys.h"
 
@@ -49,7 +48,7 @@ static void pause_a_little(unsigned round)
     }
 }
 
-/* Cancels a thread and calls serve(argument), which lets it go on: in one order or the other. True iff it
+/* Cancels a thread and calls serve(argument), which lets it go on: in one order or the other. True if it
  * was cancelled before it had what it waited for. */
 static bool cancel_and_serve(pthread_t thread, unsigned round, void (*serve)(void *argument),
                              void *argument)
@@ -219,28 +218,13 @@ static void place_that_meets_a_cancelled_poster_is_not_lost(void **state)
 
 /* --- pools ------------------------------------------------------------------------------------ */
 
-enum { SIZE = 64, CACHES = 8 };
+enum { COUNT = 1, SIZE = 64, CACHES = 8 };
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(1, SIZE, 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(1, CACHES)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
+#include "shared_pool.h"
 
 static void make_pool(cistern_pool_strategy_t strategy)
 {
-    extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = CACHES};
-    const cistern_pool_config_t config = {.name = "waited for",
-                                          .count = 1,
-                                          .size = SIZE,
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
+    const cistern_pool_config_t config = config_for(strategy, "waited for");
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
 }
 

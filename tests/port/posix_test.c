@@ -424,7 +424,7 @@ static void who_was_woken_in_vain_has_the_section_next(void **state)
     }
     assert_no_fault();
     if (in_vain == 0) {
-        skip(); /* nobody was, as on a processor that a tool shares out */
+        skip(); /* no thread was, as on a processor that a tool shares out */
     }
 }
 

@@ -3,7 +3,7 @@
  *
  * The suite uses lwip/sys.h and cistern/fault.h only. To run it on a new port, link suite*.c with
  * the port and with a runner that gives the functions of the second part below; run_host.c is the
- * one for hosts, which shares run_cmocka.c with boards. What a port decides for itself is told by definitions:
+ * one for hosts, which shares run_cmocka.c with boards. Definitions say what a port decides for itself:
  *
  * | definition           | default | meaning                                                      |
  * |----------------------|---------|--------------------------------------------------------------|
@@ -91,10 +91,10 @@ void task_start(task_t *task, void (*body)(void *argument), void *argument);
 /* Starts a task and returns when it waits for something. */
 void task_start_and_block(task_t *task, void (*body)(void *argument), void *argument);
 
-/* Waits for its end; the test fails iff it does not come. */
+/* Waits for its end; the test fails if it does not come. */
 void task_join(task_t *task);
 
-/* True iff the task has ended. */
+/* True if the task has ended. */
 bool task_has_ended(task_t *task);
 
 /* The faults since the last call or since the test began. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* suite_list.h - the tests of the suite. Included with SUITE_TEST(name) defined. */
 SUITE_TEST(semaphore_has_as_many_units_as_it_was_made_with)
-SUITE_TEST(semaphore_keeps_signals_that_nobody_waits_for)
+SUITE_TEST(semaphore_keeps_signals_that_no_thread_waits_for)
 SUITE_TEST(semaphore_wait_times_out_after_its_timeout_and_not_before)
 SUITE_TEST(semaphore_wait_returns_the_milliseconds_it_waited)
 SUITE_TEST(semaphore_wakes_its_waiters_in_the_order_they_came)

@@ -232,7 +232,7 @@ static void fetch_in_rounds(void *argument)
     }
 }
 
-/* Two threads wait, two messages come one right after the other: nobody may stay asleep. */
+/* Two threads wait, two messages come one right after the other: neither may stay asleep. */
 void mailbox_wakes_a_fetcher_for_each_message(void)
 {
     rounds_t rounds = {.mbox = new_mailbox(4)};

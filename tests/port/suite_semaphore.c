@@ -29,7 +29,7 @@ void semaphore_has_as_many_units_as_it_was_made_with(void)
     require(sys_sem_new(NULL, 0) == ERR_ARG);
 }
 
-void semaphore_keeps_signals_that_nobody_waits_for(void)
+void semaphore_keeps_signals_that_no_thread_waits_for(void)
 {
     sys_sem_t sem = new_semaphore(0);
     sys_sem_signal(&sem);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Does what docs/porting.md tells who writes a port to do, word for word: its commands, with its runner.
+# Follows docs/porting.md word for word: its commands, with its runner.
 #
 #   walk.sh ROOT FOLDER      works in FOLDER; the conformance suite must pass there
 set -eu

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwIP's heap by threads: no two hold the same memory, and the statistics are the heap's at every
- * moment at which nobody is in a critical section.
+ * moment at which no thread is in a critical section.
  *
  * mem_race_test [ROUNDS] */
 #include "lwip_memory.h"

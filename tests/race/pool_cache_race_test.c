@@ -10,8 +10,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "cistern/pool.h"
-
 enum { THREADS = 2, MOST = 8, PATIENCE_MS = 20000 };
 
 typedef struct block {
@@ -19,14 +17,10 @@ typedef struct block {
     atomic_uintptr_t holder; /* 0 while it is free */
 } block_t;
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(MOST, sizeof(block_t), 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(MOST, THREADS + 1)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
+enum { COUNT = MOST, SIZE = sizeof(block_t), CACHES = THREADS + 1 };
+
+#include "shared_pool.h"
+
 static unsigned rounds = 20000000;
 static _Thread_local char me;
 static atomic_uint doubly_held;
@@ -36,17 +30,8 @@ static atomic_uint done;    /* rounds of the thread whose cache is emptied */
 
 static void make_pool(size_t count)
 {
-    extras = (cistern_pool_extras_t){.strategy = CISTERN_POOL_CACHED,
-                                     .work = &work,
-                                     .work_bytes = sizeof work,
-                                     .threads = THREADS + 1};
-    const cistern_pool_config_t config = {.name = "raced",
-                                          .count = count,
-                                          .size = sizeof(block_t),
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
+    cistern_pool_config_t config = config_for(CISTERN_POOL_CACHED, "raced");
+    config.count = count;
     memset(&memory, 0, sizeof memory);
     doubly_held = 0;
     refused = 0;

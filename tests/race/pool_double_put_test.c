@@ -11,18 +11,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "cistern/pool.h"
+enum { THREADS = 2, COUNT = 64, SIZE = 32, CACHES = THREADS + 1 };
 
-enum { THREADS = 2, COUNT = 64, SIZE = 32 };
+#include "shared_pool.h"
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, SIZE, 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, THREADS + 1)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
 static void *block[COUNT];    /* which both put, in the same order */
 static atomic_uint round_now; /* the round that may begin; 0 before the first */
 static atomic_uint finished;  /* threads that ended a round, in all rounds */
@@ -77,15 +69,7 @@ static void one_round(unsigned round)
 
 static void make_pool(cistern_pool_strategy_t strategy)
 {
-    extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = THREADS + 1};
-    const cistern_pool_config_t config = {.name = "shared",
-                                          .count = COUNT,
-                                          .size = SIZE,
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
+    const cistern_pool_config_t config = config_for(strategy, "shared");
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
 }
 

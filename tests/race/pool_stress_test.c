@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cistern/pool.h"
-
 enum { THREADS = 4, GENERATIONS = 3, STEPS = 300, COUNT = 40, HELD = 16, COUNTER = 4 };
 
 typedef struct block {
@@ -20,14 +18,10 @@ typedef struct block {
     unsigned char content[40];
 } block_t;
 
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_BYTES(COUNT, sizeof(block_t), 8)];
-} memory;
-static struct {
-    _Alignas(64) unsigned char bytes[CISTERN_POOL_CACHED_BYTES(COUNT, THREADS)];
-} work;
-static cistern_pool_t pool;
-static cistern_pool_extras_t extras;
+enum { SIZE = sizeof(block_t), CACHES = THREADS };
+
+#include "shared_pool.h"
+
 static _Atomic(block_t *) counter[COUNTER]; /* where blocks change hands */
 static atomic_uint doubly_held;
 static atomic_uint used; /* blocks that threads know they have: never more than are in use */
@@ -152,15 +146,8 @@ static void *work_a_while(void *argument)
 
 static void make_pool(cistern_pool_strategy_t strategy, size_t caches)
 {
-    extras = (cistern_pool_extras_t){
-        .strategy = strategy, .work = &work, .work_bytes = sizeof work, .threads = caches};
-    const cistern_pool_config_t config = {.name = "stress",
-                                          .count = COUNT,
-                                          .size = sizeof(block_t),
-                                          .alignment = 8,
-                                          .memory = &memory,
-                                          .bytes = sizeof memory,
-                                          .extras = &extras};
+    const cistern_pool_config_t config = config_for(strategy, "stress");
+    extras.threads = caches;
     memset(&memory, 0, sizeof memory);
     can_wait = strategy != CISTERN_POOL_LOCK_FREE;
     used = 0;

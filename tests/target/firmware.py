@@ -41,6 +41,9 @@ STEP = {"flash": 64, "RAM": 16, "stack": 16, "instructions": 8, "masked": 8}
 # the user installs are the user's to add.
 INDIRECT = {"pool": re.compile(r"pool_(locked|lock_free)\.c")}
 
+# The same by names: the function that calls, and those which it may reach.
+INDIRECT_BY_NAME = {"bare_object_free": re.compile(r"(.*:)?\w+_in_use")}
+
 # What must not mask interrupts at all.
 ZERO = re.compile(r"lock-free pool (get|put)|pool_lock_free\.c:.*")
 
@@ -120,7 +123,9 @@ def call_graph(build):
 def callees(graph, function):
     _, named, source = graph[function]
     for callee in named:
-        if callee == "__indirect_call":
+        if callee == "__indirect_call" and function in INDIRECT_BY_NAME:
+            yield from filter(INDIRECT_BY_NAME[function].fullmatch, graph)
+        elif callee == "__indirect_call":
             for prefix, files in INDIRECT.items():
                 # What a strategy calls through a pointer is the user's.
                 if source.startswith(prefix) and not files.fullmatch(source):

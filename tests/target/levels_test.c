@@ -133,7 +133,7 @@ static void write_past_a_block_is_seen_from_level_2_on(void **state)
     assert_one_fault(CISTERN_FAULT_OVERFLOW, bytes);
 }
 
-static void fault_tells_who_had_the_block_at_level_3(void **state)
+static void fault_names_who_had_the_block_at_level_3(void **state)
 {
     (void)state;
     if (CISTERN_CHECK < 3) {
@@ -159,7 +159,7 @@ int main(void)
         level_test(pool_knows_its_elements),
         level_test(double_free_is_refused_from_level_1_on),
         level_test(write_past_a_block_is_seen_from_level_2_on),
-        level_test(fault_tells_who_had_the_block_at_level_3),
+        level_test(fault_names_who_had_the_block_at_level_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

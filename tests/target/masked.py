@@ -60,8 +60,9 @@ FAULTS = {
 }
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked only the port uses pools,
-# and its own are plain.
+# and its own are plain. What asks an object of the port whether it is in use.
 POINTERS = {
+    "bare_object_free": ("sem_in_use", "mutex_in_use", "mbox_in_use"),
     "cistern_pool_get": (),
     "cistern_pool_get_at": (),
     "cistern_pool_put": (),
@@ -204,7 +205,7 @@ class Program:
         return self.sources.get(address, ["code without a name"])[-1]
 
     def named(self, name):
-        """A function's address; `name` may begin with its file and a colon. None iff there is none."""
+        """A function's address; `name` may begin with its file and a colon. None if there is none."""
         file, _, plain = name.rpartition(":")
         return next((address for address, other in self.functions.items() if other == plain
                      and file in ("", self.files.get(address))), None)
@@ -221,7 +222,7 @@ class Paths:
     first       from here to where interrupts are first restored, masked all the way
     best        longest stretch that begins and ends behind here
     open[d]     longest stretch that begins behind here and is not over at a return at depth d; there
-                is an open[0], which is 0, iff there is a return at depth 0
+                is an open[0], which is 0, if there is a return at depth 0
     """
 
     def __init__(self):

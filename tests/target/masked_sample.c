@@ -18,7 +18,7 @@
 #endif
 #define NOP "nop\n"
 
-/* Nobody calls these; that a call loses the way back does not matter. */
+/* No code calls these; that a call loses the way back does not matter. */
 #define SAMPLE(name, code)                                                                         \
     void name(void);                                                                               \
     __attribute__((naked, used)) void name(void)                                                   \

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""masked_test.py BOARD PROGRAM: masked.py tells the known stretches of masked_sample.c.
+"""masked_test.py BOARD PROGRAM: masked.py finds the known stretches of masked_sample.c.
 
-None: there is no bound, and none may be told.
+None: there is no bound, and none may be given.
 """
 import sys
 

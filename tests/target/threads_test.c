@@ -390,7 +390,37 @@ static void overflow(void *argument)
     note('X');
 }
 
-static void unused_stack_is_told(void **state)
+/* The table is that of every port, with the narrow names. */
+static void name_of_a_freed_object_names_none_for_65534_uses_of_its_slot(void **state)
+{
+    (void)state;
+    sys_sem_t freed;
+    assert_int_equal(sys_sem_new(&freed, 0), ERR_OK);
+    sys_sem_free(&freed);
+    bool valid = false;
+    bool nameless = false;
+    for (u32_t use = 1; use < UINT16_MAX; ++use) {
+        assert_int_equal(sys_sem_new(&semaphore, 0), ERR_OK);
+        valid = valid || sys_sem_valid(&freed);
+        nameless = nameless || semaphore.name.slot != freed.name.slot ||
+                   semaphore.name.generation == 0 || !sys_sem_valid(&semaphore);
+        sys_sem_free(&semaphore);
+    }
+    assert_false(valid);
+    assert_false(nameless);
+    assert_no_fault();
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    freed.name.slot = UINT16_MAX;
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    freed = SYS_SEM_NULL;
+    sys_sem_free(&freed);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    assert_int_equal(faults.count, 3);
+}
+
+static void unused_stack_is_reported(void **state)
 {
     (void)state;
     sys_thread_t thread;
@@ -404,7 +434,7 @@ static void unused_stack_is_told(void **state)
 }
 
 /* Last: the overflowed thread's slot is lost. */
-static void stack_overflow_ends_the_thread_and_nobody_else(void **state)
+static void stack_overflow_ends_the_thread_and_no_other(void **state)
 {
     (void)state;
     assert_int_equal(sys_sem_new(&semaphore, 0), ERR_OK);
@@ -432,7 +462,7 @@ static void overflow_and_want_second(void *argument)
     sys_mutex_lock(&second);
 }
 
-/* Last too: nobody gets `mutex` any more. The thread holds it, and does not want `second` any more,
+/* Last too: no thread gets `mutex` any more. The thread holds it, and does not want `second` any more,
  * which main has and gives back. */
 static void thread_that_overflowed_while_it_waited_passes_no_priority_on(void **state)
 {
@@ -481,8 +511,9 @@ int main(void)
         thread_test(mutex_of_a_thread_that_ends_is_given_back),
         thread_test(thread_that_needs_more_stack_than_there_is_is_refused),
         thread_test(more_threads_than_there_are_slots_are_refused),
-        thread_test(unused_stack_is_told),
-        thread_test(stack_overflow_ends_the_thread_and_nobody_else),
+        thread_test(name_of_a_freed_object_names_none_for_65534_uses_of_its_slot),
+        thread_test(unused_stack_is_reported),
+        thread_test(stack_overflow_ends_the_thread_and_no_other),
         thread_test(thread_that_overflowed_while_it_waited_passes_no_priority_on),
     };
     sys_init();

@@ -258,7 +258,7 @@ static void mpls_labels_are_taken_off_ip_and_pseudowires(void **state)
     assert_checksums(place, CHECKSUM_UDP, 2, 0, 0);
 }
 
-static void llc_and_snap_are_told_from_ethertypes(void **state)
+static void llc_and_snap_are_distinguished_from_ethertypes(void **state)
 {
     place_t *const place = *state;
     packet_t stp = {.length = 3, .bytes = {0x42, 0x42, 3}};
@@ -861,7 +861,7 @@ int main(void)
         place_test(a_frame_cut_by_the_snap_length_is_parsed_as_far_as_it_goes),
         place_test(tags_are_taken_off_and_counted_once_per_packet),
         place_test(mpls_labels_are_taken_off_ip_and_pseudowires),
-        place_test(llc_and_snap_are_told_from_ethertypes),
+        place_test(llc_and_snap_are_distinguished_from_ethertypes),
         place_test(every_link_type_leads_to_ip),
         place_test(links_of_modems_and_radios_lead_to_ip),
         place_test(what_links_hide_or_contradict_is_counted_and_ends_there),

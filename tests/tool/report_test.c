@@ -180,7 +180,7 @@ static void shares_and_causes_are_those_of_the_highest_moment(void **state)
     close_fixture(&fixture);
 }
 
-/* A frame is nobody's until its data is a connection's. */
+/* A frame is no connection's until its data is a connection's. */
 static void a_hold_that_is_passed_on_counts_for_its_new_connection(void **state)
 {
     (void)state;

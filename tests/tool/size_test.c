@@ -195,7 +195,7 @@ static void merged_demands_choose_what_both_traces_need(void **state)
     }
 }
 
-static void more_sizes_than_can_be_told_apart_are_rounded_up_and_served(void **state)
+static void more_sizes_than_can_be_distinguished_are_rounded_up_and_served(void **state)
 {
     (void)state;
     enum { MANY = 1000 };
@@ -498,7 +498,7 @@ int main(void)
         cmocka_unit_test(classes_are_the_best_of_all_sets_and_serve_without_failure),
         cmocka_unit_test(one_element_less_of_any_class_fails_at_a_packet),
         cmocka_unit_test(merged_demands_choose_what_both_traces_need),
-        cmocka_unit_test(more_sizes_than_can_be_told_apart_are_rounded_up_and_served),
+        cmocka_unit_test(more_sizes_than_can_be_distinguished_are_rounded_up_and_served),
         cmocka_unit_test(the_least_heap_serves_and_a_step_less_does_not),
         cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
         cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),

@@ -95,7 +95,7 @@ static void put_and_get_look_at_no_other_block(void **state)
 }
 
 #if SIZE_MAX > 0xffffffffUL
-static void blocks_of_a_pool_beyond_4_gib_are_told_apart(void **state)
+static void blocks_of_a_pool_beyond_4_gib_are_distinguished(void **state)
 {
     (void)state;
     const size_t size = (size_t)1 << 30;
@@ -119,7 +119,7 @@ int main(void)
         test(alloc_past_thousands_of_small_holes_does_not_look_at_them),
         test(put_and_get_look_at_no_other_block),
 #if SIZE_MAX > 0xffffffffUL
-        test(blocks_of_a_pool_beyond_4_gib_are_told_apart),
+        test(blocks_of_a_pool_beyond_4_gib_are_distinguished),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

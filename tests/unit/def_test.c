@@ -177,7 +177,7 @@ static void a_token_is_found_only_if_it_ends_within_the_length(void **state)
     assert_ptr_equal(lwip_strnstr(text, "", 7), text);
 }
 
-static void comparing_in_constant_time_tells_equal_from_different(void **state)
+static void comparing_in_constant_time_distinguishes_equal_from_different(void **state)
 {
     (void)state;
     assert_int_equal(lwip_memcmp_consttime("key", "key", 3), 0);
@@ -207,7 +207,7 @@ int main(void)
         test(comparing_knows_no_case_and_stops_at_the_end),
         test(searching_reads_nothing_past_the_given_length),
         test(a_token_is_found_only_if_it_ends_within_the_length),
-        test(comparing_in_constant_time_tells_equal_from_different),
+        test(comparing_in_constant_time_distinguishes_equal_from_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -423,8 +423,8 @@ static void a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_
     }
 }
 
-/* A write over the headers of 3 and 4, and all between them: where 3 ended nobody knows. */
-static void what_nobody_knows_is_quarantined_and_no_more(void **state)
+/* A write over the headers of 3 and 4, and all between them: where 3 ended is not known. */
+static void what_is_not_known_is_quarantined_and_no_more(void **state)
 {
     (void)state;
     for (size_t pattern = 0; pattern < sizeof(patterns); ++pattern) {
@@ -540,7 +540,7 @@ int main(void)
         test(a_header_that_names_its_own_block_is_written_anew),
         test(two_headers_that_name_each_other_in_the_wrong_order_are_written_anew),
         test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
-        test(what_nobody_knows_is_quarantined_and_no_more),
+        test(what_is_not_known_is_quarantined_and_no_more),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),

@@ -396,7 +396,7 @@ static void free_of_null_does_nothing(void **state)
     assert_int_equal(faults_seen, 0);
 }
 
-static void double_free_is_told_and_refused(void **state)
+static void double_free_is_reported_and_refused(void **state)
 {
     (void)state;
     void *const first = cistern_heap_alloc(&heap, 32);
@@ -412,7 +412,7 @@ static void double_free_is_told_and_refused(void **state)
 }
 
 /* The block has merged with its predecessor, and its successor with it: its header is gone. */
-static void double_free_after_a_merge_is_told_and_refused(void **state)
+static void double_free_after_a_merge_is_reported_and_refused(void **state)
 {
     (void)state;
     void *blocks[4];
@@ -429,7 +429,7 @@ static void double_free_after_a_merge_is_told_and_refused(void **state)
 
 /* The address was a block once; now it lies inside a larger one, whose owner wrote nothing to it.
  */
-static void stale_free_inside_a_later_block_is_told_and_refused(void **state)
+static void stale_free_inside_a_later_block_is_reported_and_refused(void **state)
 {
     (void)state;
     void *blocks[4];
@@ -480,7 +480,7 @@ static void a_free_of_any_low_address_is_foreign(void **state)
     }
 }
 
-static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
+static void foreign_interior_and_misaligned_frees_are_distinguished(void **state)
 {
     (void)state;
     static max_align_t elsewhere[8];
@@ -496,7 +496,7 @@ static void foreign_interior_and_misaligned_frees_are_told_apart(void **state)
     expect_refused(cistern_heap_free(&heap, block + 1), CISTERN_FAULT_MISALIGNED, block + 1);
 }
 
-static void in_use_is_what_alloc_gave_and_nobody_has_freed(void **state)
+static void in_use_is_what_alloc_gave_and_no_call_has_freed(void **state)
 {
     (void)state;
     static max_align_t elsewhere[8];
@@ -774,13 +774,13 @@ int main(void)
                                make_heap),
         cmocka_unit_test_setup(free_merges_with_both_neighbours, make_heap),
         cmocka_unit_test_setup(free_of_null_does_nothing, make_heap),
-        cmocka_unit_test_setup(double_free_is_told_and_refused, make_heap),
-        cmocka_unit_test_setup(double_free_after_a_merge_is_told_and_refused, make_heap),
-        cmocka_unit_test_setup(stale_free_inside_a_later_block_is_told_and_refused, make_heap),
+        cmocka_unit_test_setup(double_free_is_reported_and_refused, make_heap),
+        cmocka_unit_test_setup(double_free_after_a_merge_is_reported_and_refused, make_heap),
+        cmocka_unit_test_setup(stale_free_inside_a_later_block_is_reported_and_refused, make_heap),
         cmocka_unit_test_setup(every_address_that_is_no_block_is_refused, make_heap),
         cmocka_unit_test_setup(a_free_of_any_low_address_is_foreign, make_heap),
-        cmocka_unit_test_setup(foreign_interior_and_misaligned_frees_are_told_apart, make_heap),
-        cmocka_unit_test_setup(in_use_is_what_alloc_gave_and_nobody_has_freed, make_heap),
+        cmocka_unit_test_setup(foreign_interior_and_misaligned_frees_are_distinguished, make_heap),
+        cmocka_unit_test_setup(in_use_is_what_alloc_gave_and_no_call_has_freed, make_heap),
         cmocka_unit_test_setup(trim_of_the_last_block_gives_the_rest_back, make_heap),
         cmocka_unit_test_setup(trim_hands_even_a_few_bytes_to_a_free_successor, make_heap),
         cmocka_unit_test_setup(trim_refuses_to_grow, make_heap),

@@ -63,9 +63,9 @@ static const ip6_addr_t ip6_target = {{PP_HTONL(0xff020000U), 0, 0, PP_HTONL(0x0
 
 /* The pseudo header as bytes, followed by the data; returns their length. */
 static size_t flat_packet(uint8_t *flat, const void *source, const void *target, size_t address,
-                          const uint8_t *data, size_t length, size_t told)
+                          const uint8_t *data, size_t length, size_t claimed)
 {
-    const uint8_t rest[] = {0, PROTOCOL, (uint8_t)(told >> 8), (uint8_t)told};
+    const uint8_t rest[] = {0, PROTOCOL, (uint8_t)(claimed >> 8), (uint8_t)claimed};
     memcpy(flat, source, address);
     memcpy(flat + address, target, address);
     memcpy(flat + 2 * address, rest, sizeof rest);

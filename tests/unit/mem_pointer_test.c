@@ -11,7 +11,7 @@
 unsigned char *heap_memory;
 size_t heap_bytes;
 
-static void the_heap_lies_where_and_as_large_as_told(void **state)
+static void the_heap_lies_where_and_as_large_as_configured(void **state)
 {
     (void)state;
     for (size_t bytes = 1000; bytes < 1000000; bytes *= 3) {
@@ -34,6 +34,6 @@ static void the_heap_lies_where_and_as_large_as_told(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {test(the_heap_lies_where_and_as_large_as_told)};
+    const struct CMUnitTest tests[] = {test(the_heap_lies_where_and_as_large_as_configured)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

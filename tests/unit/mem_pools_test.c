@@ -46,7 +46,7 @@ static void a_request_that_no_pool_can_serve_is_null_and_counted(void **state)
 }
 
 /* A larger pool is tried only with MEM_USE_POOLS_TRY_BIGGER_POOL. */
-static void an_empty_pool_gives_way_to_a_larger_one_if_told_so(void **state)
+static void an_empty_pool_gives_way_to_a_larger_one_if_configured(void **state)
 {
     (void)state;
     size_t served = 0;
@@ -145,7 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         mem_test(a_request_takes_the_first_pool_that_is_large_enough),
         mem_test(a_request_that_no_pool_can_serve_is_null_and_counted),
-        mem_test(an_empty_pool_gives_way_to_a_larger_one_if_told_so),
+        mem_test(an_empty_pool_gives_way_to_a_larger_one_if_configured),
         mem_test(calloc_gives_zeros),
         mem_test(statistics_count_bytes_of_elements),
         mem_test(double_free_is_refused_and_counted),

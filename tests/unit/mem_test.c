@@ -8,7 +8,7 @@
 /* Bytes that a block may take beside its payload: header, tag and guards. */
 #define EXTRA 64U
 
-/* What was refused is told, counted and hooked once each, and the heap is whole. */
+/* What was refused is reported, counted and hooked once each, and the heap is whole. */
 static void assert_one_refusal(cistern_fault_kind_t kind, const void *address)
 {
     assert_one_fault(kind, address);
@@ -214,7 +214,7 @@ static void init_again_forgets_every_block(void **state)
 }
 
 #if MEM_SANITY_CHECK
-static void any_call_tells_of_damage_anywhere(void **state)
+static void any_call_reports_damage_anywhere(void **state)
 {
     (void)state;
     u8_t *const mem = mem_malloc(100);
@@ -251,7 +251,7 @@ int main(void)
         mem_test(trim_of_what_is_no_block_is_refused_and_counted),
         mem_test(init_again_forgets_every_block),
 #if MEM_SANITY_CHECK
-        mem_test(any_call_tells_of_damage_anywhere),
+        mem_test(any_call_reports_damage_anywhere),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

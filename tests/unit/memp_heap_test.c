@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lwIP's pools with elements from the heap: the limits stay, and the statistics are those of pools.
+/* lwIP's pools with elements from the heap: the limits are kept, and the statistics are those of pools.
  */
 #include "support.h"
 

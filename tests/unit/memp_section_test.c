@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pools whose memory the user places in a section of his own, where the linker tells where it is;
+/* Pools whose memory the user places in a section of his own, whose place the linker decides;
  * zeroed at first, and looked at after each free. */
 #include "support.h"
 

@@ -105,7 +105,7 @@ static void null_and_types_that_are_no_pool_do_nothing(void **state)
     assert_no_fault();
 }
 
-static void hook_tells_when_an_empty_pool_has_an_element_again(void **state)
+static void hook_reports_when_an_empty_pool_has_an_element_again(void **state)
 {
     (void)state;
     void *const a = memp_malloc(MEMP_FRAMES);
@@ -240,7 +240,7 @@ int main(void)
         memp_test(double_free_is_refused_counted_and_never_doubles_an_element),
         memp_test(free_into_the_wrong_pool_is_refused_and_names_the_owner),
         memp_test(null_and_types_that_are_no_pool_do_nothing),
-        memp_test(hook_tells_when_an_empty_pool_has_an_element_again),
+        memp_test(hook_reports_when_an_empty_pool_has_an_element_again),
         memp_test(private_pool_works_as_those_of_the_list),
         memp_test(every_pool_of_the_list_can_be_inspected),
         memp_test(statistics_follow_use_high_water_and_failures),

@@ -44,7 +44,7 @@ static void a_double_free_names_who_gave_the_block_back_first(void **state)
 }
 
 /* Its blocks are as far apart as their size says, and nothing is remembered behind them. */
-static void an_extended_pool_refuses_a_double_free_and_names_nobody(void **state)
+static void an_extended_pool_refuses_a_double_free_and_names_no_user(void **state)
 {
     (void)state;
     assert_int_equal(os_mempool_ext_init(&extended, 2, 24, memory, "extended"), OS_OK);
@@ -81,7 +81,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(an_overflow_names_the_last_user_of_the_block),
         test(a_double_free_names_who_gave_the_block_back_first),
-        test(an_extended_pool_refuses_a_double_free_and_names_nobody),
+        test(an_extended_pool_refuses_a_double_free_and_names_no_user),
         test(the_functions_have_addresses_as_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

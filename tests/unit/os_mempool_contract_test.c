@@ -302,7 +302,7 @@ static void block_of_a_combined_pool_is_known_by_any_address_inside(void **state
 
 /* --- levels ---------------------------------------------------------------------------------- */
 
-static void double_free_is_told_from_level_1_on(void **state)
+static void double_free_is_reported_from_level_1_on(void **state)
 {
     (void)state;
     void *const block = os_memblock_get(&pool);
@@ -386,7 +386,7 @@ int main(void)
         os_test(init_internal_sets_the_flags),
         os_test(deinit_takes_the_controllers_pools_or_the_hosts),
         os_test(block_of_a_combined_pool_is_known_by_any_address_inside),
-        os_test(double_free_is_told_from_level_1_on),
+        os_test(double_free_is_reported_from_level_1_on),
 #if CISTERN_CHECK < 2
         os_test(block_that_was_given_back_keeps_what_lies_behind_link_and_key),
 #else

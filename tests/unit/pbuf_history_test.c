@@ -81,7 +81,7 @@ static void each_fragment_of_a_packet_is_held_by_the_module_that_took_it_over(vo
     cistern_pbuf_hold(p, NULL);
     assert_int_equal(look(MOST), 2);
     assert_null(seen[1].holder);
-    cistern_pbuf_hold(NULL, "nobody");
+    cistern_pbuf_hold(NULL, "holder");
     assert_int_equal(pbuf_free(p), 2);
 }
 

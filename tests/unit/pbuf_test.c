@@ -334,7 +334,7 @@ static void a_shared_tail_outlives_the_head_that_is_freed(void **state)
     assert_int_equal(pbuf_free(tail), 1);
 }
 
-static void dechain_answers_the_tail_only_while_somebody_holds_it(void **state)
+static void dechain_answers_the_tail_only_while_it_is_held(void **state)
 {
     (void)state;
     struct pbuf *const head = pbuf_alloc(PBUF_RAW, 4, PBUF_RAM);
@@ -858,7 +858,7 @@ int main(void)
         test(header_functions_can_be_called_by_address),
         test(signed_header_sizes_add_and_remove),
         test(a_shared_tail_outlives_the_head_that_is_freed),
-        test(dechain_answers_the_tail_only_while_somebody_holds_it),
+        test(dechain_answers_the_tail_only_while_it_is_held),
 #if PBUF_TEST_FRAGMENTS > 256
         test(a_tail_of_256_fragments_is_gone_after_dechain),
         test(more_than_255_freed_fragments_are_counted_right),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Free blocks that were written to, and live ones that look free: nothing is followed that the engine
- * did not write, and nobody's content is taken for damage. */
+ * did not write, and no holder's content is taken for damage. */
 #include "cistern/pool_core.h"
 
 #include "pools.h"

@@ -77,7 +77,7 @@ static bool pass_over(void *block, size_t index, void *argument)
     return cistern_pool_owns(&pool, block);
 }
 
-/* Nothing tells the content from a free block's words, but that no list has the block. */
+/* Nothing distinguishes the content from a free block's words, but that no list has the block. */
 static void live_block_may_hold_the_words_of_a_free_one(void **state)
 {
     (void)state;
@@ -270,7 +270,7 @@ static bool collect(void *block, size_t index, void *argument)
     return index < 3;
 }
 
-static void walk_visits_the_blocks_in_use_until_told_to_stop(void **state)
+static void walk_visits_the_blocks_in_use_until_stopped(void **state)
 {
     (void)state;
     void *seen[COUNT] = {NULL};
@@ -310,7 +310,7 @@ static void low_water_is_kept_and_reset(void **state)
     assert_int_equal(stats_now().min_free, COUNT - 1);
 }
 
-static void low_water_is_kept_when_nobody_looked_before_the_blocks_came_back(void **state)
+static void low_water_is_kept_when_it_was_not_read_before_the_blocks_came_back(void **state)
 {
     (void)state;
     void *block[4];
@@ -344,7 +344,7 @@ static void *in_another_thread(void *argument)
     return NULL;
 }
 
-static void no_thread_is_told_empty_while_another_ones_cache_holds_a_block(void **state)
+static void no_get_finds_the_pool_empty_while_another_ones_cache_holds_a_block(void **state)
 {
     (void)state;
     pthread_t thread;
@@ -410,11 +410,11 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(bulk_hands_out_no_damaged_block),
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),
-        strategy_test(walk_visits_the_blocks_in_use_until_told_to_stop),
+        strategy_test(walk_visits_the_blocks_in_use_until_stopped),
         strategy_test(clear_frees_every_block),
         strategy_test(low_water_is_kept_and_reset),
-        strategy_test(low_water_is_kept_when_nobody_looked_before_the_blocks_came_back),
-        strategy_test(no_thread_is_told_empty_while_another_ones_cache_holds_a_block),
+        strategy_test(low_water_is_kept_when_it_was_not_read_before_the_blocks_came_back),
+        strategy_test(no_get_finds_the_pool_empty_while_another_ones_cache_holds_a_block),
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
         tests[i].initial_state = &strategy;

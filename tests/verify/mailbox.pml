@@ -62,7 +62,7 @@ byte fetched; /* fetches that were begun, and will get a message */
 #define credit(side) ((side == POST) -> SIZE : 0)
 #define units(side)  (seen[side] + credit(side) - moved[side])
 
-/* Whether the stock has a unit that is granted to nobody. The other side's count is looked at only
+/* Whether the stock has a unit that is granted to no thread. The other side's count is looked at only
  * when the one last seen is used up. */
 inline look_for_unit(side)
 {

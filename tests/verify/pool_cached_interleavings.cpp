@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_cached_interleavings.cpp - every interleaving of two contexts on one cached pool with few switches
  * between them, under the memory model of C11: a load may see any of the last values that the orders in
- * the source let it see. Exit status 0 iff no execution is wrong.
+ * the source let it see. Exit status 0 if no execution is wrong.
  *
  * usage: pool_cached_interleavings SWITCHES      as many switches where a context could have gone on
  *
@@ -22,16 +22,6 @@
 #include <string>
 
 #include "state_search.hpp"
-
-/* The checker has proxies for these. */
-#undef new
-#undef delete
-#undef malloc
-#undef calloc
-#undef realloc
-#undef free
-
-using namespace rl; /* the names of the orders */
 
 static void clear_depot(void *depot, size_t bytes);
 extern "C" {
@@ -210,8 +200,8 @@ struct cached_execution : rl::test_suite<cached_execution, CONTEXTS> {
         }
     }
 
-    /* Nothing is lost: what nobody holds can be had, each block once. Who was told "empty" is told when
-     * there is a block again. */
+    /* Nothing is lost: what no thread holds can be had, each block once. A get that found the
+     * pool empty is followed by a notice when there is a block again. */
     void after()
     {
         cistern_pool_stats_t stats;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_interleavings.cpp - every interleaving of two contexts that do three operations each on one
  * lock-free pool, under the memory model of C11: a load may see any of the last values that the
- * orders in the source let it see. Exit status 0 iff no execution is wrong; else the first wrong one
- * is told step by step.
+ * orders in the source let it see. Exit status 0 if no execution is wrong; else the first wrong one
+ * is printed step by step.
  *
  * usage: pool_interleavings FREE      gets and puts, with 0, 1 or 2 blocks free at the start
  *        pool_interleavings double    puts of a block that both contexts put
@@ -29,16 +29,6 @@
 
 #include "state_search.hpp"
 
-/* The checker has proxies for these. */
-#undef new
-#undef delete
-#undef malloc
-#undef calloc
-#undef realloc
-#undef free
-
-using namespace rl; /* the names of the orders */
-
 /* What C has and C++ has not. */
 #define new replacement
 #define _Static_assert(...) static_assert(true, "the checker's atomics are larger")
@@ -62,7 +52,7 @@ struct scenario {
 
 static scenario now;
 
-/* The most that a context holds at once; SIZE_MAX iff its script puts with empty hands. */
+/* The most that a context holds at once; SIZE_MAX if its script puts with empty hands. */
 static size_t most_held(const std::string &script, size_t held)
 {
     size_t holds = held;
@@ -77,7 +67,7 @@ static size_t most_held(const std::string &script, size_t held)
     return most;
 }
 
-/* True iff no get may fail. */
+/* True if no get may fail. */
 static bool enough_for_all()
 {
     return most_held(now.script[0], now.held) + most_held(now.script[1], now.held) <=
@@ -232,7 +222,7 @@ struct pool_execution : rl::test_suite<pool_execution, CONTEXTS> {
         }
     }
 
-    /* Nothing is lost: what nobody holds can be had, each block once. */
+    /* Nothing is lost: what no thread holds can be had, each block once. */
     void check_the_rest(size_t free)
     {
         for (size_t i = 0; i < free; ++i) {

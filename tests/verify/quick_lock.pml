@@ -1,6 +1,6 @@
 /* quick_lock.pml - a model of ports/common/quick_lock.c: THREADS lock and unlock ROUNDS times each.
  * What is verified: never two inside (an assertion), every thread comes to its end (no wake-up is
- * lost, nothing is handed to nobody), and what is handed over goes to one that was woken. The names and the steps are those of the
+ * lost, no handoff is without a receiver), and what is handed over goes to one that was woken. The names and the steps are those of the
  * source; a fence makes its two sides' steps happen in the order written here. With PLANT_... defined
  * the model has a bug that must be found. */
 #define THREADS 3

@@ -78,7 +78,7 @@ struct stats_mem;
 #if MEMP_MEM_MALLOC
 /* The account of a pool whose elements come from the heap. */
 struct memp_account {
-    size_t used; /* elements taken now: at most the pool's number */
+    size_t used; /* elements taken now */
 };
 #elif CISTERN_CHECK >= 1
 /* The part of a pool that changes. At level 0 that is the list alone. */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (bare) - what names a semaphore, mutex, mailbox or thread on this port.
  *
- * Everything comes from static pools, so that the library's footprint is known when it is linked
- * and nothing here needs the heap. A name is a slot number and the generation of its use, so that
- * the name of a freed object differs from those of later ones, for 2^16 uses of the same slot. A
- * variable of zeros names nothing.
+ * Everything comes from static tables, so that the library's footprint is known when it is linked
+ * and nothing here needs the heap. ports/oslayer/sys_name.h has the names.
  *
  * Options, for lwipopts.h:
  * | option                        | default | range    | effect                                   |
@@ -31,6 +29,7 @@
 #    error "AVR has no threads on this port: set NO_SYS to 1 in lwipopts.h"
 #endif
 
+#include "../../oslayer/sys_name.h"
 #include "lwip/arch.h"
 
 #ifndef CISTERN_BARE_THREADS
@@ -84,35 +83,6 @@
 
 #ifdef __cplusplus
 extern "C" {
-#endif
-
-typedef struct sys_bare_name {
-    u16_t slot;
-    u16_t generation; /* 0 names nothing */
-} sys_bare_name_t;
-
-typedef struct sys_bare_sem {
-    sys_bare_name_t name;
-} sys_sem_t;
-
-typedef struct sys_bare_mbox {
-    sys_bare_name_t name;
-} sys_mbox_t;
-
-#if !LWIP_COMPAT_MUTEX
-typedef struct sys_bare_mutex {
-    sys_bare_name_t name;
-} sys_mutex_t;
-#endif
-
-/* The names of no object, to initialise and to set; to compare, use sys_sem_valid and
- * sys_mbox_valid. */
-#ifdef __cplusplus
-#    define SYS_SEM_NULL  (sys_sem_t())
-#    define SYS_MBOX_NULL (sys_mbox_t())
-#else
-#    define SYS_SEM_NULL  ((sys_sem_t){{0, 0}})
-#    define SYS_MBOX_NULL ((sys_mbox_t){{0, 0}})
 #endif
 
 /* A thread; NULL names none. */

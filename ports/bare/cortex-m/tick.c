@@ -53,7 +53,7 @@ __attribute__((used)) static void tick_interrupt(void)
 
 void CISTERN_BARE_SYSTICK_HANDLER(void) TICK_HANDLER;
 
-/* True iff the vector table sends SysTick where it sends interrupts without a handler. */
+/* True if the vector table sends SysTick where it sends interrupts without a handler. */
 static bool tick_is_lost(void)
 {
     const volatile uint32_t *const vectors = (const volatile uint32_t *)(uintptr_t)SCB_VTOR;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arch/sys_arch.h (freertos) - what names a semaphore, mutex, mailbox and thread.
  *
- * A name is the number of a slot in a table of the port, and of the slot's use. So the variable of
- * a freed object does not name the next object, as a kernel's handle, an address, could. 0 names
- * nothing. The slot holds the kernel's own object, created statically where
+ * A name is that of a slot in a table (ports/oslayer/sys_name.h), so that the variable of a freed
+ * object does not name the next one. The slot holds the kernel's own object, created statically where
  * configSUPPORT_STATIC_ALLOCATION is 1, else from the kernel's heap. Only a mailbox's messages and
  * a thread's stack come from the kernel's heap (pvPortMalloc) in either case; with
  * configSUPPORT_DYNAMIC_ALLOCATION 0 they are taken from the slot and from cistern_freertos_stack.
@@ -25,7 +24,9 @@
 #ifndef LWIP_ARCH_SYS_ARCH_H
 #define LWIP_ARCH_SYS_ARCH_H
 
-#include "lwip/arch.h"
+#include "FreeRTOS.h"
+
+#include "../../oslayer/sys_name.h"
 
 #ifndef CISTERN_FREERTOS_SEMAPHORES
 #    define CISTERN_FREERTOS_SEMAPHORES 16
@@ -65,32 +66,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Structs, so that one kind of object is not given to a call for another. */
-typedef struct sys_freertos_sem {
-    u32_t name;
-} sys_sem_t;
-
-typedef struct sys_freertos_mbox {
-    u32_t name;
-} sys_mbox_t;
-
-#if !LWIP_COMPAT_MUTEX
-typedef struct sys_freertos_mutex {
-    u32_t name;
-} sys_mutex_t;
-#endif
-
-#define SYS_SEM_NULL                                                                               \
-    (sys_sem_t)                                                                                    \
-    {                                                                                              \
-        0                                                                                          \
-    }
-#define SYS_MBOX_NULL                                                                              \
-    (sys_mbox_t)                                                                                   \
-    {                                                                                              \
-        0                                                                                          \
-    }
 
 /* The kernel's handle of a task; NULL names none. */
 typedef struct tskTaskControlBlock *sys_thread_t;

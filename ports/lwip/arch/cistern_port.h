@@ -43,11 +43,16 @@ typedef struct cistern_no_level {
     unsigned char nothing;
 } cistern_no_level_t;
 
-/* The text of what a macro expands to; an empty one takes one byte. */
-#define CISTERN_LWIP_TEXT_(...) #__VA_ARGS__
-#define CISTERN_LWIP_TEXT(...)  CISTERN_LWIP_TEXT_(__VA_ARGS__)
+/* The text of what a macro expands to; an empty one takes one byte. A statement that does nothing
+ * starts with `do` or a bracket, which no declaration does. */
+#define CISTERN_LWIP_TEXT_(...)  #__VA_ARGS__
+#define CISTERN_LWIP_TEXT(...)   CISTERN_LWIP_TEXT_(__VA_ARGS__)
+#define CISTERN_LWIP_DECLARATION CISTERN_LWIP_TEXT(SYS_ARCH_DECL_PROTECT(CISTERN_LWIP_LEVEL))
+#define CISTERN_LWIP_STARTS_WITH(word)                                                             \
+    (__builtin_memcmp(CISTERN_LWIP_DECLARATION "   ", word, sizeof(word) - 1) == 0)
 #define CISTERN_LWIP_DECLARES_NOTHING                                                              \
-    (sizeof CISTERN_LWIP_TEXT(SYS_ARCH_DECL_PROTECT(CISTERN_LWIP_LEVEL)) == 1)
+    (sizeof CISTERN_LWIP_DECLARATION == 1 || CISTERN_LWIP_STARTS_WITH("do ") ||                    \
+     CISTERN_LWIP_STARTS_WITH("(") || CISTERN_LWIP_STARTS_WITH("{"))
 
 /* The macros hide the outer variable on purpose, and convert as they like. */
 #pragma GCC diagnostic push

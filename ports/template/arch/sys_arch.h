@@ -9,22 +9,12 @@
 
 #include "lwip/arch.h"
 
-/* Numbers of objects in tables of the port, each of which is used once: the variable of a freed
- * object then does not name the next object, as the handle of an operating system, an address,
- * could. 0 names nothing, so that a variable which was never set is invalid. */
-typedef u32_t sys_sem_t;
-typedef u32_t sys_mbox_t;
-
-/* The names of no object, to initialise, to set and to compare. */
-#define SYS_SEM_NULL  0U
-#define SYS_MBOX_NULL 0U
+/* sys_sem_t and sys_mbox_t, numbers of slots in the tables of ports/rtos, and SYS_SEM_NULL, SYS_MBOX_NULL:
+ * the variable of a freed object does not name the next object, as the handle of an operating system,
+ * an address, could. A variable of zeros names nothing. With LWIP_COMPAT_MUTEX a mutex is a semaphore. */
+#include "rtos_names.h"
 
 /* Not 0 where a thread was started. */
 typedef u32_t sys_thread_t;
-
-/* With LWIP_COMPAT_MUTEX a mutex is a semaphore, and lwip/sys.h defines the rest. */
-#if !LWIP_COMPAT_MUTEX
-typedef u32_t sys_mutex_t;
-#endif
 
 #endif

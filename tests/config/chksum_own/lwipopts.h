@@ -11,7 +11,12 @@
 #ifndef OWN_LENGTH
 #    define OWN_LENGTH unsigned short
 #endif
-#define LWIP_CHKSUM own_chksum
+#ifdef OWN_STANDARD /* lwIP's name for the sum that a project has */
+#    define LWIP_CHKSUM_ALGORITHM 0
+#    define own_chksum            lwip_standard_chksum
+#else
+#    define LWIP_CHKSUM own_chksum
+#endif
 unsigned short own_chksum(const void *data, OWN_LENGTH length);
 
 #endif

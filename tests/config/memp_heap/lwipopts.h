@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lwipopts.h - elements come from the heap; the pools' limits stay. */
+/* lwipopts.h - elements come from the heap, and the pools' limits are kept. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
-#define MEM_ALIGNMENT   8
-#define MEM_SIZE        4000
-#define MEMP_MEM_MALLOC 1
-#define MEMP_STATS      1
-#define MEMP_NUM_PBUF   3
-#define PBUF_POOL_SIZE  40
+#define MEM_ALIGNMENT      8
+#define MEM_SIZE           4000
+#define MEMP_MEM_MALLOC    1
+#define MEMP_STATS         1
+#define CISTERN_MEMP_LIMIT 1
+#define MEMP_NUM_PBUF      3
+#define PBUF_POOL_SIZE     40
 
 #endif

@@ -19,7 +19,7 @@ void arm_systick_isr(void);
 void board_shot_falls(const uint32_t *frame);
 
 /* The frame that the hardware pushed lies on the stack that the interrupted code uses: bit 2 of
- * EXC_RETURN tells which. */
+ * EXC_RETURN says which. */
 __attribute__((naked)) void arm_systick_isr(void)
 {
     __asm__ volatile(".syntax unified\n"

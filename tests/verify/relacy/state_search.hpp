@@ -41,7 +41,7 @@ static object_history objects[MOST_OBJECTS];
 static uint64_t choices; /* of the step that is being done */
 static bool running;     /* the contexts run: neither what is before them nor after */
 
-/* Objects that are looked at apart: nobody comes between a context and its step on one of these, and
+/* Objects of which each step is alone: no context comes between another and its step on one of these, and
  * a load sees the last value. */
 static const void *quiet_from;
 static const void *quiet_to;
@@ -242,8 +242,8 @@ private:
     }
 };
 
-/* Runs all executions of a suite: rl::test_result_success iff none is wrong. A wrong one is run once
- * more and told step by step on `params.output_stream`. */
+/* Runs all executions of a suite: rl::test_result_success if none is wrong. A wrong one is run once
+ * more and printed step by step on `params.output_stream`. */
 template <typename suite_t> rl::test_result_e simulate(rl::test_params &params)
 {
     typedef scheduler<suite_t::params::thread_count> scheduler_t;
@@ -260,5 +260,15 @@ template <typename suite_t> rl::test_result_e simulate(rl::test_params &params)
 }
 
 }
+
+/* For the program behind this header: the checker has proxies for these. */
+#undef new
+#undef delete
+#undef malloc
+#undef calloc
+#undef realloc
+#undef free
+
+using namespace rl; /* the names of the orders */
 
 #endif

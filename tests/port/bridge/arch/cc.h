@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* arch/cc.h of a port that somebody wrote for lwIP, before there was cistern. */
+/* arch/cc.h of a port that was written for lwIP, before there was cistern. */
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
 

@@ -34,6 +34,22 @@ typedef struct protect_key {
 #    define SYS_ARCH_DECL_PROTECT(lev)
 #    define SYS_ARCH_PROTECT(lev)   (void)protect_enter()
 #    define SYS_ARCH_UNPROTECT(lev) --protect_depth
+#elif defined PROTECT_statement
+#    define SYS_ARCH_DECL_PROTECT(lev)                                                             \
+        do {                                                                                       \
+        } while (0)
+#    define SYS_ARCH_PROTECT(lev)   (void)protect_enter()
+#    define SYS_ARCH_UNPROTECT(lev) --protect_depth
+#elif defined PROTECT_object
+#    define SYS_ARCH_DECL_PROTECT int
+#    define SYS_ARCH_PROTECT(lev)                                                                  \
+        {                                                                                          \
+            lev = protect_enter();                                                                 \
+        }
+#    define SYS_ARCH_UNPROTECT(lev)                                                                \
+        {                                                                                          \
+            protect_depth = lev;                                                                   \
+        }
 #elif defined PROTECT_blocks
 #    define SYS_ARCH_DECL_PROTECT(lev) uint8_t lev = 0
 #    define SYS_ARCH_PROTECT(lev)                                                                  \

@@ -17,12 +17,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../pbuf/pbuf_priv.h"
+#include "pbuf_priv.h"
 #include "cistern/chksum.h"
 #include "cistern/fault.h"
 
 #ifdef LWIP_CHKSUM_ALGORITHM
-#    if LWIP_CHKSUM_ALGORITHM != CISTERN_CHKSUM_ALGORITHM
+#    if LWIP_CHKSUM_ALGORITHM != 0 && LWIP_CHKSUM_ALGORITHM != CISTERN_CHKSUM_ALGORITHM
 #        error "LWIP_CHKSUM_ALGORITHM and CISTERN_CHKSUM_ALGORITHM differ: set one of them"
 #    endif
 #endif
@@ -54,10 +54,12 @@ static u16_t chksum_copy(void *target, const void *source, size_t length)
 }
 #endif
 
+#ifndef LWIP_CHKSUM_IS_STANDARD
 u16_t lwip_standard_chksum(const void *dataptr, size_t len)
 {
     return cistern_chksum_sum(dataptr, len);
 }
+#endif
 
 u16_t inet_chksum(const void *dataptr, u16_t len)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* standin.c - FreeRTOS' interface on POSIX threads: see FreeRTOS.h.
+/* standin_posix.c - FreeRTOS' interface on POSIX threads: see FreeRTOS.h.
  *
  * One lock, and one condition that is broadcast at each change. A queue has two lines of tickets,
  * for who takes items and for who takes places; a ticket is served when it is the lowest of its
@@ -38,23 +38,6 @@ _Static_assert(sizeof(struct standin_queue) <= sizeof(StaticQueue_t), "StaticQue
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static pthread_mutex_t section = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
-
-void standin_assert(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-void *pvPortMalloc(size_t bytes)
-{
-    return malloc(bytes);
-}
-
-void vPortFree(void *memory)
-{
-    free(memory);
-}
 
 void standin_enter(void)
 {
@@ -162,7 +145,7 @@ static waiter_t **end_of(waiter_t **line, const waiter_t *stop)
     return line;
 }
 
-/* Waits in a line until it is its turn and `ready`; false iff that took too long. With the lock. */
+/* Waits in a line until it is its turn and `ready`; false if that took too long. With the lock. */
 static bool wait_in(waiter_t **line, bool (*ready)(const standin_queue_t *),
                     const standin_queue_t *queue, TickType_t ticks)
 {
