@@ -87,7 +87,9 @@
 #    include CISTERN_CONFIG_HEADER
 #elif defined __has_include
 #    if __has_include("lwipopts.h")
+#        define CISTERN_READS_LWIPOPTS /* for lwip/arch.h, which it may include */
 #        include "lwipopts.h"
+#        undef CISTERN_READS_LWIPOPTS
 #    endif
 #endif
 

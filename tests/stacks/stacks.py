@@ -100,13 +100,13 @@ def new_warnings(config, said):
     return sorted(lwip.warnings_of("".join(said.values())) - lwip.warnings_of(alone))
 
 
-def compile_library(folder, flags, files):
-    """All of it as one source, which is quicker; pools last, since lwIP's sockets may come as macros with them."""
-    files = sorted(files, key=lambda path: "/memp/" in path)
+def compile_library(folder, flags, port):
+    """Its sources as one, which is quicker; pools last, since lwIP's sockets may come as macros with them."""
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/library.c", "w", encoding="utf-8") as file:
-        file.writelines(f'#include "{path}"\n' for path in files)
-    return lwip.compile_all(f"{folder}/object", flags, [os.path.abspath(f"{folder}/library.c")])[0][0]
+        file.writelines(f'#include "{path}"\n' for path in sorted(lwip.ours([]), key=lambda path: "/memp/" in path))
+    ports = [path for path in lwip.ours(port) if "/ports/" in path]
+    return lwip.archive(f"{folder}/objects", flags, [os.path.abspath(f"{folder}/library.c"), *ports])[0]
 
 
 def heap_address(text):
@@ -120,7 +120,7 @@ def build(config, folder, extra, patterns, warnings, wrap=True):
     flags = ["-O0", *extra, *config.includes(alone=False)]
     stack = [file for file in lwip.sources(config.tree, *patterns) if not lwip.REPLACED.search(file)]
     objects, said = compile_stack(config, folder, [*(lwip.WARNINGS if warnings else ["-w"]), *flags], stack)
-    library = compile_library(f"{folder}-library", ["-w", *flags], lwip.ours(config.port()))
+    library = compile_library(f"{folder}-library", ["-w", *flags], config.port())
     own = lwip.compile_all(f"{folder}-own", ["-w", *flags, *heap_address(config.text)], config.files())[0]
     host = lwip.compile_all(f"{folder}-host", ["-w", *flags, "-Dmain=apps_main"],
                             [f"{lwip.ROOT}/tests/interop/lwip_apps/host.c"])[0] if "src/**/*.c" in patterns else []
