@@ -30,7 +30,7 @@ EXAMPLES = f"{lwip.ROOT}/examples/vendors"
 WRAP = [f"-Wl,--wrap={name}" for name in ("malloc", "calloc", "free")]
 # Of these kinds there are others: enough for a look at all of it.
 SOME = ("st_http_raw", "pico_background", "arduino_pico", "ti_pdk", "esp_idf", "matter_silabs", "u_boot", "unikraft")
-# What a project has on top of its options.
+# The protocols, without the applications.
 CORE = ("src/core/**/*.c", "src/api/*.c", "src/netif/ethernet.c")
 
 
@@ -66,9 +66,9 @@ class Config:
         said = subprocess.run(["gcc", *flags], input=text, capture_output=True, text=True, check=True).stdout
         return said.splitlines()[-1].removeprefix("value ").strip("() ")
 
-    def said(self, names, alone):
-        """What the compiler says of files, one after the other; a file may be none that compiles."""
-        jobs = [(file, "/dev/null", [*lwip.WARNINGS, "-fsyntax-only", *self.includes(alone)]) for file in names]
+    def said_alone(self, files):
+        """What the compiler says of files with lwIP's own memory code; not each of them need compile."""
+        jobs = [(file, "/dev/null", [*lwip.WARNINGS, "-fsyntax-only", *self.includes(alone=True)]) for file in files]
         with lwip.concurrent.futures.ThreadPoolExecutor(lwip.CORES) as pool:
             return list(pool.map(lwip.compile_one, jobs))
 
@@ -85,7 +85,7 @@ def compile_stack(config, folder, flags, files):
     with lwip.concurrent.futures.ThreadPoolExecutor(lwip.CORES) as pool:
         results = list(pool.map(lwip.compile_one, jobs))
     failed = {file: text for file, status, text in results if status}
-    both = [file for file, status, _ in config.said(list(failed), alone=True) if status]
+    both = [file for file, status, _ in config.said_alone(list(failed)) if status]
     for file in failed:
         if file not in both:
             raise RuntimeError(f"{file}: {failed[file][:1500]}")
@@ -96,7 +96,7 @@ def compile_stack(config, folder, flags, files):
 
 def new_warnings(config, said):
     """Those that lwIP alone does not have: only files that have any are compiled again."""
-    alone = "".join(text for _, _, text in config.said(list(said), alone=True))
+    alone = "".join(text for _, _, text in config.said_alone(list(said)))
     return sorted(lwip.warnings_of("".join(said.values())) - lwip.warnings_of(alone))
 
 
@@ -164,7 +164,6 @@ def run_config(name, tree):
 
 # Threads of the second stand for interrupts.
 SANITIZERS = {"pico_async_context": ["-fsanitize=thread"]}
-TARGET = ["arm-none-eabi-gcc", "-mcpu=cortex-m7", "-mthumb", "--specs=picolibc.specs", "-Os"]
 
 
 class Example(Config):
