@@ -31,7 +31,7 @@ WRAP = [f"-Wl,--wrap={name}" for name in ("malloc", "calloc", "free")]
 # Of these kinds there are others: enough for a look at all of it.
 SOME = ("st_http_raw", "pico_background", "arduino_pico", "ti_pdk", "esp_idf", "matter_silabs", "u_boot", "unikraft")
 # The protocols, without the applications.
-CORE = ("src/core/**/*.c", "src/api/*.c", "src/netif/ethernet.c")
+CORE = ("src/core/**/*.c", "src/api/*.c", "src/netif/ethernet.c", "src/netif/ppp/**/*.c")
 
 
 # --- one configuration ----------------------------------------------------------------------------------------
