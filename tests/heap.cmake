@@ -80,6 +80,11 @@ cistern_add_test(mem_arena_test SOURCES unit/mem_test.c CONFIG ${config}/mem_are
   DEFINES ${one_stack})
 cistern_add_test(mem_owner_test SOURCES unit/mem_owner_test.c LABELS big CONFIG ${config}/mem_arena
   DEFINES CISTERN_CHECK=3)
+# The least alignment at which an arena was refused, and one beyond.
+foreach(alignment 64 128)
+  cistern_add_test(mem_aligned_${alignment}_test SOURCES unit/mem_aligned_test.c LABELS big
+    CONFIG ${config}/mem_arena DEFINES MEM_ALIGNMENT=${alignment})
+endforeach()
 cistern_add_test(mem_sanity_test SOURCES unit/mem_test.c CONFIG ${config}/mem_sanity
   DEFINES ${one_stack})
 cistern_add_test(mem_no_regions_test SOURCES unit/mem_test.c LABELS big CONFIG ${config}/mem_no_regions)

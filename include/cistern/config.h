@@ -87,7 +87,9 @@
 #    include CISTERN_CONFIG_HEADER
 #elif defined __has_include
 #    if __has_include("lwipopts.h")
+#        define CISTERN_READS_LWIPOPTS /* for lwip/arch.h, which it may include */
 #        include "lwipopts.h"
+#        undef CISTERN_READS_LWIPOPTS
 #    endif
 #endif
 
@@ -231,7 +233,7 @@
 #    elif defined LWIP_RAM_HEAP_SIZE && SIZE_MAX > 0xffff
 #        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
 #    elif defined MEM_ALIGNMENT
-#        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 2 * (MEM_ALIGNMENT) + 56)
+#        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 3 * (MEM_ALIGNMENT) + 48)
 #    else
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 64)
 #    endif

@@ -35,9 +35,14 @@
 
 /* The engines take their options from lwipopts.h before lwip/opt.h adds its defaults, so that each
  * file of a program sees the same ones. lwipopts.h is also read before cc.h in every source, so
- * that a cc.h can leave alone what lwipopts.h defines. */
-#include "cistern/config.h"
-#include "lwip/opt.h"
+ * that a cc.h can leave alone what lwipopts.h defines. An lwipopts.h that includes this header, or
+ * lwip/debug.h, is not complete here: whoever is reading it goes on behind it. (LWIP_PERF is the last
+ * option of lwIP's opt.h.) */
+#if !defined CISTERN_READS_LWIPOPTS &&                                                             \
+    (!defined LWIP_HDR_OPT_H || defined LWIP_PERF || defined CISTERN_STANDALONE)
+#    include "cistern/config.h"
+#    include "lwip/opt.h"
+#endif
 
 #include "arch/cc.h"
 

@@ -12,8 +12,7 @@
 #ifndef LWIP_HDR_DEBUG_H
 #define LWIP_HDR_DEBUG_H
 
-#include "lwip/arch.h"
-#include "lwip/opt.h"
+#include "lwip/arch.h" /* and lwip/opt.h, once lwipopts.h is complete */
 
 #define LWIP_DBG_LEVEL_ALL     0x00
 #define LWIP_DBG_LEVEL_WARNING 0x01

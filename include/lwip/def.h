@@ -15,8 +15,9 @@
 #ifndef LWIP_HDR_DEF_H
 #define LWIP_HDR_DEF_H
 
-#include "lwip/arch.h"
 #include "lwip/opt.h"
+
+#include "lwip/arch.h"
 
 #if defined LWIP_PERF && LWIP_PERF
 #    include "arch/perf.h"

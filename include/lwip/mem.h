@@ -15,9 +15,10 @@
 
 #include <stdbool.h>
 
+#include "lwip/opt.h"
+
 #include "cistern/config.h"
 #include "lwip/arch.h"
-#include "lwip/opt.h"
 #include "lwip/priv/options_agree.h"
 
 #ifdef __cplusplus

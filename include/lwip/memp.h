@@ -8,8 +8,9 @@
 #ifndef LWIP_HDR_MEMP_H
 #define LWIP_HDR_MEMP_H
 
-#include "lwip/arch.h"
 #include "lwip/opt.h"
+
+#include "lwip/arch.h"
 #include "lwip/priv/options_agree.h"
 #include "lwip/priv/memp_check.h"
 

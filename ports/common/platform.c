@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lwip/opt.h"
+
 #include "lwip/arch.h"
 #include "cistern/fault.h"
 #include "sys_host.h"

@@ -3,6 +3,8 @@
 #ifndef CISTERN_COMMON_SYS_CLOCK_H
 #define CISTERN_COMMON_SYS_CLOCK_H
 
+#include "lwip/opt.h"
+
 #include "lwip/arch.h"
 
 /* The absolute time `ms` milliseconds after `start`, both in nanoseconds. */

@@ -12,6 +12,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "lwip/opt.h"
+
 #include "lwip/arch.h"
 #include "quick_lock.h"
 #include "sys_host.h"

@@ -13,8 +13,9 @@
 #    include <sys/syscall.h>
 #endif
 
-#include "lwip/arch.h"
 #include "lwip/opt.h"
+
+#include "lwip/arch.h"
 
 #ifndef CISTERN_POSIX_MUTEX_PROTOCOL
 #    define CISTERN_POSIX_MUTEX_PROTOCOL PTHREAD_PRIO_INHERIT

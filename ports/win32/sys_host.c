@@ -5,6 +5,8 @@
 #include <io.h>
 #include <stdlib.h>
 
+#include "lwip/opt.h"
+
 #include "lwip/arch.h"
 #include "sys_host.h"
 

@@ -193,7 +193,9 @@ FULL = [*SHORT, *FITS[2:], *ALIGNED[:2],
         *((f"alignment 16, level {level}", f"{ALIGNED[2][1]}#define CISTERN_CHECK {level}\n", [])
           for level in (0, 2, 3)),
         *((f"32 bits, level {level}", f"#define CISTERN_CHECK {level}\n", M32) for level in (0, 2)),
-        ("32 bits, MEM_USE_POOLS", POOLS, M32), ("32 bits, first fit", FITS[0][1], M32),
+        *((f"32 bits, {name}", text, M32)
+          for name, text in (("MEM_LIBC_MALLOC", LIBC), ("MEM_USE_POOLS", POOLS), ("MEMP_MEM_MALLOC", HEAP))),
+        ("32 bits, first fit", FITS[0][1], M32), ("32 bits, first fit, level 3", FITS[1][1], M32),
         ("lock-free pools", "#define CISTERN_MEMP_LOCK_FREE 1\n", []),
         ("LWIP_STATS_DISPLAY", "#define LWIP_STATS_DISPLAY 1\n", []),
         ("sanitizers, level 3", "#define CISTERN_CHECK 3\n", SANITIZED)]

@@ -493,8 +493,14 @@ static void talk_over_udp(void) {}
 
 #if LWIP_TCP
 
-/* A round fits what either side can hold. */
-#    define ROUND ((u16_t)LWIP_MIN(LWIP_MIN(TCP_WND, TCP_SND_BUF), TCP_MSS))
+/* A round fits what either side can hold, and several times into a small heap. */
+#    if MEM_CUSTOM_ALLOCATOR || MEM_USE_POOLS || MEMP_MEM_MALLOC
+#        define ROUND_OF_HEAP TCP_MSS
+#    else
+#        define ROUND_OF_HEAP ((MEM_SIZE) / 8)
+#    endif
+#    define ROUND                                                                                  \
+        ((u16_t)LWIP_MIN(LWIP_MIN(TCP_WND, TCP_SND_BUF), LWIP_MIN(TCP_MSS, ROUND_OF_HEAP)))
 
 static struct tcp_pcb *tcp_listener;
 static struct tcp_pcb *tcp_client;

@@ -30,8 +30,8 @@ EXAMPLES = f"{lwip.ROOT}/examples/vendors"
 WRAP = [f"-Wl,--wrap={name}" for name in ("malloc", "calloc", "free")]
 # Of these kinds there are others: enough for a look at all of it.
 SOME = ("st_http_raw", "pico_background", "arduino_pico", "ti_pdk", "esp_idf", "matter_silabs", "u_boot", "unikraft")
-# What a project has on top of its options.
-CORE = ("src/core/**/*.c", "src/api/*.c", "src/netif/ethernet.c")
+# The protocols, without the applications.
+CORE = ("src/core/**/*.c", "src/api/*.c", "src/netif/ethernet.c", "src/netif/ppp/**/*.c")
 
 
 # --- one configuration ----------------------------------------------------------------------------------------
@@ -66,9 +66,9 @@ class Config:
         said = subprocess.run(["gcc", *flags], input=text, capture_output=True, text=True, check=True).stdout
         return said.splitlines()[-1].removeprefix("value ").strip("() ")
 
-    def said(self, names, alone):
-        """What the compiler says of files, one after the other; a file may be none that compiles."""
-        jobs = [(file, "/dev/null", [*lwip.WARNINGS, "-fsyntax-only", *self.includes(alone)]) for file in names]
+    def said_alone(self, files):
+        """What the compiler says of files with lwIP's own memory code; not each of them need compile."""
+        jobs = [(file, "/dev/null", [*lwip.WARNINGS, "-fsyntax-only", *self.includes(alone=True)]) for file in files]
         with lwip.concurrent.futures.ThreadPoolExecutor(lwip.CORES) as pool:
             return list(pool.map(lwip.compile_one, jobs))
 
@@ -85,7 +85,7 @@ def compile_stack(config, folder, flags, files):
     with lwip.concurrent.futures.ThreadPoolExecutor(lwip.CORES) as pool:
         results = list(pool.map(lwip.compile_one, jobs))
     failed = {file: text for file, status, text in results if status}
-    both = [file for file, status, _ in config.said(list(failed), alone=True) if status]
+    both = [file for file, status, _ in config.said_alone(list(failed)) if status]
     for file in failed:
         if file not in both:
             raise RuntimeError(f"{file}: {failed[file][:1500]}")
@@ -96,17 +96,17 @@ def compile_stack(config, folder, flags, files):
 
 def new_warnings(config, said):
     """Those that lwIP alone does not have: only files that have any are compiled again."""
-    alone = "".join(text for _, _, text in config.said(list(said), alone=True))
+    alone = "".join(text for _, _, text in config.said_alone(list(said)))
     return sorted(lwip.warnings_of("".join(said.values())) - lwip.warnings_of(alone))
 
 
-def compile_library(folder, flags, files):
-    """All of it as one source, which is quicker; pools last, since lwIP's sockets may come as macros with them."""
-    files = sorted(files, key=lambda path: "/memp/" in path)
+def compile_library(folder, flags, port):
+    """Its sources as one, which is quicker; pools last, since lwIP's sockets may come as macros with them."""
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/library.c", "w", encoding="utf-8") as file:
-        file.writelines(f'#include "{path}"\n' for path in files)
-    return lwip.compile_all(f"{folder}/object", flags, [os.path.abspath(f"{folder}/library.c")])[0][0]
+        file.writelines(f'#include "{path}"\n' for path in sorted(lwip.ours([]), key=lambda path: "/memp/" in path))
+    ports = [path for path in lwip.ours(port) if "/ports/" in path]
+    return lwip.archive(f"{folder}/objects", flags, [os.path.abspath(f"{folder}/library.c"), *ports])[0]
 
 
 def heap_address(text):
@@ -120,7 +120,7 @@ def build(config, folder, extra, patterns, warnings, wrap=True):
     flags = ["-O0", *extra, *config.includes(alone=False)]
     stack = [file for file in lwip.sources(config.tree, *patterns) if not lwip.REPLACED.search(file)]
     objects, said = compile_stack(config, folder, [*(lwip.WARNINGS if warnings else ["-w"]), *flags], stack)
-    library = compile_library(f"{folder}-library", ["-w", *flags], lwip.ours(config.port()))
+    library = compile_library(f"{folder}-library", ["-w", *flags], config.port())
     own = lwip.compile_all(f"{folder}-own", ["-w", *flags, *heap_address(config.text)], config.files())[0]
     host = lwip.compile_all(f"{folder}-host", ["-w", *flags, "-Dmain=apps_main"],
                             [f"{lwip.ROOT}/tests/interop/lwip_apps/host.c"])[0] if "src/**/*.c" in patterns else []
@@ -164,7 +164,6 @@ def run_config(name, tree):
 
 # Threads of the second stand for interrupts.
 SANITIZERS = {"pico_async_context": ["-fsanitize=thread"]}
-TARGET = ["arm-none-eabi-gcc", "-mcpu=cortex-m7", "-mthumb", "--specs=picolibc.specs", "-Os"]
 
 
 class Example(Config):

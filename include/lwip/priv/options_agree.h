@@ -5,7 +5,7 @@
 #ifndef LWIP_PRIV_OPTIONS_AGREE_H
 #define LWIP_PRIV_OPTIONS_AGREE_H
 
-#include "cistern/agree.h"
+#include "cistern/config.h" /* and cistern/agree.h behind its options */
 #include "lwip/opt.h"
 
 #if MEM_ALIGNMENT <= 1

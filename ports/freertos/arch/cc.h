@@ -7,7 +7,7 @@
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
 
-#include "cistern/config.h"
+#include <stdint.h>
 
 #include "FreeRTOS.h"
 

@@ -12,8 +12,6 @@
 #include <sys/time.h>
 #include <sys/types.h>
 
-#include "cistern/config.h" /* lwipopts.h: what it defines stays as it is */
-
 /* mingw-w64's own headers give errno, ssize_t and struct timeval. */
 #define LWIP_TIMEVAL_PRIVATE  0
 #define LWIP_NO_UNISTD_H      1

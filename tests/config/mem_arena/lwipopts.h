@@ -3,8 +3,10 @@
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
-#define MEM_ALIGNMENT 8
-#define MEM_SIZE      6000
+#ifndef MEM_ALIGNMENT
+#    define MEM_ALIGNMENT 8
+#endif
+#define MEM_SIZE 6000
 
 /* The test's: remembers the message. */
 void refused_free(const char *message);

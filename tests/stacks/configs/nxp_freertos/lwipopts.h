@@ -46,7 +46,6 @@ void sys_check_core_locking(void);
 #define LWIP_UDP                1
 #define UDP_TTL                 255
 #define LWIP_STATS              0
-#define LWIP_PROVIDE_ERRNO      1
 
 #define CHECKSUM_GEN_IP    1
 #define CHECKSUM_GEN_UDP   1
@@ -78,7 +77,8 @@ void sys_check_core_locking(void);
 #define DEFAULT_TCP_RECVMBOX_SIZE 12
 #define DEFAULT_ACCEPTMBOX_SIZE   12
 
-/* lwip/arch.h before the options are complete. */
+/* LWIP_PROVIDE_ERRNO is left out: a host has errno for each thread.
+ * lwip/arch.h is read before the options are complete. */
 #if !defined(LWIP_RAND)
 #    include "lwip/arch.h"
 u32_t lwip_rand(void);

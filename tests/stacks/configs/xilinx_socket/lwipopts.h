@@ -67,7 +67,6 @@
 #define LWIP_ACD                  1
 
 #define OS_IS_FREERTOS
-#define LWIP_PROVIDE_ERRNO                     1
 #define DEFAULT_THREAD_PRIO                    2
 #define TCPIP_THREAD_PRIO                      3
 #define TCPIP_THREAD_STACKSIZE                 1024
