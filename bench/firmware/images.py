@@ -38,11 +38,13 @@ class Image:
     asserts: bool = False
     lto: bool = False
     overflow: int = 0  # lwIP's MEMP_OVERFLOW_CHECK
+    diagnosis: bool = True  # CISTERN_DIAGNOSIS
 
     def __str__(self):
         ours = f", level {self.level}, {self.fit} fit" if self.memory != "lwip" else ""
         overflow = f", overflow check {self.overflow}" if self.overflow else ""
-        return (f"{self.cpu}, {self.memory}{ours}{overflow}, "
+        bare = "" if self.diagnosis else ", without diagnosis"
+        return (f"{self.cpu}, {self.memory}{ours}{overflow}{bare}, "
                 + ("assertions" if self.asserts else "NOASSERT") + (", LTO" if self.lto else ""))
 
     def folder(self):
@@ -94,6 +96,7 @@ def options(image):
         flags += ["-DBENCH_OURS", "-DMEM_FIT=" + image.fit]
         # A program that asks for lwIP's overflow check says no level.
         flags += [] if image.overflow else [f"-DCISTERN_CHECK={image.level}"]
+        flags += [] if image.diagnosis else ["-DCISTERN_DIAGNOSIS=0"]
     return flags
 
 

@@ -112,6 +112,16 @@ def figures(subject, counter, *flags):
     return table
 
 
+def add_smallest(report, theirs):
+    """What is left at level 1 without what a device can do without."""
+    for cpu in images.CPUS:
+        flags = ["-DBENCH_NO_REPORTER", "-DCISTERN_DIAGNOSIS=0"]
+        for name, added in (("without diagnosis", []),
+                            ("without diagnosis and strategies", ["-DCISTERN_POOL_EXTRAS=0"])):
+            report.add(f"os_mempool, init + get + put, {cpu}, level 1, {name}",
+                       code(Ours(1), cpu, [*flags, *added]), "bytes", {"mynewt": theirs["bytes"][cpu]})
+
+
 def add_rows(report, counter):
     tree = os.environ.get("MYNEWT")
     theirs = figures(Theirs(os.path.abspath(tree)), counter) if tree else THEIRS
@@ -129,3 +139,4 @@ def add_rows(report, counter):
             whole = code(subject, cpu, sources=["src/fault/fault.c", "ports/bare/platform.c"])
             report.add(f"os_mempool, init + get + put and the report of faults, {cpu}, level {level}", whole,
                        "bytes", {"mynewt": theirs["bytes"][cpu]})
+    add_smallest(report, theirs)

@@ -46,6 +46,14 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 
 #define LWIP_MEMPOOL_PROTOTYPE(name) extern CISTERN_MEMP_CONST struct memp_desc memp_##name
 
+/* A pool's name, where something tells it: without diagnosis no fault does. */
+#if CISTERN_DIAGNOSIS || CISTERN_TRACE || MEMP_OVERFLOW_CHECK || MEM_USE_POOLS ||                  \
+    LWIP_STATS_DISPLAY || defined LWIP_DEBUG
+#    define LWIP_MEMPOOL_NAME(desc) (desc)
+#else
+#    define LWIP_MEMPOOL_NAME(desc) NULL
+#endif
+
 #if MEMP_STATS
 #    define LWIP_MEMPOOL_DECLARE_STATS(name)   static struct stats_mem memp_stats_##name;
 #    define LWIP_MEMPOOL_STATS_REFERENCE(name) &memp_stats_##name,
@@ -60,7 +68,8 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
         static struct memp_account memp_account_##name;                                            \
         CISTERN_MEMP_CONST struct memp_desc memp_##name = {                                        \
-            (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), &memp_account_##name};
+            LWIP_MEMPOOL_NAME(desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num),              \
+            &memp_account_##name};
 
 #else
 
@@ -69,8 +78,8 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
         LWIP_MEMPOOL_DECLARE_STATE(name, num)                                                      \
         CISTERN_MEMP_CONST struct memp_desc memp_##name = {                                        \
-            (desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num), memp_memory_##name##_base,    \
-            LWIP_MEMPOOL_STATE(name, size)};
+            LWIP_MEMPOOL_NAME(desc), LWIP_MEMPOOL_STATS_REFERENCE(name)(size), (num),              \
+            memp_memory_##name##_base, LWIP_MEMPOOL_STATE(name, size)};
 
 /* What changes of a pool, and what is derived from its element's size. */
 #    if CISTERN_MEMP_LOCK_FREE

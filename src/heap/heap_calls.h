@@ -76,23 +76,55 @@ static inline cistern_error_t heap_init(cistern_heap_t *heap, const cistern_heap
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-/* True if an alloc that gave no payload can be made once more: it met damage, which was repaired. */
-static inline bool heap_alloc_is_mended(cistern_heap_t *heap, const void *none,
+static inline void *heap_take(cistern_heap_t *heap, size_t size, heap_changed_t *changed);
+static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payload,
+                                        heap_changed_t *changed);
+
+/* Once more after a repair, where a take gave `none`, which is no payload; and where a give refused a
+ * payload, of which nothing is fine. */
+HEAP_AGAIN void *heap_take_again(cistern_heap_t *heap, const void *none, size_t size,
+                                 heap_changed_t *changed)
+{
+    return none != NULL && cistern_heap_repair(heap, NULL, true, changed)
+               ? heap_take(heap, size, changed)
+               : NULL;
+}
+
+HEAP_AGAIN cistern_error_t heap_give_again(cistern_heap_t *heap, const void *payload,
+                                           heap_changed_t *changed)
+{
+    if (payload == NULL) {
+        return CISTERN_OK;
+    }
+    return cistern_heap_repair(heap, payload, false, changed) ? heap_give(heap, payload, changed)
+                                                              : CISTERN_ERROR_FAULT;
+}
+
+/* Takes a payload; NULL where there is none. */
+static inline void *heap_take(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+{
+    const cistern_critical_t state = cistern_critical_enter();
+    void *const payload = cistern_heap_take(heap, size);
+    changed(heap);
+    cistern_critical_leave(state);
+    return heap_is_none(payload) ? heap_take_again(heap, payload, size, changed) : payload;
+}
+
+/* Gives a payload back. */
+static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payload,
                                         heap_changed_t *changed)
 {
-    return none != NULL && cistern_heap_repair(heap, NULL, true, changed);
+    const cistern_critical_t state = cistern_critical_enter();
+    const bool done = cistern_heap_give(heap, payload);
+    changed(heap);
+    cistern_critical_leave(state);
+    return done ? CISTERN_OK : heap_give_again(heap, payload, changed);
 }
 
 static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
 {
-    void *payload = NULL;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        payload = cistern_heap_take(heap, heap_raw_size(heap, size));
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (heap_is_none(payload) && heap_alloc_is_mended(heap, payload, changed));
-    payload = cistern_heap_dress(heap, heap_found(payload), size);
+    void *const raw = heap_take(heap, heap_raw_size(heap, size), changed);
+    void *const payload = cistern_heap_dress(heap, raw, size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
 }
@@ -106,24 +138,11 @@ static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, s
         payload = cistern_heap_take_aligned(heap, alignment, heap_raw_size(heap, size));
         changed(heap);
         cistern_critical_leave(state);
-    } while (heap_is_none(payload) && heap_alloc_is_mended(heap, payload, changed));
+    } while (heap_is_none(payload) && payload != NULL &&
+             cistern_heap_repair(heap, NULL, true, changed));
     payload = cistern_heap_dress(heap, heap_found(payload), size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
-}
-
-/* Gives a payload back; nothing is fine. */
-static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payload,
-                                        heap_changed_t *changed)
-{
-    bool done = false;
-    do {
-        const cistern_critical_t state = cistern_critical_enter();
-        done = cistern_heap_give(heap, payload);
-        changed(heap);
-        cistern_critical_leave(state);
-    } while (!done && payload != NULL && cistern_heap_repair(heap, payload, false, changed));
-    return done || payload == NULL ? CISTERN_OK : CISTERN_ERROR_FAULT;
 }
 
 /* Changes the size of a payload's block where it is. */

@@ -68,11 +68,13 @@ typedef struct heap_outcome {
 typedef void heap_changed_t(const cistern_heap_t *heap);
 
 /* A function of its own: called last of all, it spares its caller the registers that it needs. Where
- * size matters, the compiler decides. */
+ * size matters, the compiler decides. AGAIN is the same in a header. */
 #if defined __GNUC__ && !defined __OPTIMIZE_SIZE__
 #    define HEAP_APART __attribute__((noinline)) static
+#    define HEAP_AGAIN __attribute__((noinline, unused)) static
 #else
 #    define HEAP_APART static
+#    define HEAP_AGAIN static inline
 #endif
 
 static inline heap_header_t *heap_at(const cistern_heap_t *heap, size_t block)

@@ -104,23 +104,27 @@ static inline void heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
  * nothing; or it mends every gap; or it puts every gap into quarantine. */
 typedef enum heap_pass { HEAP_ADD_UP, HEAP_MEND, HEAP_GIVE_UP } heap_pass_t;
 
-/* What a walk found. Sums are by state. */
+typedef struct heap_total {
+    size_t bytes;
+    size_t blocks;
+} heap_total_t;
+
+/* What a walk found. */
 typedef struct heap_findings {
-    heap_pass_t pass;
+    cistern_heap_t *heap;
     size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
-    size_t bytes[HEAP_STATES + 1U];
-    size_t blocks[HEAP_STATES + 1U];
+    heap_pass_t pass;
+    heap_total_t total[HEAP_STATES + 1U]; /* by state */
 } heap_findings_t;
 
 /* Adds a block up to `next` to the sums, and writes its boundary. */
-static void heap_visit(cistern_heap_t *heap, size_t block, size_t next, size_t state,
-                       heap_findings_t *findings)
+static void heap_visit(heap_findings_t *findings, size_t block, size_t next, size_t state)
 {
-    CISTERN_ASSERT(block < next && next <= heap->end); /* I1 */
-    findings->bytes[state] += next - block;
-    ++findings->blocks[state];
+    CISTERN_ASSERT(block < next && next <= findings->heap->end); /* I1 */
+    findings->total[state].bytes += next - block;
+    ++findings->total[state].blocks;
     if (findings->pass != HEAP_ADD_UP) {
-        heap_join(heap, block, next, state);
+        heap_join(findings->heap, block, next, state);
     }
 }
 
@@ -151,8 +155,9 @@ static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
 
 /* Visits what a gap that begins at `low` holds: one block, or two, or what nobody knows. Where it
  * ends. What is in quarantine for good is no held block, even if one began there. */
-static size_t heap_visit_gap(cistern_heap_t *heap, size_t low, heap_findings_t *findings)
+static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
 {
+    cistern_heap_t *const heap = findings->heap;
     const size_t high = heap_high(heap, low);
     const size_t up = heap_at(heap, low)->next;
     const size_t down = heap_at(heap, high)->prev;
@@ -171,25 +176,28 @@ static size_t heap_visit_gap(cistern_heap_t *heap, size_t low, heap_findings_t *
         block = up & ~HEAP_STATES;
         damaged = block;
         state = down & HEAP_STATES;
-        heap_visit(heap, low, block, up & HEAP_STATES, findings);
+        heap_visit(findings, low, block, up & HEAP_STATES);
     } else {
         heap_unhold(heap, low, high);
     }
-    heap_visit(heap, block, high, state, findings);
+    heap_visit(findings, block, high, state);
     findings->damaged = findings->damaged != HEAP_NOWHERE ? findings->damaged : damaged;
     return high;
 }
 
 /* Visits every block and every gap. Each step goes up, and a gap is passed over once. */
-static void heap_walk(cistern_heap_t *heap, heap_findings_t *findings)
+static void heap_walk(heap_findings_t *findings, heap_pass_t pass)
 {
+    const cistern_heap_t *const heap = findings->heap;
     size_t block = 0;
+    findings->pass = pass;
+    (void)memset(findings->total, 0, sizeof(findings->total));
     while (block != heap->end) {
         size_t next = heap_next(heap, block);
         if (heap_is_sound(heap, block)) {
-            heap_visit(heap, block, next, heap_state(heap, block), findings);
+            heap_visit(findings, block, next, heap_state(heap, block));
         } else {
-            next = heap_visit_gap(heap, block, findings);
+            next = heap_visit_gap(findings, block);
         }
         block = next;
     }
@@ -211,17 +219,15 @@ static size_t heap_mend_ring(const cistern_heap_t *heap)
 }
 
 /* Decides whether the mends stand, repairs the gaps, and makes the sums anew (I4). */
-static void heap_settle(cistern_heap_t *heap, const heap_findings_t *found)
+static void heap_settle(cistern_heap_t *heap, heap_findings_t *findings)
 {
-    const bool stands = found->bytes[HEAP_USED] == heap->used &&
-                        found->blocks[HEAP_USED] == heap->blocks &&
-                        found->bytes[HEAP_QUARANTINE] == heap->quarantined;
-    heap_findings_t settled = {.pass = HEAP_GIVE_UP};
-    settled.pass = stands ? HEAP_MEND : HEAP_GIVE_UP;
-    heap_walk(heap, &settled);
-    heap->used = settled.bytes[HEAP_USED];
-    heap->blocks = (cistern_heap_index_t)settled.blocks[HEAP_USED];
-    heap->quarantined = (cistern_heap_index_t)settled.bytes[HEAP_QUARANTINE];
+    const bool stands = findings->total[HEAP_USED].bytes == heap->used &&
+                        findings->total[HEAP_USED].blocks == heap->blocks &&
+                        findings->total[HEAP_QUARANTINE].bytes == heap->quarantined;
+    heap_walk(findings, stands ? HEAP_MEND : HEAP_GIVE_UP);
+    heap->used = findings->total[HEAP_USED].bytes;
+    heap->blocks = (cistern_heap_index_t)findings->total[HEAP_USED].blocks;
+    heap->quarantined = (cistern_heap_index_t)findings->total[HEAP_QUARANTINE].bytes;
     CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
     CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0));    /* I4 */
 }
@@ -280,8 +286,10 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
 static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_alloc,
                           heap_outcome_t *outcome)
 {
-    heap_findings_t findings = {.pass = HEAP_ADD_UP, .damaged = heap_mend_ring(heap)};
-    heap_walk(heap, &findings);
+    heap_findings_t findings;
+    findings.heap = heap;
+    findings.damaged = heap_mend_ring(heap);
+    heap_walk(&findings, HEAP_ADD_UP);
     *outcome = (heap_outcome_t){CISTERN_FAULT_LINK, payload};
     if (findings.damaged != HEAP_NOWHERE) {
         *outcome = (heap_outcome_t){CISTERN_FAULT_HEADER, heap_payload(heap, findings.damaged)};

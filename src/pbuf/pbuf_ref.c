@@ -14,7 +14,7 @@
 
 PBUF_APART void pbuf_report(cistern_fault_kind_t kind, const struct pbuf *p)
 {
-    const struct memp_desc *const pool = memp_pool_find(p);
+    const struct memp_desc *const pool = CISTERN_DIAGNOSIS ? memp_pool_find(p) : NULL;
     cistern_fault_t fault = {
         .kind = kind,
         .object = p,
