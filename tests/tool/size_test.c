@@ -202,12 +202,10 @@ static void more_sizes_than_can_be_told_apart_are_rounded_up_and_served(void **s
     static event_t event[2 * MANY];
     const target_t target = target_of("4");
     for (uint32_t i = 0; i < MANY; ++i) {
-        event[i] =
-            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
+        event[i] = (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
         event[MANY + i] = (event_t){.packet = MANY, .slot = i};
     }
-    const trace_t trace = {
-        .event = event, .events = 2 * MANY, .slots = MANY};
+    const trace_t trace = {.event = event, .events = 2 * MANY, .slots = MANY};
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
     demand_t demand;
@@ -245,12 +243,9 @@ static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **stat
     (void)state;
     const target_t target = target_of("4");
     event_t event[] = {
-        {.packet = 1, .slot = 0, .amount = 100},
-        {.packet = 2, .slot = 1, .amount = 100},
-        {.packet = 3, .slot = 2, .amount = 100},
-        {.packet = 4, .slot = 1, .amount = 0},
-        {.packet = 5, .slot = 3, .amount = 40},
-        {.packet = 6, .slot = 4, .amount = 52},
+        {.packet = 1, .slot = 0, .amount = 100}, {.packet = 2, .slot = 1, .amount = 100},
+        {.packet = 3, .slot = 2, .amount = 100}, {.packet = 4, .slot = 1, .amount = 0},
+        {.packet = 5, .slot = 3, .amount = 40},  {.packet = 6, .slot = 4, .amount = 52},
         {.packet = 7, .slot = 5, .amount = 12},
     };
     const trace_t trace = {.event = event, .events = 7, .slots = 6};
