@@ -244,6 +244,10 @@ cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const cha
  * (ERROR_ARGUMENT); *was_empty is then undefined. */
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty);
 
+/* The same with the caller's place, as put_at has it. */
+cistern_error_t cistern_pool_put_noting_at(cistern_pool_t *pool, void *block, bool *was_empty,
+                                           const char *file, int line);
+
 /* Returns what put would, and reports the same fault, but leaves the block in use. A damaged guard
  * is repaired, so that it is reported once. At check level 0 it fails only if an argument is NULL.
  * Time and contexts as put. */

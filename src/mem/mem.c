@@ -207,9 +207,9 @@ void *mem_owned(void *mem, const char *file, int line)
 
 void mem_free_at(void *mem, const char *file, int line)
 {
-    const unsigned long faults = cistern_fault_count();
-    (mem_free)(mem);
-    if (mem != NULL && cistern_fault_count() == faults) {
+    if (!mem_give(mem)) {
+        LWIP_MEM_ILLEGAL_FREE("mem_free: not a block in use of this heap");
+    } else if (mem != NULL) {
         cistern_heap_remember(&mem_object, mem, file, line);
     }
 }

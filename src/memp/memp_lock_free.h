@@ -137,9 +137,11 @@ static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_e
                             const cistern_pool_place_t *at)
 {
     bool had_none;
-    (void)at;
-    if (cistern_pool_put_noting(desc->pool, mem, (was_empty != NULL) ? was_empty : &had_none) !=
-        CISTERN_OK) {
+    bool *const noted = (was_empty != NULL) ? was_empty : &had_none;
+    const cistern_error_t error =
+        (at != NULL) ? cistern_pool_put_noting_at(desc->pool, mem, noted, at->file, at->line)
+                     : cistern_pool_put_noting(desc->pool, mem, noted);
+    if (error != CISTERN_OK) {
         MEMP_COUNT(memp_count_refusal(desc));
         return false;
     }

@@ -100,7 +100,8 @@ size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t c
 }
 
 /* Gives a block back to a plain pool, and says whether that was empty. */
-static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+static cistern_error_t pool_put_plain(cistern_pool_t *pool, void *block, bool *was_empty,
+                                      const cistern_pool_place_t *at)
 {
     cistern_pool_finding_t finding;
     const cistern_critical_t state = cistern_critical_enter();
@@ -108,22 +109,38 @@ static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *
     const bool given = cistern_pool_give(pool, block, &finding);
     CISTERN_ASSERT(given || finding.kind != CISTERN_FAULT_NONE);
     if (given) {
-        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, NULL);
+        cistern_pool_remember(pool, block, CISTERN_POOL_PUT, at);
     }
     cistern_critical_leave(state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     return given ? CISTERN_OK : error;
 }
 
-cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty,
+                                       const cistern_pool_place_t *at)
 {
     if (pool == NULL || was_empty == NULL) {
         return CISTERN_ERROR_ARGUMENT;
     }
     *was_empty = false;
-    const cistern_error_t error = pool_is_plain(pool)
-                                      ? pool_put_noting(pool, block, was_empty)
-                                      : pool_strategy(pool)->put(pool, block, was_empty, NULL);
+    return pool_is_plain(pool) ? pool_put_plain(pool, block, was_empty, at)
+                               : pool_strategy(pool)->put(pool, block, was_empty, at);
+}
+
+cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)
+{
+    const cistern_error_t error = pool_put_noting(pool, block, was_empty, NULL);
+    CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
+    return error;
+}
+
+/* Below level 3 no place is kept. */
+cistern_error_t cistern_pool_put_noting_at(cistern_pool_t *pool, void *block, bool *was_empty,
+                                           const char *file, int line)
+{
+    const cistern_pool_place_t at = {file, line};
+    const cistern_error_t error =
+        pool_put_noting(pool, block, was_empty, CISTERN_CHECK >= 3 ? &at : NULL);
     CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
     return error;
 }

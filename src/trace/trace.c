@@ -120,7 +120,7 @@ void cistern_trace_tick(uint32_t now)
 
 uint32_t cistern_trace_lost(void)
 {
-    return trace_read(&cistern_trace_memory.ring.lost);
+    return trace_read_outside(&cistern_trace_memory.ring.lost);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */

@@ -21,7 +21,10 @@
 
 #include "cistern/critical.h"
 
-#if CISTERN_CRITICAL && defined CISTERN_PORT_LL
+#ifdef CISTERN_TRACE_SECTION /* for tests on a host */
+#    define TRACE_LINKED  1
+#    define TRACE_SECTION 1
+#elif CISTERN_CRITICAL && defined CISTERN_PORT_LL
 #    define TRACE_LINKED  1
 #    define TRACE_SECTION 0
 #elif CISTERN_CRITICAL && defined CISTERN_PORT_THREADS && !defined __STDC_NO_ATOMICS__
@@ -90,6 +93,11 @@ static inline uint32_t trace_read(const uint32_t *word)
     return atomic_load_explicit((const trace_word_t *)word, memory_order_relaxed);
 }
 
+static inline uint32_t trace_read_outside(const uint32_t *word)
+{
+    return trace_read(word);
+}
+
 static inline void trace_write(uint32_t *word, uint32_t value)
 {
     atomic_store_explicit((trace_word_t *)word, value, memory_order_relaxed);
@@ -145,6 +153,7 @@ static inline bool trace_is_off(const trace_ring_t *ring)
 
 #else
 
+/* Inside the guard. */
 static inline uint32_t trace_read(const uint32_t *word)
 {
     return *(const volatile uint32_t *)word;
@@ -165,6 +174,17 @@ static inline void trace_leave(trace_guard_t guard)
 }
 
 static inline void trace_fence(void) {}
+
+/* Before and after a read outside the guard: a processor of 8 or 16 bits reads in parts. */
+static inline trace_guard_t trace_begin_read(void)
+{
+    return cistern_critical_enter();
+}
+
+static inline void trace_end_read(trace_guard_t state)
+{
+    cistern_critical_leave(state);
+}
 
 static inline bool trace_claim(trace_ring_t *ring, trace_slot_t **slot)
 {
@@ -196,6 +216,17 @@ static inline void trace_leave(trace_guard_t guard)
 static inline void trace_fence(void)
 {
     atomic_signal_fence(memory_order_seq_cst);
+}
+
+/* Load-linked is of processors with 32 bits, which read a word at once. */
+static inline trace_guard_t trace_begin_read(void)
+{
+    return 0;
+}
+
+static inline void trace_end_read(trace_guard_t state)
+{
+    (void)state;
 }
 
 static inline bool trace_claim(trace_ring_t *ring, trace_slot_t **slot)
@@ -234,9 +265,19 @@ static inline void trace_publish(uintptr_t *object, uintptr_t id)
 
 static inline uintptr_t trace_published(const uintptr_t *object)
 {
+    const trace_guard_t state = trace_begin_read();
     const uintptr_t id = *(const volatile uintptr_t *)object;
+    trace_end_read(state);
     trace_fence();
     return id;
+}
+
+static inline uint32_t trace_read_outside(const uint32_t *word)
+{
+    const trace_guard_t state = trace_begin_read();
+    const uint32_t value = trace_read(word);
+    trace_end_read(state);
+    return value;
 }
 
 static inline void trace_free_slot(trace_ring_t *ring)
@@ -261,7 +302,10 @@ static inline void trace_reset(trace_ring_t *ring, bool on)
 
 static inline bool trace_is_off(const trace_ring_t *ring)
 {
-    return ring->limit == NULL;
+    const trace_guard_t state = trace_begin_read();
+    const bool is = ring->limit == NULL;
+    trace_end_read(state);
+    return is;
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "fit.h"
 #include "ledger.h"
 #include "lwip_options.h"
+#include "survey.h"
 
 enum { EVENTS = 60, SLOTS = 12, SIZES = 6, TRACES = 10000 };
 
@@ -202,12 +203,10 @@ static void more_sizes_than_can_be_distinguished_are_rounded_up_and_served(void 
     static event_t event[2 * MANY];
     const target_t target = target_of("4");
     for (uint32_t i = 0; i < MANY; ++i) {
-        event[i] =
-            (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
+        event[i] = (event_t){.packet = i + 1, .slot = i, .amount = 4 * i + 1};
         event[MANY + i] = (event_t){.packet = MANY, .slot = i};
     }
-    const trace_t trace = {
-        .event = event, .events = 2 * MANY, .slots = MANY};
+    const trace_t trace = {.event = event, .events = 2 * MANY, .slots = MANY};
     size_class_t class[CLASSES_MOST];
     size_t bytes = 0;
     demand_t demand;
@@ -245,12 +244,9 @@ static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **stat
     (void)state;
     const target_t target = target_of("4");
     event_t event[] = {
-        {.packet = 1, .slot = 0, .amount = 100},
-        {.packet = 2, .slot = 1, .amount = 100},
-        {.packet = 3, .slot = 2, .amount = 100},
-        {.packet = 4, .slot = 1, .amount = 0},
-        {.packet = 5, .slot = 3, .amount = 40},
-        {.packet = 6, .slot = 4, .amount = 52},
+        {.packet = 1, .slot = 0, .amount = 100}, {.packet = 2, .slot = 1, .amount = 100},
+        {.packet = 3, .slot = 2, .amount = 100}, {.packet = 4, .slot = 1, .amount = 0},
+        {.packet = 5, .slot = 3, .amount = 40},  {.packet = 6, .slot = 4, .amount = 52},
         {.packet = 7, .slot = 5, .amount = 12},
     };
     const trace_t trace = {.event = event, .events = 7, .slots = 6};
@@ -326,6 +322,73 @@ static void events_in_a_file_replay_as_those_in_memory_do(void **state)
     classes_free(&second);
     free(all);
     ledger_free(&ledger);
+}
+
+/* --- survey ----------------------------------------------------------------------------------- */
+
+static void put_big(uint8_t *bytes, uint32_t value)
+{
+    for (int i = 0; i < 4; ++i) {
+        bytes[i] = (uint8_t)(value >> (24 - 8 * i));
+    }
+}
+
+/* A TCP segment from 10.0.0.`from`, port `from`, as a record of a capture of raw IP. */
+static void write_segment(FILE *file, uint8_t from, uint32_t second, uint32_t sequence,
+                          uint32_t acknowledged, uint32_t data)
+{
+    uint8_t packet[40 + 100] = {0x45, [8] = 64, [9] = 6, [12] = 10, [16] = 10};
+    const uint32_t record[4] = {second, from, 40 + data, 40 + data};
+    packet[3] = (uint8_t)(40 + data);
+    packet[15] = from;
+    packet[19] = (uint8_t)(3 - from);
+    packet[21] = from;
+    packet[23] = (uint8_t)(3 - from);
+    put_big(packet + 24, sequence);
+    put_big(packet + 28, acknowledged);
+    packet[32] = 0x50;
+    packet[33] = 0x10;
+    packet[34] = 0x20;
+    fwrite(record, sizeof record, 1, file);
+    fwrite(packet, 40 + data, 1, file);
+}
+
+/* Requests of 100 bytes, a second apart: each is a burst, and most of them go to the spool. */
+static void every_burst_of_a_long_connection_is_found_again(void **state)
+{
+    enum { REQUESTS = 4 * SURVEY_BURSTS + 10 };
+    static const uint32_t header[6] = {0xa1b2c3d4U, 4U << 16 | 2U, 0, 0, 65535, 101};
+    char name[] = "/tmp/cistern-bursts-XXXXXX";
+    char *names[] = {name};
+    (void)state;
+    FILE *const file = fdopen(mkstemp(name), "wb");
+    fwrite(header, sizeof header, 1, file);
+    for (uint32_t i = 0; i < REQUESTS; ++i) {
+        write_segment(file, 1, 10 + i, 1000 + 100 * i, 1, 100);
+        write_segment(file, 2, 10 + i, 1, 1100 + 100 * i, 0);
+    }
+    fclose(file);
+    traffic_t traffic;
+    survey_t survey;
+    assert_true(traffic_open(&traffic, names, 1, NULL));
+    assert_true(survey_read(&survey, &traffic));
+    assert_int_equal(survey.details, 1);
+    const survey_side_t *const side = &survey.detail[0].side[0];
+    assert_true(side->parts >= 3);
+    burst_cursor_t cursor = {.part = NULL};
+    bool failed = false;
+    uint32_t expected = 1100;
+    const uint32_t *end = NULL;
+    while ((end = survey_burst(&survey, side, &cursor, &failed)) != NULL) {
+        assert_int_equal(*end, expected);
+        expected += 100;
+        ++cursor.at;
+    }
+    assert_false(failed);
+    assert_int_equal(expected, 1100 + 100 * REQUESTS);
+    survey_free(&survey);
+    traffic_close(&traffic);
+    remove(name);
 }
 
 /* --- ledger ----------------------------------------------------------------------------------- */
@@ -501,6 +564,7 @@ int main(void)
         cmocka_unit_test(more_sizes_than_can_be_distinguished_are_rounded_up_and_served),
         cmocka_unit_test(the_least_heap_serves_and_a_step_less_does_not),
         cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
+        cmocka_unit_test(every_burst_of_a_long_connection_is_found_again),
         cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),
         cmocka_unit_test(a_pool_of_the_peak_serves_and_one_less_names_the_packet),
         cmocka_unit_test(a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing),

@@ -28,6 +28,21 @@ static void a_double_free_names_who_called_mem_free_first(void **state)
     assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, mem);
 }
 
+/* The fault that the first call raises is no refusal. */
+static void a_double_free_names_the_first_also_if_that_found_an_overflow(void **state)
+{
+    (void)state;
+    char *const mem = mem_malloc(20);
+    mem[20] = 'x';
+    mem_free(mem);
+    const int line = __LINE__ - 1;
+    assert_one_fault(CISTERN_FAULT_OVERFLOW, mem);
+    mem_free(mem);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+}
+
 static void the_functions_have_addresses_as_ever(void **state)
 {
     (void)state;
@@ -45,6 +60,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         mem_test(an_overflow_names_who_called_mem_malloc),
         mem_test(a_double_free_names_who_called_mem_free_first),
+        mem_test(a_double_free_names_the_first_also_if_that_found_an_overflow),
         mem_test(the_functions_have_addresses_as_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

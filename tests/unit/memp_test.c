@@ -232,6 +232,20 @@ static void packet_buffer_freed_to_an_empty_pool_runs_the_hook(void **state)
     assert_int_equal(availables, 1);
 }
 
+#if CISTERN_CHECK >= 3
+static void a_double_free_names_who_called_memp_free_first(void **state)
+{
+    (void)state;
+    void *const mem = memp_malloc(MEMP_PBUF_POOL);
+    memp_free(MEMP_PBUF_POOL, mem);
+    const int line = __LINE__ - 1;
+    memp_free(MEMP_PBUF_POOL, mem);
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, mem);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +262,9 @@ int main(void)
         memp_test(an_element_may_be_larger_than_16_bits_can_say),
         memp_test(the_free_list_can_be_followed_through_the_description),
         memp_test(packet_buffer_freed_to_an_empty_pool_runs_the_hook),
+#if CISTERN_CHECK >= 3
+        memp_test(a_double_free_names_who_called_memp_free_first),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

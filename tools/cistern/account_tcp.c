@@ -64,9 +64,9 @@ typedef struct tcp_state {
     uint32_t sent_next;
     uint32_t fin_end; /* sequence number behind the device's FIN */
     uint32_t expected;
-    uint32_t right;      /* edge of the announced window */
-    uint64_t held_until; /* --loss: acknowledgements count only from then on */
-    size_t burst;        /* of the survey, that is sent now */
+    uint32_t right;       /* edge of the announced window */
+    uint64_t held_until;  /* --loss: acknowledgements count only from then on */
+    burst_cursor_t burst; /* of the survey, that is sent now */
     segment_t *segment;
     size_t segments;
     size_t segment_room;
@@ -111,6 +111,7 @@ static void free_state(tcp_state_t *state)
     free(state->segment);
     free(state->piece);
     free(state->early);
+    free(state->burst.part);
     *state = (tcp_state_t){.pcb = 0};
 }
 
@@ -360,13 +361,17 @@ static int64_t queued_bytes(const tcp_view_t *view)
 {
     tcp_state_t *const state = view->state;
     const survey_side_t *const own = view->own;
-    while (state->burst < own->bursts && tcp_diff(state->sent_next, own->burst[state->burst]) > 0) {
-        ++state->burst;
+    const survey_t *const survey = view->account->survey;
+    bool *const failed = &ledger_of(view)->short_of_memory;
+    const uint32_t *end = survey_burst(survey, own, &state->burst, failed);
+    while (end != NULL && tcp_diff(state->sent_next, *end) > 0) {
+        ++state->burst.at;
+        end = survey_burst(survey, own, &state->burst, failed);
     }
-    if (!state->started || state->burst >= own->bursts) {
+    if (!state->started || end == NULL) {
         return 0;
     }
-    const int64_t to_come = tcp_diff(own->burst[state->burst], state->sent_next);
+    const int64_t to_come = tcp_diff(*end, state->sent_next);
     const int64_t room = option(view, OPTION_TCP_SND_BUF) - state->sent_bytes;
     const int64_t bytes = to_come < room ? to_come : room;
     return bytes < 0 ? 0 : bytes;

@@ -91,9 +91,9 @@ static uint32_t number_from(const connections_t *connections, const parsed_t *pa
                             uint32_t least)
 {
     uint32_t found = UINT32_MAX;
-    uint32_t at = connections->buckets == 0 ? 0
-                                            : connections->bucket[hash_packet(parsed) &
-                                                                  (connections->buckets - 1)];
+    uint32_t at = connections->buckets == 0
+                      ? 0
+                      : connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
     while (at > least) { /* the latest are first */
         const connection_t *const connection = &connections->connection[at - 1];
         found = is_of(connection, parsed, side) ? at - 1 : found;

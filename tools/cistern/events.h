@@ -21,8 +21,8 @@ typedef enum event_part { PART_NONE, PART_FIRST, PART_SECOND } event_part_t;
 /* Something that was taken or given back. */
 typedef struct event {
     uint32_t packet;
-    uint32_t slot;    /* of the hold: the same for its take and its give */
-    uint32_t amount;  /* 0 gives back; for the heap the bytes requested, else elements */
+    uint32_t slot;   /* of the hold: the same for its take and its give */
+    uint32_t amount; /* 0 gives back; for the heap the bytes requested, else elements */
     uint8_t cause;
     uint8_t part;   /* event_part_t */
     uint8_t trims;  /* 1: a block of the heap that is held has `amount` bytes from now on */

@@ -97,8 +97,7 @@ static uint32_t take(lwip_heap_t *heap, size_t size)
 {
     uint32_t before = NONE;
     uint32_t index = heap->free;
-    while (index != NONE &&
-           end_of(heap, index) - heap->block[index].offset < heap->header + size) {
+    while (index != NONE && end_of(heap, index) - heap->block[index].offset < heap->header + size) {
         before = index;
         index = heap->block[index].next_free;
     }

@@ -94,10 +94,10 @@ typedef struct ledger {
     size_t timers;
     size_t timer_room;
     events_t events[RESOURCE_COUNT];
-    spool_t spool; /* of the events */
-    bool short_of_memory;             /* a call could not be recorded: the result is void */
-    ledger_watch_t *watch;            /* NULL: none */
-    void *watcher;                    /* its context */
+    spool_t spool;         /* of the events */
+    bool short_of_memory;  /* a call could not be recorded: the result is void */
+    ledger_watch_t *watch; /* NULL: none */
+    void *watcher;         /* its context */
 } ledger_t;
 
 void ledger_init(ledger_t *ledger, const target_t *target);

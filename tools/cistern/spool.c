@@ -46,8 +46,7 @@ static bool spool_open(spool_t *spool)
     const char *const folder = getenv("TMPDIR");
     const int length = snprintf(name, sizeof name, "%s/cistern-XXXXXX",
                                 folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    spool->file =
-        length > 0 && (size_t)length < sizeof name ? mkostemp(name, O_CLOEXEC) : -1;
+    spool->file = length > 0 && (size_t)length < sizeof name ? mkostemp(name, O_CLOEXEC) : -1;
     spool->opened = spool->file >= 0;
     if (!spool->opened) {
         perror("cistern: a temporary file cannot be made");

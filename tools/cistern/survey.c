@@ -262,16 +262,71 @@ static void survey_answers(survey_t *survey, const parsed_t *parsed)
 /* --- TCP ----------------------------------------------------------------------------------------
  */
 
+typedef struct burst_part {
+    uint64_t next; /* where the part behind it lies */
+    uint32_t end[SURVEY_BURSTS];
+} burst_part_t;
+
+/* Moves the latest bursts to the spool, and takes the place of the part behind them. */
+static bool spill_bursts(survey_t *survey, survey_side_t *side)
+{
+    burst_part_t part;
+    if (side->parts == 0) {
+        side->first_part = spool_take(&survey->spool, sizeof part);
+        side->next_part = side->first_part;
+    }
+    const uint64_t offset = side->next_part;
+    side->next_part = spool_take(&survey->spool, sizeof part);
+    part.next = side->next_part;
+    memcpy(part.end, side->burst, sizeof part.end);
+    side->bursts = 0;
+    ++side->parts;
+    return spool_write(&survey->spool, offset, &part, sizeof part);
+}
+
 static void end_burst(survey_t *survey, survey_side_t *side)
 {
     if (side->bursts > 0 && side->burst[side->bursts - 1] == side->next) {
         return;
+    }
+    if (side->bursts == SURVEY_BURSTS + 1) { /* the latest stays, to be compared with */
+        const uint32_t latest = side->burst[SURVEY_BURSTS];
+        survey->short_of_memory = !spill_bursts(survey, side) || survey->short_of_memory;
+        side->burst[side->bursts++] = latest;
     }
     if (!ARRAY_GROW(side, burst)) {
         survey->short_of_memory = true;
         return;
     }
     side->burst[side->bursts++] = side->next;
+}
+
+static bool load_part(const survey_t *survey, burst_cursor_t *cursor, uint64_t offset)
+{
+    if (cursor->part == NULL) {
+        cursor->part = malloc(sizeof *cursor->part);
+    }
+    return cursor->part != NULL &&
+           spool_read(&survey->spool, offset, cursor->part, sizeof *cursor->part);
+}
+
+const uint32_t *survey_burst(const survey_t *survey, const survey_side_t *side,
+                             burst_cursor_t *cursor, bool *failed)
+{
+    if (cursor->parts < side->parts) {
+        bool ok = cursor->part != NULL || load_part(survey, cursor, side->first_part);
+        if (ok && cursor->at == SURVEY_BURSTS) {
+            cursor->at = 0;
+            ok = ++cursor->parts == side->parts || load_part(survey, cursor, cursor->part->next);
+        }
+        if (!ok || cursor->parts < side->parts) {
+            *failed = *failed || !ok;
+            return ok ? &cursor->part->end[cursor->at] : NULL;
+        }
+        free(cursor->part);
+        cursor->part = NULL;
+    }
+    return cursor->at < side->bursts ? &side->burst[cursor->at] : NULL;
 }
 
 /* New data begins a burst when the side was idle with an open window for a while, or was asked for
@@ -642,6 +697,7 @@ void survey_free(survey_t *survey)
         free(survey->detail[i].side[1].burst);
     }
     connections_free(&survey->connections);
+    spool_free(&survey->spool);
     free(survey->detail);
     free(survey->host);
     free(survey->host_table.bucket);

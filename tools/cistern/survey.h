@@ -15,7 +15,7 @@
 #include "parsed.h"
 #include "traffic.h"
 
-enum { DEVICE_ADDRESSES = 16, SURVEY_DELAYS = 64 };
+enum { DEVICE_ADDRESSES = 16, SURVEY_DELAYS = 64, SURVEY_BURSTS = 256 };
 
 /* One side of a connection. */
 typedef struct survey_side {
@@ -33,10 +33,20 @@ typedef struct survey_side {
     uint64_t idle_since;   /* nothing unacknowledged; UINT64_MAX while there is */
     uint64_t risen;        /* when its window last became larger */
     uint64_t spoke;        /* when it last sent data */
-    uint32_t *burst;       /* sequence numbers behind each */
+    uint32_t *burst;       /* sequence numbers behind each: the latest */
     size_t bursts;
     size_t burst_room;
+    uint32_t parts;      /* of SURVEY_BURSTS each, in the spool, before those */
+    uint64_t first_part; /* where it lies */
+    uint64_t next_part;  /* where the one will lie that the latest become */
 } survey_side_t;
+
+/* Reads the bursts of a side in order. All zeros is before the first. */
+typedef struct burst_cursor {
+    struct burst_part *part; /* in memory; NULL: none */
+    uint32_t parts;          /* passed */
+    uint32_t at;             /* in the part, or in the latest */
+} burst_cursor_t;
 
 typedef struct survey_connection {
     survey_side_t side[2];
@@ -103,6 +113,7 @@ typedef struct survey {
     uint64_t *pair; /* digests of pairs of hosts that talked; 0: free */
     size_t pairs;
     size_t pair_room; /* a power of two */
+    spool_t spool;    /* of bursts */
     uint64_t packets;
     uint64_t first_time;
     uint64_t last_time;
@@ -129,6 +140,11 @@ bool device_has(const device_t *device, const address_t *address);
 uint64_t survey_service(const survey_t *survey, const device_t *device);
 
 const udp_port_t *survey_port(const survey_t *survey, const address_t *address, uint16_t port);
+
+/* The sequence number behind the burst at the cursor; NULL behind the last, and where memory or the
+ * disk is short: then *failed is set. To go on, add one to the cursor's `at`. */
+const uint32_t *survey_burst(const survey_t *survey, const survey_side_t *side,
+                             burst_cursor_t *cursor, bool *failed);
 
 void survey_free(survey_t *survey);
 

@@ -38,7 +38,7 @@ typedef struct trace_account {
     const target_t *target;
     trace_pool_t pool[TRACE_OBJECTS_MOST];
     size_t pools;
-    spool_t spool; /* of their events */
+    spool_t spool;           /* of their events */
     struct trace_hold *hold; /* entry 0 is none */
     size_t holds;
     size_t hold_room;
