@@ -91,6 +91,20 @@ export PKG_CONFIG_PATH
 eval "cc -std=c11 '$root/examples/engine_pool.c' $(pkg-config --cflags --libs cistern) -o engine"
 ./engine >/dev/null
 
+# Everything goes into the folder that BUILD names, and nothing beside the sources.
+way="make BUILD="
+touch before
+make -s -C "$root" lib BUILD="$(dirname "$work")/build" >/dev/null
+cc -std=c11 "$root/examples/engine_pool.c" -I"$root/include" -I"$root/ports/posix" -I"$root/ports/common" \
+    "$(dirname "$work")/build/libcistern.a" -o engine
+./engine >/dev/null
+written=$(find "$root" -newer before -type f ! -path "$root/build/*" ! -path "$root/.git/*")
+[ -z "$written" ] || { echo "install.sh: $way: these were written: $written" >&2 && exit 1; }
+if make -C "$root" lib BUILD="$work/build" >/dev/null 2>log || ! grep -q "without a space" log; then
+    echo "install.sh: $way: a folder with a space is not refused" >&2
+    exit 1
+fi
+
 way="the program"
 expect "cistern $(pkg-config --modversion cistern)" prefix/bin/cistern --version
 
