@@ -36,8 +36,8 @@ BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
 OTHERS = mps2-an386 mps2-an500 avr
 CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x linux-musl
 
-# Configures a tree unless that was done before, then builds what changed.
-build = test -f $(BUILD)/$(1)/build.ninja || cmake --preset $(1) -B $(BUILD)/$(1) >/dev/null; cmake --build $(BUILD)/$(1) -- --quiet
+# Configures a tree unless that was done before, then builds what changed. Ninja 1.10 cannot be quiet.
+build = test -f $(BUILD)/$(1)/build.ninja || cmake --preset $(1) -B $(BUILD)/$(1) >/dev/null; cmake --build $(BUILD)/$(1) -- $$(ninja --help 2>&1 | grep -o -e --quiet)
 
 # Builds trees and runs their tests as one: $(call test_trees,name,trees,options of ctest)
 CTEST = ctest --output-on-failure --no-label-summary -j2
@@ -141,12 +141,11 @@ test-install: release ## every way in which the library reaches a project of a u
 # Debian's and Ubuntu's releases to try, e.g. "bookworm trixie jammy noble"; empty: one that this is not; none.
 DISTRIBUTIONS =
 
-# Where the packages below are published; the URN names no place.
-URL = urn:cistern
+include packaging/publisher.mk
 
 arduino: ## an Arduino library of the engines: build/arduino/cistern-*.zip; URL= where it is published
 	@cmake/require.sh python3
-	@tools/arduino.py $(BUILD)/arduino $(URL)
+	@tools/arduino.py $(BUILD)/arduino $(URL) '$(MAINTAINER)'
 
 cmsis: ## a CMSIS-Pack: build/cmsis/cistern.cistern.*.pack; URL= where it is published
 	@cmake/require.sh python3
