@@ -48,7 +48,7 @@ inside() {
         quietly make "$goal" BUILD=/tmp/root
         grep -E 'tests passed|tests failed' "$log" || :
     done
-    quietly cmake/require.sh g++ libcmocka-dev
+    quietly cmake/require.sh g++ libcmocka-dev python3
     $as_user sh "$tree/tests/distributions.sh" user
     du -sh /tmp/root | sed "s|^|$suite: |"
 }
