@@ -24,7 +24,7 @@ CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i38
 VERIFY_PACKAGES   = $(BUILD_PACKAGES) g++ libcmocka-dev relacy-dev spin
 WIN32_PACKAGES    = cmake ninja-build gcc-mingw-w64-x86-64-win32 wine64
 DEB_PACKAGES      = $(BUILD_PACKAGES:%?=%) bash-completion debhelper dpkg-dev lintian
-INSTALL_PACKAGES  = g++ meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
+INSTALL_PACKAGES  = g++ clang musl-tools meson python3-kconfiglib python3-yaml gcc-avr avr-libc gcc-arm-none-eabi \
                     picolibc-arm-none-eabi qemu-system-arm mmdebstrap
 ALL_PACKAGES      = $(sort doxygen $(FULL_PACKAGES) $(DEB_PACKAGES) $(INSTALL_PACKAGES) $(LWIP_PACKAGES) $(FIRMWARE_PACKAGES) $(CROSS_PACKAGES) \
                       $(VERIFY_PACKAGES) $(WIN32_PACKAGES))

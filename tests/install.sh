@@ -123,6 +123,23 @@ END
 }
 expect "PBUF_POOL: at most 3 of 5 in use" meson/build/user
 
+# Other systems, as far as a compiler can be had here: musl links and runs; for macOS and the BSDs clang
+# compiles all of the library and its port, with musl's headers in place of theirs.
+way=musl
+make -s -C "$root" lib BUILD="$(dirname "$work")/musl" CC=musl-gcc >/dev/null
+musl-gcc -std=c11 -static "$root/examples/engine_pool.c" -I"$root/include" -I"$root/ports/posix" \
+    -I"$root/ports/common" "$(dirname "$work")/musl/libcistern.a" -o engine
+./engine >/dev/null
+headers=$(echo '#include <stddef.h>' | musl-gcc -M -x c - | tr ' ' '\n' | sed -n 's|/stddef\.h$||p')
+printf '#include "%s"\n' "$root"/src/*/*.c >library.c
+printf '#include "%s"\n' "$root"/ports/posix/*.c "$root"/ports/common/*.c >port.c
+for way in x86_64-apple-macos11 arm64-apple-macos11 x86_64-unknown-freebsd aarch64-unknown-openbsd \
+    x86_64-unknown-netbsd; do
+    clang -target $way -nostdinc -isystem "$(clang -print-resource-dir)/include" -isystem "$headers" -std=c11 \
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I"$root/include" -I"$root/include/standalone" \
+        -I"$root/ports/posix" -I"$root/ports/common" -I"$root/src" -fsyntax-only library.c port.c
+done
+
 # What was compiled with other options than the library does not link, and the option is named.
 way="other options"
 for option in CISTERN_CHECK=2 MEM_ALIGNMENT=2; do
