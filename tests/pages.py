@@ -28,6 +28,8 @@ ELSEWHERE = {
     "cp -r ports/template": "tests/port/walk.sh runs the whole block",
     "make deb": "make test-install runs it, then tests/deb.sh",
     "apt-get install ./build/deb/": "changes the system; tests/deb.sh unpacks the same packages",
+    "make demo BUILD=": "tests/distributions.sh runs it, in each root",
+    "make test-install DISTRIBUTIONS=": "installs four systems, for a quarter of an hour; run by hand at a release",
     "cmake --install": "in a sentence; the command is in the block of docs/install.md",
     "cpackget add": "needs the program of that name, which Debian has not; tests/packages.py reads the pack",
     "conan create": "needs the program of that name, which Debian has not; tests/packages.py has a stand-in",
@@ -47,6 +49,8 @@ ELSEWHERE = {
     "cistern size --hci FILE": "in a sentence: a capture of the user's",
     "cistern replay FILE": "in a sentence: a capture of the user's",
 }
+# Of these the whole block is elsewhere: its lines need one another.
+WHOLE = ("cp -r ports/template", "CORE=", "P=$K/portable")
 # What a line of a page begins with when it is a command. A name alone, as `cistern size`, is none.
 PROGRAMS = r"make|cistern|cc|gcc|cmake|apt-get|cpackget|conan|vcpkg|idf\.py|west|git|cp|samples/record\.sh|\./\w+"
 COMMAND = re.compile(rf"(?:\$ )?((?:{PROGRAMS}) [^`]*|samples/record\.sh|PATH=\S*)")
@@ -98,8 +102,8 @@ def commands_of(page):
     for language, block in fence.findall(text):
         if language == "sh":
             lines = logical_lines(block)
-            if elsewhere(lines[0]) and lines[0].split()[0] in ("cp",) or re.match(r"\w+=[^ ]*[$]", lines[0]) and elsewhere(lines[0]):
-                continue  # lines that need one another
+            if elsewhere(lines[0]) and lines[0].startswith(WHOLE):
+                continue
             scripts.append("\n".join(line for line in lines if not elsewhere(line)))
         elif language == "":
             for line in block.splitlines():
@@ -139,9 +143,8 @@ def main():
         subprocess.run(f"tar -c --exclude=./build --exclude=./.git . | tar -x -C {shlex.quote(str(tree))}",
                        shell=True, cwd=ROOT, check=True)
         environment = {key: value for key, value in os.environ.items() if not re.match("MAKE|MFLAGS|BUILD$", key)}
-        environment |= {"PATH": f"{environment['PATH']}:{tree}/build/release/tools/cistern", "CC": "cc",
+        environment |= {"PATH": f"{environment['PATH']}:{tree}/build/release/tools/cistern",
                         "DESTDIR": f"{work}/destination"}
-        environment.pop("CC")
         subprocess.run(["make", "-s", "release"], cwd=tree, env=environment, check=True)
         count, done = 0, set()
         for page in PAGES:
