@@ -21,7 +21,10 @@ if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address")
   endif()
 endif()
 
-# Archives that only list their objects: nothing of such a tree is installed.
-if(CMAKE_HOST_SYSTEM_NAME STREQUAL Linux)
+# A program keeps what it uses of the one object that the library is, and archives only list their objects:
+# nothing of such a tree is installed.
+if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(LINKER:--gc-sections)
   set(CMAKE_C_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
 endif()
