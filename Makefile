@@ -10,6 +10,9 @@ endif
 # Nothing is written beside the sources.
 export PYTHONDONTWRITEBYTECODE = 1
 
+# Where an undefined operation ends a program of gcc's, its place is printed.
+export ASAN_OPTIONS ?= handle_sigill=1
+
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs?
 TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-format clang-sanitizers libcmocka-dev python3
 FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind chromium
