@@ -20,7 +20,7 @@ function(cistern_port FOLDERS SOURCES)
     list(APPEND folders common)
   endif()
   list(TRANSFORM folders PREPEND ${root}/ports/)
-  set(sources) # in the order of the folders: the first says what it needs of the system (_GNU_SOURCE)
+  set(sources) # posix comes first: it says which of the system's functions it needs
   foreach(folder IN LISTS folders)
     if(NOT IS_DIRECTORY ${folder})
       message(FATAL_ERROR "cistern: there is no port ${folder}")

@@ -4,6 +4,7 @@
 # A need is named as its Debian package, but is looked for as what it gives (a program, a library that
 # pkg-config knows, a compiler that links), so that it may come from anywhere. What is missing is
 # installed where that can be done (as root, with apt-get); else it is named, and the script fails.
+# NEED? is used where it can be had: where the system has no package of it, a line says what is left out.
 set -eu
 
 links() { # COMPILER FLAG...: it makes a program
@@ -12,7 +13,7 @@ links() { # COMPILER FLAG...: it makes a program
 
 has() {
     case $1 in
-    gcc | g++ | clang | cmake | pkg-config | python3 | tcpdump | tshark | valgrind | spin | simavr | curl | \
+    gcc | g++ | clang | cmake | pkg-config | python3 | tcpdump | tshark | valgrind | spin | simavr | mmdebstrap | curl | \
         qemu-system-arm) has_program "$1" ;;
     gcc-*-linux-gnu) has_program "${1#gcc-}-gcc" ;;
     picolibc-arm-none-eabi) arm-none-eabi-gcc --specs=picolibc.specs -E - </dev/null >/dev/null 2>&1 ;;
@@ -28,6 +29,7 @@ has() {
     qemu-system-misc) has_program qemu-system-riscv32 ;;
     qemu-user) has_program qemu-s390x ;;
     gcc-avr) has_program avr-gcc ;;
+    musl-tools) has_program musl-gcc ;;
     gnuplot-nox) has_program gnuplot ;;
     gcc-mingw-w64-x86-64-win32) has_program x86_64-w64-mingw32-gcc ;;
     gcc-arm-none-eabi) has_program arm-none-eabi-gcc ;;
@@ -64,7 +66,14 @@ packages_of() {
 missing_of() {
     missing=
     for need in "$@"; do
-        has "$need" || missing="$missing $need"
+        has "${need%'?'}" || missing="$missing $need"
+    done
+}
+
+# Of what is missing, only what can be done without.
+only_optional() {
+    for need in $missing; do
+        [ "$need" != "${need%'?'}" ] || return 1
     done
 }
 
@@ -75,11 +84,12 @@ install_missing() {
         case $need in
         clang-sanitizers) command -v clang >/dev/null 2>&1 || continue ;;
         gcc-32-bit) command -v gcc >/dev/null 2>&1 || continue ;;
+        *'?') apt-cache show "${need%'?'}" >/dev/null 2>&1 || continue ;;
         esac
-        packages="$packages $(packages_of "$need")"
+        packages="$packages $(packages_of "${need%'?'}")"
     done
+    [ -n "$packages" ] || return 0
     echo "Installing:$packages"
-    apt-get -o DPkg::Lock::Timeout=500 update -qq
     # shellcheck disable=SC2086 # a list of words
     apt-get -o DPkg::Lock::Timeout=500 install -qq -y --no-install-recommends $packages >/dev/null
 }
@@ -91,6 +101,7 @@ missing_of "$@"
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=500 update -qq
     for _ in 1 2; do
         install_missing
         missing_of "$@"
@@ -98,6 +109,11 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     done
 fi
 
+if only_optional; then
+    echo "Left out, since this is missing here:$missing"
+    exit 0
+fi
+missing=$(echo "$missing" | tr -d '?')
 echo "This needs what is missing here:$missing" >&2
 if command -v apt-get >/dev/null 2>&1; then
     # shellcheck disable=SC2046,SC2086 # lists of words

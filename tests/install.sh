@@ -91,6 +91,20 @@ export PKG_CONFIG_PATH
 eval "cc -std=c11 '$root/examples/engine_pool.c' $(pkg-config --cflags --libs cistern) -o engine"
 ./engine >/dev/null
 
+# Everything goes into the folder that BUILD names, and nothing beside the sources.
+way="make BUILD="
+touch before
+make -s -C "$root" lib BUILD="$(dirname "$work")/build" >/dev/null
+cc -std=c11 "$root/examples/engine_pool.c" -I"$root/include" -I"$root/ports/posix" -I"$root/ports/common" \
+    "$(dirname "$work")/build/libcistern.a" -o engine
+./engine >/dev/null
+written=$(find "$root" -newer before -type f ! -path "$root/build/*" ! -path "$root/.git/*")
+[ -z "$written" ] || { echo "install.sh: $way: these were written: $written" >&2 && exit 1; }
+if make -C "$root" lib BUILD="$work/build" >/dev/null 2>log || ! grep -q "without a space" log; then
+    echo "install.sh: $way: a folder with a space is not refused" >&2
+    exit 1
+fi
+
 way="the program"
 expect "cistern $(pkg-config --modversion cistern)" prefix/bin/cistern --version
 
@@ -108,6 +122,23 @@ END
     exit 1
 }
 expect "PBUF_POOL: at most 3 of 5 in use" meson/build/user
+
+# Other systems, as far as a compiler can be had here: musl links and runs; for macOS and the BSDs clang
+# compiles all of the library and its port, with musl's headers in place of theirs.
+way=musl
+make -s -C "$root" lib BUILD="$(dirname "$work")/musl" CC=musl-gcc >/dev/null
+musl-gcc -std=c11 -static "$root/examples/engine_pool.c" -I"$root/include" -I"$root/ports/posix" \
+    -I"$root/ports/common" "$(dirname "$work")/musl/libcistern.a" -o engine
+./engine >/dev/null
+headers=$(echo '#include <stddef.h>' | musl-gcc -M -x c - | tr ' ' '\n' | sed -n 's|/stddef\.h$||p')
+printf '#include "%s"\n' "$root"/src/*/*.c >library.c
+printf '#include "%s"\n' "$root"/ports/posix/*.c "$root"/ports/common/*.c >port.c
+for way in x86_64-apple-macos11 arm64-apple-macos11 x86_64-unknown-freebsd aarch64-unknown-openbsd \
+    x86_64-unknown-netbsd; do
+    clang -target $way -nostdinc -isystem "$(clang -print-resource-dir)/include" -isystem "$headers" -std=c11 \
+        -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -I"$root/include" -I"$root/include/standalone" \
+        -I"$root/ports/posix" -I"$root/ports/common" -I"$root/src" -fsyntax-only library.c port.c
+done
 
 # What was compiled with other options than the library does not link, and the option is named.
 way="other options"

@@ -24,6 +24,7 @@ ROOT = pathlib.Path(sys.argv[1]).resolve()
 HERE = ROOT / "tests/packages"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
 CORTEX_M = ["arm-none-eabi-gcc", "-mcpu=cortex-m0plus", "-mthumb", "--specs=picolibc.specs"]
+PUBLISHER = dict(re.findall(r"^(\w+) *= (.*)$", (ROOT / "packaging/publisher.mk").read_text(), re.M))
 VERSION = ".".join(re.findall(r"^#define CISTERN_VERSION_(?:MAJOR|MINOR|PATCH) +(\d+)$",
                               (ROOT / "include/cistern/version.h").read_text(), re.M))
 
@@ -41,6 +42,11 @@ def run(*command, **options):
 
 def expect_version(name, version):
     expect(version == VERSION, f"{name} has version {version}, the library {VERSION}")
+
+
+def expect_publisher(name, text, *values):
+    for value in values:
+        expect(value in text, f"{name} does not have \"{value}\", as packaging/publisher.mk says")
 
 
 def expect_paths(name, paths):
@@ -123,10 +129,12 @@ def esp_idf(work):
 
 
 def arduino(work):
-    run(sys.executable, ROOT / "tools/arduino.py", work / "arduino", "urn:cistern")
+    run(sys.executable, ROOT / "tools/arduino.py", work / "arduino", PUBLISHER["URL"], PUBLISHER["MAINTAINER"])
     library = work / "arduino/cistern"
     properties = dict(line.split("=", 1) for line in (library / "library.properties").read_text().splitlines())
     expect_version("library.properties", properties["version"])
+    expect_publisher("library.properties", properties["maintainer"], PUBLISHER["MAINTAINER"])
+    expect_publisher("library.properties", properties["url"], PUBLISHER["URL"])
     expect((library / "src" / properties["includes"]).exists(), "library.properties includes no header")
     names = zipfile.ZipFile(work / f"arduino/cistern-{VERSION}.zip").namelist()
     expect("cistern/library.properties" in names, "the library is not in its .zip")
@@ -141,6 +149,7 @@ def arduino(work):
 def platformio(work):
     library = json.loads((ROOT / "library.json").read_text())
     expect_version("library.json", library["version"])
+    expect_publisher("library.json", [author["name"] for author in library["authors"]], PUBLISHER["MAINTAINER"])
     build = library["build"]
     filters = [re.fullmatch(r"\+<(.*)>", word)[1] for word in build["srcFilter"] if word.startswith("+")]
     expect_paths("library.json", [*filters, *library["export"]["include"], build["srcDir"], build["includeDir"]])
@@ -154,7 +163,9 @@ def platformio(work):
 
 
 def cmsis(work):
-    run(sys.executable, ROOT / "tools/cmsis_pack.py", work / "cmsis", "urn:cistern")
+    run(sys.executable, ROOT / "tools/cmsis_pack.py", work / "cmsis", PUBLISHER["URL"])
+    expect_publisher("cistern.pdsc", (work / "cmsis/cistern.cistern.pdsc").read_text(),
+                     f"<url>{PUBLISHER['URL']}</url>")
     package = xml.etree.ElementTree.parse(work / "cmsis/cistern.cistern.pdsc").getroot()
     versions = [release.get("version") for release in package.iter("release")]
     for version in versions + [component.get("Cversion") for component in package.iter("component")]:
@@ -209,6 +220,11 @@ def vcpkg(work):
 
 def debian(_work):
     entry = (ROOT / "debian/changelog").read_text().splitlines()[0]
+    maintainer = f"{PUBLISHER['MAINTAINER']} <{PUBLISHER['EMAIL']}>"
+    expect_publisher("debian/control", (ROOT / "debian/control").read_text(), f"Maintainer: {maintainer}\n")
+    expect_publisher("debian/changelog", (ROOT / "debian/changelog").read_text(), f" -- {maintainer}  ")
+    for name in ("LICENSE", "debian/copyright"):
+        expect_publisher(name, (ROOT / name).read_text(), PUBLISHER["MAINTAINER"])
     expect_version("debian/changelog", re.match(r"cistern \((.*)\) ", entry)[1])
     for listing in sorted((ROOT / "debian").glob("*.docs")) + sorted((ROOT / "debian").glob("*.examples")):
         expect_paths(listing.name, listing.read_text().split())

@@ -40,7 +40,7 @@ if(TARGET pool_section_test)
   target_link_options(pool_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
 endif()
-cistern_add_test(pool_thread_end_test SOURCES unit/pool_thread_end_test.c LABELS host threads)
+cistern_add_test(pool_thread_end_test SEPARATE SOURCES unit/pool_thread_end_test.c LABELS host threads)
 if(TARGET pool_thread_end_test)
   target_link_options(pool_thread_end_test PRIVATE LINKER:--wrap=host_fence_heavy)
 endif()

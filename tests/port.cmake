@@ -19,9 +19,9 @@ cistern_add_test(port_suite_lock_free_pools LABELS threads SOURCES ${SUITE}
 cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
 cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
 cistern_add_test(cancel_test LABELS host threads SOURCES port/cancel_test.c)
-cistern_add_test(locks_test LABELS host SOURCES port/locks_test.c)
+cistern_add_test(locks_test SEPARATE LABELS host SOURCES port/locks_test.c)
 if(TARGET locks_test)
-  target_link_options(locks_test PRIVATE 
+  target_link_options(locks_test PRIVATE
     LINKER:--wrap=host_unpark,--wrap=host_fence_heavy,--wrap=pthread_create)
 endif()
 cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes the engines as an Arduino library: arduino.py FOLDER URL
+"""Writes the engines as an Arduino library: arduino.py FOLDER URL MAINTAINER
 
 FOLDER/cistern is the library, FOLDER/cistern-VERSION.zip the same for "Add .ZIP Library". Its sources are
 the amalgam's; lwIP's and Mynewt's interfaces are left out, since cores with a network have their own.
@@ -23,7 +23,7 @@ def version():
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    url = sys.argv[2]
+    values = {"VERSION": version(), "URL": sys.argv[2], "MAINTAINER": sys.argv[3]}
     library, amalgam = folder / "cistern", folder / "amalgam"
     shutil.rmtree(folder, ignore_errors=True)
     (library / "src").mkdir(parents=True)
@@ -41,8 +41,8 @@ def main():
     shutil.copy(PACKAGING / "cistern_options.h", library / "src")
     shutil.copytree(PACKAGING / "examples", library / "examples")
     shutil.copy(ROOT / "LICENSE", library)
-    (library / "library.properties").write_text(
-        (PACKAGING / "library.properties.in").read_text().replace("@VERSION@", version()).replace("@URL@", url))
+    properties = (PACKAGING / "library.properties.in").read_text()
+    (library / "library.properties").write_text(re.sub(r"@(\w+)@", lambda match: values[match[1]], properties))
     shutil.make_archive(str(folder / f"cistern-{version()}"), "zip", folder, "cistern")
 
 

@@ -9,8 +9,9 @@ import subprocess
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 HERE = "examples/device"
-BUILD = "build/device"
-LWIP = os.path.abspath(os.environ["LWIP"]) + "/src" if os.environ.get("LWIP") else "build/bench/lwip-source/src"
+OUTPUT = os.environ.get("BUILD", "build")
+BUILD = f"{OUTPUT}/device"
+LWIP = os.path.abspath(os.environ["LWIP"]) + "/src" if os.environ.get("LWIP") else f"{OUTPUT}/bench/lwip-source/src"
 CORES = len(os.sched_getaffinity(0))
 CC = (["ccache"] if shutil.which("ccache") else []) + ["arm-none-eabi-gcc"]
 MEMORY = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats", "sys")  # lwIP's files that the library replaces

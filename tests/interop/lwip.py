@@ -32,7 +32,8 @@ REPLACED = re.compile(r"src/core/(mem|memp|pbuf|def|inet_chksum|stats|sys)\.c$")
 M32 = ["-m32", "-idirafter", "/usr/include/" + subprocess.run(
     ["gcc", "-print-multiarch"], capture_output=True, text=True, check=True).stdout.strip()]
 SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize=alignment"]
-RESULTS = f"{ROOT}/build/stacks"
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+RESULTS = f"{BUILD}/stacks"
 failures = []
 reported = {}  # rows, and what was found
 

@@ -26,7 +26,7 @@ import run as demo  # noqa: E402
 from firmware import BUILD, Image  # noqa: E402
 from run import Failure, require  # noqa: E402
 
-RESULT = "build/stacks/device.json"
+RESULT = os.path.join(os.environ.get("BUILD", "build"), "stacks/device.json")
 COLUMNS = ["what", "ours", "lwIP's own", "ratio", "goal", "met"]
 REQUESTS = {"/": 20, "/data": 2}  # how many a run makes
 

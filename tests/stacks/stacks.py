@@ -221,7 +221,7 @@ def run_configs(tree, some):
 
 def run_server(tree):
     """Of its own: it writes server.json, and prints its table. tree is the user's, or none."""
-    program = f"{lwip.ROOT}/build/release/tools/cistern/cistern"
+    program = f"{lwip.BUILD}/release/tools/cistern/cistern"
     done = subprocess.run([f"{HERE}/server.py", lwip.RESULTS, program, *tree], cwd=lwip.ROOT, check=False)
     if done.returncode:
         fail("server", "see above")

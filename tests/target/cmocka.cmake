@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # cmocka for a target without an operating system: upstream's source, compiled against the target's
 # C library. It gets the name that the host's package has.
-set(source ${PROJECT_SOURCE_DIR}/build/sources/cmocka)
+set(source ${PROJECT_BINARY_DIR}/../sources/cmocka)
 execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/source.sh cmocka ${source}
   COMMAND_ERROR_IS_FATAL ANY)
 add_library(cmocka STATIC ${source}/src/cmocka.c)

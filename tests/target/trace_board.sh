@@ -1,14 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # A board's trace, and what an event costs there: trace_board.sh BOARD PROGRAM PLUGIN NM [CISTERN]
-# CISTERN is the host program; without one, one that was built in this project is taken.
+# CISTERN is the host program; without one, one from a tree beside the board's is taken.
 set -eu
 board=$1
 program=$2
 plugin=$3
 nm=$4
 here=$(dirname "$0")
-root=$(cd "$here/../.." && pwd)
 trace=$program.ctr
 address() {
     "$nm" "$program" | awk -v name="$1" '$3 == name { print "0x" $1 }'
@@ -33,7 +32,7 @@ head=$(od -An -tx1 -N8 "$trace" | tr -d ' \n')
     echo "trace_board.sh: $trace does not begin as a trace does: $head" >&2
     exit 1
 }
-cistern=${5:-$(ls "$root"/build/*/tools/cistern/cistern 2>/dev/null | head -n 1)}
+cistern=${5:-$(ls "${program%/*/tests/target/*}"/*/tools/cistern/cistern 2>/dev/null | head -n 1)}
 if [ -n "$cistern" ]; then
     "$cistern" size "$trace" >"$program.size"
     grep -q "The trace is whole" "$program.size"

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# A tree whose programs carry the sanitizers of CISTERN_SANITIZE. It is a few hundred programs on almost as
+# many builds of the library, so that each byte of a program counts here as often.
+add_compile_options(-fsanitize=${CISTERN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+add_link_options(-fsanitize=${CISTERN_SANITIZE})
+
+# gcc describes each operation that may be undefined in a variable, and guards each of those as it guards
+# the program's own: two thirds of the code. Without the descriptions an undefined operation is a signal,
+# whose place ASAN_OPTIONS=handle_sigill=1 prints; clang's tree says in words what it was.
+if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CISTERN_SANITIZE MATCHES "address.*undefined")
+  add_compile_options(-fsanitize-undefined-trap-on-error)
+endif()
+
+# One runtime for all programs, as gcc has it, where clang's package has that too.
+if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address")
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-runtime-dir
+    OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  file(GLOB shared ${runtime}/libclang_rt.asan*${CMAKE_SYSTEM_PROCESSOR}.so)
+  if(shared)
+    add_link_options(-shared-libsan -Wl,-rpath,${runtime})
+  endif()
+endif()
+
+# A program keeps what it uses of the one object that the library is, and archives only list their objects:
+# nothing of such a tree is installed.
+if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(LINKER:--gc-sections)
+  set(CMAKE_C_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
+endif()
