@@ -170,7 +170,7 @@ test-install: release ## every way in which the library reaches a project of a u
 # Debian's and Ubuntu's releases to try, e.g. "bookworm trixie jammy noble"; empty: one that this is not; none.
 DISTRIBUTIONS =
 
-include packaging/publisher.mk
+-include packaging/publisher.mk # of a whole tree
 
 arduino: ## an Arduino library of the engines: build/arduino/cistern-*.zip; URL= where it is published
 	@cmake/require.sh python3
