@@ -65,11 +65,12 @@ typedef size_t cistern_heap_index_t;
 /* --- types ------------------------------------------------------------------------------------ */
 
 /* Good fit: a list for each class of size, see src/heap/heap_good.h. 2^SHIFT classes for each power
- * of two; below FROM all have the same width, which saves lists. */
+ * of two; below FROM all have the same width, which saves lists.
+ * A host that replays the heap of a target of 32 bits defines CISTERN_HEAP_OF_32_BITS. */
 #if CISTERN_HEAP_INDEX_BITS == 16
 #    define CISTERN_HEAP_LIST_SHIFT 3U
 #    define CISTERN_HEAP_LIST_FROM  64U
-#elif CISTERN_HEAP_INDEX_BITS == 32 && SIZE_MAX > 0xffffffffU
+#elif CISTERN_HEAP_INDEX_BITS == 32 && SIZE_MAX > 0xffffffffU && !defined CISTERN_HEAP_OF_32_BITS
 #    define CISTERN_HEAP_LIST_SHIFT 4U
 #    define CISTERN_HEAP_LIST_FROM  0U
 #else

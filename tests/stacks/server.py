@@ -395,25 +395,17 @@ def least_of_lwip(tree, bits, recording):
 
 
 def least_of_ours(tree, cistern, bits, recording):
-    """Our server with the sizes for which `cistern size` asks, and by how many bytes its MEM_SIZE is short: at 32
-    bits the program, on a host of 64, runs the heap with other lists."""
+    """Our server with the sizes for which `cistern size` asks; with a step less of its MEM_SIZE it fails."""
     sizes = advice(Build(tree, "ours", bits, trace=True), cistern, recording)
-    asked, step = sizes["MEM_SIZE"], bits // 8
-    expect(fails(Build(tree, "ours", bits, {**sizes, "MEM_SIZE": asked - step}), recording) != 0,
+    less = {**sizes, "MEM_SIZE": sizes["MEM_SIZE"] - bits // 8}
+    expect(fails(Build(tree, "ours", bits, less), recording) != 0,
            f"cistern size asks for more heap than is needed, {bits} bits")
-    build = Build(tree, "ours", bits, sizes)
-    if bits == 32 and fails(build, recording) != 0:
-        most = asked * 5 // 4
-        options = {**sizes, "CISTERN_HEAP_BYTES": most + 64}  # the same in all files while MEM_SIZE changes in one
-        rough = Build(tree, "ours", bits, options)
-        sizes["MEM_SIZE"] = least_heap(rough, f"{ROOT}/src/mem/mem.c", options, asked, most, recording)
-        build = Build(tree, "ours", bits, sizes)
-    return build, sizes, sizes["MEM_SIZE"] - asked
+    return Build(tree, "ours", bits, sizes), sizes
 
 
 def memory_rows(tree, cistern, recording, said, bits, table):
     """The least memory of both that serves the recording."""
-    ours, sizes, short = least_of_ours(tree, cistern, bits, recording)
+    ours, sizes = least_of_ours(tree, cistern, bits, recording)
     lwips, least = least_of_lwip(tree, bits, recording)
     held = [same_frames(build, recording, said).get("heap_max", 1) for build in (ours, lwips)]
     table.add(LEAST.format(bits), ours.ram(), lwips.ram(), goal=("<=", 0.9), exact=True)
@@ -421,10 +413,6 @@ def memory_rows(tree, cistern, recording, said, bits, table):
     table.add(f"and of that in use at most, {bits} bits", *held)
     pools = {name: (sizes[name], least[name]) for name in POOL_OF if sizes[name] != least[name]}
     expect(not pools, f"cistern size and lwIP's statistics differ, {bits} bits: {pools}")
-    if short != 0:
-        table.notes.append(f"{bits} bits: the MEM_SIZE for which `cistern size` asks is {short} bytes short. On a host "
-                           "of 64 bits the program runs the heap with more lists than this server's has; what the "
-                           "table has was found by halving, as lwIP's.")
 
 
 # --- sockets over threads -------------------------------------------------------------------------

@@ -238,6 +238,30 @@ static void the_least_heap_serves_and_a_step_less_does_not(void **state)
     }
 }
 
+/* A device's heap of up to 64 KiB has headers of 4 bytes, a larger one of 8, whatever the host's has. */
+static void cisterns_heap_has_the_headers_of_the_target(void **state)
+{
+    (void)state;
+    enum { MANY = 1000, FEW = 10 };
+    static event_t event[MANY];
+    for (uint32_t i = 0; i < MANY; ++i) {
+        event[i] = (event_t){.packet = i + 1, .slot = i, .amount = 100};
+    }
+    const target_t targets[] = {target_of("4"), target_of("8")};
+    for (size_t i = 0; i < 2; ++i) {
+        const size_t align = targets[i].alignment;
+        const trace_t few = {.event = event, .events = FEW, .slots = FEW};
+        const trace_t many = {.event = event, .events = MANY, .slots = MANY};
+        replayed_t below;
+        const size_t least = fit_heap_least(&few, &targets[i], HEAP_CISTERN, 12, &below);
+        const size_t least_wide = fit_heap_least(&many, &targets[i], HEAP_CISTERN, 12, &below);
+        const size_t narrow = (100 + 4 + align - 1) / align * align;
+        const size_t wide = (100 + 8 + align - 1) / align * align;
+        assert_in_range(least, FEW * narrow - 2 * align, FEW * narrow);
+        assert_in_range(least_wide, MANY * wide - 2 * align, MANY * wide);
+    }
+}
+
 /* Three blocks of 100, the middle one freed; lwIP's header is 8 bytes on a 32-bit target. */
 static void lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it(void **state)
 {
@@ -563,6 +587,7 @@ int main(void)
         cmocka_unit_test(merged_demands_choose_what_both_traces_need),
         cmocka_unit_test(more_sizes_than_can_be_distinguished_are_rounded_up_and_served),
         cmocka_unit_test(the_least_heap_serves_and_a_step_less_does_not),
+        cmocka_unit_test(cisterns_heap_has_the_headers_of_the_target),
         cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
         cmocka_unit_test(every_burst_of_a_long_connection_is_found_again),
         cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),

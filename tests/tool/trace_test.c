@@ -142,7 +142,8 @@ static const trace_pool_t *pool_called(const char *called)
 
 static void assert_tight(const trace_pool_t *pool)
 {
-    const trace_t trace = trace_account_events(&traced.account, (size_t)(pool - traced.account.pool));
+    const trace_t trace =
+        trace_account_events(&traced.account, (size_t)(pool - traced.account.pool));
     assert_int_equal(fit_pool(&trace, (size_t)pool->peak.amount).failures, 0);
     assert_true(fit_pool(&trace, (size_t)pool->peak.amount - 1).failures > 0);
 }

@@ -10,14 +10,11 @@
 #include <string.h>
 
 #include "cistern/critical.h"
-#include "cistern/heap.h"
 #include "cistern/pool.h"
 
 #include "array.h"
+#include "fit_heap.h"
 #include "fit_lwip.h"
-
-/* A block is less than this and twice its least size larger than what was asked for. */
-enum { BLOCK_MORE = 256 };
 
 enum { LARGEST_ARENA = 1 << 29, SMALL_ARENA = 64000, CLASSES_MAX = 64, EVENTS_MOST = 2000000 };
 
@@ -26,8 +23,7 @@ const char *heap_kind_name(heap_kind_t kind)
     return kind == HEAP_LWIP ? "lwIP's heap" : "cistern's heap";
 }
 
-/* --- traces
- * --------------------------------------------------------------------------------------- */
+/* --- traces ----------------------------------------------------------------------------------- */
 
 trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slots)
 {
@@ -84,25 +80,7 @@ bool reader_close(event_reader_t *reader)
     return !reader->failed;
 }
 
-/* --- replays
- * -------------------------------------------------------------------------------------- */
-
-static void note_failure(replayed_t *replayed, const event_t *event)
-{
-    ++replayed->failures;
-    if (replayed->packet == 0) {
-        replayed->packet = event->packet;
-    }
-}
-
-/* What fails first is all that a replay is for. */
-static bool goes_on(const replayed_t *replayed)
-{
-    return replayed->ok && replayed->failures == 0;
-}
-
-/* --- pools
- * ---------------------------------------------------------------------------------------- */
+/* --- pools ------------------------------------------------------------------------------------ */
 
 /* Of two words, so that a free one has a key: without it each put would walk the free list. */
 typedef struct fit_block {
@@ -171,14 +149,14 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     event_reader_t reader = reader_open(trace);
     const event_t *event = NULL;
     replayed.ok = held != NULL && opened;
-    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
+    while (fit_goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         if (event->amount == 0) {
             put_chain(&made.pool, held[event->slot]);
             held[event->slot] = NULL;
         } else {
             held[event->slot] = get_chain(&made.pool, event->amount);
             if (held[event->slot] == NULL) {
-                note_failure(&replayed, event);
+                fit_note_failure(&replayed, event);
             }
         }
     }
@@ -188,70 +166,22 @@ replayed_t fit_pool(const trace_t *trace, size_t count)
     return replayed;
 }
 
-/* --- heaps
- * ---------------------------------------------------------------------------------------- */
+/* --- heaps ------------------------------------------------------------------------------------ */
 
-static replayed_t run_cistern(const trace_t *trace, const target_t *target, size_t arena_bytes,
+/* A heap of up to 64 KiB has indices of 16 bits, as cistern/config.h chooses them from MEM_SIZE. */
+static bool has_narrow_indices(const target_t *target, size_t bytes)
+{
+    return bytes + 3U * (size_t)target->alignment + 48U <= 0x10000U;
+}
+
+static replayed_t fit_cistern(const trace_t *trace, const target_t *target, size_t bytes,
                               size_t min_size)
 {
-    replayed_t replayed = {.failures = 0};
-    static cistern_heap_t heap;
-    void **const held = calloc(trace->slots + 1, sizeof *held);
-    unsigned char *const arena = aligned_alloc(64, (arena_bytes + 127U) & ~(size_t)63U);
-    memset(&heap, 0, sizeof heap);
-    const cistern_heap_config_t config = {.name = "fit",
-                                          .memory = arena,
-                                          .bytes = arena_bytes,
-                                          .alignment = target->alignment,
-                                          .min_size = min_size};
-    const bool memory = held != NULL && arena != NULL;
-    replayed.ok = memory;
-    const bool made = memory && cistern_heap_init(&heap, &config) == CISTERN_OK;
-    event_reader_t reader = reader_open(trace);
-    const event_t *event = NULL;
-    const cistern_critical_t outside = cistern_critical_enter(); /* once, not for each call */
-    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
-        if (event->amount == 0) {
-            if (held[event->slot] != NULL) {
-                fit_watch(trace, event, (size_t)((unsigned char *)held[event->slot] - arena), 0);
-            }
-            (void)cistern_heap_free(&heap, held[event->slot]);
-            held[event->slot] = NULL;
-            continue;
-        }
-        if (event->trims) {
-            if (held[event->slot] != NULL) {
-                (void)cistern_heap_trim(&heap, held[event->slot], event->amount);
-            }
-            continue;
-        }
-        const size_t bytes = fit_request(event, target);
-        if (bytes == 0) {
-            continue;
-        }
-        unsigned char *const block = made ? cistern_heap_alloc(&heap, bytes) : NULL;
-        held[event->slot] = block;
-        if (block == NULL) {
-            note_failure(&replayed, event);
-        } else {
-            const size_t offset = (size_t)(block - arena);
-            if (offset + bytes + 2 * min_size + BLOCK_MORE > replayed.bytes) {
-                const size_t end = offset + cistern_heap_usable_size(&heap, block);
-                replayed.bytes = end > replayed.bytes ? end : replayed.bytes;
-            }
-            fit_watch(trace, event, offset, bytes);
-        }
+    if (has_narrow_indices(target, bytes)) {
+        return fit_heap_narrow(trace, target, bytes, min_size);
     }
-    cistern_critical_leave(outside);
-    cistern_heap_stats_t stats = {.bytes = 0};
-    if (made) {
-        cistern_heap_stats(&heap, &stats);
-    }
-    replayed.used = stats.max_used;
-    replayed.ok = reader_close(&reader) && replayed.ok;
-    free(arena);
-    free(held);
-    return replayed;
+    return target->pointer < 8 ? fit_heap_of_32_bits(trace, target, bytes, min_size)
+                               : fit_heap_of_64_bits(trace, target, bytes, min_size);
 }
 
 replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t kind, size_t bytes,
@@ -260,7 +190,7 @@ replayed_t fit_heap(const trace_t *trace, const target_t *target, heap_kind_t ki
     if (kind == HEAP_LWIP) {
         return fit_lwip(trace, target, bytes, min_size);
     }
-    return run_cistern(trace, target, CISTERN_HEAP_ARENA_BYTES(bytes, target->alignment), min_size);
+    return fit_cistern(trace, target, bytes, min_size);
 }
 
 /* What least sizes are searched with. */
@@ -338,8 +268,7 @@ size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t 
     return search_between(&search, low, high, below);
 }
 
-/* --- pool-based malloc
- * ---------------------------------------------------------------------------- */
+/* --- pool-based malloc ------------------------------------------------------------------------ */
 
 typedef struct class_held {
     fit_block_t *block;
@@ -366,7 +295,7 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
     }
     event_reader_t reader = reader_open(trace);
     const event_t *event = NULL;
-    while (goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
+    while (fit_goes_on(&replayed) && (event = reader_next(&reader)) != NULL) {
         class_held_t *const hold = &held[event->slot];
         if (event->trims) {
             continue; /* an element stays as it is */
@@ -380,7 +309,7 @@ replayed_t fit_classes(const trace_t *trace, const size_class_t *class, size_t c
         hold->class = (uint8_t)(at < classes ? at : 0);
         hold->block = at < classes ? get_chain(&made[at].pool, 1) : NULL;
         if (hold->block == NULL) {
-            note_failure(&replayed, event);
+            fit_note_failure(&replayed, event);
         }
     }
     replayed.ok = reader_close(&reader) && replayed.ok;

@@ -91,6 +91,20 @@ typedef struct size_class {
     size_t count;
 } size_class_t;
 
+static inline void fit_note_failure(replayed_t *replayed, const event_t *event)
+{
+    ++replayed->failures;
+    if (replayed->packet == 0) {
+        replayed->packet = event->packet;
+    }
+}
+
+/* What fails first is all that a replay is for. */
+static inline bool fit_goes_on(const replayed_t *replayed)
+{
+    return replayed->ok && replayed->failures == 0;
+}
+
 static inline void fit_watch(const trace_t *trace, const event_t *event, size_t offset,
                              size_t bytes)
 {
