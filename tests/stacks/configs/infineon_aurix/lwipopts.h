@@ -53,8 +53,7 @@
 
 #define MEMP_NUM_SYS_TIMEOUT                                                                       \
     (LWIP_TCP + IP_REASSEMBLY + LWIP_ARP + (2 * LWIP_DHCP) + LWIP_AUTOIP + LWIP_IGMP + LWIP_DNS +  \
-     (PPP_SUPPORT * 6 * MEMP_NUM_PPP_PCB) +                                                        \
-     (LWIP_IPV6 ? (1 + LWIP_IPV6_REASS + LWIP_IPV6_MLD) : 0) + 5)
+     (PPP_SUPPORT * 6) + (LWIP_IPV6 ? (1 + LWIP_IPV6_REASS + LWIP_IPV6_MLD) : 0) + 5)
 #define LWIP_PLATFORM_ASSERT(x)                                                                    \
     do {                                                                                           \
         __builtin_trap();                                                                          \

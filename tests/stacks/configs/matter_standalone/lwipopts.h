@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - values of project-chip/connectedhomeip at 1a25bf20daf8,
- * src/lwip/standalone/lwipopts.h. Threads without protection; a buffer's size has a sizeof; the host
+ * src/lwip/standalone/lwipopts.h. Threads without protection; a buffer's size is an
+ * expression, in which the 25 is a sizeof there, which no lwIP since 2.1 compiles; the host
  * has the functions of byte order. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
@@ -22,7 +23,7 @@
 #define TCP_MSS            (1152)
 #define PBUF_POOL_BUFSIZE                                                                          \
     LWIP_MEM_ALIGN_SIZE(PAYLOAD_MTU + PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN) +             \
-        LWIP_MEM_ALIGN_SIZE(sizeof(struct pbuf) + 1)
+        LWIP_MEM_ALIGN_SIZE(25)
 #define TCP_SND_BUF                           (6 * TCP_MSS)
 #define ETH_PAD_SIZE                          (0)
 #define LWIP_NETIF_TX_SINGLE_PBUF             (0)
