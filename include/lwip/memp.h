@@ -46,9 +46,9 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 
 #define LWIP_MEMPOOL_PROTOTYPE(name) extern CISTERN_MEMP_CONST struct memp_desc memp_##name
 
-/* A pool's name, where something tells it: without diagnosis no fault does. */
-#if CISTERN_DIAGNOSIS || CISTERN_TRACE || MEMP_OVERFLOW_CHECK || MEM_USE_POOLS ||                  \
-    LWIP_STATS_DISPLAY || defined LWIP_DEBUG
+/* A pool's name, where something tells it: no fault does at check level 0 or without diagnosis. */
+#if (CISTERN_CHECK >= 1 && CISTERN_DIAGNOSIS) || CISTERN_TRACE || MEMP_OVERFLOW_CHECK ||           \
+    MEM_USE_POOLS || LWIP_STATS_DISPLAY || defined LWIP_DEBUG
 #    define LWIP_MEMPOOL_NAME(desc) (desc)
 #else
 #    define LWIP_MEMPOOL_NAME(desc) NULL

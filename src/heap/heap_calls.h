@@ -93,7 +93,7 @@ HEAP_AGAIN void *heap_take_again(cistern_heap_t *heap, const void *none, size_t 
 HEAP_AGAIN cistern_error_t heap_give_again(cistern_heap_t *heap, const void *payload,
                                            heap_changed_t *changed)
 {
-    if (payload == NULL) {
+    if (CISTERN_CHECK == 0 || payload == NULL) { /* at level 0 nothing else is refused */
         return CISTERN_OK;
     }
     return cistern_heap_repair(heap, payload, false, changed) ? heap_give(heap, payload, changed)

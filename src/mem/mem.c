@@ -59,6 +59,13 @@ LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_AL
 #        define LWIP_RAM_HEAP_POINTER ram_heap
 #    endif
 
+/* The heap's name, where something tells it: at check level 0 no fault does. */
+#    if CISTERN_CHECK >= 1 || CISTERN_TRACE
+#        define MEM_NAME "HEAP"
+#    else
+#        define MEM_NAME NULL
+#    endif
+
 static cistern_heap_t mem_object;
 
 static void mem_raise(cistern_fault_kind_t kind)
@@ -132,7 +139,7 @@ struct cistern_heap *mem_heap(void)
  * The pointer may be an integer constant: an address of the processor. */
 void mem_init(void)
 {
-    MEM_CONFIG config = {.name = "HEAP",
+    MEM_CONFIG config = {.name = MEM_NAME,
                          .memory = MEM_ADDRESS(LWIP_RAM_HEAP_POINTER),
                          .bytes = LWIP_RAM_HEAP_SIZE,
                          .alignment = LWIP_ALIGNMENT,
