@@ -46,7 +46,7 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 
 #define LWIP_MEMPOOL_PROTOTYPE(name) extern CISTERN_MEMP_CONST struct memp_desc memp_##name
 
-/* A pool's name, where something tells it: no fault does at check level 0 or without diagnosis. */
+/* A pool's name, where it is shown: no fault shows it at check level 0 or without diagnosis. */
 #if (CISTERN_CHECK >= 1 && CISTERN_DIAGNOSIS) || CISTERN_TRACE || MEMP_OVERFLOW_CHECK ||           \
     MEM_USE_POOLS || LWIP_STATS_DISPLAY || defined LWIP_DEBUG
 #    define LWIP_MEMPOOL_NAME(desc) (desc)

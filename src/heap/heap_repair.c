@@ -153,7 +153,7 @@ static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
            !heap_is_contested(heap, low, high, middle);
 }
 
-/* Visits what a gap that begins at `low` holds: one block, or two, or what nobody knows. Where it
+/* Visits what a gap that begins at `low` holds: one block, or two, or unknown bytes. Where it
  * ends. What is in quarantine for good is no held block, even if one began there. */
 static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
 {

@@ -59,7 +59,7 @@ LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_AL
 #        define LWIP_RAM_HEAP_POINTER ram_heap
 #    endif
 
-/* The heap's name, where something tells it: at check level 0 no fault does. */
+/* The heap's name, where it is shown: at check level 0 no fault shows it. */
 #    if CISTERN_CHECK >= 1 || CISTERN_TRACE
 #        define MEM_NAME "HEAP"
 #    else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pool_init.h - makes a pool as its user has described it: in line, so that a face that always says
- * the same of some members, such as Mynewt's, links nothing that looks at them. Vocabulary and
+ * the same of some members, such as Mynewt's, links nothing that reads them. Vocabulary and
  * invariants (I1) to (I7) are in pool.c.
  *
  *   config --> checked --> described: | size | count | base | stride_shift | inverse | ...

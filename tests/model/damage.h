@@ -200,7 +200,7 @@ static inline void damage_end(void)
     damage_expect(damage_blame == CISTERN_FAULT_NONE, "an innocent call is blamed");
 }
 
-/* True after a call whose effect on all live blocks is looked at: each that met a fault, one of
+/* True after a call after which all live blocks are verified: each that met a fault, one of
  * eight others, and each of a scenario that is traced. What a call writes stays written, and is found
  * when the block is given up at the latest. */
 static inline bool damage_is_seen(void)

@@ -152,7 +152,7 @@ void memp_free_pool_at(const struct memp_desc *desc, void *mem, const char *file
  * are memp_pools[], private ones have a name each. Any context that the critical section covers. */
 
 /* Copies the numbers of a pool, all from one moment; min_free and failures are those of its
- * statistics, and num and 0 without. The name is NULL where neither faults nor an option tell names:
+ * statistics, and num and 0 without. The name is NULL where neither faults nor an option show names:
  * at check level 0 and with CISTERN_DIAGNOSIS 0. At check level 0 linear in the number of free elements. */
 void memp_pool_stats(const struct memp_desc *desc, cistern_pool_stats_t *stats);
 
