@@ -114,7 +114,7 @@ static size_t peak_live(const trace_t *trace)
     return peak;
 }
 
-/* True iff an arena of `bytes` serves the whole trace. */
+/* True if an arena of `bytes` serves the whole trace. */
 static bool serves(const trace_t *trace, size_t bytes, void **blocks)
 {
     (void)subject_start(bytes);

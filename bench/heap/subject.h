@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts anew, with an arena of `bytes` where the allocator lives in one. False iff it has none, so
+/* Starts anew, with an arena of `bytes` where the allocator lives in one. False if it has none, so
  * that its packing cannot be measured. */
 bool subject_start(size_t bytes);
 

@@ -125,7 +125,7 @@ static int mem_pool_of(const void *element)
     return i;
 }
 
-/* Gives an element back: false iff it is none in use. What is no element at all goes to the first
+/* Gives an element back: false if it is none in use. What is no element at all goes to the first
  * pool to be reported, from check level 1 on. */
 static bool mem_take_back(void *element)
 {

@@ -66,7 +66,7 @@ static inline void *memp_take(const struct memp_desc *desc, const cistern_pool_p
     return mem;
 }
 
-/* Gives an element back: false iff it was refused. Else *was_empty, if it is not NULL, says whether the
+/* Gives an element back: false if it was refused. Else *was_empty, if it is not NULL, says whether the
  * pool was. */
 static inline bool memp_give(const struct memp_desc *desc, void *mem, bool *was_empty,
                              const cistern_pool_place_t *at)
@@ -98,7 +98,7 @@ void(memp_free_pool)(const struct memp_desc *desc, void *mem)
 
 #if MEM_USE_POOLS
 
-/* True iff a pool listed before this one serves every request that this one could. */
+/* True if a pool listed before this one serves every request that this one could. */
 static bool memp_is_never_reached(int type)
 {
     int i = MEMP_POOL_FIRST;

@@ -24,7 +24,7 @@
 /* Makes every element of a pool free. Linear in their number. */
 void memp_start(const struct memp_desc *desc);
 
-/* True iff the invariants of a pool hold. Linear. */
+/* True if the invariants of a pool hold. Linear. */
 bool memp_is_whole(const struct memp_desc *desc);
 
 /* Hooks of cistern/trace.h. Lock-free pools are the engine's, which has its own. */

@@ -87,7 +87,7 @@ static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_pl
     return mem;
 }
 
-/* Where was_empty is not NULL, it says whether no element was free before. False iff refused. */
+/* Where was_empty is not NULL, it says whether no element was free before. False if refused. */
 static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_empty,
                             const cistern_pool_place_t *at)
 {

@@ -18,14 +18,14 @@
 #    define MEMPOOL_TRACED(call) ((void)0)
 #endif
 
-/* True iff get and put must ask the engine how: see pool_plain.h. At level 0 no pool of this
+/* True if get and put must ask the engine how: see pool_plain.h. At level 0 no pool of this
  * interface has extras. */
 static inline bool mempool_is_special(const struct os_mempool *mp)
 {
     return CISTERN_CHECK >= 1 && (cistern_pool_slow(&mp->mp_engine) & ~CISTERN_POOL_HOOKED) != 0;
 }
 
-/* True iff a pool is extended (I2). From level 1 on the engine knows, so that one test serves all that
+/* True if a pool is extended (I2). From level 1 on the engine knows, so that one test serves all that
  * is no plain pool. */
 #if CISTERN_CHECK >= 1
 static inline bool mempool_is_extended(const struct os_mempool *mp)
@@ -39,7 +39,7 @@ static inline bool mempool_is_extended(const struct os_mempool *mp)
 }
 #endif
 
-/* True iff a get and put are the engine's fast path: neither extended nor special. */
+/* True if a get and put are the engine's fast path: neither extended nor special. */
 static inline bool mempool_is_plain(const struct os_mempool *mp)
 {
     return (CISTERN_CHECK >= 1) ? cistern_pool_slow(&mp->mp_engine) == 0 : !mempool_is_extended(mp);
@@ -49,7 +49,7 @@ static inline bool mempool_is_plain(const struct os_mempool *mp)
 os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_size, void *membuf,
                         os_mempool_name_t name, uint8_t flags);
 
-/* False iff an argument of a put is NULL; from level 1 on the engine sees that of a block. */
+/* False if an argument of a put is NULL; from level 1 on the engine sees that of a block. */
 static inline bool mempool_is_given(const struct os_mempool *mp, const void *block)
 {
     return mp != NULL && (CISTERN_CHECK >= 1 || block != NULL);

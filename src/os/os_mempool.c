@@ -203,7 +203,7 @@ bool os_mempool_is_sane(const struct os_mempool *mp)
     return mp != NULL && cistern_pool_check(&mp->mp_engine);
 }
 
-/* True iff an address is in the memory of a pool's blocks. */
+/* True if an address is in the memory of a pool's blocks. */
 static bool mempool_surrounds(const cistern_pool_t *pool, const void *address)
 {
     return (uintptr_t)address - pool->base < pool->count * cistern_pool_stride(pool);

@@ -114,7 +114,7 @@ u16_t inet_chksum_pbuf(struct pbuf *p)
 
 /* --- pseudo headers --------------------------------------------------------------------------- */
 
-/* True iff the chain is usable and both addresses are there; else false, after a fault. */
+/* True if the chain is usable and both addresses are there; else false, after a fault. */
 static bool chksum_is_given(const struct pbuf *p, const void *src, const void *dest)
 {
     return pbuf_is_given(p, src != NULL ? dest : NULL);

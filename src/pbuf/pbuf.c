@@ -10,7 +10,7 @@
  *
  * I1  tot_len of a fragment is its len plus tot_len of the next one (modulo 65536 in pbuf_cat).
  * I2  a fragment's ref is the number of pointers to it: the callers' and the fragment before.
- * I3  ref is 0 iff the fragment has been given back; it is set before memory goes back, so that a
+ * I3  ref is 0 if the fragment has been given back; it is set before memory goes back, so that a
  *     second free of memory that is not in use again sees it. At level 2 and up poison follows, and
  *     the block's own state says that it is free.
  * I4  with STRUCT_DATA_CONTIGUOUS, p + PBUF_STRUCT_SIZE <= payload, unless the fragment is custom.
@@ -193,7 +193,7 @@ static inline bool pbuf_release_to_pool(memp_t pool, struct pbuf *p)
 }
 #endif
 
-/* Gives a fragment without references to its source: false iff that does not take it. */
+/* Gives a fragment without references to its source: false if that does not take it. */
 static inline bool pbuf_release(struct pbuf *p)
 {
     CISTERN_ASSERT(CISTERN_PBUF_REF(p) == 0); /* I3 */
@@ -257,7 +257,7 @@ static inline pbuf_len_t pbuf_free_element(struct pbuf *p, memp_t pool)
     return pbuf_free_chain(p);
 }
 
-/* True iff a fragment is the last of its chain, that of its caller alone, and not custom. */
+/* True if a fragment is the last of its chain, that of its caller alone, and not custom. */
 static inline bool pbuf_is_usual(const struct pbuf *p)
 {
     return PBUF_IN_PLACE && CISTERN_CHECK <= 1 && p != NULL && pbuf_is_alone(p) &&

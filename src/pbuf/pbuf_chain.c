@@ -69,7 +69,7 @@ static struct pbuf *pbuf_last_before(struct pbuf *head, const struct pbuf *tail)
 }
 #endif
 
-/* True iff the packets were joined: the reference to `tail` is the chain's now. */
+/* True if the packets were joined: the reference to `tail` is the chain's now. */
 static bool pbuf_join(struct pbuf *head, struct pbuf *tail)
 {
     struct pbuf *const last = pbuf_last_before(head, tail);

@@ -109,7 +109,7 @@ err_t pbuf_take_at(struct pbuf *buf, const void *dataptr, pbuf_len_t len, pbuf_l
 }
 
 /* The last fragment that tot_len of `p` counts, though empty ones or, in a queue, another packet
- * may follow. NULL iff the chain is damaged, or holds less. */
+ * may follow. NULL if the chain is damaged, or holds less. */
 static const struct pbuf *pbuf_last_counted(const struct pbuf *p)
 {
     pbuf_walk_t walk = pbuf_walk_from(p);
@@ -119,7 +119,7 @@ static const struct pbuf *pbuf_last_counted(const struct pbuf *p)
     return walk.at;
 }
 
-/* True iff no fragment follows those that tot_len counts. */
+/* True if no fragment follows those that tot_len counts. */
 static bool pbuf_is_single(const struct pbuf *p)
 {
     const struct pbuf *const last = pbuf_last_counted(p);
@@ -166,7 +166,7 @@ static PBUF_APART err_t pbuf_copy_chain(struct pbuf *p_to, const struct pbuf *p_
     return pbuf_copy_known(p_to, p_from, copy_len, offset);
 }
 
-/* True iff a packet is one fragment. */
+/* True if a packet is one fragment. */
 static inline bool pbuf_is_one(const struct pbuf *p)
 {
     return p->next == NULL && p->len == p->tot_len;

@@ -58,7 +58,7 @@ size_t cistern_pbuf_tailroom(const struct pbuf *p)
 
 /* --- fragments -------------------------------------------------------------------------------- */
 
-/* The fragment of the usable chain `head` whose successor is `fragment`; NULL iff there is none. */
+/* The fragment of the usable chain `head` whose successor is `fragment`; NULL if there is none. */
 static struct pbuf *pbuf_before(const struct pbuf *head, const struct pbuf *fragment)
 {
     pbuf_walk_t walk = pbuf_walk_from(head);
@@ -68,7 +68,7 @@ static struct pbuf *pbuf_before(const struct pbuf *head, const struct pbuf *frag
     return walk.at;
 }
 
-/* True iff the chains have no fragment in common, so that they end in different ones; else false,
+/* True if the chains have no fragment in common, so that they end in different ones; else false,
  * after a fault, as where one is damaged. */
 static bool pbuf_are_apart(struct pbuf *a, struct pbuf *b)
 {
@@ -125,7 +125,7 @@ bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment)
 
 /* How many bytes a pull of `length` takes to the front: these alone, or to the end of the fragment
  * that holds the last of them where others hold one of the fragments too, since theirs must stay as
- * they are. 0, after a fault, iff the chain does not hold what its tot_len says. */
+ * they are. 0, after a fault, if the chain does not hold what its tot_len says. */
 static pbuf_len_t pbuf_pulled(const struct pbuf *p, pbuf_len_t length)
 {
     bool shared = false;

@@ -90,7 +90,7 @@ static void pbuf_history_start(void)
     }
 }
 
-/* The first of the queue, without its fragment; NULL iff every entry is live. */
+/* The first of the queue, without its fragment; NULL if every entry is live. */
 static pbuf_entry_t *pbuf_recycle(void)
 {
     pbuf_entry_t *const entry = &pbuf_entries[pbuf_entries[PBUF_QUEUE].newer - 1];
@@ -104,7 +104,7 @@ static pbuf_entry_t *pbuf_recycle(void)
     return entry;
 }
 
-/* The entry that a new fragment takes (I2), in its bucket; NULL iff every entry is live. */
+/* The entry that a new fragment takes (I2), in its bucket; NULL if every entry is live. */
 static pbuf_entry_t *pbuf_entry_for(const struct pbuf *p)
 {
     pbuf_entry_t *entry = pbuf_entry_of(p);
@@ -125,7 +125,7 @@ static pbuf_entry_t *pbuf_entry_for(const struct pbuf *p)
     return entry;
 }
 
-/* Copies an entry, as it is shown; false iff it is NULL. */
+/* Copies an entry, as it is shown; false if it is NULL. */
 static bool pbuf_copy_out(const pbuf_entry_t *entry, cistern_pbuf_record_t *record)
 {
     if (entry != NULL) {
@@ -250,7 +250,7 @@ bool cistern_pbuf_record_of(const struct pbuf *p, cistern_pbuf_record_t *record)
     return known;
 }
 
-/* Copies the oldest live entry made after *serial, and makes that *serial; false iff there is none.
+/* Copies the oldest live entry made after *serial, and makes that *serial; false if there is none.
  */
 static bool pbuf_next_live(unsigned long *serial, cistern_pbuf_record_t *record)
 {

@@ -73,7 +73,7 @@ static inline bool pbuf_refuse(cistern_fault_kind_t kind, const struct pbuf *p)
     return false;
 }
 
-/* True iff `p` has references; else false, after a fault. Constant time, but for the fault, and at
+/* True if `p` has references; else false, after a fault. Constant time, but for the fault, and at
  * level 2 and up linear in the number of pools where the count is above CISTERN_PBUF_FEW. */
 bool pbuf_judge(const struct pbuf *p);
 
@@ -105,7 +105,7 @@ static inline bool pbuf_is_given(const struct pbuf *p, const void *other)
     return pbuf_is_usable(p) && (other != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p));
 }
 
-/* True iff a fragment that holds bytes has a payload; else false, after a fault. */
+/* True if a fragment that holds bytes has a payload; else false, after a fault. */
 static inline bool pbuf_has_payload(const struct pbuf *p)
 {
     return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
@@ -156,18 +156,18 @@ static inline void pbuf_ref_write(struct pbuf *p, LWIP_PBUF_REF_T count)
 }
 #endif
 
-/* True iff the count of an address that is not NULL can be read, and is 1: then the caller has the
+/* True if the count of an address that is not NULL can be read, and is 1: then the caller has the
  * only reference. */
 static inline bool pbuf_is_alone(const struct pbuf *p)
 {
     return (CISTERN_CHECK == 0 || pbuf_is_aligned(p)) && CISTERN_PBUF_REF(p) == 1;
 }
 
-/* Gives up a reference where the count is not 1: true iff it was the last one after all. False, and
- * nothing changed but for that, after a fault iff `p` is not usable or no element of its pool. */
+/* Gives up a reference where the count is not 1: true if it was the last one after all. False, and
+ * nothing changed but for that, after a fault if `p` is not usable or no element of its pool. */
 bool pbuf_drop_shared(struct pbuf *p);
 
-/* Calls a custom fragment's own function: false, after a fault, iff it has none or `p` is none. */
+/* Calls a custom fragment's own function: false, after a fault, if it has none or `p` is none. */
 bool pbuf_release_custom(struct pbuf *p);
 
 /* --- walks ------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ static inline void pbuf_walk_on(pbuf_walk_t *walk)
     }
 }
 
-/* True iff the walk has ended at damage. */
+/* True if the walk has ended at damage. */
 static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
 {
     return walk->mark == NULL;
@@ -253,7 +253,7 @@ static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
 
 #endif
 
-/* The last fragment of a chain; NULL, after a fault, iff the chain is damaged or not usable. */
+/* The last fragment of a chain; NULL, after a fault, if the chain is damaged or not usable. */
 struct pbuf *pbuf_last(struct pbuf *p);
 
 /* --- cursors ---------------------------------------------------------------------------------- */
@@ -295,7 +295,7 @@ static inline void pbuf_cursor_advance(pbuf_cursor_t *cursor, pbuf_len_t bytes)
     cursor->offset = (pbuf_len_t)(cursor->offset + bytes);
 }
 
-/* True iff `length` bytes from `offset` on lie inside the packet. */
+/* True if `length` bytes from `offset` on lie inside the packet. */
 static inline bool pbuf_holds(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length)
 {
     return offset <= p->tot_len && length <= p->tot_len - offset;
@@ -321,7 +321,7 @@ size_t pbuf_headroom(const struct pbuf *p);
 pbuf_len_t pbuf_transfer_far(const struct pbuf *p, pbuf_len_t offset, void *outside,
                              pbuf_len_t length, bool in);
 
-/* True iff bytes of a packet lie in its first fragment, and it was worth asking. */
+/* True if bytes of a packet lie in its first fragment, and it was worth asking. */
 static inline bool pbuf_is_near(const struct pbuf *p, pbuf_len_t offset, pbuf_len_t length)
 {
     return PBUF_IN_PLACE && offset <= p->len && length <= p->len - offset && p->payload != NULL;
@@ -347,7 +347,7 @@ void pbuf_inherit(struct pbuf *heir, const struct pbuf *p);
 
 #if CISTERN_CHECK >= 3
 
-/* A fragment was made; is used at a place, false iff it has no live record; is about to be given
+/* A fragment was made; is used at a place, false if it has no live record; is about to be given
  * back, so that others may take its memory (live false), or was refused (true). */
 void pbuf_history_made(const struct pbuf *p);
 bool pbuf_history_used(const struct pbuf *p, const char *file, int line);

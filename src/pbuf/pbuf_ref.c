@@ -134,7 +134,7 @@ void pbuf_ref(struct pbuf *p)
     }
 }
 
-/* True iff the address can be a fragment of the source that it names: reads alone. Of the heap
+/* True if the address can be a fragment of the source that it names: reads alone. Of the heap
  * mem_free asks more. */
 #if CISTERN_CHECK >= 1 && !MEMP_MEM_MALLOC
 static bool pbuf_is_of_its_source(const struct pbuf *p)

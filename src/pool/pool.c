@@ -43,7 +43,7 @@ _Alignas(2) const unsigned char cistern_pool_anchor[2] = {0};
 
 /* --- get and put ------------------------------------------------------------------------------ */
 
-/* True iff a pool was given: at level 0 that is the caller's business. */
+/* True if a pool was given: at level 0 that is the caller's business. */
 static inline bool pool_is_given(const cistern_pool_t *pool)
 {
     return CISTERN_CHECK == 0 || pool != NULL;

@@ -9,7 +9,7 @@
  * | C11 atomics of a pointer without a lock      | 32 bits | a pointer | compare and swap      |
  * | none of these                                | none    | none      | POOL_HAS_ATOMICS is 0 |
  *
- * pool_word_open begins and pool_word_close ends a replacement; it fails iff the word was written
+ * pool_word_open begins and pool_word_close ends a replacement; it fails if the word was written
  * in between. Compare and swap sees that by the version in the word, of POOL_VERSION_BITS at least.
  * What the caller reads between the two is no part of the replacement where it is compare and swap:
  * RISC-V promises progress only for a load-reserved and store-conditional with nothing but register

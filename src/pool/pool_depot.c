@@ -2,7 +2,7 @@
 /* pool_depot.c - what the threads of a cached pool share, behind its mutex. Vocabulary, picture and
  * invariants are in pool_depot.h; what follows are two more:
  *
- *   (I19) `closed` lasts beyond the mutex iff the pool is scarce: threads wait for a block, or no
+ *   (I19) `closed` lasts beyond the mutex if the pool is scarce: threads wait for a block, or no
  *         more blocks are free than are kept back for the reserve and the notices. So a pool is not
  *         scarce, or every get and put of it is seen: reserve, notices and waiting are exact, and
  *         cost nothing before
@@ -201,7 +201,7 @@ static void pool_depot_serve(cistern_pool_t *pool, pool_depot_t *depot)
     }
 }
 
-/* After a put, while the caches are closed: serves who waits. True iff the pool was empty and is
+/* After a put, while the caches are closed: serves who waits. True if the pool was empty and is
  * not any more. */
 static bool pool_depot_settle_locked(cistern_pool_t *pool, pool_depot_t *depot, bool was_empty)
 {
@@ -292,7 +292,7 @@ static bool pool_cache_put_after_flush(const cistern_pool_t *pool, pool_depot_t 
     return takes;
 }
 
-/* Gives blocks back with the mutex held, and serves who waits. True iff the pool was empty and is
+/* Gives blocks back with the mutex held, and serves who waits. True if the pool was empty and is
  * not any more. */
 static bool pool_depot_put_locked(cistern_pool_t *pool, pool_depot_t *depot, pool_cache_t *cache,
                                   void *const *blocks, size_t n)

@@ -146,7 +146,7 @@ void pool_depot_prepare(cistern_pool_t *pool);
  * are empty then. */
 void pool_depot_fill(cistern_pool_t *pool);
 
-/* Takes a block wherever there is one, and refills the thread's cache. NULL, counted, iff there is
+/* Takes a block wherever there is one, and refills the thread's cache. NULL, counted, if there is
  * none but those that the reserve keeps from who is not privileged; and after a fault, if the block
  * is damaged. Linear in the number of threads when the depot is empty. */
 void *pool_depot_get(cistern_pool_t *pool, const cistern_pool_place_t *at, bool privileged);
@@ -165,10 +165,10 @@ cistern_error_t pool_depot_settle(cistern_pool_t *pool);
 void pool_depot_stop(cistern_pool_t *pool);
 void pool_depot_go(cistern_pool_t *pool);
 
-/* True iff a block is in the depot. While the pool is stopped. Linear in the free blocks. */
+/* True if a block is in the depot. While the pool is stopped. Linear in the free blocks. */
 bool pool_depot_has(const pool_depot_t *depot, const void *block);
 
-/* True iff an address is a block that is neither in a cache nor in the depot, so that it is in use
+/* True if an address is a block that is neither in a cache nor in the depot, so that it is in use
  * though its content may be the key of a free one. Stops the pool; linear in the free blocks. */
 bool pool_depot_misses(cistern_pool_t *pool, const void *block);
 

@@ -33,7 +33,7 @@ static inline uintptr_t pool_pattern(unsigned byte)
     return UINTPTR_MAX / 0xFFU * byte;
 }
 
-/* True iff every byte from `from` on, up to but without `to`, is `byte`. `to` is aligned: words are
+/* True if every byte from `from` on, up to but without `to`, is `byte`. `to` is aligned: words are
  * compared from there downwards, and what is left by bytes. */
 static inline bool pool_is_filled(uintptr_t from, uintptr_t to, unsigned byte)
 {

@@ -58,7 +58,7 @@ cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_confi
 
 #if CISTERN_POOL_EXTRAS
 
-/* True iff no block is free of a pool that is stopped. */
+/* True if no block is free of a pool that is stopped. */
 static bool pool_is_empty(const cistern_pool_t *pool)
 {
     cistern_pool_stats_t stats = {.free = pool->free};

@@ -25,7 +25,7 @@ static inline uint8_t pool_shift_of(size_t number)
     return shift;
 }
 
-/* True iff `count` parts end within `bytes`. Multiplies by shifting and adding, so that a product
+/* True if `count` parts end within `bytes`. Multiplies by shifting and adding, so that a product
  * that does not fit is seen and no division is linked. Bound: the width of a word. */
 static inline bool pool_fits(size_t count, size_t part, size_t bytes)
 {
@@ -68,7 +68,7 @@ static inline cistern_error_t pool_check_geometry(const cistern_pool_config_t *c
 
 #if CISTERN_POOL_EXTRAS
 
-/* True iff the strategy, if there is one, has all that it needs; the default one is the section. */
+/* True if the strategy, if there is one, has all that it needs; the default one is the section. */
 static inline bool pool_extras_fit(const cistern_pool_config_t *config)
 {
     const cistern_pool_extras_t *const extras = config->extras;

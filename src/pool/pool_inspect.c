@@ -311,7 +311,7 @@ static size_t pool_count_sound(const cistern_pool_t *pool)
     return sound;
 }
 
-/* True iff a touched block is in use. Where as many are sound as are listed, no walk is needed. */
+/* True if a touched block is in use. Where as many are sound as are listed, no walk is needed. */
 static bool pool_is_used(const cistern_pool_t *pool, const void *block, bool keys_suffice)
 {
     return (keys_suffice) ? !cistern_pool_is_sound(block)

@@ -81,7 +81,7 @@ static inline void pool_link_block(cistern_pool_t *pool, void *block)
     }
 }
 
-/* True iff a block that was ever linked or handed out starts at an address. */
+/* True if a block that was ever linked or handed out starts at an address. */
 static inline bool pool_has_touched(const cistern_pool_t *pool, const void *address)
 {
     return pool_index(pool, address) < pool->touched;
@@ -103,10 +103,10 @@ static inline void pool_count_failure(cistern_pool_t *pool)
     }
 }
 
-/* True iff a block is on the free list, or the list does not end where it must. Linear. */
+/* True if a block is on the free list, or the list does not end where it must. Linear. */
 bool pool_is_listed(const cistern_pool_t *pool, const void *block);
 
-/* True iff the free list is as (I1) and (I3) have it. Linear. */
+/* True if the free list is as (I1) and (I3) have it. Linear. */
 bool pool_list_is_whole(const cistern_pool_t *pool);
 
 /* CISTERN_FAULT_NONE if an address is a block in use, else what a put of it is. */
@@ -140,7 +140,7 @@ struct cistern_pool_strategy {
     void *(*get)(cistern_pool_t *pool, const cistern_pool_place_t *at);
     size_t (*get_bulk)(cistern_pool_t *pool, void **blocks, size_t wanted, bool privileged,
                        const cistern_pool_place_t *at);
-    /* Where was_empty is not NULL, it is false, and becomes true iff no block was free before; but
+    /* Where was_empty is not NULL, it is false, and becomes true if no block was free before; but
      * a cached pool does not know. */
     cistern_error_t (*put)(cistern_pool_t *pool, void *block, bool *was_empty,
                            const cistern_pool_place_t *at);

@@ -19,7 +19,7 @@
 
 typedef enum pool_pass { POOL_COUNT, POOL_MEND, POOL_RELINK } pool_pass_t;
 
-/* True iff a true link leads to a block that is not sound (R2). */
+/* True if a true link leads to a block that is not sound (R2). */
 static bool pool_is_damaged(const cistern_pool_t *pool, const cistern_block_t *block)
 {
     return pool_has_touched(pool, block) && !cistern_pool_is_sound(block);
@@ -63,7 +63,7 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
     return found;
 }
 
-/* True iff (R1) and (R2) say of no more blocks that they are free than are listed. */
+/* True if (R1) and (R2) say of no more blocks that they are free than are listed. */
 static bool pool_is_mendable(cistern_pool_t *pool, const cistern_block_t *first, size_t listed)
 {
     return pool_has_keys(pool) &&

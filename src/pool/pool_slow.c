@@ -23,7 +23,7 @@ bool pool_is_listed(const cistern_pool_t *pool, const void *block)
     return at != NULL;
 }
 
-/* True iff a touched block holds what a free one would: its key, or where there is none, a link. */
+/* True if a touched block holds what a free one would: its key, or where there is none, a link. */
 static bool pool_looks_free(const cistern_pool_t *pool, const cistern_block_t *block)
 {
     return pool_has_keys(pool) ? cistern_pool_is_sound(block)

@@ -73,7 +73,7 @@ static void pool_wait_cancelled(void *argument)
     }
 }
 
-/* Waits in line. Enters with the pool stopped and leaves it. False iff the time is over. */
+/* Waits in line. Enters with the pool stopped and leaves it. False if the time is over. */
 static bool pool_wait_in_line(cistern_pool_t *pool, cistern_critical_t state, uint32_t milliseconds,
                               void **block)
 {
@@ -100,7 +100,7 @@ cistern_error_t cistern_pool_get_wait(cistern_pool_t *pool, uint32_t millisecond
         return CISTERN_ERROR_ARGUMENT;
     }
     *block = NULL;
-    do { /* once more iff another thread took the free block in between, or it was damaged */
+    do { /* once more if another thread took the free block in between, or it was damaged */
         const cistern_critical_t state = pool_stop(pool);
         if (milliseconds > 0 && pool->free <= pool_reserve(pool)) {
             in_time = pool_wait_in_line(pool, state, milliseconds, block);

@@ -476,7 +476,7 @@ static void a_free_of_any_low_address_is_foreign(void **state)
     for (uintptr_t address = 1; address < 256; address += 2U) {
         void *const low = (void *)address;
         expect_refused(cistern_heap_free(&heap, low), CISTERN_FAULT_FOREIGN_FREE, low);
-        faults = 0;
+        faults_seen = 0;
     }
 }
 

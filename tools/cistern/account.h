@@ -110,7 +110,7 @@ typedef struct account {
 /* Called when a packet is processed and all levels stand, before the next. */
 typedef void account_observer_t(void *context, const account_t *account, uint64_t packet);
 
-/* Reads all traffic again. False iff memory is short. `observer` may be NULL. */
+/* Reads all traffic again. False if memory is short. `observer` may be NULL. */
 bool account_read(account_t *account, traffic_t *traffic, account_observer_t *observer,
                   void *context);
 

@@ -5,7 +5,7 @@
  *   mailbox A  |x|x|x|        deep[0] = 2, deep[1] = 2, deep[2] = 1: one hold for each place that
  *   mailbox B  |x|x|          some mailbox uses
  *
- * I1  deep[i] is how many mailboxes have more than i messages; hold[i] is held iff it is not 0 */
+ * I1  deep[i] is how many mailboxes have more than i messages; hold[i] is held if it is not 0 */
 #include <string.h>
 
 #include "account.h"

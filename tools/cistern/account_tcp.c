@@ -678,7 +678,7 @@ void account_tcp_number(account_t *account, parsed_t *parsed)
     }
 }
 
-/* The view of a packet; false iff memory is short. `from` is 1 when the device sent it. */
+/* The view of a packet; false if memory is short. `from` is 1 when the device sent it. */
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
 {
     const size_t index = parsed->connection;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Room for one element behind the `count` that there are. False, and nothing changes, iff memory is
+/* Room for one element behind the `count` that there are. False, and nothing changes, if memory is
  * short. */
 static inline bool array_grow(void **array, size_t count, size_t *room, size_t size)
 {

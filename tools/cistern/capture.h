@@ -45,7 +45,7 @@ typedef enum capture_status {
     CAPTURE_ERROR /* what it was is in `error`, and was printed on stderr */
 } capture_status_t;
 
-/* Opens a capture. False, with a message in `error` and on stderr, iff it cannot be read, is no
+/* Opens a capture. False, with a message in `error` and on stderr, if it cannot be read, is no
  * capture, has one link type that link.h does not support, or the filter does not compile. Close it
  * afterwards if it was opened. A quiet capture says nothing on stderr: it was read before. */
 bool capture_open(capture_t *capture, const char *name, const char *filter, bool quiet);

@@ -42,7 +42,7 @@ static size_t place_of(const demand_t *demand, size_t bytes)
     return low;
 }
 
-/* Inserts a size; false iff there is no room. */
+/* Inserts a size; false if there is no room. */
 static bool add_size(demand_t *demand, size_t size)
 {
     const size_t place = place_of(demand, size);
@@ -57,7 +57,7 @@ static bool add_size(demand_t *demand, size_t size)
     return true;
 }
 
-/* All sizes of the trace, rounded up to coarser steps until they are few enough. False iff it cannot
+/* All sizes of the trace, rounded up to coarser steps until they are few enough. False if it cannot
  * be read. */
 static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
 {

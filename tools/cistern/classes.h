@@ -21,7 +21,7 @@ typedef struct demand {
 
 /* The demand of a trace. With E takes and gives of D sizes it takes O(E log D + R D) time, R being
  * the rows that come near their peaks: at most E D, in practice a fraction of it; and O(D^2 +
- * slots) memory. False iff the host is short of memory. */
+ * slots) memory. False if the host is short of memory. */
 bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment);
 
 /* Adds another demand: what either needs. */

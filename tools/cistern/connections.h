@@ -38,7 +38,7 @@ typedef struct connections {
 } connections_t;
 
 /* The number of a TCP packet's connection, made when it is new; `side` is that of the sender.
- * SIZE_MAX iff memory is short. */
+ * SIZE_MAX if memory is short. */
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side);
 
 void connections_free(connections_t *connections);

@@ -46,7 +46,7 @@ typedef struct events {
     size_t count; /* one that gives back at once is two */
 } events_t;
 
-/* Adds an event. NULL iff memory or the disk is short; else it can be changed until the next is
+/* Adds an event. NULL if memory or the disk is short; else it can be changed until the next is
  * added. */
 event_t *events_add(events_t *events, spool_t *spool, const event_t *event);
 

@@ -64,7 +64,7 @@ static inline const event_t *reader_next(event_reader_t *reader)
     return event;
 }
 
-/* False iff not all could be read. */
+/* False if not all could be read. */
 bool reader_close(event_reader_t *reader);
 
 /* How a replay ended. */

@@ -63,7 +63,7 @@ void frame_end(frame_t *frame);
 uint16_t frame_length(const frame_t *frame);
 
 /* Copies the next `length` bytes without taking them off. False, and the frame is counted as
- * malformed unless the snap length cut it, iff fewer are left. */
+ * malformed unless the snap length cut it, if fewer are left. */
 bool frame_peek(frame_t *frame, uint8_t *header, uint16_t length);
 
 /* Takes bytes off the front; at most what is left. */

@@ -333,7 +333,7 @@ static uint16_t typed_parse(frame_t *frame, uint16_t length)
     return load_u16(header + length - 2);
 }
 
-/* Takes `length` bytes off that say nothing of what follows. False iff there are fewer. */
+/* Takes `length` bytes off that say nothing of what follows. False if there are fewer. */
 static bool skip(frame_t *frame, uint16_t length)
 {
     if (frame_length(frame) < length) {

@@ -137,7 +137,7 @@ typedef struct lwip_options {
 void lwip_options_defaults(lwip_options_t *options);
 
 /* Reads `file` with `compiler` (a program and its options, separated by spaces). False, after a
- * message on stderr, iff the preprocessor fails or a value is no constant. */
+ * message on stderr, if the preprocessor fails or a value is no constant. */
 bool lwip_options_read(lwip_options_t *options, const char *file, const char *compiler);
 
 /* The same of what the preprocessor printed: a line "@cistern NUMBER VALUE" for each option that the

@@ -33,7 +33,7 @@ typedef struct memory_usage {
     heap_usage_t heap;
 } memory_usage_t;
 
-/* Allocates the memory and starts the library on it. False, after a message, iff the host has too
+/* Allocates the memory and starts the library on it. False, after a message, if the host has too
  * little. Call it once; close it at the end. */
 bool memory_open(const options_t *options);
 void memory_close(void);

@@ -226,7 +226,7 @@ static bool check_options(const options_t *options)
     return true;
 }
 
-/* True iff standard input is named more than once: what the first reads is gone for the next. */
+/* True if standard input is named more than once: what the first reads is gone for the next. */
 static bool repeats_standard_input(const options_t *options)
 {
     int times = 0;

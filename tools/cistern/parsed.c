@@ -266,7 +266,7 @@ static void parse_ipv4(parser_t *parser)
     parse_transport(parser);
 }
 
-/* Takes one extension header off; false iff what follows is no such header, or not there. */
+/* Takes one extension header off; false if what follows is no such header, or not there. */
 static bool parse_extension(parser_t *parser)
 {
     parsed_t *const parsed = parser->parsed;

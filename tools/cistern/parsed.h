@@ -102,7 +102,7 @@ static inline uint64_t address_hash(const address_t *address)
 /* Writes an address as text; returns `text`. */
 const char *address_text(const address_t *address, char text[ADDRESS_TEXT]);
 
-/* Reads an IPv4 or IPv6 address; false iff it is none. */
+/* Reads an IPv4 or IPv6 address; false if it is none. */
 bool address_read(address_t *address, const char *text);
 
 #endif

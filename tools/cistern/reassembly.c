@@ -6,7 +6,7 @@
  *
  * I1  offsets ascend and fragments do not overlap
  * I2  `bytes` is the sum of the fragments' lengths, `elements` that of their packet buffers
- * I3  a datagram is whole iff bytes == length: with I1, what has no gap up to the last byte
+ * I3  a datagram is whole if bytes == length: with I1, what has no gap up to the last byte
  * I4  the elements of all datagrams are at most `limit`, so that a device that drops frames when
  *     its pool is empty cannot have its whole pool held by datagrams that never become whole
  */

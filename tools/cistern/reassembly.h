@@ -53,7 +53,7 @@ void reassembly_init(reassembly_t *reassembly, tally_t *tally, size_t limit);
 bool reassembly_add(reassembly_t *reassembly, frame_t *frame, const fragment_t *fragment,
                     uint8_t *next);
 
-/* Gives up the oldest datagram and frees its fragments; false iff there is none. */
+/* Gives up the oldest datagram and frees its fragments; false if there is none. */
 bool reassembly_give_up_oldest(reassembly_t *reassembly);
 
 #endif

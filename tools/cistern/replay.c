@@ -13,7 +13,7 @@
  * --threads 0 a call. *Room* is the semaphore on which the receiver waits for free elements.
  *
  * I1  the receiver alone takes from PBUF_POOL, so what it saw free stays free until it takes it
- * I2  without --drop, an allocation fails iff the frame needs more elements than the pool has:
+ * I2  without --drop, an allocation fails if the frame needs more elements than the pool has:
  *     for any other the receiver waits first. So pool failures are the frames dropped
  * I3  the receiver asks for room by the message NULL. When the worker gets to it, all frames before
  *     it are done, and only datagrams under reassembly hold elements; the oldest are given up until
@@ -163,7 +163,7 @@ static struct pbuf *copy(replay_t *replay, const capture_frame_t *frame)
     return data;
 }
 
-/* True iff the frame can be taken at all; else its drop is counted. */
+/* True if the frame can be taken at all; else its drop is counted. */
 static bool has_length(replay_t *replay, const capture_frame_t *frame)
 {
     if (frame->length > PACKET_MAX) {
@@ -428,7 +428,7 @@ static void free_locks(replay_t *replay)
     sys_sem_free(&replay->room);
 }
 
-/* False iff the system has no thread or lock left. */
+/* False if the system has no thread or lock left. */
 static bool start_worker(replay_t *replay)
 {
     if (sys_mbox_new(&replay->mailbox, MAILBOX_SIZE) == ERR_OK) {
@@ -461,7 +461,7 @@ static void run(replay_t *replay)
     result->faults = cistern_fault_count() - faults;
 }
 
-/* With the capture open; false iff the run cannot be set up. */
+/* With the capture open; false if the run cannot be set up. */
 static bool replay_open(replay_t *replay)
 {
     replay_result_t *const result = replay->result;

@@ -43,7 +43,7 @@ typedef struct replay_result {
 /* Name of a reason, for tables and JSON keys. */
 const char *drop_name(drop_t drop);
 
-/* Replays one capture. False, after a message on stderr, iff it cannot be opened or the run cannot
+/* Replays one capture. False, after a message on stderr, if it cannot be opened or the run cannot
  * be set up; the result has nothing but `file` and `error` then. The library must be open: see
  * memory.h. Frees all it takes. */
 bool replay_run(replay_result_t *result, const options_t *options, const char *file);

@@ -18,20 +18,20 @@ void report_incidents(const replay_result_t *result);
 /* JSON of one or more runs. */
 typedef struct report_json report_json_t;
 
-/* Begins; NULL iff memory is short. */
+/* Begins; NULL if memory is short. */
 report_json_t *report_json_begin(void);
 
-/* Adds a run; false iff memory is short. */
+/* Adds a run; false if memory is short. */
 bool report_json_add(report_json_t *json, const replay_result_t *result, const options_t *options);
 
-/* Adds a capture that could not be replayed: its name and why; false iff memory is short. */
+/* Adds a capture that could not be replayed: its name and why; false if memory is short. */
 bool report_json_add_error(report_json_t *json, const replay_result_t *result);
 
-/* Adds an object, which is then the report's. NULL, and false, iff memory is short. */
+/* Adds an object, which is then the report's. NULL, and false, if memory is short. */
 struct json_t;
 bool report_json_add_object(report_json_t *json, struct json_t *run);
 
-/* Prints what was added on stdout, as an array iff `array`, and frees it. False iff memory is short
+/* Prints what was added on stdout, as an array if `array`, and frees it. False if memory is short
  * or stdout takes no more. NULL is ignored: false. */
 bool report_json_end(report_json_t *json, bool array);
 

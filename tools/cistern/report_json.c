@@ -28,7 +28,7 @@ static json_t *text(const char *value)
     return string != NULL ? string : json_string("?");
 }
 
-/* Sets a key and takes the value over; false iff either failed. Keys are the names of the table
+/* Sets a key and takes the value over; false if either failed. Keys are the names of the table
  * with underscores for spaces. */
 static bool set(json_t *object, const char *name, json_t *value)
 {
@@ -153,7 +153,7 @@ report_json_t *report_json_begin(void)
     return json;
 }
 
-/* Adds `run`, which is complete iff `ok`, and takes it over. */
+/* Adds `run`, which is complete if `ok`, and takes it over. */
 static bool add_run(report_json_t *json, json_t *run, bool ok)
 {
     if (ok) {

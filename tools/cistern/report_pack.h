@@ -22,7 +22,7 @@ typedef struct pack {
 void pack_number(pack_t *pack, uint64_t number);
 void pack_signed(pack_t *pack, int64_t number);
 
-/* What was packed as a string, which is the caller's; frees the rest. NULL iff memory is short. */
+/* What was packed as a string, which is the caller's; frees the rest. NULL if memory is short. */
 json_t *pack_end(pack_t *pack);
 
 #endif

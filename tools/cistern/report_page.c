@@ -285,7 +285,7 @@ static json_t *connection_object(const report_source_t *source, const page_clock
     return object;
 }
 
-/* All that held anything, the largest first. NULL iff memory is short. */
+/* All that held anything, the largest first. NULL if memory is short. */
 static ranked_t *rank(const report_source_t *source, size_t *count)
 {
     const record_t *const record = source->record;

@@ -26,15 +26,15 @@ typedef struct report_source {
     trace_t heap; /* the heap's events */
 } report_source_t;
 
-/* False, after a message that names what is missing, iff the program was built without the chart
+/* False, after a message that names what is missing, if the program was built without the chart
  * library. */
 bool report_page_available(void);
 
-/* Curves, heap map and connections: what the page shows beyond the result. The caller's; NULL iff
+/* Curves, heap map and connections: what the page shows beyond the result. The caller's; NULL if
  * memory is short. */
 json_t *report_page_traffic(const report_source_t *source);
 
-/* Writes the page; `traffic` may be NULL, then it has no curves. False, after a message, iff memory
+/* Writes the page; `traffic` may be NULL, then it has no curves. False, after a message, if memory
  * is short or the file cannot be written. */
 bool report_page_write(const char *path, const size_result_t *result, json_t *traffic);
 

@@ -98,7 +98,7 @@ static void add_points(record_t *record, const ledger_t *ledger, const ledger_ch
 /* --- holders
  * -------------------------------------------------------------------------------------- */
 
-/* Entries up to `index`, of zeros. False iff memory is short. */
+/* Entries up to `index`, of zeros. False if memory is short. */
 static record_share_t *share_at(record_t *record, uint32_t index)
 {
     while (record->shares <= index) {

@@ -43,7 +43,7 @@ const char *resource_name(resource_t resource);
 /* The option that sets its count, or for the heap its size. */
 lwip_option_t resource_option(resource_t resource);
 
-/* True iff the device's options have it at all. */
+/* True if the device's options have it at all. */
 bool resource_exists(resource_t resource, const lwip_options_t *options);
 
 /* The target's geometry: computed from lwIP's documented structs, never from the host's. */

@@ -125,7 +125,7 @@ typedef struct size_result {
 /* Runs the command; its exit status. */
 int size_run(const size_options_t *options);
 
-/* Reads the arguments behind the word size. False, after a message, iff they are wrong. */
+/* Reads the arguments behind the word size. False, after a message, if they are wrong. */
 bool size_options_parse(size_options_t *options, int argc, char **argv);
 void size_help(void);
 
@@ -142,10 +142,10 @@ int64_t size_bytes(const size_result_t *result, resource_t resource, int64_t amo
 /* What events are called: those of captures are packets. */
 const char *size_unit(const size_result_t *result);
 
-/* True iff the row is shown: the device has it, or took of it. */
+/* True if the row is shown: the device has it, or took of it. */
 bool size_shows(const size_result_t *result, resource_t resource);
 
-/* True iff what is there now is less. A mailbox of size 0 has the port's own default. */
+/* True if what is there now is less. A mailbox of size 0 has the port's own default. */
 bool size_is_short(const size_result_t *result, resource_t resource);
 
 /* --- outputs
@@ -154,7 +154,7 @@ bool size_is_short(const size_result_t *result, resource_t resource);
 void size_print_text(const size_result_t *result);
 bool size_print_json(const size_result_t *result);
 
-/* What it prints; the caller's. NULL iff memory is short. */
+/* What it prints; the caller's. NULL if memory is short. */
 struct json_t *size_json(const size_result_t *result);
 
 /* A string of any bytes: those that are no UTF-8 become '?'. */
@@ -176,14 +176,14 @@ int size_sanity(const size_result_t *result, bool recommended, size_say_t *say, 
 /* --- summaries
  * ------------------------------------------------------------------------------------ */
 
-/* True iff the file begins as a summary does. */
+/* True if the file begins as a summary does. */
 bool summary_is(const char *file);
 
-/* Reads a summary into an empty demand. False, after a message, iff it is damaged. */
+/* Reads a summary into an empty demand. False, after a message, if it is damaged. */
 bool summary_read(size_demand_t *demand, const char *file);
 bool summary_write(const size_demand_t *demand, const char *file);
 
-/* Adds `other`: the larger of both. False, after a message, iff they are for different targets. */
+/* Adds `other`: the larger of both. False, after a message, if they are for different targets. */
 bool summary_merge(size_demand_t *demand, const size_demand_t *other);
 
 #endif

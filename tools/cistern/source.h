@@ -29,7 +29,7 @@ typedef struct source {
     uint8_t buffer[SOURCE_BUFFER];
 } source_t;
 
-/* Starts reading `file`, which the source closes. False iff memory is short. */
+/* Starts reading `file`, which the source closes. False if memory is short. */
 bool source_open(source_t *source, int file);
 
 /* Reads `length` bytes; fewer only at the end, at a signal or after an error. A pipe is read as far
@@ -37,7 +37,7 @@ bool source_open(source_t *source, int file);
 size_t source_read(source_t *source, void *bytes, size_t length);
 
 /* The next `length` bytes in one piece, where they lie if they can stay there: valid until the next
- * call. NULL iff fewer were left, or memory for them is short; then `*got` is how many there were.
+ * call. NULL if fewer were left, or memory for them is short; then `*got` is how many there were.
  * Memory grows only with bytes that are there. */
 const uint8_t *source_gather(source_t *source, size_t length, size_t *got);
 
@@ -54,7 +54,7 @@ static inline const uint8_t *source_view(source_t *source, size_t length, size_t
 /* The same in memory of its own: what is read past or as bytes later leaves it as it is. */
 const uint8_t *source_piece(source_t *source, size_t length, size_t *got);
 
-/* Reads past `length` bytes. False iff fewer were left. */
+/* Reads past `length` bytes. False if fewer were left. */
 bool source_skip(source_t *source, uint64_t length);
 
 void source_close(source_t *source);

@@ -22,7 +22,7 @@ typedef struct spool {
 /* Takes `length` bytes: their offset. */
 uint64_t spool_take(spool_t *spool, size_t length);
 
-/* Writes, or reads, bytes that are taken. False iff memory or the disk is short. */
+/* Writes, or reads, bytes that are taken. False if memory or the disk is short. */
 bool spool_write(spool_t *spool, uint64_t offset, const void *bytes, size_t length);
 bool spool_read(const spool_t *spool, uint64_t offset, void *bytes, size_t length);
 

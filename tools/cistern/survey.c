@@ -142,7 +142,7 @@ const udp_port_t *survey_port(const survey_t *survey, const address_t *address, 
 /* --- hosts --------------------------------------------------------------------------------------
  */
 
-/* Puts a pair into an open table; false iff it was there. */
+/* Puts a pair into an open table; false if it was there. */
 static bool put_pair(uint64_t *table, size_t room, uint64_t pair)
 {
     size_t at = pair & (room - 1);

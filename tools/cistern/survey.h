@@ -120,17 +120,17 @@ typedef struct survey {
     bool short_of_memory;
 } survey_t;
 
-/* Reads all traffic. False iff memory is short. */
+/* Reads all traffic. False if memory is short. */
 bool survey_read(survey_t *survey, traffic_t *traffic);
 
 /* Finds the device: the host that `text` names, or with NULL the endpoint of most conversations.
- * False, after a message, iff there is none. */
+ * False, after a message, if there is none. */
 bool survey_device(const survey_t *survey, const char *text, device_t *device);
 
-/* The device by its address alone, without a survey. False, after a message, iff it is none. */
+/* The device by its address alone, without a survey. False, after a message, if it is none. */
 bool device_read(device_t *device, const char *text);
 
-/* True iff the device sent the packet; iff it received it. */
+/* True if the device sent the packet; if it received it. */
 bool device_sent(const device_t *device, const parsed_t *parsed);
 bool device_received(const device_t *device, const parsed_t *parsed);
 bool device_has(const device_t *device, const address_t *address);

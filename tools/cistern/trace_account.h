@@ -62,7 +62,7 @@ typedef struct trace_account {
 /* Both are the caller's, and must stay. */
 void trace_account_init(trace_account_t *account, ledger_t *ledger, const target_t *target);
 
-/* Accounts for a trace behind those before; all is given back at its end. False iff memory is
+/* Accounts for a trace behind those before; all is given back at its end. False if memory is
  * short. */
 bool trace_account_add(trace_account_t *account, trace_file_t *trace);
 

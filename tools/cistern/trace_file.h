@@ -68,17 +68,17 @@ typedef struct trace_file {
 /* Called for each event, in order; false ends the reading. */
 typedef bool trace_handler_t(void *context, const trace_event_t *event);
 
-/* True iff the file begins as a trace does. */
+/* True if the file begins as a trace does. */
 bool trace_is(const char *file);
 
-/* Opens a trace and reads what it describes. False, after a message, iff there is no such file, its
+/* Opens a trace and reads what it describes. False, after a message, if there is no such file, its
  * version is unknown, or memory is short. */
 bool trace_open(trace_file_t *trace, const char *file);
 
-/* Reads the events. False iff the handler ended it. */
+/* Reads the events. False if the handler ended it. */
 bool trace_read(trace_file_t *trace, trace_handler_t *handler, void *context);
 
-/* True iff nothing is missing. */
+/* True if nothing is missing. */
 bool trace_is_whole(const trace_file_t *trace);
 
 void trace_close(trace_file_t *trace);

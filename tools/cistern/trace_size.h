@@ -35,15 +35,15 @@ int trace_size_read(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
                     int files, uint64_t *base);
 
 /* Completes the rows of the result: who took what, and what replays of the other pools show. False
- * iff memory is short. */
+ * if memory is short. */
 bool trace_size_prove(trace_log_t *log, size_result_t *result);
 
 void trace_size_free(trace_log_t *log);
 
-/* True iff nothing is missing, and all that was given back was seen to be taken. */
+/* True if nothing is missing, and all that was given back was seen to be taken. */
 bool trace_is_exact(const trace_log_t *log);
 
-/* True iff the trace has what the row is about. */
+/* True if the trace has what the row is about. */
 bool trace_has(const trace_log_t *log, resource_t resource);
 
 /* The name of the first other pool or heap that was too small, or NULL. */

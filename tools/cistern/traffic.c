@@ -141,7 +141,7 @@ static void end_repeats(traffic_t *traffic)
     }
 }
 
-/* True iff the first reading left the packet out. */
+/* True if the first reading left the packet out. */
 static bool is_repeat(traffic_t *traffic, uint64_t number)
 {
     repeats_t *const repeats = &traffic->repeats;
@@ -200,7 +200,7 @@ static bool next_frame(traffic_t *traffic, capture_frame_t *frame)
     return false;
 }
 
-/* Parses a frame; false iff it is left out. */
+/* Parses a frame; false if it is left out. */
 static bool read_frame(traffic_t *traffic, const capture_frame_t *frame, parsed_t *parsed)
 {
     const uint64_t number = traffic->base[traffic->file] + traffic->capture.packets;

@@ -59,7 +59,7 @@ typedef struct traffic {
     bool short_of_memory; /* what was recorded twice could not be kept */
 } traffic_t;
 
-/* False iff memory is short or standard input cannot be kept. */
+/* False if memory is short or standard input cannot be kept. */
 bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter);
 
 /* Starts again with the first capture. */
