@@ -20,8 +20,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "../pool/pool_init.h" /* a tree adds these files without an include folder for them */
 #include "mempool_private.h"
-#include "pool/pool_init.h"
 
 /* Where a field of Mynewt's begins if it is to lie on the low end of the engine's. */
 #if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
