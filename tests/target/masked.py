@@ -55,8 +55,8 @@ FAULTS = {
     "pbuf_report",
     "pool_is_listed",
     "pool_owner_name",
-    "pool_raise",
     "cistern_pool_mend",
+    "cistern_pool_raise",
 }
 
 # Where a pool that has a strategy of its own calls it: with interrupts masked only the port uses pools,
