@@ -477,6 +477,52 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     assert_non_null(strstr(last.out, "--connections N"));
 }
 
+static void captures_without_a_packet_are_refused_in_one_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"size nothing", "nothing: not a capture: too short"},
+        {"size - <nothing", "standard input: not a capture: too short"},
+        {"size nowhere", "nowhere: No such file"},
+        {"size --device 192.0.2.1 nowhere", "nowhere: No such file"},
+        {"size header.pcap", "header.pcap has no packet"},
+        {"size --device 192.0.2.1 header.pcap", "header.pcap has no packet"},
+        {"size header.pcap header.pcap", "the captures have no packet"},
+        {"size torn.pcap", "torn.pcap: packet 1: truncated"},
+        {"size -f 'udp foo(' " CISTERN_SAMPLES "/http.pcap", "filter 'udp foo(': "},
+        {"size -f 'tcp port 9' " CISTERN_SAMPLES "/http.pcap",
+         "http.pcap has no packet that passes the filter"},
+    };
+    write_udp("header.pcap", 0, 0, 0);
+    write_udp("torn.pcap", 1, 8, 0);
+    write_file("nothing", "", 0);
+    assert_int_equal(truncate(path_of("torn.pcap"), 30), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+        run(bad[i][0]);
+        assert_status(2);
+        assert_message(bad[i][1]);
+    }
+}
+
+/* Many events need a temporary file; so do standard input and options. */
+static void a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_line(void **state)
+{
+    (void)state;
+    static const char *const needs[] = {"size many.pcap", "size - <many.pcap",
+                                        "size --opts own.h " CISTERN_SAMPLES "/dns.pcap"};
+    write_udp("many.pcap", 150000, 8, 0);
+    write_file("own.h", "", 0);
+    assert_int_equal(setenv("TMPDIR", "/nowhere", 1), 0);
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; ++i) {
+        run(needs[i]);
+        assert_status(1);
+        assert_message("a temporary file cannot be made: /nowhere/cistern-");
+    }
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+    run(needs[0]);
+    assert_status(0);
+}
+
 /* A message names the line, also of a file that is included, and what in it is no number. */
 static void an_option_that_is_no_number_is_refused_by_line(void **state)
 {
@@ -580,6 +626,8 @@ int main(void)
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(all_truth_runs_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
+        cmocka_unit_test(captures_without_a_packet_are_refused_in_one_line),
+        cmocka_unit_test(a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_line),
         cmocka_unit_test(an_option_that_is_no_number_is_refused_by_line),
         cmocka_unit_test(options_of_real_projects_are_accepted_or_refused_with_the_reason),
     };

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "spool.h"
+
 enum { LINE = 4096, WORDS = 64, SECONDS = 20 };
 
 /* Headers of lwIP that an lwipopts.h may include: what they define is known here, so that the
@@ -26,7 +28,11 @@ enum { LINE = 4096, WORDS = 64, SECONDS = 20 };
 static const char *const probe_files[] = {
     "probe.c",    "lwip/arch.h", "lwip/debug.h", "lwip/def.h", "lwip/err.h", "lwip/init.h",
     "lwip/mem.h", "lwip/opt.h",  "lwip/pbuf.h",  "lwip/sys.h", "lwip"};
-enum { PROBE = 0, PROBE_FOLDER = sizeof probe_files / sizeof probe_files[0] - 1, PROBE_PATH = 64 };
+enum {
+    PROBE = 0,
+    PROBE_FOLDER = sizeof probe_files / sizeof probe_files[0] - 1,
+    PROBE_PATH = SPOOL_NAME + 16
+};
 
 static const char *probe_path(const char *folder, int file, char path[PROBE_PATH])
 {
@@ -183,14 +189,15 @@ static bool preprocess(const char *compiler, const char *folder, expansions_t *e
 bool expansions_read(expansions_t *expansions, const char *file, const char *path,
                      const char *compiler)
 {
-    char folder[] = "/tmp/cistern-XXXXXX";
+    char folder[SPOOL_NAME];
+    spool_name(folder);
     if (mkdtemp(folder) == NULL) {
-        fprintf(stderr, "cistern: %s: %s\n", folder, strerror(errno));
+        spool_fail("made", folder);
         return false;
     }
     bool ok = make_probe(folder, path);
     if (!ok) {
-        fprintf(stderr, "cistern: %s: %s\n", folder, strerror(errno));
+        spool_fail("written", folder);
     } else if (!preprocess(compiler, folder, expansions)) {
         fprintf(stderr,
                 "cistern: %s: '%s -E' failed; --cc names another compiler or folders (-I)\n", file,

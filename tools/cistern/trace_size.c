@@ -86,8 +86,7 @@ static int read_one(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
                 file, trace.pointer * 8);
         status = STATUS_INPUT;
     } else if (!trace_account_add(&log->account, &trace)) {
-        fputs("cistern: out of memory\n", stderr);
-        status = STATUS_USAGE;
+        status = size_fail_memory();
     }
     add_gaps(log, result, &trace);
     trace_close(&trace);
