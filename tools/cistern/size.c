@@ -446,8 +446,10 @@ static int size_traces(size_result_t *result, char **file, int files)
     int status = STATUS_USAGE;
     trace_size_free(&log); /* of the traces before */
     if (traffic_open(&work.traffic, file, files, NULL)) {
-        ledger->watch = shows_traffic(result->options) ? record_change : NULL;
+        const bool shows = shows_traffic(result->options);
+        ledger->watch = shows ? record_change : NULL;
         ledger->watcher = &work.record;
+        log.record = shows ? &work.record : NULL;
         status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
     }
     status = status == STATUS_OK && ledger->short_of_memory ? size_fail_memory() : status;
