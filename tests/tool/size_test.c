@@ -577,6 +577,11 @@ static void options_that_are_no_number_are_refused(void **state)
         "#include \"missing.h\"\n",
         "#error no\n",
         "#define MEM_SIZE 9223372036854775807 + 1\n",
+        "#define MEM_SIZE 2147483647 << 40\n",
+        "#define MEM_SIZE -(-9223372036854775807 - 1)\n",
+        "#define MEM_SIZE LWIP_MEM_ALIGN_BUFFER(-9223372036854775807 - 1)\n",
+        "#define MEM_SIZE LWIP_MEM_ALIGN_SIZE(TCP_NAME)\n",
+        "#define MEM_SIZE LWIP_MIN(1, 2, 3)\n",
     };
     lwip_options_t options;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; ++i) {

@@ -229,10 +229,13 @@ static int64_t eval_call(evaluator_t *eval, const char *name, size_t length)
         return high;
     }
     if ((aligns || is_name(name, length, "LWIP_MEM_ALIGN_BUFFER")) && count == 1) {
+        const int64_t bytes = argument[0];
         const int64_t alignment = eval_option(eval, OPTION_MEM_ALIGNMENT);
-        return argument[0] > INT32_MAX || alignment > INT32_MAX ? fail_eval(eval)
-               : aligns                                         ? align_up(argument[0], alignment)
-                                                                : argument[0] + alignment - 1;
+        const bool plausible =
+            bytes >= 0 && bytes <= INT32_MAX && alignment >= 0 && alignment <= INT32_MAX;
+        return !plausible ? fail_eval(eval)
+               : aligns   ? align_up(bytes, alignment)
+                          : bytes + alignment - 1;
     }
     return fail_name(eval, "is not known", name, length);
 }
@@ -316,6 +319,15 @@ static int64_t eval_name(evaluator_t *eval)
     return eval_known(eval, name, length);
 }
 
+static int64_t arithmetic(evaluator_t *eval, char kind, int64_t a, int64_t b)
+{
+    int64_t result = 0;
+    const bool overflows = kind == '+'   ? __builtin_add_overflow(a, b, &result)
+                           : kind == '-' ? __builtin_sub_overflow(a, b, &result)
+                                         : __builtin_mul_overflow(a, b, &result);
+    return overflows ? fail_eval(eval) : result;
+}
+
 static int64_t eval_unary(evaluator_t *eval)
 {
     skip_space(eval);
@@ -332,7 +344,7 @@ static int64_t eval_unary(evaluator_t *eval)
             value = accept(eval, ")") ? value : fail_eval(eval);
         }
     } else if (accept(eval, "-")) {
-        value = -eval_unary(eval);
+        value = arithmetic(eval, '-', 0, eval_unary(eval));
     } else if (accept(eval, "+")) {
         value = eval_unary(eval);
     } else if (accept(eval, "~")) {
@@ -372,15 +384,6 @@ static int64_t divide(evaluator_t *eval, char kind, int64_t a, int64_t b)
     return kind == '/' ? a / b : a % b;
 }
 
-static int64_t arithmetic(evaluator_t *eval, char kind, int64_t a, int64_t b)
-{
-    int64_t result = 0;
-    const bool overflows = kind == '+'   ? __builtin_add_overflow(a, b, &result)
-                           : kind == '-' ? __builtin_sub_overflow(a, b, &result)
-                                         : __builtin_mul_overflow(a, b, &result);
-    return overflows ? fail_eval(eval) : result;
-}
-
 static int64_t apply(evaluator_t *eval, char kind, int64_t a, int64_t b)
 {
     switch (kind) {
@@ -407,7 +410,7 @@ static int64_t apply(evaluator_t *eval, char kind, int64_t a, int64_t b)
     case '&':
         return a & b;
     case 'L':
-        return b < 0 || b > 40 || a < 0 || a > INT_MAX ? fail_eval(eval) : a << b;
+        return b < 0 || b > 62 || a < 0 || a > INT64_MAX >> b ? fail_eval(eval) : a << b;
     case 'R':
         return b < 0 || b > 62 || a < 0 ? fail_eval(eval) : a >> b;
     case '/':
