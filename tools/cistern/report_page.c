@@ -360,12 +360,12 @@ json_t *report_page_traffic(const report_source_t *source)
     page_clock_t clock;
     json_t *object = NULL;
     if (!source->record->short_of_memory && open_clock(&clock, source)) {
-        object = json_pack(
-            "{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "first_time", (json_int_t)first_time(source),
-            "end", (json_int_t)clock.end, "files", files_array(source), "curves",
-            curves_array(source, &clock), "own_curves", own_curves_array(source, &clock),
-            "heap_map", heap_object(source, &clock), "connections",
-            connections_object(source, &clock));
+        object =
+            json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "first_time",
+                      (json_int_t)first_time(source), "end", (json_int_t)clock.end, "files",
+                      files_array(source), "curves", curves_array(source, &clock), "own_curves",
+                      own_curves_array(source, &clock), "heap_map", heap_object(source, &clock),
+                      "connections", connections_object(source, &clock));
         free(clock.gap);
     }
     return object;

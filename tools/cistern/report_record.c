@@ -87,10 +87,8 @@ static void add_points(record_t *record, record_curve_t *curve, const record_poi
 {
     record->least += least;
     record->most += most;
-    const record_point_t all = {.time = point->time,
-                                .packet = point->packet,
-                                .least = record->least,
-                                .most = record->most};
+    const record_point_t all = {
+        .time = point->time, .packet = point->packet, .least = record->least, .most = record->most};
     add_point(record, curve, point);
     add_point(record, &record->curve[RESOURCE_COUNT], &all);
 }

@@ -115,10 +115,8 @@ int64_t trace_block_bytes(const trace_pool_t *pool)
 static void add_to_curve(trace_account_t *account, trace_pool_t *pool, int64_t by)
 {
     const ledger_t *const ledger = account->ledger;
-    const record_point_t point = {.time = ledger->time,
-                                  .packet = ledger->packet,
-                                  .least = pool->held,
-                                  .most = pool->held};
+    const record_point_t point = {
+        .time = ledger->time, .packet = ledger->packet, .least = pool->held, .most = pool->held};
     if (account->record != NULL && pool->resource == RESOURCE_COUNT) {
         record_other(account->record, &pool->curve, &point, by * trace_block_bytes(pool));
     }

@@ -371,18 +371,18 @@ static json_t *pool_json(const trace_log_t *log, size_t index)
     const bool heap = pool->heap;
     char cause[SIZE_TEXT];
     say_cause(pool, cause);
-    return json_pack("{s:s, s:s, s:b, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-                     "s:I}",
-                     "name", pool->name, "peak_cause", cause, "short", (int)is_short(log, index),
-                     "block_bytes", (json_int_t)trace_block_bytes(pool), "heap", (int)heap, "lwip", (int)!is_other(pool), "now",
-                     (json_int_t)plausible(heap ? pool->size : pool->count), "held",
-                     (json_int_t)pool->peak.amount, "needed",
-                     heap ? (json_int_t)proof->heap[HEAP_CISTERN] : (json_int_t)pool->peak.amount,
-                     "peak_event", (json_int_t)pool->peak.packet, "peak_owner",
-                     (json_int_t)pool->peak_owner, "gets", (json_int_t)pool->gets, "puts",
-                     (json_int_t)pool->puts, "failures", (json_int_t)pool->failures,
-                     "first_failure", (json_int_t)pool->first_failure, "one_less_fails_at",
-                     (json_int_t)proof->one_less);
+    return json_pack(
+        "{s:s, s:s, s:b, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:I}",
+        "name", pool->name, "peak_cause", cause, "short", (int)is_short(log, index), "block_bytes",
+        (json_int_t)trace_block_bytes(pool), "heap", (int)heap, "lwip", (int)!is_other(pool), "now",
+        (json_int_t)plausible(heap ? pool->size : pool->count), "held",
+        (json_int_t)pool->peak.amount, "needed",
+        heap ? (json_int_t)proof->heap[HEAP_CISTERN] : (json_int_t)pool->peak.amount, "peak_event",
+        (json_int_t)pool->peak.packet, "peak_owner", (json_int_t)pool->peak_owner, "gets",
+        (json_int_t)pool->gets, "puts", (json_int_t)pool->puts, "failures",
+        (json_int_t)pool->failures, "first_failure", (json_int_t)pool->first_failure,
+        "one_less_fails_at", (json_int_t)proof->one_less);
 }
 
 json_t *trace_json(const trace_log_t *log)
