@@ -291,6 +291,20 @@ def a_trace_without_lwip_has_its_curves_under_names_that_stay_text(browser):
     check(most == 4 * 8 - 8, "all hold %d bytes at most" % most)
 
 
+@case
+def a_second_heap_has_its_curve_in_bytes(browser):
+    alloc, free, size = 3, 4, 8
+    path = write_trace("heaps.ctr", [(b"HEAP", 2, 1000, 4, 4), (b"fonts", 2, 0, 4, 4)],
+                       [(alloc, 0, 16), (alloc, 1, 32), (alloc, 1, 64), (free, 1, 32), (free, 0, 16)])
+    browser.open(write_page("heaps", path))
+    pool = browser.evaluate("cistern.own[0]")
+    most = browser.evaluate("Math.max(...cistern.ownCurves.get(1).most)")
+    check(pool["name"] == "fonts (heap)" and most == pool["held"] >= 2 * size, "the curve of %s" % pool)
+    card = browser.evaluate("document.querySelector('#demand-own-1').innerText")
+    check("now unknown" in card and "Peak of %d B at event 3" % most in card, "the card: " + card)
+    check(browser.evaluate("cistern.charts.length") == 4, "charts of all, each heap, and the heap map")
+
+
 def write_flood(path, packets):
     """A device answers echo requests and datagrams in turn: it takes and gives with each."""
     ends = (b"\x02\0\0\0\0\x01", b"\x02\0\0\0\0\x02")
