@@ -127,8 +127,10 @@ static void read_one(char *name)
     static trace_log_t log;
     static size_result_t result;
     static lwip_options_t defaults;
-    ledger_t ledger = {.target = NULL};
+    record_t record = {.least = 0};
+    ledger_t ledger = {.watch = record_change, .watcher = &record};
     uint64_t base[2] = {0, 0};
+    log.record = &record;
     result = (size_result_t){.complete = true};
     if (defaults.value[OPTION_TCP_MSS] == 0) {
         lwip_options_defaults(&defaults);
@@ -137,6 +139,7 @@ static void read_one(char *name)
     result.now = defaults;
     if (trace_is(name) && trace_size_read(&log, &result, &ledger, &name, 1, base) == 0) {
         require(base[1] == log.account.base, "events were counted twice");
+        require(record.least == 0 && record.most == 0, "bytes of a curve are held at the end");
         if (log.account.base <= EVENTS_MAX) {
             for (size_t i = 0; i < log.account.pools; ++i) {
                 fit_pool_of(&log, i);
@@ -145,6 +148,7 @@ static void read_one(char *name)
         }
     }
     ledger_free(&ledger);
+    record_free(&record);
     trace_size_free(&log);
 }
 

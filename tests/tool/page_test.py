@@ -244,8 +244,65 @@ def a_trace_has_its_events_and_its_own_pools(browser):
     check("packet" not in text and "event 12" in text, "events are counted, not packets")
     names = browser.evaluate("[...document.querySelectorAll('#pools td.name')].map(cell => cell.textContent)")
     check("frames" in names and "PBUF_POOL" in names, "pools of %s" % names)
+    # the pools that lwIP does not have: what is drawn, and where its highest point is, are the table's
+    drawn = browser.evaluate("cistern.own.map(pool => { const curve = cistern.ownCurves.get(pool.index);"
+                             " const most = Math.max(...curve.most);"
+                             " return [pool.name, most, curve.packet[curve.most.indexOf(most)]]; })")
+    check(drawn == [["frames", 9, 133], ["words", 9, 9]], "curves of the program's own: %s" % drawn)
+    titles = browser.evaluate("[...document.querySelectorAll('.charts h3')].map(title => title.textContent)")
+    check(titles[-2:] == ["frames", "words"], "charts of %s" % titles)
+    words = browser.evaluate("[...document.querySelectorAll('.charts .card')].pop().innerText")
+    check("held 9, needed 9, now 8" in words and "Peak of 9 at event 9" in words, "the card of words: " + words)
+    browser.click("#pools a[href='#demand-own-4']")
+    browser.click("#demand-own-4 button")
+    low, high, end = window(browser)
+    check(low <= 0 < high < end / 10, "the window is about the peak of words")
     check(browser.evaluate("cistern.curves.length") >= 3, "curves of the pools that lwIP knows")
     check(browser.evaluate("document.querySelector('#connections')") is None, "no connections")
+
+
+def write_trace(name, pools, events):
+    """A ring of 32 bits as it lies in memory: pools (name, kind, size, stride, count), events (kind, pool, block)."""
+    def chunk(kind, data):
+        return struct.pack("<I4sII", 0x4b6e4843, kind, len(data), 0) + data
+    ring = struct.pack("<IIIIIIIII", 0, 0, 0, 0, 0, 0, len(events), 20, 0)
+    for kind, pool, block in events:
+        ring += struct.pack("<IIIII", 0x1000 + pool, block, 8 << 3 | kind, 0x77, 1000)
+    table = b"".join(struct.pack("<IIIIB23s", 0x1000 + i, size, stride, count, kind, called)
+                     for i, (called, kind, size, stride, count) in enumerate(pools))
+    with open(path_of(name), "wb") as file:
+        file.write(struct.pack("<4sHBBII", b"CTR\x1a", 0x4321, 1, 4, 1000, 0) + chunk(b"r", ring) + chunk(b"d", table))
+    return path_of(name)
+
+
+@case
+def a_trace_without_lwip_has_its_curves_under_names_that_stay_text(browser):
+    get, put = 1, 2
+    names = [b"</script><b>\"&'", b"TCP_SEG?", b"</script><b>\"&'"]
+    path = write_trace("own.ctr", [(called, 1, 8, 8, 4) for called in names],
+                       [(get, 0, 16), (get, 2, 16), (get, 2, 24), (put, 0, 16), (get, 1, 8), (put, 2, 16)])
+    browser.open(write_page("own", path))
+    drawn = browser.evaluate("cistern.own.map(pool => [pool.name, Math.max(...cistern.ownCurves.get(pool.index).most)])")
+    check(drawn == [[names[0].decode(), 1], [names[1].decode(), 1], [names[2].decode(), 2]], "curves: %s" % drawn)
+    titles = browser.evaluate("[...document.querySelectorAll('.charts h3')].map(title => title.textContent)")
+    check(titles[1:] == [name.decode() for name in names], "charts of %s" % titles)
+    check(browser.evaluate("document.querySelectorAll('b:not(.tile b)').length") == 0, "no element came from a name")
+    most = browser.evaluate("Math.max(...cistern.curves.find(curve => curve.name === 'all').most)")
+    check(most == 4 * 8 - 8, "all hold %d bytes at most" % most)
+
+
+@case
+def a_second_heap_has_its_curve_in_bytes(browser):
+    alloc, free, size = 3, 4, 8
+    path = write_trace("heaps.ctr", [(b"HEAP", 2, 1000, 4, 4), (b"fonts", 2, 0, 4, 4)],
+                       [(alloc, 0, 16), (alloc, 1, 32), (alloc, 1, 64), (free, 1, 32), (free, 0, 16)])
+    browser.open(write_page("heaps", path))
+    pool = browser.evaluate("cistern.own[0]")
+    most = browser.evaluate("Math.max(...cistern.ownCurves.get(1).most)")
+    check(pool["name"] == "fonts (heap)" and most == pool["held"] >= 2 * size, "the curve of %s" % pool)
+    card = browser.evaluate("document.querySelector('#demand-own-1').innerText")
+    check("now unknown" in card and "Peak of %d B at event 3" % most in card, "the card: " + card)
+    check(browser.evaluate("cistern.charts.length") == 4, "charts of all, each heap, and the heap map")
 
 
 def write_flood(path, packets):

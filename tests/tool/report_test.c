@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* `cistern size --report`: what is recorded for the page, and the file as it is written. How a
  * browser shows it is page_test.py's to say. */
+#define _GNU_SOURCE /* memmem, under any -std */
 #include "support.h"
 
 #include <sys/stat.h>
@@ -219,6 +220,32 @@ static void a_hold_in_doubt_stays_with_its_connection(void **state)
     close_fixture(&fixture);
 }
 
+/* A pool that the ledger does not have: a curve of its own, and bytes among those of all. */
+static void a_pool_that_the_ledger_does_not_have_counts_among_all(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    open_fixture(&fixture);
+    record_t *const record = &fixture.record;
+    record_curve_t curve = {.point = NULL};
+    ledger_advance(&fixture.ledger, 1, 100);
+    const hold_t hold = ledger_take(&fixture.ledger, RESOURCE_TCP_SEG, 1, 2, CAUSE_UNACKED);
+    const record_point_t taken = {.time = 150, .packet = 2, .least = 3, .most = 3};
+    record_other(record, &curve, &taken, 24);
+    ledger_advance(&fixture.ledger, 3, 200);
+    ledger_give(&fixture.ledger, hold);
+    assert_int_equal(curve.points, 1);
+    assert_int_equal(last_point(&curve)->most, 3);
+    const record_curve_t *const all = &record->curve[RESOURCE_COUNT];
+    assert_int_equal(all->points, 3);
+    assert_int_equal(all->point[1].least, 10 + 24);
+    assert_int_equal(all->point[1].most, 20 + 24);
+    assert_int_equal(all->point[1].time, 150);
+    assert_int_equal(last_point(all)->most, 24);
+    free(curve.point);
+    close_fixture(&fixture);
+}
+
 /* --- the heap map ----------------------------------------------------------------------------- */
 
 static uint64_t packet_is_time(const void *context, uint64_t packet)
@@ -368,6 +395,112 @@ static void hostile_file_names_stay_text(void **state)
     }
 }
 
+/* The highest level of a packed curve, and where it is. */
+typedef struct highest {
+    int64_t amount;
+    int64_t packet;
+    int64_t last; /* level at the end */
+} highest_t;
+
+static int64_t with_sign(uint64_t doubled)
+{
+    return (int64_t)(doubled & 1U ? ~(doubled >> 1) : doubled >> 1);
+}
+
+static highest_t highest_of(const json_t *curve)
+{
+    static uint64_t read[4096];
+    const size_t count =
+        unpack(json_string_value(json_object_get(curve, "data")), read, sizeof read / sizeof *read);
+    highest_t highest = {.amount = 0};
+    int64_t packet = 0;
+    assert_int_equal(count, 4 * number(curve, "points", NULL));
+    for (size_t i = 0; i < count; i += 4) { /* time, packet, least, most */
+        packet += with_sign(read[i + 1]);
+        highest.last += with_sign(read[i + 3]);
+        if (highest.last > highest.amount) {
+            highest.amount = highest.last;
+            highest.packet = packet;
+        }
+    }
+    return highest;
+}
+
+/* On every processor, of a stream and of a dump of memory: the peak of each curve is the table's. */
+static void each_pool_of_a_trace_has_its_curve(void **state)
+{
+    (void)state;
+    static const char *const traces[] = {"i686.ctr", "powerpc-memory.ctr", "s390x.ctr",
+                                         "full64.ctr"};
+    for (size_t i = 0; i < sizeof traces / sizeof traces[0]; ++i) {
+        char arguments[256];
+        size_t own = 0;
+        size_t k = 0;
+        const json_t *pool = NULL;
+        snprintf(arguments, sizeof arguments, "size --report out.html %s/%s", CISTERN_TRACES,
+                 traces[i]);
+        run(arguments);
+        json_t *const page = page_json("out.html");
+        const json_t *const curves =
+            json_object_get(json_object_get(page, "traffic"), "own_curves");
+        const json_t *const result = json_object_get(page, "result");
+        json_array_foreach(json_object_get(json_object_get(result, "trace"), "pools"), k, pool)
+        {
+            if (json_is_true(json_object_get(pool, "lwip")) || number(pool, "held", NULL) == 0) {
+                continue;
+            }
+            const json_t *const curve = json_array_get(curves, own++);
+            const highest_t highest = highest_of(curve);
+            assert_int_equal(number(curve, "pool", NULL), k);
+            assert_int_equal(highest.amount, number(pool, "held", NULL));
+            assert_int_equal(highest.packet, number(pool, "peak_event", NULL));
+            assert_int_equal(highest.last, 0);
+        }
+        assert_int_equal(own, 2); /* frames and words */
+        assert_int_equal(json_array_size(curves), own);
+        json_decref(page);
+    }
+}
+
+/* In bytes: 8 words of 4, 9 frames of 64, 3 elements of 608, and the heap. */
+static void the_bytes_of_all_have_those_of_a_trace_too(void **state)
+{
+    (void)state;
+    run("size --report out.html " CISTERN_TRACES "/i686.ctr");
+    json_t *const page = page_json("out.html");
+    const json_t *const curves = json_object_get(json_object_get(page, "traffic"), "curves");
+    const json_t *const all = json_array_get(curves, json_array_size(curves) - 1);
+    const json_t *const own = json_object_get(json_object_get(page, "traffic"), "own_curves");
+    assert_string_equal(json_string_value(json_object_get(all, "name")), "all");
+    assert_int_equal(highest_of(all).amount, 8 * 4 + 9 * 64 + 3 * 608 + 368); /* last round */
+    assert_int_equal(highest_of(all).last, 0);
+    assert_int_equal(json_array_size(own), 2);
+    json_decref(page);
+}
+
+/* The names of a dump of memory have no check: these would end their element, or their string. */
+static void hostile_names_of_pools_stay_text(void **state)
+{
+    (void)state;
+    static const char hostile[] = "</script><b>\"&'\\*\xff";
+    FILE *const file = fopen(CISTERN_TRACES "/i686-memory.ctr", "rb");
+    assert_non_null(file);
+    static char bytes[1 << 16];
+    const size_t length = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    char *const name = memmem(bytes, length, "frames", 7);
+    assert_non_null(name);
+    memcpy(name, hostile, sizeof hostile);
+    write_file("hostile.ctr", bytes, length);
+    run("size --report out.html hostile.ctr");
+    assert_status(0);
+    json_t *const page = page_json("out.html");
+    const json_t *const trace = json_object_get(json_object_get(page, "result"), "trace");
+    const json_t *const pool = json_array_get(json_object_get(trace, "pools"), 3);
+    assert_string_equal(json_string_value(json_object_get(pool, "name")), "</script><b>\"&'\\??");
+    json_decref(page);
+}
+
 static void summaries_and_several_devices_have_no_curves(void **state)
 {
     (void)state;
@@ -454,10 +587,14 @@ int main(void)
         cmocka_unit_test(shares_and_causes_are_those_of_the_highest_moment),
         cmocka_unit_test(a_hold_that_is_passed_on_counts_for_its_new_connection),
         cmocka_unit_test(a_hold_in_doubt_stays_with_its_connection),
+        cmocka_unit_test(a_pool_that_the_ledger_does_not_have_counts_among_all),
         cmocka_unit_test(a_full_heap_map_leaves_the_shortest_lived_blocks_out),
         cmocka_unit_test(a_page_has_the_result_of_the_command),
         cmocka_unit_test(a_configuration_in_the_page_is_what_the_command_prints),
         cmocka_unit_test(hostile_file_names_stay_text),
+        cmocka_unit_test(each_pool_of_a_trace_has_its_curve),
+        cmocka_unit_test(the_bytes_of_all_have_those_of_a_trace_too),
+        cmocka_unit_test(hostile_names_of_pools_stay_text),
         cmocka_unit_test(summaries_and_several_devices_have_no_curves),
         cmocka_unit_test(captures_follow_each_other_on_the_axis),
         cmocka_unit_test(a_page_that_cannot_be_written_is_said_so),

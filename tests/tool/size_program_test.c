@@ -2,6 +2,9 @@
 /* `cistern size` as its user meets it: captures, options and summaries in, configurations out. */
 #include "support.h"
 
+#include <glob.h>
+#include <sys/stat.h>
+
 #include "tool/program.h"
 
 #define HTTP0 "--opts " CISTERN_TRUTH "/lwipopts.h --pointer 64 " CISTERN_TRUTH "/http0.pcap.gz"
@@ -474,6 +477,112 @@ static void bad_command_lines_are_refused_in_one_line(void **state)
     assert_non_null(strstr(last.out, "--connections N"));
 }
 
+static void captures_without_a_packet_are_refused_in_one_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"size nothing", "nothing: not a capture: too short"},
+        {"size - <nothing", "standard input: not a capture: too short"},
+        {"size nowhere", "nowhere: No such file"},
+        {"size --device 192.0.2.1 nowhere", "nowhere: No such file"},
+        {"size header.pcap", "header.pcap has no packet"},
+        {"size --device 192.0.2.1 header.pcap", "header.pcap has no packet"},
+        {"size header.pcap header.pcap", "the captures have no packet"},
+        {"size torn.pcap", "torn.pcap: packet 1: truncated"},
+        {"size -f 'udp foo(' " CISTERN_SAMPLES "/http.pcap", "filter 'udp foo(': "},
+        {"size -f 'tcp port 9' " CISTERN_SAMPLES "/http.pcap",
+         "http.pcap has no packet that passes the filter"},
+    };
+    write_udp("header.pcap", 0, 0, 0);
+    write_udp("torn.pcap", 1, 8, 0);
+    write_file("nothing", "", 0);
+    assert_int_equal(truncate(path_of("torn.pcap"), 30), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+        run(bad[i][0]);
+        assert_status(2);
+        assert_message(bad[i][1]);
+    }
+}
+
+/* Many events need a temporary file; so do standard input and options. */
+static void a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_line(void **state)
+{
+    (void)state;
+    static const char *const needs[] = {"size many.pcap", "size - <many.pcap",
+                                        "size --opts own.h " CISTERN_SAMPLES "/dns.pcap"};
+    write_udp("many.pcap", 150000, 8, 0);
+    write_file("own.h", "", 0);
+    assert_int_equal(setenv("TMPDIR", "/nowhere", 1), 0);
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; ++i) {
+        run(needs[i]);
+        assert_status(1);
+        assert_message("a temporary file cannot be made: /nowhere/cistern-");
+    }
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+    run(needs[0]);
+    assert_status(0);
+}
+
+/* A message names the line, also of a file that is included, and what in it is no number. */
+static void an_option_that_is_no_number_is_refused_by_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"(FOO + 1)", "own.h:4: MEM_SIZE is no number that can be computed: FOO is not defined"},
+        {"ROUND(5)", "own.h:4: MEM_SIZE is no number that can be computed: ROUND is not known"},
+        {"(3 * sizeof(struct pbuf))", "own.h:4: MEM_SIZE is no number that can be computed: sizeof "
+                                      "depends on the target: write its number"},
+        {"\"1600\"", "own.h:4: MEM_SIZE is no number that can be computed: no expression"},
+        {"0 - 4", "own.h:4: MEM_SIZE is no number that can be computed: out of range"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
+        char text[200];
+        int length =
+            snprintf(text, sizeof text, "#define TCP_MSS \\\n  1460\n/* */\n#define MEM_SIZE %s\n",
+                     bad[i][0]);
+        write_file("own.h", text, (size_t)length);
+        write_file("outer.h", "\n#include \"own.h\"\n", 18);
+        run("size --opts own.h " CISTERN_SAMPLES "/dns.pcap");
+        assert_status(1);
+        assert_message(bad[i][1]);
+        run("size --opts outer.h " CISTERN_SAMPLES "/dns.pcap");
+        assert_status(1);
+        assert_message(bad[i][1]);
+    }
+}
+
+/* The options of real projects, as they are: one needs a header of its port. */
+static void options_of_real_projects_are_accepted_or_refused_with_the_reason(void **state)
+{
+    (void)state;
+    glob_t files;
+    size_t refused = 0;
+    assert_int_equal(glob(CISTERN_CONFIGS "/*/lwipopts.h", 0, NULL, &files), 0);
+    assert_in_range(files.gl_pathc, 28, 1000);
+    for (size_t i = 0; i < files.gl_pathc; ++i) {
+        char arguments[COMMAND_SIZE / 2];
+        snprintf(arguments, sizeof arguments, "size --opts %s " CISTERN_SAMPLES "/http.pcap",
+                 files.gl_pathv[i]);
+        run(arguments);
+        if (last.status == 0) {
+            assert_string_equal(last.err, "");
+            continue;
+        }
+        ++refused;
+        assert_status(1);
+        assert_non_null(strstr(files.gl_pathv[i], "/esp_idf/"));
+        assert_non_null(strstr(last.err, "arch/sys_arch.h"));
+        assert_non_null(strstr(last.err, "--cc names another compiler or folders (-I)"));
+    }
+    globfree(&files);
+    assert_int_equal(refused, 1);
+    assert_int_equal(mkdir(path_of("arch"), 0700), 0);
+    write_file("arch/sys_arch.h", "", 0);
+    run("size --cc 'cc -I.' --opts " CISTERN_CONFIGS "/esp_idf/lwipopts.h " CISTERN_SAMPLES
+        "/http.pcap");
+    assert_status(0);
+}
+
 /* One device in captures of different days, the later one first. */
 static void a_device_named_by_its_hardware_address_is_known_by_all_its_addresses(void **state)
 {
@@ -517,6 +626,10 @@ int main(void)
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(all_truth_runs_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
+        cmocka_unit_test(captures_without_a_packet_are_refused_in_one_line),
+        cmocka_unit_test(a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_line),
+        cmocka_unit_test(an_option_that_is_no_number_is_refused_by_line),
+        cmocka_unit_test(options_of_real_projects_are_accepted_or_refused_with_the_reason),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -524,6 +524,43 @@ static void a_real_options_file_is_read_as_a_compiler_reads_it(void **state)
     assert_int_equal(options.value[OPTION_TCP_MSS], 1460);
 }
 
+/* Names that no lwipopts.h defines, but that real ones refer to. */
+static void names_that_lwips_own_headers_define_are_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        lwip_option_t option;
+        int64_t value;
+    } known[] = {
+        {"#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 4)\n",
+         OPTION_MEMP_NUM_SYS_TIMEOUT, 7},
+        {"#define LWIP_DHCP 1\n#define LWIP_IPV6 1\n"
+         "#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + (PPP_SUPPORT * 6))\n",
+         OPTION_MEMP_NUM_SYS_TIMEOUT, 8},
+        {"#define MEMP_NUM_TCP_SEG TCP_SND_QUEUELEN\n#define TCP_SND_BUF (6 * TCP_MSS)\n",
+         OPTION_MEMP_NUM_TCP_SEG, 24},
+        {"#define LWIP_IPV6 1\n#define PBUF_POOL_BUFSIZE (TCP_MSS + PBUF_LINK_HLEN + "
+         "PBUF_LINK_ENCAPSULATION_HLEN + PBUF_IP_HLEN + PBUF_TRANSPORT_HLEN)\n",
+         OPTION_PBUF_POOL_BUFSIZE, 536 + 14 + 40 + 20},
+        {"#define ETH_PAD_SIZE 2\n#define TCP_MSS (1518 - SIZEOF_ETH_HDR - IP_HLEN - TCP_HLEN)\n",
+         OPTION_TCP_MSS, 1462},
+        {"#define MEM_ALIGNMENT 4\n#define MEM_SIZE LWIP_MEM_ALIGN_BUFFER(1001)\n", OPTION_MEM_SIZE,
+         1004},
+        {"#include \"lwip/arch.h\"\n#include \"lwip/debug.h\"\n#define MEM_SIZE 5\n",
+         OPTION_MEM_SIZE, 5},
+        {"#define MEM_SIZE ((u16_t)-1 - (uint8_t)(256 + 3))\n", OPTION_MEM_SIZE, 65532},
+        {"#define MEM_SIZE (20 * sizeof(u32_t))\n", OPTION_MEM_SIZE, 80},
+        {"#define MEM_SIZE ((unsigned long)(4UL * 1024))\n", OPTION_MEM_SIZE, 4096},
+        {"#define TCP_WND LWIP_MIN(20 * TCP_MSS, UINT16_MAX)\n", OPTION_TCP_WND, 10720},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; ++i) {
+        lwip_options_t options;
+        assert_true(read_text(known[i].text, &options));
+        assert_int_equal(options.value[known[i].option], known[i].value);
+    }
+}
+
 static void options_that_are_no_number_are_refused(void **state)
 {
     (void)state;
@@ -540,6 +577,11 @@ static void options_that_are_no_number_are_refused(void **state)
         "#include \"missing.h\"\n",
         "#error no\n",
         "#define MEM_SIZE 9223372036854775807 + 1\n",
+        "#define MEM_SIZE 2147483647 << 40\n",
+        "#define MEM_SIZE -(-9223372036854775807 - 1)\n",
+        "#define MEM_SIZE LWIP_MEM_ALIGN_BUFFER(-9223372036854775807 - 1)\n",
+        "#define MEM_SIZE LWIP_MEM_ALIGN_SIZE(TCP_NAME)\n",
+        "#define MEM_SIZE LWIP_MIN(1, 2, 3)\n",
     };
     lwip_options_t options;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; ++i) {
@@ -596,6 +638,7 @@ int main(void)
         cmocka_unit_test(timers_give_back_in_order_of_time_and_stand_between_packets),
         cmocka_unit_test(options_have_lwips_defaults_and_follow_each_other),
         cmocka_unit_test(a_real_options_file_is_read_as_a_compiler_reads_it),
+        cmocka_unit_test(names_that_lwips_own_headers_define_are_known),
         cmocka_unit_test(options_that_are_no_number_are_refused),
         cmocka_unit_test(struct_sizes_are_those_of_the_target),
     };

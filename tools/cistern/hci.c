@@ -549,8 +549,7 @@ int hci_run(const size_options_t *options)
     }
     int status = hci.complete ? STATUS_OK : STATUS_INPUT;
     if (hci.ledger.short_of_memory || (hci.packets > 0 && (!prove(&hci) || !print(&hci)))) {
-        fputs("cistern: out of memory\n", stderr);
-        status = STATUS_USAGE;
+        status = size_fail_memory();
     } else if (fflush(stdout) != 0 || ferror(stdout)) {
         fputs("cistern: the output could not be written\n", stderr);
         status = STATUS_USAGE;

@@ -67,9 +67,7 @@
     X(MEMP_NUM_ND6_QUEUE, "20")                                                                    \
     X(MEMP_NUM_IGMP_GROUP, "8")                                                                    \
     X(MEMP_NUM_MLD6_GROUP, "4")                                                                    \
-    X(MEMP_NUM_SYS_TIMEOUT, "LWIP_TCP + IP_REASSEMBLY + LWIP_ARP + 2 * LWIP_DHCP + LWIP_AUTOIP + " \
-                            "LWIP_IGMP + LWIP_DNS + PPP_NUM_TIMEOUTS + LWIP_IPV6 * (1 + "          \
-                            "LWIP_IPV6_REASS + LWIP_IPV6_MLD)")                                    \
+    X(MEMP_NUM_SYS_TIMEOUT, "LWIP_NUM_SYS_TIMEOUT_INTERNAL")                                       \
     X(MEMP_NUM_NETBUF, "2")                                                                        \
     X(MEMP_NUM_NETCONN, "4")                                                                       \
     X(MEMP_NUM_TCPIP_MSG_API, "8")                                                                 \
@@ -82,7 +80,7 @@
     X(PBUF_LINK_HLEN, "14 + ETH_PAD_SIZE")                                                         \
     X(PBUF_LINK_ENCAPSULATION_HLEN, "0")                                                           \
     X(PBUF_POOL_SIZE, "16")                                                                        \
-    X(PBUF_POOL_BUFSIZE, "LWIP_MEM_ALIGN_SIZE(TCP_MSS + (LWIP_IPV6 ? 40 : 20) + 20 + "             \
+    X(PBUF_POOL_BUFSIZE, "LWIP_MEM_ALIGN_SIZE(TCP_MSS + PBUF_IP_HLEN + PBUF_TRANSPORT_HLEN + "     \
                          "PBUF_LINK_ENCAPSULATION_HLEN + PBUF_LINK_HLEN)")                         \
     X(IP_REASSEMBLY, "LWIP_IPV4")                                                                  \
     X(IP_FRAG, "LWIP_IPV4")                                                                        \

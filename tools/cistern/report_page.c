@@ -18,6 +18,7 @@
 #include "report_heap.h"
 #include "report_pack.h"
 #include "report_template.h"
+#include "trace_size.h"
 
 enum { CONNECTIONS_SHOWN = 100 };
 
@@ -141,15 +142,19 @@ static json_t *causes_array(const int64_t causes[CAUSE_COUNT])
     return array;
 }
 
-static json_t *curve_object(const report_source_t *source, const page_clock_t *clock, int index)
+static json_t *curve_object(const record_curve_t *curve, const page_clock_t *clock)
 {
-    const record_curve_t *const curve = &source->record->curve[index];
+    return json_pack("{s:I, s:I, s:o}", "points", (json_int_t)curve->points, "changes",
+                     (json_int_t)curve->changes, "data", points_text(curve, clock));
+}
+
+static void name_curve(const report_source_t *source, int index, json_t *object)
+{
     const bool one = index < RESOURCE_COUNT;
-    return json_pack("{s:s, s:I, s:I, s:o, s:o}", "name",
-                     one ? resource_name((resource_t)index) : "all", "points",
-                     (json_int_t)curve->points, "changes", (json_int_t)curve->changes, "data",
-                     points_text(curve, clock), "at_peak",
-                     one ? causes_array(source->record->cause_peak[index]) : json_array());
+    json_object_set_new(object, "name",
+                        json_string(one ? resource_name((resource_t)index) : "all"));
+    json_object_set_new(object, "at_peak",
+                        one ? causes_array(source->record->cause_peak[index]) : json_array());
 }
 
 static json_t *curves_array(const report_source_t *source, const page_clock_t *clock)
@@ -157,7 +162,25 @@ static json_t *curves_array(const report_source_t *source, const page_clock_t *c
     json_t *const array = json_array();
     for (int i = 0; i < RECORD_CURVES; ++i) {
         if (source->record->curve[i].points != 0) {
-            json_array_append_new(array, curve_object(source, clock, i));
+            json_t *const object = curve_object(&source->record->curve[i], clock);
+            name_curve(source, i, object);
+            json_array_append_new(array, object);
+        }
+    }
+    return array;
+}
+
+/* Of pools and heaps that a traced program has of its own, by their place in the result's trace:
+ * two may have one name, or a name that lwIP has. */
+static json_t *own_curves_array(const report_source_t *source, const page_clock_t *clock)
+{
+    const trace_log_t *const log = source->result->trace;
+    json_t *const array = json_array();
+    for (size_t i = 0; log != NULL && i < log->account.pools; ++i) {
+        if (log->account.pool[i].curve.points != 0) {
+            json_t *const object = curve_object(&log->account.pool[i].curve, clock);
+            json_object_set_new(object, "pool", json_integer((json_int_t)i));
+            json_array_append_new(array, object);
         }
     }
     return array;
@@ -337,11 +360,12 @@ json_t *report_page_traffic(const report_source_t *source)
     page_clock_t clock;
     json_t *object = NULL;
     if (!source->record->short_of_memory && open_clock(&clock, source)) {
-        object = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "first_time",
-                           (json_int_t)first_time(source), "end", (json_int_t)clock.end, "files",
-                           files_array(source), "curves", curves_array(source, &clock), "heap_map",
-                           heap_object(source, &clock), "connections",
-                           connections_object(source, &clock));
+        object =
+            json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "first_time",
+                      (json_int_t)first_time(source), "end", (json_int_t)clock.end, "files",
+                      files_array(source), "curves", curves_array(source, &clock), "own_curves",
+                      own_curves_array(source, &clock), "heap_map", heap_object(source, &clock),
+                      "connections", connections_object(source, &clock));
         free(clock.gap);
     }
     return object;

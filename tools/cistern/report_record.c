@@ -81,18 +81,22 @@ static void add_point(record_t *record, record_curve_t *curve, const record_poin
     }
 }
 
-static void add_points(record_t *record, const ledger_t *ledger, const ledger_change_t *change)
+/* A point of a resource, and one of the bytes of all, which change by so many. */
+static void add_points(record_t *record, record_curve_t *curve, const record_point_t *point,
+                       int64_t least, int64_t most)
 {
-    const level_t *const level = &ledger->level[change->resource];
-    const int64_t bytes = (int64_t)ledger->target->size[change->resource];
-    record->least += change->least * bytes;
-    record->most += change->most * bytes;
-    record_point_t point = {
-        .time = ledger->time, .packet = ledger->packet, .least = level->least, .most = level->most};
-    add_point(record, &record->curve[change->resource], &point);
-    point.least = record->least;
-    point.most = record->most;
-    add_point(record, &record->curve[RESOURCE_COUNT], &point);
+    record->least += least;
+    record->most += most;
+    const record_point_t all = {
+        .time = point->time, .packet = point->packet, .least = record->least, .most = record->most};
+    add_point(record, curve, point);
+    add_point(record, &record->curve[RESOURCE_COUNT], &all);
+}
+
+void record_other(record_t *record, record_curve_t *curve, const record_point_t *point,
+                  int64_t bytes)
+{
+    add_points(record, curve, point, bytes, bytes);
 }
 
 /* --- holders
@@ -176,11 +180,17 @@ void record_change(void *context, const ledger_t *ledger, const ledger_change_t 
     record_t *const record = context;
     const resource_t resource = change->resource;
     const int64_t most = ledger->level[resource].most;
+    const int64_t bytes = (int64_t)ledger->target->size[resource];
+    const record_point_t point = {.time = ledger->time,
+                                  .packet = ledger->packet,
+                                  .least = ledger->level[resource].least,
+                                  .most = most};
     if (record->at_peak[resource] && most <= record->highest[resource]) {
         keep_peak(record, resource);
     }
     change_hold(record, ledger, change);
-    add_points(record, ledger, change);
+    add_points(record, &record->curve[resource], &point, change->least * bytes,
+               change->most * bytes);
     if (most > record->highest[resource]) {
         record->highest[resource] = most;
         record->at_peak[resource] = true;

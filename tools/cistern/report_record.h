@@ -80,6 +80,11 @@ resource_t record_share_resource(int share);
 /* A ledger_watch_t; its context is the record. */
 void record_change(void *record, const ledger_t *ledger, const ledger_change_t *change);
 
+/* The same of a pool that the ledger does not have: its curve, and what it changes of the bytes of
+ * all. */
+void record_other(record_t *record, record_curve_t *curve, const record_point_t *point,
+                  int64_t bytes);
+
 void record_free(record_t *record);
 
 #endif

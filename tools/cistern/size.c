@@ -324,9 +324,11 @@ static bool prove(size_work_t *work)
 /* --- the command
  * ---------------------------------------------------------------------------------- */
 
-static int fail_memory(void)
+int size_fail_memory(void)
 {
-    fputs("cistern: out of memory\n", stderr);
+    if (!spool_has_failed()) {
+        fputs("cistern: out of memory\n", stderr);
+    }
     return STATUS_USAGE;
 }
 
@@ -366,11 +368,11 @@ static int conclude(size_work_t *work)
     set_demand(work);
     const trace_t heap = trace_of(work, RESOURCE_HEAP);
     if (!classes_measure(&result->demand.malloc, &heap, result->target.alignment) || !prove(work)) {
-        return fail_memory();
+        return size_fail_memory();
     }
     choose_classes(result);
     result->proved = true;
-    return prove_classes(work) ? STATUS_OK : fail_memory();
+    return prove_classes(work) ? STATUS_OK : size_fail_memory();
 }
 
 /* Accounts for the captures with the device known. */
@@ -395,10 +397,21 @@ static int account_all(size_work_t *work)
         .watch = shows_traffic(options) ? record_change : NULL,
         .watcher = &work->record};
     if (!account_read(&work->account, &work->traffic, NULL, NULL)) {
-        return fail_memory();
+        return size_fail_memory();
     }
     const int status = conclude(work);
-    return status != STATUS_OK || keep_traffic(work) ? status : fail_memory();
+    return status != STATUS_OK || keep_traffic(work) ? status : size_fail_memory();
+}
+
+/* There is no packet: a capture that could not be read was said to be so. */
+static int fail_empty(const traffic_t *traffic)
+{
+    if (!traffic->failed) {
+        fprintf(stderr, "cistern: %s%s no packet%s\n", traffic->names == 1 ? traffic->name[0] : "",
+                traffic->names == 1 ? " has" : "the captures have",
+                traffic->filter != NULL ? " that passes the filter" : "");
+    }
+    return STATUS_INPUT;
 }
 
 static int size_captures(size_result_t *result, char **file, int files)
@@ -406,9 +419,11 @@ static int size_captures(size_result_t *result, char **file, int files)
     int status = STATUS_USAGE;
     size_work_t work = {.result = result};
     if (!traffic_open(&work.traffic, file, files, result->options->filter)) {
-        status = fail_memory();
+        status = STATUS_USAGE;
     } else if (!survey_read(&work.survey, &work.traffic)) {
-        status = fail_memory();
+        status = size_fail_memory();
+    } else if (work.survey.packets == 0) {
+        status = fail_empty(&work.traffic);
     } else if (!survey_device(&work.survey, result->options->device, &work.device)) {
         status = STATUS_INPUT;
     } else {
@@ -430,18 +445,18 @@ static int size_traces(size_result_t *result, char **file, int files)
     ledger_t *const ledger = &work.account.ledger;
     int status = STATUS_USAGE;
     trace_size_free(&log); /* of the traces before */
-    if (!traffic_open(&work.traffic, file, files, NULL)) {
-        status = fail_memory();
-    } else {
-        ledger->watch = shows_traffic(result->options) ? record_change : NULL;
+    if (traffic_open(&work.traffic, file, files, NULL)) {
+        const bool shows = shows_traffic(result->options);
+        ledger->watch = shows ? record_change : NULL;
         ledger->watcher = &work.record;
+        log.record = shows ? &work.record : NULL;
         status = trace_size_read(&log, result, ledger, file, files, work.traffic.base);
     }
-    status = status == STATUS_OK && ledger->short_of_memory ? fail_memory() : status;
+    status = status == STATUS_OK && ledger->short_of_memory ? size_fail_memory() : status;
     status = status == STATUS_OK ? conclude(&work) : status;
-    status = status == STATUS_OK && !keep_traffic(&work) ? fail_memory() : status;
+    status = status == STATUS_OK && !keep_traffic(&work) ? size_fail_memory() : status;
     if (status == STATUS_OK && !trace_size_prove(&log, result)) {
-        status = fail_memory();
+        status = size_fail_memory();
     }
     ledger_free(ledger);
     record_free(&work.record);
@@ -510,7 +525,7 @@ static int print(const size_result_t *result)
     switch (result->options->format) {
     case SIZE_FORMAT_JSON:
         if (!size_print_json(result)) {
-            return fail_memory();
+            return size_fail_memory();
         }
         break;
     case SIZE_FORMAT_LWIPOPTS:
@@ -579,7 +594,7 @@ int size_run(const size_options_t *options)
     char **const captures = calloc((size_t)options->files, sizeof *captures);
     int count = 0;
     if (captures == NULL) {
-        return fail_memory();
+        return size_fail_memory();
     }
     int status = read_options(&result) ? STATUS_OK : STATUS_USAGE;
     status = status == STATUS_OK ? add_summaries(&result, captures, &count) : status;

@@ -125,6 +125,10 @@ typedef struct size_result {
 /* Runs the command; its exit status. */
 int size_run(const size_options_t *options);
 
+/* Says that memory was short, unless a temporary file was what failed, and was said to have: the
+ * exit status. */
+int size_fail_memory(void);
+
 /* Reads the arguments behind the word size. False, after a message, if they are wrong. */
 bool size_options_parse(size_options_t *options, int argc, char **argv);
 void size_help(void);

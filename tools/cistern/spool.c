@@ -15,6 +15,33 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Every spool of the program: the first failure is said, and is what its end is about. */
+static bool has_failed;
+
+void spool_name(char name[SPOOL_NAME])
+{
+    const char *const folder = getenv("TMPDIR");
+    const int length = snprintf(name, SPOOL_NAME, "%s/cistern-XXXXXX",
+                                folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+    if (length < 0 || length >= SPOOL_NAME) { /* a name that no call accepts */
+        name[0] = '\0';
+    }
+}
+
+void spool_fail(const char *what, const char *name)
+{
+    if (!has_failed) {
+        fprintf(stderr, "cistern: a temporary file cannot be %s%s%s: %s\n", what,
+                name != NULL ? ": " : "", name != NULL ? name : "", strerror(errno));
+    }
+    has_failed = true;
+}
+
+bool spool_has_failed(void)
+{
+    return has_failed;
+}
+
 uint64_t spool_take(spool_t *spool, size_t length)
 {
     if (spool->end < SPOOL_MEMORY && spool->end + length > SPOOL_MEMORY) {
@@ -42,14 +69,12 @@ static bool spool_grow(spool_t *spool, size_t wanted)
 
 static bool spool_open(spool_t *spool)
 {
-    char name[4096];
-    const char *const folder = getenv("TMPDIR");
-    const int length = snprintf(name, sizeof name, "%s/cistern-XXXXXX",
-                                folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-    spool->file = length > 0 && (size_t)length < sizeof name ? mkostemp(name, O_CLOEXEC) : -1;
+    char name[SPOOL_NAME];
+    spool_name(name);
+    spool->file = mkostemp(name, O_CLOEXEC);
     spool->opened = spool->file >= 0;
     if (!spool->opened) {
-        perror("cistern: a temporary file cannot be made");
+        spool_fail("made", name);
         return false;
     }
     unlink(name);
@@ -72,7 +97,7 @@ bool spool_write(spool_t *spool, uint64_t offset, const void *bytes, size_t leng
         const ssize_t wrote = pwrite(spool->file, (const uint8_t *)bytes + done, length - done,
                                      (off_t)(offset - SPOOL_MEMORY + done));
         if (wrote < 0 && errno != EINTR) {
-            perror("cistern: a temporary file cannot be written");
+            spool_fail("written", NULL);
             return false;
         }
         done += wrote > 0 ? (size_t)wrote : 0;
@@ -90,7 +115,7 @@ bool spool_read(const spool_t *spool, uint64_t offset, void *bytes, size_t lengt
         const ssize_t got = pread(spool->file, (uint8_t *)bytes + done, length - done,
                                   (off_t)(offset - SPOOL_MEMORY + done));
         if (got == 0 || (got < 0 && errno != EINTR)) {
-            perror("cistern: a temporary file cannot be read");
+            spool_fail("read", NULL);
             return false;
         }
         done += got > 0 ? (size_t)got : 0;

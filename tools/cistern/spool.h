@@ -22,10 +22,24 @@ typedef struct spool {
 /* Takes `length` bytes: their offset. */
 uint64_t spool_take(spool_t *spool, size_t length);
 
-/* Writes, or reads, bytes that are taken. False if memory or the disk is short. */
+/* Writes, or reads, bytes that are taken. False if memory is short, or after a message if the
+ * temporary file cannot be made, written or read. */
 bool spool_write(spool_t *spool, uint64_t offset, const void *bytes, size_t length);
 bool spool_read(const spool_t *spool, uint64_t offset, void *bytes, size_t length);
 
 void spool_free(spool_t *spool);
+
+/* --- temporary files ------------------------------------------------------------------------ */
+
+enum { SPOOL_NAME = 4096 };
+
+/* A name for mkstemp or mkdtemp in the folder for temporary files: TMPDIR, or /tmp. */
+void spool_name(char name[SPOOL_NAME]);
+
+/* Says that something cannot be done with a temporary file or folder, and why (errno). */
+void spool_fail(const char *what, const char *name);
+
+/* True if the spool failed so: memory is not what is short. */
+bool spool_has_failed(void);
 
 #endif

@@ -106,9 +106,26 @@ static void record(trace_account_t *account, uint32_t hold, uint32_t amount, boo
     }
 }
 
+int64_t trace_block_bytes(const trace_pool_t *pool)
+{
+    return pool->heap ? 1 : pool->stride <= SIZE_PLAUSIBLE ? (int64_t)pool->stride : 0;
+}
+
+/* The ledger has the curves of lwIP's pools. */
+static void add_to_curve(trace_account_t *account, trace_pool_t *pool, int64_t by)
+{
+    const ledger_t *const ledger = account->ledger;
+    const record_point_t point = {
+        .time = ledger->time, .packet = ledger->packet, .least = pool->held, .most = pool->held};
+    if (account->record != NULL && pool->resource == RESOURCE_COUNT) {
+        record_other(account->record, &pool->curve, &point, by * trace_block_bytes(pool));
+    }
+}
+
 static void change(trace_account_t *account, trace_pool_t *pool, int64_t by, uint64_t owner)
 {
     pool->held += by;
+    add_to_curve(account, pool, by);
     if (pool->held > pool->peak.amount) {
         pool->peak = (peak_t){
             .amount = pool->held, .packet = account->ledger->packet, .time = account->time};
@@ -458,6 +475,7 @@ void trace_account_free(trace_account_t *account)
 {
     for (size_t i = 0; i < account->pools; ++i) {
         events_free(&account->pool[i].events);
+        free(account->pool[i].curve.point);
     }
     spool_free(&account->spool);
     free(account->hold);

@@ -9,6 +9,7 @@
 
 #include "fit.h"
 #include "ledger.h"
+#include "report_record.h"
 #include "trace_file.h"
 
 /* A pool or heap, over all traces that name it. */
@@ -27,8 +28,9 @@ typedef struct trace_pool {
     uint64_t puts;
     uint64_t failures; /* gets that were not served */
     uint64_t first_failure;
-    uint32_t holds;  /* the latest of its holds, or 0 */
-    events_t events; /* of a pool that lwIP does not have */
+    uint32_t holds;       /* the latest of its holds, or 0 */
+    events_t events;      /* of a pool that lwIP does not have */
+    record_curve_t curve; /* of such a pool, if there is a record */
 } trace_pool_t;
 
 struct trace_hold;
@@ -36,6 +38,7 @@ struct trace_hold;
 typedef struct trace_account {
     ledger_t *ledger;
     const target_t *target;
+    record_t *record; /* that watches the ledger; NULL: no curves are kept */
     trace_pool_t pool[TRACE_OBJECTS_MOST];
     size_t pools;
     spool_t spool;           /* of their events */
@@ -65,6 +68,9 @@ void trace_account_init(trace_account_t *account, ledger_t *ledger, const target
 /* Accounts for a trace behind those before; all is given back at its end. False if memory is
  * short. */
 bool trace_account_add(trace_account_t *account, trace_file_t *trace);
+
+/* Bytes of a block of the pool, or of what is counted of a heap; 0 if the trace does not say it. */
+int64_t trace_block_bytes(const trace_pool_t *pool);
 
 /* The events of a pool, by its index. */
 trace_t trace_account_events(const trace_account_t *account, size_t index);

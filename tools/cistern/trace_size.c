@@ -78,6 +78,7 @@ static int read_one(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
         ledger->watch = watch;
         ledger->watcher = watcher;
         trace_account_init(&log->account, ledger, &result->target);
+        log->account.record = log->record;
     }
     if (trace.pointer != log->pointer) {
         fprintf(stderr,
@@ -86,8 +87,7 @@ static int read_one(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
                 file, trace.pointer * 8);
         status = STATUS_INPUT;
     } else if (!trace_account_add(&log->account, &trace)) {
-        fputs("cistern: out of memory\n", stderr);
-        status = STATUS_USAGE;
+        status = size_fail_memory();
     }
     add_gaps(log, result, &trace);
     trace_close(&trace);
@@ -120,7 +120,6 @@ int trace_size_read(trace_log_t *log, size_result_t *result, ledger_t *ledger, c
                     int files, uint64_t *base)
 {
     int status = STATUS_OK;
-    *log = (trace_log_t){.traces = 0};
     for (int i = 0; i < files && status == STATUS_OK; ++i) {
         base[i] = log->account.base;
         status = read_one(log, result, ledger, file[i]);
@@ -184,11 +183,9 @@ static bool prove_heap(trace_log_t *log, const size_result_t *result, size_t ind
     return true;
 }
 
-static void name_cause(const trace_pool_t *pool, size_row_t *row)
+static void say_cause(const trace_pool_t *pool, char text[SIZE_TEXT])
 {
-    row->peak.seconds = (double)pool->peak.time / 1e9;
-    snprintf(row->peak.cause, sizeof row->peak.cause,
-             "taken by the call that returns to 0x%" PRIx64, pool->peak_owner);
+    snprintf(text, SIZE_TEXT, "taken by the call that returns to 0x%" PRIx64, pool->peak_owner);
 }
 
 bool trace_size_prove(trace_log_t *log, size_result_t *result)
@@ -202,7 +199,9 @@ bool trace_size_prove(trace_log_t *log, size_result_t *result)
     for (size_t i = 0; ok && i < log->account.pools; ++i) {
         const trace_pool_t *const pool = &log->account.pool[i];
         if (!is_other(pool)) {
-            name_cause(pool, &demand->row[pool->resource]);
+            size_peak_t *const peak = &demand->row[pool->resource].peak;
+            peak->seconds = (double)pool->peak.time / 1e9;
+            say_cause(pool, peak->cause);
         } else if (pool->peak.amount > 0) {
             ok = pool->heap ? prove_heap(log, result, i) : prove_pool(log, i);
         }
@@ -301,7 +300,7 @@ static void print_pool(const trace_log_t *log, size_t index)
     const trace_proof_t *const proof = &log->proof[index];
     const int64_t now = plausible(pool->heap ? pool->size : pool->count);
     const int64_t needed = pool->heap ? (int64_t)proof->heap[HEAP_CISTERN] : pool->peak.amount;
-    const int64_t bytes = pool->heap ? 1 : plausible(pool->stride);
+    const int64_t bytes = trace_block_bytes(pool);
     printf("  %-20s%c %9" PRId64 " %14" PRId64 " %9" PRId64 " %9" PRId64 " %9" PRId64, pool->name,
            is_short(log, index) ? '!' : ' ', now, pool->peak.amount, needed, now * bytes,
            needed * bytes);
@@ -370,16 +369,20 @@ static json_t *pool_json(const trace_log_t *log, size_t index)
     const trace_pool_t *const pool = &log->account.pool[index];
     const trace_proof_t *const proof = &log->proof[index];
     const bool heap = pool->heap;
-    return json_pack("{s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-                     pool->name, "heap", (int)heap, "lwip", (int)!is_other(pool), "now",
-                     (json_int_t)plausible(heap ? pool->size : pool->count), "held",
-                     (json_int_t)pool->peak.amount, "needed",
-                     heap ? (json_int_t)proof->heap[HEAP_CISTERN] : (json_int_t)pool->peak.amount,
-                     "peak_event", (json_int_t)pool->peak.packet, "peak_owner",
-                     (json_int_t)pool->peak_owner, "gets", (json_int_t)pool->gets, "puts",
-                     (json_int_t)pool->puts, "failures", (json_int_t)pool->failures,
-                     "first_failure", (json_int_t)pool->first_failure, "one_less_fails_at",
-                     (json_int_t)proof->one_less);
+    char cause[SIZE_TEXT];
+    say_cause(pool, cause);
+    return json_pack(
+        "{s:s, s:s, s:b, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+        "s:I}",
+        "name", pool->name, "peak_cause", cause, "short", (int)is_short(log, index), "block_bytes",
+        (json_int_t)trace_block_bytes(pool), "heap", (int)heap, "lwip", (int)!is_other(pool), "now",
+        (json_int_t)plausible(heap ? pool->size : pool->count), "held",
+        (json_int_t)pool->peak.amount, "needed",
+        heap ? (json_int_t)proof->heap[HEAP_CISTERN] : (json_int_t)pool->peak.amount, "peak_event",
+        (json_int_t)pool->peak.packet, "peak_owner", (json_int_t)pool->peak_owner, "gets",
+        (json_int_t)pool->gets, "puts", (json_int_t)pool->puts, "failures",
+        (json_int_t)pool->failures, "first_failure", (json_int_t)pool->first_failure,
+        "one_less_fails_at", (json_int_t)proof->one_less);
 }
 
 json_t *trace_json(const trace_log_t *log)

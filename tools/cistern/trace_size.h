@@ -16,6 +16,7 @@ typedef struct trace_proof {
 } trace_proof_t;
 
 typedef struct trace_log {
+    record_t *record; /* for --report: curves are kept; NULL: none */
     trace_account_t account;
     trace_proof_t proof[TRACE_OBJECTS_MOST];
     unsigned pointer; /* bytes */
@@ -28,7 +29,7 @@ typedef struct trace_log {
     uint64_t undescribed;
 } trace_log_t;
 
-/* Accounts for traces of one program: pools and heap of lwIP go into the ledger, their sizes and
+/* Accounts for traces of one program, with a log that is all zeros but for its record: pools and heap of lwIP go into the ledger, their sizes and
  * counts into the result's target and options. `base` gets the number of events before each trace.
  * The exit status. */
 int trace_size_read(trace_log_t *log, size_result_t *result, ledger_t *ledger, char **file,

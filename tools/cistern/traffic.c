@@ -16,11 +16,11 @@ enum { DUPLICATE_WITHIN = 1000000 /* nanoseconds */ };
 static bool spool_input(traffic_t *traffic)
 {
     static char bytes[65536];
-    strcpy(traffic->spool_name, "/tmp/cistern-in-XXXXXX");
+    spool_name(traffic->spool_name);
     const int file = mkstemp(traffic->spool_name);
     traffic->spool = file < 0 ? NULL : fdopen(file, "wb");
     if (traffic->spool == NULL) {
-        perror("cistern: standard input cannot be kept");
+        spool_fail("made", traffic->spool_name);
         return false;
     }
     ssize_t got = 0;
@@ -32,7 +32,11 @@ static bool spool_input(traffic_t *traffic)
     }
     source_catch_signals(false);
     source_stop = 0; /* a signal ended the input; what was read is accounted for */
-    return fflush(traffic->spool) == 0;
+    const bool kept = fflush(traffic->spool) == 0 && !ferror(traffic->spool);
+    if (!kept) {
+        spool_fail("written", traffic->spool_name);
+    }
+    return kept;
 }
 
 bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter)
@@ -41,6 +45,7 @@ bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter
     traffic->base = calloc((size_t)names + 1, sizeof *traffic->base);
     traffic->start = calloc((size_t)names + 1, sizeof *traffic->start);
     if (traffic->base == NULL || traffic->start == NULL) {
+        fputs("cistern: out of memory\n", stderr);
         return false;
     }
     for (int i = 0; i < names; ++i) {
@@ -70,17 +75,31 @@ void traffic_rewind(traffic_t *traffic)
     traffic->repeats.loaded = UINT64_MAX;
 }
 
+/* Opens what was kept of standard input; messages call it so. */
+static bool open_kept(traffic_t *traffic)
+{
+    capture_t *const capture = &traffic->capture;
+    const bool ok = capture_open(capture, traffic->spool_name, traffic->filter, true);
+    capture->name = "standard input";
+    capture->quiet = traffic->quiet;
+    if (!ok && !traffic->quiet) {
+        fprintf(stderr, "cistern: %s: %s\n", capture->name, capture->error);
+    }
+    return ok;
+}
+
 /* Opens the next capture that can be opened; false when there is none. */
 static bool open_next(traffic_t *traffic)
 {
     close_capture(traffic);
     while (++traffic->file < traffic->names) {
         const char *const name = traffic->name[traffic->file];
-        const char *const path = strcmp(name, "-") == 0 ? traffic->spool_name : name;
+        const bool kept = strcmp(name, "-") == 0;
         if (!traffic->counted) {
             traffic->base[traffic->file + 1] = traffic->base[traffic->file];
         }
-        if (capture_open(&traffic->capture, path, traffic->filter, traffic->quiet)) {
+        if (kept ? open_kept(traffic)
+                 : capture_open(&traffic->capture, name, traffic->filter, traffic->quiet)) {
             traffic->open = true;
             traffic->started = true;
             traffic->last_time = 0;

@@ -42,7 +42,7 @@ typedef struct traffic {
     uint64_t *base;  /* packets before each capture; of names + 1 elements */
     uint64_t *start; /* time of each capture's first packet */
     FILE *spool;     /* standard input, kept; or NULL */
-    char spool_name[32];
+    char spool_name[SPOOL_NAME];
     capture_t capture;
     bool open;
     int file;                        /* that is read now: an index into `name` */
@@ -59,7 +59,7 @@ typedef struct traffic {
     bool short_of_memory; /* what was recorded twice could not be kept */
 } traffic_t;
 
-/* False if memory is short or standard input cannot be kept. */
+/* False, after a message, if memory is short or standard input cannot be kept. */
 bool traffic_open(traffic_t *traffic, char **name, int names, const char *filter);
 
 /* Starts again with the first capture. */

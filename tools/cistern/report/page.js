@@ -12,6 +12,7 @@
   const traffic = page.traffic;
   const trace = result.trace; /* where the program itself wrote what it took and gave back */
   const unit = trace ? "event " : "packet ";
+  const own = trace ? trace.pools.map(ownPool).filter((pool) => !pool.lwip) : [];
   const SVG = "http://www.w3.org/2000/svg";
 
   /* --- elements and text ----------------------------------------------------------------------- */
@@ -108,7 +109,7 @@
   function readCurve(packed) {
     const count = packed.points + 1;
     const curve = {
-      name: packed.name, atPeak: packed.at_peak, changes: packed.changes, points: packed.points,
+      name: packed.name, atPeak: packed.at_peak || [], changes: packed.changes, points: packed.points,
       time: new Float64Array(count), packet: new Float64Array(count),
       least: new Float64Array(count), most: new Float64Array(count)
     };
@@ -122,6 +123,16 @@
       curve.most[i] = curve.most[i - 1] + from.signed();
     }
     return curve;
+  }
+
+  /* A pool or heap that a traced program has beside lwIP's, like those of the result. */
+  function ownPool(pool, index) {
+    const unknown = pool.now === 0; /* then what it has cannot be more or less than it needs */
+    return Object.assign({}, pool, {
+      index, unknown, anchor: "demand-own-" + index, name: pool.name + (pool.heap ? " (heap)" : ""),
+      least: pool.held, most: pool.held, bytes_now: (unknown ? pool.needed : pool.now) * pool.block_bytes,
+      bytes_needed: pool.needed * pool.block_bytes
+    });
   }
 
   function readBlocks(map) {
@@ -523,8 +534,12 @@
     return [bar, element("div", "quiet", "At the peak: " + text)];
   }
 
+  function anchorOf(pool) {
+    return pool.anchor || "demand-" + pool.name.replace(/\W+/g, "-");
+  }
+
   function addPoolCard(curve, pool, place) {
-    const format = pool.name === "heap" ? bytes : number;
+    const format = pool.heap || pool.name === "heap" ? bytes : number;
     const card = element("div", "card");
     const peak = peakOf(curve);
     const facts = element("span", "fact", "held " + range(pool.least, pool.most) + ", needed " +
@@ -532,7 +547,7 @@
     facts.append(element("span", pool.short ? "lacks" : "", nowText(pool)));
     card.append(element("div", "top", element("h3", "", pool.name), facts,
                         button("Zoom to peak", () => zoomTo(peak.time))));
-    card.id = "demand-" + curve.name.replace(/\W+/g, "-");
+    card.id = anchorOf(pool);
     place.append(card);
     const draw = addDemandChart(curve, card, { peak, now: nowText(pool) === number(pool.now) ? pool.now : null,
                                   needed: pool.needed, format });
@@ -544,17 +559,18 @@
     return draw;
   }
 
-  function totals() {
-    return result.pools.reduce((sum, pool) => ({ now: sum.now + pool.bytes_now,
+  function totals(pools) {
+    return pools.reduce((sum, pool) => ({ now: sum.now + pool.bytes_now,
                                                  needed: sum.needed + pool.bytes_needed }),
                                { now: 0, needed: 0 });
   }
 
   function addAllCard(curve, place) {
-    const sum = totals();
+    const sum = totals(result.pools.concat(own));
     const peak = peakOf(curve);
     const card = element("div", "card wide");
-    card.append(element("div", "top", element("h3", "", "All pools and the heap, in bytes"),
+    card.append(element("div", "top", element("h3", "", trace ? "All pools and heaps, in bytes"
+                                                                             : "All pools and the heap, in bytes"),
                         element("span", "fact", "at most " + bytes(peak.amount) + " at one time; needed " +
                                 bytes(sum.needed) +
                                 (peak.amount < sum.needed ? ", since not all are at their peaks at once" : "")),
@@ -576,8 +592,10 @@
   function showDemand() {
     const section = byId("demand");
     const curves = traffic.curves.map(readCurve);
-    const shown = curves.reduce((sum, curve) => sum + curve.points, 0);
-    const changes = curves.reduce((sum, curve) => sum + curve.changes, 0);
+    const ownCurves = new Map(traffic.own_curves.map((packed) => [packed.pool, readCurve(packed)]));
+    const all = curves.concat(...ownCurves.values());
+    const shown = all.reduce((sum, curve) => sum + curve.points, 0);
+    const changes = all.reduce((sum, curve) => sum + curve.changes, 0);
     section.append(
       legend([["", { background: "var(--held)", opacity: 0.75 }, "certainly held"],
               ["", { background: "var(--held)", opacity: 0.3 }, "possibly held"],
@@ -596,8 +614,10 @@
         draws.push(addPoolCard(curve, pool, place));
       }
     });
+    own.filter((pool) => ownCurves.has(pool.index))
+      .forEach((pool) => draws.push(addPoolCard(ownCurves.get(pool.index), pool, place)));
     draws.forEach((draw) => draw());
-    window.cistern = { view, charts, curves, setWindow };
+    window.cistern = { view, charts, curves, own, ownCurves, setWindow };
   }
 
   /* --- heap map -------------------------------------------------------------------------------- */
@@ -795,13 +815,17 @@
     return meter;
   }
 
+  function hasCurve(pool) {
+    return traffic && (pool.anchor ? traffic.own_curves.some((one) => one.pool === pool.index)
+                                   : traffic.curves.some((one) => one.name === pool.name));
+  }
+
   function poolName(pool) {
-    const curve = traffic && traffic.curves.find((one) => one.name === pool.name);
-    if (!curve) {
+    if (!hasCurve(pool)) {
       return pool.name;
     }
     const link = element("a", "", pool.name);
-    link.href = "#demand-" + pool.name.replace(/\W+/g, "-");
+    link.href = "#" + anchorOf(pool);
     return link;
   }
 
@@ -823,7 +847,7 @@
 
   /* What is there now; a mailbox of size 0 has the port's own default. */
   function nowText(pool) {
-    return pool.now < pool.needed && !pool.short ? "the port\u2019s default" : number(pool.now);
+    return pool.unknown ? "unknown" : pool.now < pool.needed && !pool.short ? "the port\u2019s default" : number(pool.now);
   }
 
   function proofText(pool) {
@@ -855,19 +879,20 @@
   /* What a traced program has of its own, beside lwIP's. */
   function showOtherPools(pools) {
     const rows = pools.map((pool) => [
-      ["name", pool.name + (pool.heap ? " (heap)" : "")], ["number", number(pool.now)], ["number", number(pool.held)],
-      ["number", number(pool.needed)],
+      ["name", poolName(pool)], ["number" + (pool.short ? " lacks" : ""), nowText(pool)],
+      ["number", number(pool.held)], ["number", number(pool.needed)],
+      ["number", number(pool.bytes_now)], ["number", number(pool.bytes_needed)],
       ["cause", pool.failures > 0
         ? plural(pool.failures, "request", "requests") + " failed, first at event " + number(pool.first_failure)
         : pool.one_less_fails_at > 0 ? "one less fails at event " + number(pool.one_less_fails_at) : ""]]);
     if (rows.length > 0) {
       byId("pools").append(element("p", ""), element("div", "card scroll",
-        table(["the program's own", "now", "held", "needed", ""], rows)));
+        table(["the program's own", "now", "held", "needed", "RAM now", "RAM needed", ""], rows)));
     }
   }
 
   function showPools() {
-    const sum = totals();
+    const sum = totals(result.pools);
     const used = result.pools.filter((pool) => pool.most > 0 || pool.short);
     const unused = result.pools.filter((pool) => pool.most === 0 && !pool.short);
     const heads = ["pool", "now", "held", "needed", "RAM now", "RAM needed", "", "what decided it"];
@@ -882,7 +907,7 @@
       element("div", "card scroll",
               table(heads, rows, classes.concat("total")), unusedPools(unused)));
     if (trace) {
-      showOtherPools(trace.pools.filter((pool) => !pool.lwip));
+      showOtherPools(own);
     }
     if (result.broken_conditions.length > 0) {
       byId("pools").append(element("p", "lacks", "lwIP refuses: " + result.broken_conditions.join("; ")));
@@ -978,10 +1003,10 @@
   /* --- the rest -------------------------------------------------------------------------------- */
 
   function showHeader() {
-    const sum = totals();
-    const own = trace ? trace.pools.filter((pool) => !pool.lwip && pool.first_failure > 0)
-      .map((pool) => ({ name: pool.name, now_fails_at: pool.first_failure })) : [];
-    const first = result.pools.filter(failsNow).concat(own)
+    const sum = totals(result.pools);
+    const failed = own.filter((pool) => pool.first_failure > 0)
+      .map((pool) => ({ name: pool.name, now_fails_at: pool.first_failure }));
+    const first = result.pools.filter(failsNow).concat(failed)
       .sort((a, b) => a.now_fails_at - b.now_fails_at)[0];
     byId("verdict").className = result.suffices ? "good" : "short";
     byId("verdict").append(element("span", "mark", result.suffices ? "\u2713" : "\u2717"),
