@@ -12,11 +12,12 @@
  * Two words still describe the gap, low's `next` and high's `prev`. Where one of them alone leads
  * to the other end, or both lead to one header in between, that boundary or header is written anew
  * and nothing is lost. Where they do not, the gap is put into quarantine from low to high: nobody
- * can say what stood there.
+ * can say what stood there. Boundaries in it that are sound by themselves are unmade, so that no free
+ * takes a block that the sums count as quarantined.
  *
  * A mend may be wrong, as damage can have written what leads somewhere. Its witness are the sums of
  * the heap, which lie out of the arena: a first walk adds up what the mends would make of it, and
- * writes nothing, as what stands where a header is missing may be the bytes of a caller. Where the
+ * mends nothing, as what stands where a header is missing may be the bytes of a caller. Where the
  * sums are as before, a second walk mends every gap; where they are not, it puts every gap into
  * quarantine. Then the index and the sums are made anew from what is known.
  */
@@ -100,8 +101,8 @@ static inline void heap_unhold(cistern_heap_t *heap, size_t low, size_t high)
 }
 #    endif
 
-/* What a walk over all blocks does: it adds up what they are when every gap is mended, and writes
- * nothing; or it mends every gap; or it puts every gap into quarantine. */
+/* What a walk over all blocks does: it adds up what they are when every gap is mended, and mends
+ * none; or it mends every gap; or it puts every gap into quarantine. */
 typedef enum heap_pass { HEAP_ADD_UP, HEAP_MEND, HEAP_GIVE_UP } heap_pass_t;
 
 typedef struct heap_total {
@@ -153,8 +154,23 @@ static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
            !heap_is_contested(heap, low, high, middle);
 }
 
+/* Puts what lies between `low` and `high` into quarantine for good: no block that begins there is
+ * held, and no boundary stays sound. A block that it is an end of would pass for a live one as soon
+ * as its other end did: damage may have made that name bytes of a caller, who writes what agrees. */
+static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
+{
+    const size_t last = high - heap->min;
+    CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
+    heap_unhold(heap, low, high);
+    for (size_t block = low + heap->min; block <= last; block += (size_t)heap->slack + 1U) {
+        if (heap_is_sound(heap, block)) {
+            heap_at(heap, block)->next = 0;
+        }
+    }
+}
+
 /* Visits what a gap that begins at `low` holds: one block, or two, or unknown bytes. Where it
- * ends. What is in quarantine for good is no held block, even if one began there. */
+ * ends. */
 static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
 {
     cistern_heap_t *const heap = findings->heap;
@@ -163,22 +179,21 @@ static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
     const size_t down = heap_at(heap, high)->prev;
     const bool leads_up = up - 1U - high < HEAP_STATES;
     const bool leads_down = down - 1U - low < HEAP_STATES;
+    const bool may_mend = findings->pass != HEAP_GIVE_UP;
     size_t damaged = low;
     size_t block = low;
     size_t state = HEAP_QUARANTINE;
     CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
-    if (findings->pass == HEAP_GIVE_UP) {
-        heap_unhold(heap, low, high);
-    } else if (leads_up != leads_down) {
+    if (may_mend && leads_up != leads_down) {
         damaged = leads_up ? high : low;
         state = (leads_up ? up : down) & HEAP_STATES;
-    } else if (heap_ends_agree(heap, low, high)) {
+    } else if (may_mend && heap_ends_agree(heap, low, high)) {
         block = up & ~HEAP_STATES;
         damaged = block;
         state = down & HEAP_STATES;
         heap_visit(findings, low, block, up & HEAP_STATES);
     } else {
-        heap_unhold(heap, low, high);
+        heap_give_up(heap, low, high);
     }
     heap_visit(findings, block, high, state);
     findings->damaged = findings->damaged != HEAP_NOWHERE ? findings->damaged : damaged;

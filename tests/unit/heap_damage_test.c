@@ -460,6 +460,48 @@ static void what_is_not_known_is_quarantined_and_no_more(void **state)
     }
 }
 
+/* Block 4 is given up with its neighbours, as one side of it is damaged, and so is a boundary behind
+ * that or before. The other side is sound, and its own word for the damaged one names bytes of a
+ * caller, who then happens to write what agrees with it. */
+static void a_block_that_was_given_up_is_refused_whatever_a_caller_writes(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t side;               /* the word of block 4 that is damaged */
+        size_t writer;             /* the block in which it names a header */
+        size_t broken;             /* the block whose prev is destroyed */
+        size_t low;                /* the first block that is given up */
+        cistern_heap_index_t less; /* of a block in use: 1 makes it free */
+    } cases[] = {{PREV, 0, 7, 3, 0}, {PREV, 0, 7, 3, 1}, {NEXT, 10, 3, 2, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        unsigned char *const bytes = scene->blocks[cases[i].writer];
+        const cistern_heap_index_t less = cases[i].less;
+        const cistern_heap_index_t word =
+            (cistern_heap_index_t)(names(scene, scene->blocks[4]) - less);
+        set_word(scene, 4, cases[i].side,
+                 (cistern_heap_index_t)(names(scene, bytes + HEADER) - less));
+        set_word(scene, cases[i].broken, PREV, 0);
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[cases[i].low]);
+        expect_untouched(scene, 3);
+        expect_untouched(scene, 4);
+        const size_t lost = quarantined(&scene->heap);
+        const size_t used = scene->heap.used;
+        assert_true(lost != 0);
+        memcpy(bytes + (cases[i].side == PREV ? sizeof word : 0), &word, sizeof word);
+        assert_false(cistern_heap_is_in_use(&scene->heap, scene->blocks[4]));
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[4]);
+        assert_int_equal(scene->heap.used, used);
+        assert_int_equal(quarantined(&scene->heap), lost);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_margins(scene);
+        free_scene(scene);
+    }
+}
+
 static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
 {
     (void)state;
@@ -541,6 +583,7 @@ int main(void)
         test(two_headers_that_name_each_other_in_the_wrong_order_are_written_anew),
         test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
         test(what_is_not_known_is_quarantined_and_no_more),
+        test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
