@@ -297,7 +297,7 @@ static void aligned_alloc_gives_back_what_lies_around_it(void **state)
  * has it last. What else there is is in use. */
 static void free_in_one_list(unsigned count, size_t first, size_t size)
 {
-    static max_align_t large[2U * (CISTERN_HEAP_SEARCH + 1U) * 1024U / sizeof(max_align_t)];
+    static max_align_t large[(CISTERN_HEAP_SEARCH + 1U) * 576U / sizeof(max_align_t)];
     void *blocks[CISTERN_HEAP_SEARCH + 1];
     make_heap_of(large, sizeof large, 0);
     for (unsigned i = 0; i < count; ++i) {
@@ -314,12 +314,14 @@ static void free_in_one_list(unsigned count, size_t first, size_t size)
 static void largest_and_alloc_look_at_as_many_blocks_of_a_list_as_they_say(void **state)
 {
     (void)state;
-    free_in_one_list(CISTERN_HEAP_SEARCH, 1060, 1040);
-    assert_true(cistern_heap_largest(&heap) >= 1060);
-    assert_non_null(cistern_heap_alloc(&heap, 1060));
-    free_in_one_list(CISTERN_HEAP_SEARCH + 1, 1060, 1040);
-    assert_true(cistern_heap_largest(&heap) < 1060);
-    assert_null(cistern_heap_alloc(&heap, 1060));
+    const size_t header = 2U * sizeof(cistern_heap_index_t);
+    const size_t first = 528U - header; /* blocks of 528 and of 512 bytes are in one list */
+    free_in_one_list(CISTERN_HEAP_SEARCH, first, 512U - header);
+    assert_true(cistern_heap_largest(&heap) >= first);
+    assert_non_null(cistern_heap_alloc(&heap, first));
+    free_in_one_list(CISTERN_HEAP_SEARCH + 1, first, 512U - header);
+    assert_true(cistern_heap_largest(&heap) < first);
+    assert_null(cistern_heap_alloc(&heap, first));
     assert_int_equal(failures(), 1);
     assert_true(cistern_heap_check(&heap));
 }
