@@ -155,15 +155,16 @@ static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
 }
 
 /* Puts what lies between `low` and `high` into quarantine for good: no block that begins there is
- * held, and no boundary stays sound. A block that it is an end of would pass for a live one as soon
- * as its other end did: damage may have made that name bytes of a caller, who writes what agrees. */
+ * held, and none passes for a live one. It would where one end is sound and the word for the other
+ * leads to bytes of a caller, who writes what agrees: a boundary between two headers in the gap is
+ * unmade. One with a header out of it is not, as what agrees there by chance is a caller's. */
 static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
 {
-    const size_t last = high - heap->min;
     CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     heap_unhold(heap, low, high);
-    for (size_t block = low + heap->min; block <= last; block += (size_t)heap->slack + 1U) {
-        if (heap_is_sound(heap, block)) {
+    for (size_t block = low + heap->min; block < high; block += (size_t)heap->slack + 1U) {
+        const size_t next = heap_next(heap, block);
+        if (next < high && heap_is_sound(heap, block)) {
             heap_at(heap, block)->next = 0;
         }
     }

@@ -502,6 +502,31 @@ static void a_block_that_was_given_up_is_refused_whatever_a_caller_writes(void *
     }
 }
 
+/* The bytes of block 3, which is given up, and those of block 10 describe a boundary by chance. */
+static void bytes_of_callers_that_resemble_a_boundary_are_not_written(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    unsigned char *const lost = scene->blocks[3] + HEADER; /* as far in as a header can be */
+    unsigned char *const live = scene->blocks[10] + HEADER;
+    const cistern_heap_index_t next = names(scene, live + HEADER);
+    const cistern_heap_index_t prev = names(scene, lost + HEADER);
+    memcpy(lost + sizeof next, &next, sizeof next);
+    memcpy(live, &prev, sizeof prev);
+    set_word(scene, 3, NEXT, 0);
+    set_word(scene, 4, PREV, 0);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[3]), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[3]);
+    assert_true(quarantined(&scene->heap) != 0);
+    assert_memory_equal(lost + sizeof next, &next, sizeof next);
+    assert_memory_equal(live, &prev, sizeof prev);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_OK);
+    assert_true(cistern_heap_check(&scene->heap));
+    expect_margins(scene);
+    free_scene(scene);
+}
+
 static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
 {
     (void)state;
@@ -584,6 +609,7 @@ int main(void)
         test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
         test(what_is_not_known_is_quarantined_and_no_more),
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
+        test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
