@@ -527,6 +527,35 @@ static void bytes_of_callers_that_resemble_a_boundary_are_not_written(void **sta
     free_scene(scene);
 }
 
+/* Both sides of block 4's end say another state, alike: only the sums are a witness of it. */
+static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void **state)
+{
+    (void)state;
+    for (cistern_heap_index_t wrong = 1; wrong <= 3; wrong += 2) { /* free, in quarantine */
+        scene_t *const scene = new_scene();
+        build(scene);
+        const cistern_heap_index_t in_use = 2;
+        cistern_heap_index_t word;
+        memcpy(&word, scene->blocks[4] - sizeof word, sizeof word);
+        set_word(scene, 4, NEXT, (cistern_heap_index_t)(word - in_use + wrong));
+        set_word(scene, 5, PREV,
+                 (cistern_heap_index_t)(names(scene, scene->blocks[4]) - in_use + wrong));
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[4]);
+        assert_true(cistern_heap_check(&scene->heap));
+        for (size_t i = 0; i < BLOCKS; ++i) {
+            if (!is_freed(i) && i != 4) {
+                assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]), CISTERN_OK);
+            }
+        }
+        assert_no_fault();
+        assert_int_equal(scene->heap.used, 0);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_margins(scene);
+        free_scene(scene);
+    }
+}
+
 static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
 {
     (void)state;
@@ -610,6 +639,7 @@ int main(void)
         test(what_is_not_known_is_quarantined_and_no_more),
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
+        test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
