@@ -556,6 +556,35 @@ static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void *
     }
 }
 
+/* A mark of the first list is before the least free block: it names block 0, to which damage makes it
+ * an end. What lies between is not handed out. */
+static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
+{
+    (void)state;
+    static max_align_t arena[512 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {.name = "mark",
+                                          .memory = arena,
+                                          .bytes = sizeof arena,
+                                          .alignment = sizeof(cistern_heap_index_t)};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    unsigned char *const first = cistern_heap_alloc(&heap, 1);
+    unsigned char *const live = cistern_heap_alloc(&heap, 100);
+    unsigned char *const least = cistern_heap_alloc(&heap, 1);
+    assert_non_null(cistern_heap_alloc(&heap, 1));
+    assert_int_equal(cistern_heap_free(&heap, least), CISTERN_OK);
+    const cistern_heap_index_t word =
+        (cistern_heap_index_t)((size_t)(least + sizeof word - heap.base) + 1U);
+    memcpy(first - sizeof word, &word, sizeof word);
+    (void)cistern_heap_free(&heap, first);
+    assert_true(faults.count != 0);
+    for (unsigned i = 0; i < 8; ++i) {
+        const unsigned char *const block = cistern_heap_alloc(&heap, 24);
+        assert_true(block == NULL || block >= live + 100 || block + 24 <= live);
+    }
+    faults.count = 0;
+}
+
 static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
 {
     (void)state;
@@ -640,6 +669,7 @@ int main(void)
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
+        test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
