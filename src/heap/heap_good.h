@@ -23,9 +23,10 @@
 #define HEAP_LINK ((size_t)4)
 #define HEAP_NONE ((size_t)(cistern_heap_index_t) ~(cistern_heap_index_t)3U)
 
-/* Before the first block of a list stands four times the list's number, and this bit, which no link
- * has: what takes the block out need not find the list by its size. */
-#define HEAP_MARK ((size_t)1)
+/* Before the first block of a list stands four times the list's number, and these bits, of which no
+ * link has the lowest: what takes the block out need not find the list by its size. Where damage makes
+ * a header lead to a mark, it passes for a boundary of a block in quarantine, which nobody is given. */
+#define HEAP_MARK HEAP_QUARANTINE
 
 #define HEAP_LISTS     ((unsigned)CISTERN_HEAP_LISTS)
 #define HEAP_WORD_BITS ((unsigned)CISTERN_HEAP_WORD_BITS)
@@ -213,7 +214,7 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
     CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE);    /* I5 */
     const cistern_heap_index_t before = heap_links(heap, block)->before;
     const cistern_heap_index_t after = heap_links(heap, block)->after;
-    const bool is_first = (before & HEAP_MARK) != 0;
+    const bool is_first = (before & 1U) != 0;
     if (is_first ? !heap_is_list(before / 4U) : !heap_is_link(heap, before)) {
         return false;
     }

@@ -155,15 +155,16 @@ static bool heap_ends_agree(const cistern_heap_t *heap, size_t low, size_t high)
 }
 
 /* Puts what lies between `low` and `high` into quarantine for good: no block that begins there is
- * held, and no boundary stays sound. A block that it is an end of would pass for a live one as soon
- * as its other end did: damage may have made that name bytes of a caller, who writes what agrees. */
+ * held, and none passes for a live one. It would where one end is sound and the word for the other
+ * leads to bytes of a caller, who writes what agrees: a boundary between two headers in the gap is
+ * unmade. One with a header out of it is not, as what agrees there by chance is a caller's. */
 static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
 {
-    const size_t last = high - heap->min;
     CISTERN_ASSERT(low < high && high <= heap->end); /* I1 */
     heap_unhold(heap, low, high);
-    for (size_t block = low + heap->min; block <= last; block += (size_t)heap->slack + 1U) {
-        if (heap_is_sound(heap, block)) {
+    for (size_t block = low + heap->min; block < high; block += (size_t)heap->slack + 1U) {
+        const size_t next = heap_next(heap, block);
+        if (next < high && heap_is_sound(heap, block)) {
             heap_at(heap, block)->next = 0;
         }
     }
@@ -233,12 +234,18 @@ static size_t heap_mend_ring(const cistern_heap_t *heap)
     return is_sound ? HEAP_NOWHERE : is_first ? 0 : end;
 }
 
-/* Decides whether the mends stand, repairs the gaps, and makes the sums anew (I4). */
-static void heap_settle(cistern_heap_t *heap, heap_findings_t *findings)
+/* True if a walk found what the sums say (I4). */
+static bool heap_adds_up(const heap_findings_t *findings)
 {
-    const bool stands = findings->total[HEAP_USED].bytes == heap->used &&
-                        findings->total[HEAP_USED].blocks == heap->blocks &&
-                        findings->total[HEAP_QUARANTINE].bytes == heap->quarantined;
+    const cistern_heap_t *const heap = findings->heap;
+    return findings->total[HEAP_USED].bytes == heap->used &&
+           findings->total[HEAP_USED].blocks == heap->blocks &&
+           findings->total[HEAP_QUARANTINE].bytes == heap->quarantined;
+}
+
+/* Repairs the gaps, by mends if these stand, and makes the sums anew (I4). */
+static void heap_settle(cistern_heap_t *heap, heap_findings_t *findings, bool stands)
+{
     heap_walk(findings, stands ? HEAP_MEND : HEAP_GIVE_UP);
     heap->used = findings->total[HEAP_USED].bytes;
     heap->blocks = (cistern_heap_index_t)findings->total[HEAP_USED].blocks;
@@ -297,7 +304,8 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
 }
 
 /* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
- * more. Inside the critical section. */
+ * more. Where both sides of a boundary were damaged alike, no header shows it, but the sums do. Inside
+ * the critical section. */
 static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_alloc,
                           heap_outcome_t *outcome)
 {
@@ -305,14 +313,15 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_all
     findings.heap = heap;
     findings.damaged = heap_mend_ring(heap);
     heap_walk(&findings, HEAP_ADD_UP);
-    *outcome = (heap_outcome_t){CISTERN_FAULT_LINK, payload};
+    const bool stands = heap_adds_up(&findings);
+    *outcome = (heap_outcome_t){stands ? CISTERN_FAULT_LINK : CISTERN_FAULT_HEADER, payload};
     if (findings.damaged != HEAP_NOWHERE) {
         *outcome = (heap_outcome_t){CISTERN_FAULT_HEADER, heap_payload(heap, findings.damaged)};
-    } else if (!is_alloc && !cistern_heap_is_live(heap, payload)) {
+    } else if (stands && !is_alloc && !cistern_heap_is_live(heap, payload)) {
         outcome->kind = cistern_heap_classify(heap, payload);
         return false;
     }
-    heap_settle(heap, &findings);
+    heap_settle(heap, &findings, stands);
     heap_rebuild(heap);
     CISTERN_ASSERT(heap->used <= heap->max_used); /* I4 */
     return is_alloc || cistern_heap_is_live(heap, payload);

@@ -502,6 +502,89 @@ static void a_block_that_was_given_up_is_refused_whatever_a_caller_writes(void *
     }
 }
 
+/* The bytes of block 3, which is given up, and those of block 10 describe a boundary by chance. */
+static void bytes_of_callers_that_resemble_a_boundary_are_not_written(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    unsigned char *const lost = scene->blocks[3] + HEADER; /* as far in as a header can be */
+    unsigned char *const live = scene->blocks[10] + HEADER;
+    const cistern_heap_index_t next = names(scene, live + HEADER);
+    const cistern_heap_index_t prev = names(scene, lost + HEADER);
+    memcpy(lost + sizeof next, &next, sizeof next);
+    memcpy(live, &prev, sizeof prev);
+    set_word(scene, 3, NEXT, 0);
+    set_word(scene, 4, PREV, 0);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[3]), CISTERN_ERROR_FAULT);
+    assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[3]);
+    assert_true(quarantined(&scene->heap) != 0);
+    assert_memory_equal(lost + sizeof next, &next, sizeof next);
+    assert_memory_equal(live, &prev, sizeof prev);
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_OK);
+    assert_true(cistern_heap_check(&scene->heap));
+    expect_margins(scene);
+    free_scene(scene);
+}
+
+/* Both sides of block 4's end say another state, alike: only the sums are a witness of it. */
+static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void **state)
+{
+    (void)state;
+    for (cistern_heap_index_t wrong = 1; wrong <= 3; wrong += 2) { /* free, in quarantine */
+        scene_t *const scene = new_scene();
+        build(scene);
+        const cistern_heap_index_t in_use = 2;
+        cistern_heap_index_t word;
+        memcpy(&word, scene->blocks[4] - sizeof word, sizeof word);
+        set_word(scene, 4, NEXT, (cistern_heap_index_t)(word - in_use + wrong));
+        set_word(scene, 5, PREV,
+                 (cistern_heap_index_t)(names(scene, scene->blocks[4]) - in_use + wrong));
+        assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[4]), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[4]);
+        assert_true(cistern_heap_check(&scene->heap));
+        for (size_t i = 0; i < BLOCKS; ++i) {
+            if (!is_freed(i) && i != 4) {
+                assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]), CISTERN_OK);
+            }
+        }
+        assert_no_fault();
+        assert_int_equal(scene->heap.used, 0);
+        assert_true(cistern_heap_check(&scene->heap));
+        expect_margins(scene);
+        free_scene(scene);
+    }
+}
+
+/* A mark of the first list is before the least free block: it names block 0, to which damage makes it
+ * an end. What lies between is not handed out. */
+static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
+{
+    (void)state;
+    static max_align_t arena[512 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {.name = "mark",
+                                          .memory = arena,
+                                          .bytes = sizeof arena,
+                                          .alignment = sizeof(cistern_heap_index_t)};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    unsigned char *const first = cistern_heap_alloc(&heap, 1);
+    unsigned char *const live = cistern_heap_alloc(&heap, 100);
+    unsigned char *const least = cistern_heap_alloc(&heap, 1);
+    assert_non_null(cistern_heap_alloc(&heap, 1));
+    assert_int_equal(cistern_heap_free(&heap, least), CISTERN_OK);
+    const cistern_heap_index_t word =
+        (cistern_heap_index_t)((size_t)(least + sizeof word - heap.base) + 1U);
+    memcpy(first - sizeof word, &word, sizeof word);
+    (void)cistern_heap_free(&heap, first);
+    assert_true(faults.count != 0);
+    for (unsigned i = 0; i < 8; ++i) {
+        const unsigned char *const block = cistern_heap_alloc(&heap, 24);
+        assert_true(block == NULL || block >= live + 100 || block + 24 <= live);
+    }
+    faults.count = 0;
+}
+
 static void damage_is_repaired_and_the_rest_of_the_heap_is_whole_again(void **state)
 {
     (void)state;
@@ -584,6 +667,9 @@ int main(void)
         test(a_live_block_is_not_written_where_two_damaged_words_name_a_place_in_it),
         test(what_is_not_known_is_quarantined_and_no_more),
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
+        test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
+        test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
+        test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
         test(check_finds_any_bit_of_a_header),
