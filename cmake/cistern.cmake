@@ -32,13 +32,14 @@ function(cistern_port FOLDERS SOURCES)
   set(${SOURCES} ${sources} PARENT_SCOPE)
 endfunction()
 
-# With CISTERN_UNITY a library is three compilations: sources of src, those of the port, and its critical
-# section, apart since without one the other files have the same names in line.
+# With CISTERN_UNITY a library is few compilations: sources of src are one, those of a host's port another,
+# but for its critical section: without one the other files have the same names in line. A board's port
+# stays in files, since a program there links what it uses of it.
 function(cistern_at_once NAME SOURCES PORT_SOURCES)
   if(CISTERN_UNITY)
     set_target_properties(${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
     set_source_files_properties(${SOURCES} PROPERTIES UNITY_GROUP src)
-    list(FILTER PORT_SOURCES EXCLUDE REGEX "/critical\\.c$")
+    list(FILTER PORT_SOURCES EXCLUDE REGEX "/ports/bare/|/critical\\.c$")
     set_source_files_properties(${PORT_SOURCES} PROPERTIES UNITY_GROUP port)
   endif()
 endfunction()
