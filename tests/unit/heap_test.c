@@ -15,7 +15,8 @@
 #    define HEAP_CAN_BE_WIDE 0
 #endif
 
-#define ARENA 4096U
+#define ARENA                                                                                      \
+    5184U /* 9 blocks of 528 bytes, a list that is searched, and smallest ones between them */
 
 static max_align_t arena[ARENA / sizeof(max_align_t)];
 static cistern_heap_t heap;
@@ -297,9 +298,8 @@ static void aligned_alloc_gives_back_what_lies_around_it(void **state)
  * has it last. What else there is is in use. */
 static void free_in_one_list(unsigned count, size_t first, size_t size)
 {
-    static max_align_t large[(CISTERN_HEAP_SEARCH + 1U) * 576U / sizeof(max_align_t)];
     void *blocks[CISTERN_HEAP_SEARCH + 1];
-    make_heap_of(large, sizeof large, 0);
+    make_heap_of(arena, sizeof(arena), 0);
     for (unsigned i = 0; i < count; ++i) {
         blocks[i] = cistern_heap_alloc(&heap, (i == 0) ? first : size);
         assert_non_null(cistern_heap_alloc(&heap, 1)); /* keeps neighbours apart */
