@@ -12,6 +12,8 @@
 #   DEFINES  compile definitions
 #   CONFIG and DEFINES are public, since they decide struct layouts.
 
+enable_language(C) # for a project of C++ alone; not in a function, says CMake
+
 # The include folders and the sources of a port: cistern_port(FOLDERS SOURCES folder...)
 function(cistern_port FOLDERS SOURCES)
   get_filename_component(root ${CMAKE_CURRENT_FUNCTION_LIST_DIR} DIRECTORY)
@@ -69,7 +71,12 @@ function(cistern_add_library NAME)
   target_include_directories(${NAME} PRIVATE ${root}/src)
   target_compile_definitions(${NAME} PUBLIC ${ARG_DEFINES})
   target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
-  target_compile_features(${NAME} PUBLIC c_std_11)
+  get_directory_property(c DIRECTORY ${CMAKE_SOURCE_DIR} DEFINITION CMAKE_C_COMPILER_LOADED)
+  if(c)
+    target_compile_features(${NAME} PUBLIC c_std_11)
+  else() # a project of C++ alone has no C compiler of which it could be asked
+    target_compile_features(${NAME} PRIVATE c_std_11)
+  endif()
   cistern_at_once(${NAME} "${sources}" "${port_sources}")
   if("${port}" MATCHES "posix")
     set(THREADS_PREFER_PTHREAD_FLAG ON)

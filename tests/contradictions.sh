@@ -36,6 +36,10 @@ refuses LWIP_COMPAT_MUTEX_ALLOWED -DLWIP_COMPAT_MUTEX=1 -Iinclude/standalone -Ip
     -include lwip/sys.h
 refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arch.h
 
+for size in 0 -5 10; do
+    refuses MEM_SIZE -DMEM_SIZE=$size -Iinclude/standalone -Iports/posix -Iports/common -Isrc -include src/mem/mem.c
+done
+
 # What the macros of a cc.h of one's own declare.
 bridge='-DNO_SYS=1 -Itests/port/protect -Iports/lwip -Iinclude/standalone -include lwip/opt.h -include arch/cistern_port.h'
 refuses CISTERN_LWIP_LEVEL $bridge -Iinclude -DPROTECT_named

@@ -84,6 +84,38 @@ foreach(interface lwip mynewt engine)
 endforeach()
 END
 
+# A project without C: the compiler of C is the library's own business.
+for take in "find_package(cistern 0.2 REQUIRED)" "add_subdirectory(\"$root\" cistern)"; do
+    way="C++ alone, $take"
+    rm -rf project
+    mkdir project
+    cat >project/CMakeLists.txt <<END
+cmake_minimum_required(VERSION 3.22)
+project(user LANGUAGES CXX)
+$take
+add_executable(user main.cpp)
+target_link_libraries(user PRIVATE cistern::lwip)
+END
+    cat >project/main.cpp <<END
+#include <cstdio>
+#include "lwip/memp.h"
+#include "lwip/pbuf.h"
+int main()
+{
+    memp_init();
+    pbuf *const packet = pbuf_alloc(PBUF_RAW, 10, PBUF_POOL);
+    std::printf("%d freed\\n", pbuf_free(packet));
+}
+END
+    cmake -S project -B project/build -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix" >log 2>&1 &&
+        cmake --build project/build >>log 2>&1 || {
+        cat log >&2
+        echo "install.sh: $way: the project does not build" >&2
+        exit 1
+    }
+    expect "1 freed" project/build/user
+done
+
 way=pkg-config
 PKG_CONFIG_PATH=$work/prefix/lib/pkgconfig
 [ -d "$PKG_CONFIG_PATH" ] || PKG_CONFIG_PATH=$(find "$work/prefix" -name pkgconfig)

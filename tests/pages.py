@@ -20,6 +20,7 @@ PAGES = [path for pattern in ("*.md", "docs/*.md", "samples/*.md", "examples/**/
          for path in sorted(ROOT.glob(pattern))]
 
 BY_HAND = "takes long and depends on the machine: run by hand for docs/performance.md"
+BY_HAND_TREE = "fetches lwIP and builds its firmware a dozen times; run by hand for docs/evidence.md"
 ELSEWHERE = {
     # command, or how it begins: why it is not run here
     "cc events.c": "tests/readme.sh",
@@ -38,7 +39,12 @@ ELSEWHERE = {
     "CORE=": "needs the tree of lwIP 2.2 with contrib; make test-lwip builds the same of Debian's lwIP 2.1.3",
     "P=$K/portable": "needs a kernel's tree; make test-freertos builds the same, and its stand-in is in make test",
     "make test-freertos": "needs a kernel's tree",
+    "make demo-firmware FREERTOS=": "needs a kernel's tree; make test-all runs it without",
+    "make test-device": BY_HAND_TREE,
+    "cc=\"arm-none-eabi-gcc": "make test-device runs both commands",
     "make test-lwip LWIP=": "needs a tree of the user's",
+    "make test-stacks LWIP=": "needs a tree of the user's",
+    "make test-stacks ROWS=": "make test-all runs test-stacks, these rows among others",
     "make truth": "captures a server's traffic anew, which no test depends on; run by hand when lwIP changes",
     "make performance": BY_HAND,
     "make bench-": BY_HAND,
@@ -50,7 +56,7 @@ ELSEWHERE = {
     "cistern replay FILE": "in a sentence: a capture of the user's",
 }
 # Of these the whole block is elsewhere: its lines need one another.
-WHOLE = ("cp -r ports/template", "CORE=", "P=$K/portable")
+WHOLE = ("cp -r ports/template", "CORE=", "P=$K/portable", "cc=\"arm-none-eabi-gcc")
 # What a line of a page begins with when it is a command. A name alone, as `cistern size`, is none.
 PROGRAMS = r"make|cistern|cc|gcc|cmake|apt-get|cpackget|conan|vcpkg|idf\.py|west|git|cp|samples/record\.sh|\./\w+"
 COMMAND = re.compile(rf"(?:\$ )?((?:{PROGRAMS}) [^`]*|samples/record\.sh|PATH=\S*)")

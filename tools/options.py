@@ -22,14 +22,18 @@ SECTIONS = [  # heading, headers with a table of options
     ("The engines", ["include/cistern/config.h", "include/cistern/chksum.h"]),
     ("Packet buffers", ["include/lwip/pbuf.h", "include/cistern/pbuf_history.h"]),
     ("lwIP's options that the library reads", ["include/standalone/lwip/opt.h", "include/lwip/sys.h",
-                                               "include/lwip/def.h", "include/lwip/inet_chksum.h"]),
+                                               "include/lwip/def.h", "include/lwip/inet_chksum.h", "src/mem/mem.c",
+                                               "src/memp/memp_calls.h", "src/pbuf/pbuf_ooseq.c"]),
     ("Mynewt's options that the library reads", ["include/os/os_mempool.h"]),
-    ("Ports of hosts", ["ports/common/arch/sys_names.h", "ports/posix/arch/sys_arch.h"]),
+    ("Compiler and target, in lwipopts.h or the port's cc.h", ["include/lwip/arch.h"]),
+    ("Ports of hosts", ["ports/common/arch/sys_names.h", "ports/common/sys_thread.c",
+                        "ports/posix/arch/sys_arch.h"]),
     ("The bare port", ["ports/bare/arch/sys_arch.h", "ports/bare/cistern_bare.h",
                        "ports/bare/cortex-m/arch/cistern_cpu.h", "ports/bare/cortex-m/switch.c", "ports/bare/cortex-m/tick.c",
                        "ports/bare/riscv/trap.h"]),
     ("Systems with semaphores and threads", ["ports/rtos/rtos.h"]),
-    ("The FreeRTOS port", ["ports/freertos/arch/sys_arch.h"]),
+    ("The FreeRTOS port", ["ports/freertos/arch/sys_arch.h", "ports/freertos/sys_arch.c"]),
+    ("A port written for lwIP", ["ports/lwip/arch/cistern_port.h"]),
 ]
 # Kconfig's ports have no OS layer (NO_SYS 1), so that these have no effect.
 OS_LAYER = {"NO_SYS", "LWIP_TCPIP_CORE_LOCKING", "LWIP_NETCONN_SEM_PER_THREAD", "SYS_STATS"}
@@ -39,12 +43,15 @@ RANGES = {  # of numbers whose table says it in words
     "CISTERN_HEAP_INDEX_BITS": (16, 64), "OS_MEMPOOL_POISON": (0, 1), "OS_MEMPOOL_GUARD": (0, 1)}
 WORDS = {"CISTERN_HEAP_FIT": ["good", "first"]}  # the first is the default
 COLUMNS = ["option", "default", "range", "effect"]
-INTERNAL = re.compile(r"_H$|_$|^CISTERN_(MEMP_LAID_OUT|STANDALONE|LWIP_LEVEL|FREERTOS_YIELD|BARE_EXC|BARE_\w+_HANDLER)")
+INTERNAL = re.compile(r"_H$|_$|^CISTERN_(MEMP_LAID_OUT|STANDALONE|BARE_EXC|BARE_\w+_HANDLER)")
 OPENING = """# Options
 
 Each is a macro: in `lwipopts.h`, in the header that `CISTERN_CONFIG_HEADER` names, or on the compiler's
-command line. The library and all that uses it must be compiled with the same values; of those that decide
-struct layouts the linker compares them. `below` in a column means the text behind the table in the
+command line. The library and all that uses it must be compiled with the same values. The linker compares those
+that [`cistern/agree.h`](../include/cistern/agree.h) and
+[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h) list. It does not compare others that decide
+layouts too: `MEM_SIZE` and `CISTERN_HEAP_BYTES`, on which the size of `cistern_heap_t` depends, `LWIP_PBUF_REF_T`,
+`LWIP_PBUF_CUSTOM_DATA`, `OS_ALIGNMENT`. `below` in a column means the text behind the table in the
 header that the row comes from. Contradictions and values out of range end the build with a message.
 
 `make options` writes this page from the headers.
@@ -65,8 +72,9 @@ def table(path):
             continue
         row = cells(line)
         if names is None:
-            if row[0] == "option":
-                names = ["effect" if name.startswith(("effect", "what")) else name for name in row]
+            if row[0] in ("option", "name"):
+                names = ["option", *("effect" if name.startswith(("effect", "what", "meaning")) else name
+                                     for name in row[1:])]
         elif set(row[0]) <= set("-"):
             if row[0] == "":
                 for name, text in zip(names, row):
@@ -78,6 +86,11 @@ def table(path):
     return rows
 
 
+def quoted(text):
+    """A header's name is no tag of HTML."""
+    return re.sub(r"(<\w+\.h>)", r"`\1`", text)
+
+
 def page():
     lines = [OPENING]
     for heading, headers in SECTIONS:
@@ -87,8 +100,8 @@ def page():
             columns = [c for c in COLUMNS if any(c in row for row in rows)]
             lines += [f"From [`{header.removeprefix('include/')}`](../{header}):", "",
                       "| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-            lines += ["| " + " | ".join(f"`{row[c]}`" if c == "option" else row.get(c, "")
-                                        for c in columns) + " |" for row in rows]
+            lines += ["| " + " | ".join(f"`{row[c]}`" if c == "option" else quoted(row.get(c, "")) for c in columns) +
+                      " |" for row in rows]
             lines.append("")
     return "\n".join(lines)
 

@@ -9,7 +9,8 @@
 #define CISTERN_BARE_MAILBOXES   1
 #define CISTERN_BARE_MBOX_SIZE   4
 
-/* startup.c defines a weak SysTick_Handler, as most vendors' files do: the port's must not be weak. */
+/* startup.c defines a weak SysTick_Handler, as most vendors' files do: the port's must not be weak. A
+ * program that has a handler of its own leaves this out. */
 #ifndef CISTERN_BARE_SYSTICK_WEAK
 #    define CISTERN_BARE_SYSTICK_WEAK 0
 #endif

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sys_thread.c (common) - starting threads, and the semaphore that belongs to each. */
+/* sys_thread.c (common) - starting threads, and the semaphore that belongs to each.
+ *
+ * Options, for lwipopts.h, with LWIP_NETCONN_SEM_PER_THREAD 1:
+ * | option                                 | default | effect                                      |
+ * |----------------------------------------|---------|---------------------------------------------|
+ * | LWIP_NETCONN_THREAD_SEM_GET()          | port's  | the calling thread's semaphore              |
+ * | LWIP_NETCONN_THREAD_SEM_ALLOC(), _FREE | port's  | makes it before its first use, ends it      |
+ */
 #include "lwip/sys.h"
 
 #if !NO_SYS

@@ -10,6 +10,14 @@
  *
  * The kernel wakes by priority, and tasks of one priority in the order in which they came. The
  * number of ticks of a timeout is rounded up, with one more for the tick that has begun.
+ *
+ * Options, for lwipopts.h:
+ * | option                                 | default            | effect                          |
+ * |----------------------------------------|--------------------|---------------------------------|
+ * | CISTERN_FREERTOS_IN_ISR()              | kernel's           | true in an interrupt; default 0 |
+ * |                                        |                    | on other than Cortex-M          |
+ * | CISTERN_FREERTOS_YIELD_FROM_ISR(woken) | portYIELD_FROM_ISR | ends an interrupt that has      |
+ * |                                        |                    | woken a thread                  |
  */
 #include "lwip/opt.h"
 

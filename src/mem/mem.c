@@ -11,6 +11,12 @@
  *   I1  Outside critical sections lwip_stats.mem.used and .max are the heap's: they are copied
  * inside the section in which they change.
  *
+ * Options, for lwipopts.h:
+ * | option                   | default           | range | effect                                     |
+ * |--------------------------|-------------------|-------|--------------------------------------------|
+ * | MIN_SIZE                 | 12                | 1..   | bytes of the smallest payload              |
+ * | LWIP_MEM_ILLEGAL_FREE(m) | LWIP_ASSERT(m, 0) | macro | what runs after mem_free refused a free    |
+ *
  * Its siblings are mem_custom.c (C library or user's allocator) and mem_pools.c.
  */
 #include "lwip/opt.h"

@@ -7,6 +7,13 @@
  *
  * Where size counts, and where options ask for work at each call, nothing is usual: the compiler drops
  * the calls.
+ *
+ * Options, for lwipopts.h:
+ * | option                         | default | effect                                                 |
+ * |--------------------------------|---------|--------------------------------------------------------|
+ * | LWIP_HOOK_FILENAME             | none    | a header in quotes that declares hooks                 |
+ * | LWIP_HOOK_MEMP_AVAILABLE(type) | none    | what memp_free runs when an empty pool has an element  |
+ * |                                |         | again                                                  |
  */
 #ifndef CISTERN_SRC_MEMP_CALLS_H
 #define CISTERN_SRC_MEMP_CALLS_H

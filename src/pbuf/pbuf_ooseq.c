@@ -6,6 +6,17 @@
  *
  * I1  between the first and the last step the stack is asked once, not again.
  *
+ * Options, for lwipopts.h:
+ * | option                            | default | effect                                              |
+ * |-----------------------------------|---------|-----------------------------------------------------|
+ * | TCP_QUEUE_OOSEQ                   | lwIP's  | with LWIP_TCP: segments may lie out of order        |
+ * | PBUF_POOL_FREE_OOSEQ              | 1       | 0: an empty PBUF_POOL does not ask for them         |
+ * | PBUF_POOL_IS_EMPTY()              | asks    | what an allocation runs that found PBUF_POOL empty  |
+ * | PBUF_POOL_FREE_OOSEQ_QUEUE_CALL() | below   | has pbuf_free_ooseq run in the stack's thread       |
+ *
+ * By default QUEUE_CALL posts a message to lwIP's thread; with NO_SYS 1 and without lwIP's tree it does
+ * nothing.
+ *
  * pbuf_free_ooseq is the stack's; only with lwIP's own tree it is here, at the end of the file,
  * since lwIP keeps it beside its packet buffers.
  */

@@ -18,7 +18,7 @@ page from the tables that the commands below left in `build/stacks`; a table who
 |---|---|
 | `make test-lwip LWIP=<tree>` | lwIP's unit suite, applications, echo and fuzz program |
 | `make test-stacks LWIP=<tree>` | lwIP with the options of public projects, example programs, a server under load |
-| `make demo-firmware` | firmware with a network interface, in an emulator |
+| `make test-device` | firmware with a network interface, in an emulator |
 """
 
 

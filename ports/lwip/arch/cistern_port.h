@@ -16,9 +16,13 @@
  *   no declaration           none: the level is the variable of the outer block, which is in scope
  *                            under the same name
  *
- * Options: CISTERN_LWIP_LEVEL is the variable's name if SYS_ARCH_DECL_PROTECT ignores the name that
- * it is given; CISTERN_LWIP_LEVEL_BYTES is the space for the variable, by default that of two
- * pointers. A build that needs one of them ends with an error that names it. */
+ * | option                   | default       | effect                                           |
+ * |--------------------------|---------------|--------------------------------------------------|
+ * | CISTERN_LWIP_LEVEL       | cistern_level | the variable's name, if SYS_ARCH_DECL_PROTECT    |
+ * |                          |               | ignores the name that it is given                |
+ * | CISTERN_LWIP_LEVEL_BYTES | two pointers  | space for the variable                           |
+ *
+ * A build that needs one of them ends with an error that names it. */
 #ifndef CISTERN_ARCH_PORT_H
 #define CISTERN_ARCH_PORT_H
 
