@@ -40,7 +40,7 @@ def build(whose, flags):
 
 
 def build_ours():
-    return build("ours", ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common",
+    return build("ours", ["-Iinclude", "-Iinclude/standalone", "-Iports/posix", "-Iports/common", "-Isrc",
                           *glob.glob("src/*/*.c"), *glob.glob("ports/posix/*.c"),
                           *glob.glob("ports/common/*.c")])
 

@@ -96,7 +96,10 @@ static void chosen_sum_equals_the_reference(void **state)
 static void strategies_are_those_that_the_processor_has(void **state)
 {
     (void)state;
-#    if defined __x86_64__ || defined __i386__
+#    if defined _WIN32 /* whose stack is not aligned for wider vectors */
+    assert_non_null(cistern_chksum_strategy(1));
+    assert_null(cistern_chksum_strategy(2));
+#    elif defined __x86_64__ || defined __i386__
     assert_int_equal(cistern_chksum_strategy(1) != NULL, __builtin_cpu_supports("sse2") != 0);
     assert_int_equal(cistern_chksum_strategy(2) != NULL, __builtin_cpu_supports("avx2") != 0);
     assert_int_equal(cistern_chksum_strategy(3) != NULL, __builtin_cpu_supports("avx512f") != 0);
