@@ -14,7 +14,7 @@
  * Invariants:
  *   (I1) the ring has a place more than the pool has frames, so that it is never full
  *   (I2) only the interrupt moves `ring_head`, only the fetching thread `ring_tail`
- *   (I3) a frame is in one place: free, in the ring, or a pbuf that somebody holds a reference to
+ *   (I3) a frame is in one place: free, in the ring, or a pbuf to which there is a reference
  *
  * Registers and bits: SMSC LAN9118 datasheet, chapters 3 and 5. */
 #include "lan9118.h"

@@ -25,7 +25,7 @@
 
 /* Before the first block of a list stands four times the list's number, and these bits, of which no
  * link has the lowest: what takes the block out need not find the list by its size. Where damage makes
- * a header lead to a mark, it passes for a boundary of a block in quarantine, which nobody is given. */
+ * a header lead to a mark, it passes for a boundary of a block in quarantine, which no caller is given. */
 #define HEAP_MARK HEAP_QUARANTINE
 
 #define HEAP_LISTS     ((unsigned)CISTERN_HEAP_LISTS)

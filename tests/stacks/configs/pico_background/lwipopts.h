@@ -11,7 +11,9 @@
 #ifndef LWIP_SOCKET
 #    define LWIP_SOCKET 0
 #endif
-#define MEM_LIBC_MALLOC    0
+#ifndef MEM_LIBC_MALLOC
+#    define MEM_LIBC_MALLOC 0
+#endif
 #define MEM_ALIGNMENT      4
 #define MEM_SIZE           4000
 #define MEMP_NUM_TCP_SEG   32
