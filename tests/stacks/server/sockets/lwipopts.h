@@ -15,9 +15,10 @@
 #define LWIP_HAVE_LOOPIF                   1
 #define LWIP_NETIF_LOOPBACK_MULTITHREADING 1
 
-#define LWIP_STATS_LARGE 1
-#define MEM_STATS        1
-#define MEMP_STATS       1
+#define LWIP_STATS_LARGE   1
+#define MEM_STATS          1
+#define MEMP_STATS         1
+#define LWIP_STATS_DISPLAY 1 /* for the names of pools */
 
 #define MEM_ALIGNMENT    8
 #define MEM_SIZE         1000000
@@ -27,6 +28,9 @@
 #define TCP_WND          (32 * TCP_MSS)
 #define TCP_SND_BUF      (32 * TCP_MSS)
 
+/* The loop interface posts a poll for each packet that finds its queue empty, and while it polls
+ * an acknowledgement lets the next segment out: as many as a window holds stand in one poll. */
+#define MEMP_NUM_TCPIP_MSG_API    128
 #define MEMP_NUM_TCPIP_MSG_INPKT  256
 #define TCPIP_MBOX_SIZE           128
 #define DEFAULT_TCP_RECVMBOX_SIZE 128

@@ -182,11 +182,20 @@ static unsigned leaked(void)
     return sum;
 }
 
+/* What an allocation failed of is named for whoever looks for the cause. */
+static unsigned failures_of(const char *name, unsigned count)
+{
+    if (count > 0) {
+        fprintf(stderr, "sockets: %u allocations of %s failed\n", count, name);
+    }
+    return count;
+}
+
 static unsigned failures(void)
 {
-    unsigned sum = (unsigned)lwip_stats.mem.err;
+    unsigned sum = failures_of("the heap", (unsigned)lwip_stats.mem.err);
     for (int i = 0; i < MEMP_MAX; ++i) {
-        sum += (unsigned)lwip_stats.memp[i]->err;
+        sum += failures_of(lwip_stats.memp[i]->name, (unsigned)lwip_stats.memp[i]->err);
     }
     return sum;
 }
