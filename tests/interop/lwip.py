@@ -152,14 +152,14 @@ def write_result(name, page):
         json.dump(page, file, indent=1)
 
 
-def write_versions(name, title, version, notes):
-    """The same table with a column for each lwIP that was run: the others stay as they were."""
+def write_versions(name, title, version, results, notes):
+    """The same table with a column for each lwIP that was run: the others stay as they were. results: of each row."""
     path = f"{RESULTS}/{name}.json"
     versions = {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
-            versions = json.load(file)["versions"]
-    versions[version] = reported
+            versions = json.load(file).get("versions", {})
+    versions[version] = results
     names = sorted(versions)
     rows = dict.fromkeys(row for version in names for row in versions[version])
     write_result(name, {"title": title, "columns": ["row", *(f"lwIP {version}" for version in names)],
@@ -419,7 +419,7 @@ def main(arguments):
         if wanted(f"suite: {name}"):
             run_suite(tree, name, text, flags)
     if "ROWS" not in os.environ:
-        write_versions("lwip", "lwIP's own tests and applications", version_of(tree),
+        write_versions("lwip", "lwIP's own tests and applications", version_of(tree), reported,
                        ["`make test-lwip LWIP=<tree>`; with `LWIP_ROWS=--full` the rows of all configurations."])
     for failure in failures:
         print(f"FAILED: {failure[:2000]}", file=sys.stderr)

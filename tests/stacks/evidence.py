@@ -34,9 +34,15 @@ def table(page):
     return "\n".join(lines) + "\n"
 
 
+def place(name):
+    """Where a table stands: server-2.2.1 behind server."""
+    kind = name.split("-")[0]
+    return ORDER.index(kind) if kind in ORDER else len(ORDER), name
+
+
 def main(folder, target):
     found = [name[:-5] for name in sorted(os.listdir(folder)) if name.endswith(".json")]
-    names = sorted(found, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    names = sorted(found, key=place)
     pages = []
     for name in names:
         with open(f"{folder}/{name}.json", encoding="utf-8") as file:

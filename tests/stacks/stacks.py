@@ -142,7 +142,7 @@ def run_program(program):
 
 
 def run_config(name, tree):
-    """The row of a configuration, for people and for the page."""
+    """The row of a configuration."""
     config = Config(name, tree)
     row = {"name": name, "no_sys": config.value("NO_SYS"), "files": 0, "warnings": 0, "64 bits": "", "32 bits": ""}
     try:
@@ -196,26 +196,32 @@ def run_examples(tree):
     names = [name for name in sorted(os.listdir(EXAMPLES)) if lwip.wanted(f"example: {name}")]
     rows = [run_example(name, tree) for name in names]
     if "ROWS" not in os.environ:
-        lwip.write_result("examples", {
-            "title": "Example programs of vendors' patterns", "columns": ["program", "result"], "rows": rows,
-            "notes": [f"On lwIP {lwip.version_of(tree)}, under sanitizers; each has a page in examples/vendors."]})
+        lwip.write_versions("examples", "Example programs of vendors' patterns", lwip.version_of(tree), dict(rows),
+                            ["Under sanitizers; each has a page in examples/vendors."])
     return [row[1] for row in rows]
 
 
 # --- all of it ------------------------------------------------------------------------------------------------
+
+CONFIGS_NOTE = (
+    "`make test-stacks LWIP=<tree>`: all of lwIP's src/ is compiled, linked and run with each project's options, without "
+    "a warning that lwIP alone does not have, an allocation that fails, a leak or a fault; the packets are those that "
+    "its driver received on 64 and on 32 bits. tests/stacks/configs names where the options come from.")
+
+
+def cell(row):
+    """What the page says of a configuration: NO_SYS, files of src/, packets on 64 and on 32 bits."""
+    return "FAILED" if row["32 bits"] == "FAILED" else "; ".join((
+        f"NO_SYS {row['no_sys']}", f"{row['files']} files", row["64 bits"].split(";")[0], row["32 bits"].split(";")[0]))
+
 
 def run_configs(tree, some):
     names = sorted(name for name in os.listdir(CONFIGS) if os.path.exists(f"{CONFIGS}/{name}/lwipopts.h"))
     names = [name for name in names if lwip.wanted(f"config: {name}") and (not some or name in SOME)]
     rows = [run_config(name, tree) for name in names]
     if not some and "ROWS" not in os.environ:
-        lwip.write_result("configs", {
-            "title": f"Options of public projects, on lwIP {lwip.version_of(tree)}",
-            "columns": ["configuration", "NO_SYS", "files of src/", "new warnings", "64 bits", "32 bits"],
-            "rows": [list(row.values()) for row in rows],
-            "notes": ["`make test-stacks`: all of lwIP's src/ is compiled, linked and run with each project's "
-                      "options; the packets are those that its driver received. tests/stacks/configs names where "
-                      "the options come from."]})
+        lwip.write_versions("configs", "Options of public projects", lwip.version_of(tree),
+                            {row["name"]: cell(row) for row in rows}, [CONFIGS_NOTE])
     return [row["32 bits"] for row in rows]
 
 
