@@ -53,7 +53,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 	$(CTEST) --test-dir $(BUILD)/$(1) $(3)
 
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
-        test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
+        test-firmware test-bench test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md docs/evidence.md lib clean always amalgam arduino cmsis deb \
         travel options api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
@@ -87,7 +87,7 @@ test: ## the host's tests: gcc and clang, address, undefined and thread sanitize
 	@cmake/require.sh $(TEST_PACKAGES)
 	@$(call test_trees,test,$(TREES),-LE full)
 
-test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware demo-firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
+test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware demo-firmware test-bench test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
 # An hour of two processors has no more place: damage in shorter runs, glibc's libraries, this system.
 test-all: export DAMAGES = 50000
@@ -217,6 +217,10 @@ firmware: ## flash, RAM, stack, instructions and masked stretches on each board,
 	@set -e; $(foreach board,$(BOARDS),$(call build,$(board)) firmware;)
 	@tests/target/firmware.py $(BUILD) tests/target/firmware-budget.json $(BUILD)/firmware/report.json \
 	    $(BOARDS) $(FIRMWARE_FLAGS)
+
+test-bench: ## the programs that the benchmarks measure, built
+	@cmake/require.sh gcc libc6-dev python3 dpkg-dev
+	@tests/benchmarks.py
 
 bench-pool: ## measure pools against lwIP, DPDK, glibc, mimalloc and jemalloc: build/bench/pool.json
 	@cmake/require.sh gcc libc6-dev python3 pkg-config dpkg-dev libdpdk-dev libmimalloc-dev libjemalloc-dev \

@@ -61,7 +61,7 @@ def allocator(name, *libraries):
     return build(name, "subject_malloc.h", ["-fno-builtin"], libraries=libraries)
 
 
-MAKERS = {
+OURS_BY_NAME = {
     "level 0": lambda: ours("level0", "-DCISTERN_CHECK=0", "-DCISTERN_CRITICAL=0",
                             "-DCISTERN_POOL_EXTRAS=0"),
     "level 1": lambda: ours("level1", "-DCISTERN_CRITICAL=0"),
@@ -69,6 +69,9 @@ MAKERS = {
     "cached level 1": lambda: shared("cached1", "CACHED", 1),
     "lock-free": lambda: shared("lockfree", "LOCK_FREE", 1),
     "mutex": lambda: shared("mutex", "MUTEX", 1),
+}
+MAKERS = {
+    **OURS_BY_NAME,
     "lwip": lambda: lwip("lwip", 0),
     "lwip protected": lambda: lwip("lwip_protected", 1),
     "the ring alone": lambda: build("none", "subject_none.h", ["-w"]),
@@ -78,7 +81,7 @@ MAKERS = {
     "mimalloc": lambda: allocator("mimalloc", "-lmimalloc"),
     "jemalloc": lambda: allocator("jemalloc", "-ljemalloc"),
 }
-OUR_NAMES = {"level 0", "level 1", "cached level 0", "cached level 1", "lock-free", "mutex"}
+OUR_NAMES = set(OURS_BY_NAME)
 ONE_THREAD = {"level 0", "level 1", "lwip"}
 NO_POOL = "the ring alone"
 RING = "one gets, another puts"
