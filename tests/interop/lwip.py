@@ -153,13 +153,14 @@ def write_result(name, page):
 
 
 def write_versions(name, title, version, results, notes):
-    """The same table with a column for each lwIP that was run: the others stay as they were. results: of each row."""
+    """The same table with a column for each lwIP that was run: the others stay as they were, and so do the rows that
+    ROWS left out. results: of each row."""
     path = f"{RESULTS}/{name}.json"
     versions = {}
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             versions = json.load(file).get("versions", {})
-    versions[version] = results
+    versions[version] = {**versions.get(version, {}), **results} if "ROWS" in os.environ else results
     names = sorted(versions)
     rows = dict.fromkeys(row for version in names for row in versions[version])
     write_result(name, {"title": title, "columns": ["row", *(f"lwIP {version}" for version in names)],
@@ -418,9 +419,8 @@ def main(arguments):
     for name, text, flags in FULL if full else SHORT:
         if wanted(f"suite: {name}"):
             run_suite(tree, name, text, flags)
-    if "ROWS" not in os.environ:
-        write_versions("lwip", "lwIP's own tests and applications", version_of(tree), reported,
-                       ["`make test-lwip LWIP=<tree>`; with `LWIP_ROWS=--full` the rows of all configurations."])
+    write_versions("lwip", "lwIP's own tests and applications", version_of(tree), reported,
+                   ["`make test-lwip LWIP=<tree>`; with `LWIP_ROWS=--full` the rows of all configurations."])
     for failure in failures:
         print(f"FAILED: {failure[:2000]}", file=sys.stderr)
     return 1 if failures else 0

@@ -195,9 +195,8 @@ def run_example(name, tree):
 def run_examples(tree):
     names = [name for name in sorted(os.listdir(EXAMPLES)) if lwip.wanted(f"example: {name}")]
     rows = [run_example(name, tree) for name in names]
-    if "ROWS" not in os.environ:
-        lwip.write_versions("examples", "Example programs of vendors' patterns", lwip.version_of(tree), dict(rows),
-                            ["Under sanitizers; each has a page in examples/vendors."])
+    lwip.write_versions("examples", "Example programs of vendors' patterns", lwip.version_of(tree), dict(rows),
+                        ["Under sanitizers; each has a page in examples/vendors."])
     return [row[1] for row in rows]
 
 
@@ -219,7 +218,7 @@ def run_configs(tree, some):
     names = sorted(name for name in os.listdir(CONFIGS) if os.path.exists(f"{CONFIGS}/{name}/lwipopts.h"))
     names = [name for name in names if lwip.wanted(f"config: {name}") and (not some or name in SOME)]
     rows = [run_config(name, tree) for name in names]
-    if not some and "ROWS" not in os.environ:
+    if not some:
         lwip.write_versions("configs", "Options of public projects", lwip.version_of(tree),
                             {row["name"]: cell(row) for row in rows}, [CONFIGS_NOTE])
     return [row["32 bits"] for row in rows]

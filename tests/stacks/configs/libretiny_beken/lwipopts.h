@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwipopts.h - values of libretiny-eu/libretiny at 6514b26078a6,
- * cores/common/base/config and cores/beken-72xx/base/config, over lwIP's. Names of addresses are
- * macros of lwIP 2.0's. */
+ * cores/common/base/config and cores/beken-72xx/base/config, over lwIP's, and LWIP_DNS of the
+ * vendor's header below. Names of addresses are macros of lwIP 2.0's. */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
@@ -31,6 +31,7 @@
         while (1) {                                                                                \
         };                                                                                         \
     } while (0)
+#define LWIP_DNS        1
 #define SNTP_SERVER_DNS 1
 #define SNTP_SET_SYSTEM_TIME_US(sec, us)                                                           \
     do {                                                                                           \
