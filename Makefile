@@ -21,7 +21,7 @@ LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 FIRMWARE_PACKAGES = cmake ninja-build $(BOARD_PACKAGES) gcc-avr avr-libc simavr python3-minimal
-DEVICE_PACKAGES   = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm curl dpkg-dev python3
+DEVICE_PACKAGES   = $(BOARD_PACKAGES) curl dpkg-dev python3
 CROSS_PACKAGES    = cmake ninja-build qemu-user gcc-i686-linux-gnu libc6-dev-i386-cross \
                     gcc-powerpc-linux-gnu libc6-dev-powerpc-cross \
                     gcc-s390x-linux-gnu libc6-dev-s390x-cross \
@@ -70,7 +70,7 @@ demo: release ## build the program, replay the captures in samples/, size their 
 	    $(SIZE_SAMPLES) $${page:+--report $$page} samples/*.pcap; \
 	    echo "$${page:-dygraphs is missing, no page} shows the same and how it came about"
 
-demo-firmware: ## a web server for a Cortex-M3 in QEMU, fetched by curl; LWIP=<tree>; FREERTOS=<folder>
+demo-firmware: ## a web server for Cortex-M3 and RV32 in QEMU, fetched by curl; LWIP=<tree>; FREERTOS=<folder>
 	@cmake/require.sh $(DEVICE_PACKAGES)
 	@LWIP="$(LWIP)" FREERTOS="$(FREERTOS)" examples/device/run.py
 

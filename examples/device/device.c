@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* device.c - an Ethernet interface on the LAN9118, lwIP's HTTP server on it, and what runs them.
+/* device.c - an Ethernet interface on the card, lwIP's HTTP server on it, and what runs them.
  *
  *   NO_SYS 1   interrupt --ring--> main loop: fetch, ethernet_input, timeouts, sleep
  *   NO_SYS 0   interrupt --ring--> lwIP's thread: fetch, ethernet_input
  *                       \-message--^                                             */
 #include "device.h"
 
+#include "arrivals.h"
 #include "board.h"
+#include "card.h"
 #include "frames.h"
-#include "lan9118.h"
 #include "lwip/apps/httpd.h"
 #include "lwip/etharp.h"
 #include "lwip/init.h"
@@ -75,10 +76,10 @@ static void device_prepare_notices(void)
 static void device_free_out_of_order(void)
 {
     static uint32_t dropped;
-    if (dropped == lan9118_counts.dropped) {
+    if (dropped == card_counts.dropped) {
         return;
     }
-    dropped = lan9118_counts.dropped;
+    dropped = card_counts.dropped;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
         tcp_free_ooseq(pcb);
     }
@@ -90,7 +91,7 @@ static void device_receive(void)
 {
     device_free_out_of_order();
     for (unsigned i = 0; i < DEVICE_FRAMES; ++i) {
-        struct pbuf *const p = lan9118_fetch();
+        struct pbuf *const p = card_fetch();
         if (p == NULL) {
             return;
         }
@@ -109,10 +110,10 @@ static err_t device_init_netif(struct netif *netif)
     netif->flags =
         NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
     netif->output = etharp_output;
-    netif->linkoutput = lan9118_send;
+    netif->linkoutput = card_send;
     device_prepare_notices();
-    if (!lan9118_start(netif->hwaddr, device_notify)) {
-        board_panic("there is no LAN9118", __FILE__, __LINE__);
+    if (!card_start(netif->hwaddr, device_notify)) {
+        board_panic("there is no network card", __FILE__, __LINE__);
     }
     return ERR_OK;
 }
@@ -144,7 +145,7 @@ static void device_start_servers(void *argument)
 static void device_sleep(void)
 {
     board_mask();
-    if (!lan9118_has_frame()) {
+    if (!arrivals_any()) {
         board_sleep();
     }
     board_unmask();

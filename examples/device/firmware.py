@@ -13,10 +13,10 @@ OUTPUT = os.environ.get("BUILD", "build")
 BUILD = f"{OUTPUT}/device"
 LWIP = os.path.abspath(os.environ["LWIP"]) + "/src" if os.environ.get("LWIP") else f"{OUTPUT}/bench/lwip-source/src"
 CORES = len(os.sched_getaffinity(0))
-CC = (["ccache"] if shutil.which("ccache") else []) + ["arm-none-eabi-gcc"]
+CACHE = ["ccache"] if shutil.which("ccache") else []
 MEMORY = ("mem", "memp", "pbuf", "def", "inet_chksum", "stats", "sys")  # lwIP's files that the library replaces
-FLAGS = ["-mcpu=cortex-m3", "-mthumb", "--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF",
-         "-std=gnu11", "-Os", "-g", "-ffunction-sections", "-fdata-sections"]
+FLAGS = ["--specs=picolibc.specs", "-DPICOLIBC_INTEGER_PRINTF_SCANF", "-std=gnu11", "-Os", "-g",
+         "-ffunction-sections", "-fdata-sections"]
 WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Werror"]
 
 
@@ -29,8 +29,29 @@ def run(command, **options):
 
 
 @dataclasses.dataclass(frozen=True)
+class Board:
+    """boards/<name>: the prefix of its tools, flags of its processor, its folder in ports/bare, and its QEMU."""
+    tools: str
+    flags: tuple
+    port: str
+    qemu: tuple
+
+    def tool(self, name):
+        return f"{self.tools}-{name}"
+
+
+BOARDS = {
+    "mps2": Board("arm-none-eabi", ("-mcpu=cortex-m3", "-mthumb"), "cortex-m",
+                  ("qemu-system-arm", "-M", "mps2-an385", "-net", "nic,model=lan9118,netdev=net")),
+    "virt": Board("riscv64-unknown-elf", ("-march=rv32imac", "-misa-spec=2.2", "-mabi=ilp32", "-mcmodel=medany"), "riscv",
+                  ("qemu-system-riscv32", "-M", "virt", "-bios", "none", "-global", "virtio-mmio.force-legacy=false",
+                   "-device", "virtio-net-device,netdev=net")),
+}
+
+
+@dataclasses.dataclass(frozen=True)
 class System:
-    """What is under the firmware: sources, folders of headers before lwIP's own, options."""
+    """What is under the firmware: sources, folders of headers before lwIP's own, options. PORT is the board's."""
     sources: tuple
     includes: tuple
     options: tuple = ()
@@ -38,8 +59,8 @@ class System:
 
 LIBRARY = ("src/*/*.c", f"{HERE}/frames_cistern.c")
 SYSTEMS = {
-    "bare": System((f"{HERE}/systems/bare/*.c", *LIBRARY, "ports/bare/*.c", "ports/bare/cortex-m/*.c"),
-                   ("include", "ports/bare", "ports/bare/cortex-m", "src")),
+    "bare": System((f"{HERE}/systems/bare/*.c", *LIBRARY, "ports/bare/*.c", "ports/bare/PORT/*.c"),
+                   ("include", "ports/bare", "ports/bare/PORT", "src")),
     "rtos": System((f"{HERE}/systems/rtos/*.c", *LIBRARY, "ports/rtos/*.c"),
                    (f"{HERE}/systems/rtos", "include", "ports/template", "ports/rtos", "src"),
                    ("-DLWIP_COMPAT_MUTEX=1", "-DLWIP_COMPAT_MUTEX_ALLOWED")),
@@ -58,6 +79,7 @@ class Image:
     system: str
     options: tuple = ()
     kernel: str = ""
+    board: str = "mps2"
 
     def folder(self):
         return f"{BUILD}/{self.name}"
@@ -94,32 +116,36 @@ def kernel_includes(kernel):
 
 
 def compile_one(job):
-    source, output, flags = job
+    compiler, source, output, flags = job
     # Warnings of the repository's own sources are errors; those of others are theirs.
     own = not source.startswith((LWIP, "/"))
-    run([*CC, *flags, *(WARNINGS if own else ["-w"]), "-c", source, "-o", output])
+    run([*CACHE, compiler, *flags, *(WARNINGS if own else ["-w"]), "-c", source, "-o", output])
 
 
 def build(image):
     """Compiles and links; the map is beside the program."""
-    system = SYSTEMS[image.system]
+    system, board = SYSTEMS[image.system], BOARDS[image.board]
+    compiler = board.tool("gcc")
     folder = image.folder()
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    flags = [*FLAGS, *system.options, *image.options, f"-I{HERE}", *(f"-I{path}" for path in system.includes),
+    includes = [HERE, f"{HERE}/boards/{image.board}", *(path.replace("PORT", board.port) for path in system.includes)]
+    flags = [*board.flags, *FLAGS, *system.options, *image.options, *(f"-I{path}" for path in includes),
              *kernel_includes(image.kernel), "-isystem", f"{LWIP}/include"]
-    sources = [*found([f"{HERE}/*.c"]), *found(system.sources), *stack_sources(), *kernel_sources(image.kernel)]
-    sources = [path for path in sources if "/frames_" not in path or path in found(system.sources)]
+    under = found(pattern.replace("PORT", board.port) for pattern in system.sources)
+    sources = [*found([f"{HERE}/*.c", f"{HERE}/boards/{image.board}/*.c"]), *under, *stack_sources(),
+               *kernel_sources(image.kernel)]
+    sources = [path for path in sources if "/frames_" not in path or path in under]
     sources = list(dict.fromkeys(sources))
     objects = [f"{folder}/{source.strip('/').replace('/', '_')[:-2]}.o" for source in sources]
     with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
-        list(pool.map(compile_one, [(*pair, flags) for pair in zip(sources, objects)]))
-    run([*CC[-1:], *FLAGS, *objects, "-nostartfiles", "-Wl,--gc-sections", f"-Wl,-Map={folder}/firmware.map",
-         "-T", f"{HERE}/board.ld", "-o", image.program()])
+        list(pool.map(compile_one, [(compiler, *pair, flags) for pair in zip(sources, objects)]))
+    run([compiler, *board.flags, *FLAGS, *objects, "-nostartfiles", "-Wl,--gc-sections",
+         f"-Wl,-Map={folder}/firmware.map", "-T", f"{HERE}/boards/{image.board}/board.ld", "-o", image.program()])
     return image.program()
 
 
 def sizes(program):
     """(bytes of flash, bytes of RAM but for the stack of main)"""
-    text, data, bss = run(["arm-none-eabi-size", program]).splitlines()[1].split()[:3]
+    text, data, bss = run(["size", program]).splitlines()[1].split()[:3]
     return int(text) + int(data), int(data) + int(bss)

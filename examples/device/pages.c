@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "frames.h"
-#include "lan9118.h"
+#include "card.h"
 #include "lwip/apps/fs.h"
 #include "lwip/def.h"
 #include "lwip/memp.h"
@@ -39,9 +39,9 @@ typedef struct pages_count {
 } pages_count_t;
 
 static const pages_count_t pages_counts[] = {
-    {"received", &lan9118_counts.received}, {"dropped", &lan9118_counts.dropped},
-    {"damaged", &lan9118_counts.damaged},   {"sent", &lan9118_counts.sent},
-    {"refused", &lan9118_counts.refused},
+    {"received", &card_counts.received}, {"dropped", &card_counts.dropped},
+    {"damaged", &card_counts.damaged},   {"sent", &card_counts.sent},
+    {"refused", &card_counts.refused},
 };
 
 /* --- marks --------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """make demo-firmware: builds the device's firmware, boots it in QEMU with user-mode networking, and serves.
 
-    run.py                  the firmware as a main loop, with threads, on ports/rtos, and with three frames
+    run.py                  the firmware as a main loop, with threads, on ports/rtos, with three frames; on RV32
     FREERTOS=folder run.py  also on ports/freertos and the kernel in that folder (the one with tasks.c)
 
 Each image serves the same load: pages and 1 MB one after the other and in parallel, uploads, with threads an
@@ -58,15 +58,15 @@ def free_port():
 class Device:
     """A firmware that runs in QEMU, from `with Device(...) as device` on."""
 
-    def __init__(self, program, capture=None, plugin=None):
-        self.folder = os.path.dirname(program)
+    def __init__(self, image, capture=None, plugin=None):
+        self.folder = image.folder()
         self.retries = 0
         self.http, self.upload, self.echo = free_port(), free_port(), free_port()
         forwards = ",".join(f"hostfwd=tcp:127.0.0.1:{outside}-:{inside}" for outside, inside in
                             ((self.http, 80), (self.upload, 9), (self.echo, 7)))
-        self.command = ["qemu-system-arm", "-M", "mps2-an385", "-display", "none", "-monitor", "none",
-                        "-serial", "file:uart.txt", "-semihosting", "-kernel", os.path.basename(program),
-                        "-netdev", f"user,id=net,restrict=on,{forwards}", "-net", "nic,model=lan9118,netdev=net"]
+        self.command = [*firmware.BOARDS[image.board].qemu, "-display", "none", "-monitor", "none",
+                        "-serial", "file:uart.txt", "-semihosting", "-kernel", os.path.basename(image.program()),
+                        "-netdev", f"user,id=net,restrict=on,{forwards}"]
         if capture:
             self.command += ["-object", f"filter-dump,id=dump,netdev=net,file={capture}"]
         # Time is that of the device's instructions, however busy the host is, and an interrupt comes between
@@ -257,7 +257,7 @@ def lwip_failures(table):
 
 def exercise(image, capture=None, plugin=None):
     """Builds nothing: boots, serves the load, rests; returns the marks and the text of /stats."""
-    with Device(image.program(), capture, plugin) as device:
+    with Device(image, capture, plugin) as device:
         before = device.resting_marks()
         connections = serve(device, image)
         after = device.resting_marks(before)
@@ -275,6 +275,7 @@ def exercise(image, capture=None, plugin=None):
 # --- images ---------------------------------------------------------------------------------------------------
 
 THREADS = "-DDEVICE_THREADS=1"
+CARD_FRAMES = ("-DDEVICE_FRAMES=20",)  # eight of them wait for the card
 FEW_FRAMES = ("-DDEVICE_FRAMES=3", "-DTCP_WND=(2*TCP_MSS)")
 
 
@@ -283,7 +284,10 @@ def images():
     table = {"main loop, ports/bare": Image("loop", "bare"),
              "threads, ports/bare": Image("threads", "bare", (THREADS,)),
              "threads, ports/rtos": Image("rtos", "rtos", (THREADS,)),
-             "main loop, ports/bare, 3 frames": Image("frames", "bare", FEW_FRAMES)}
+             "main loop, ports/bare, 3 frames": Image("frames", "bare", FEW_FRAMES),
+             "RV32 and virtio, main loop, ports/bare": Image("virt-loop", "bare", CARD_FRAMES, board="virt"),
+             "RV32 and virtio, threads, ports/bare": Image("virt-threads", "bare", (THREADS, *CARD_FRAMES),
+                                                           board="virt")}
     if kernel:
         require(os.path.exists(f"{kernel}/tasks.c"), f"FREERTOS={kernel}: there is no tasks.c; name the folder "
                 "that has it")

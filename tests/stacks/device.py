@@ -32,7 +32,7 @@ REQUESTS = {"/": 20, "/data": 2}  # how many a run makes
 
 # Functions that run by time and not by request: the loop, its tests, the tick, lwIP's look at its timers.
 BY_TIME = {"device_loop", "SysTick_Handler", "tick_interrupt", "cistern_bare_tick", "bare_kernel_tick",
-           "bare_time_ticks", "sys_now", "sys_check_timeouts", "lan9118_fetch", "lan9118_has_frame"}
+           "bare_time_ticks", "sys_now", "sys_check_timeouts", "card_fetch", "arrivals_take", "arrivals_any"}
 
 PLAIN = ("-DLWIP_NOASSERT",)
 PEER = Image("peer-lwip", "lwip", PLAIN)
@@ -112,7 +112,7 @@ def functions(program):
 def instructions(image, counter, path, requests):
     """Of a run that makes so many requests, without what runs by time."""
     counts = os.path.abspath(f"{image.folder()}/count.txt")
-    with demo.Device(image.program(), plugin=f"{counter},out={counts}") as device:
+    with demo.Device(image, plugin=f"{counter},out={counts}") as device:
         for _ in range(requests):
             device.curl(path)
         time.sleep(1.5)  # the last connection's end

@@ -41,7 +41,7 @@ __attribute__((section(".vectors"),
     [4] = {.handler = MemManage_Handler},  [5] = {.handler = BusFault_Handler},
     [6] = {.handler = UsageFault_Handler}, [11] = {.handler = SVC_Handler},
     [12] = {.handler = DebugMon_Handler},  [14] = {.handler = PendSV_Handler},
-    [15] = {.handler = SysTick_Handler},   [16U + BOARD_LAN9118_IRQ] = {.handler = LAN9118_Handler},
+    [15] = {.handler = SysTick_Handler},   [16U + BOARD_LAN9118_IRQ] = {.handler = card_interrupt},
 };
 
 void Reset_Handler(void)
@@ -70,7 +70,7 @@ void Default_Handler(void)
 #define UART_IS_FULL   1U
 
 /* Below the level from which on a kernel's calls are allowed, above that of its switch. */
-#define LAN9118_LEVEL 0x80U
+#define CARD_LEVEL 0x80U
 
 void board_start(void)
 {
@@ -78,10 +78,10 @@ void board_start(void)
     UART_CONTROL = UART_TRANSMITS;
 }
 
-void board_enable_lan9118(void)
+void board_enable_card(unsigned irq)
 {
-    NVIC_LEVEL[BOARD_LAN9118_IRQ] = LAN9118_LEVEL;
-    NVIC_ENABLE = 1U << BOARD_LAN9118_IRQ;
+    NVIC_LEVEL[irq] = CARD_LEVEL;
+    NVIC_ENABLE = 1U << irq;
 }
 
 void board_print(const char *text)
@@ -90,25 +90,5 @@ void board_print(const char *text)
         while ((UART_STATE & UART_IS_FULL) != 0) {
         }
         UART_DATA = (unsigned char)*text;
-    }
-}
-
-_Noreturn void board_panic(const char *message, const char *file, int line)
-{
-    char digits[12] = "";
-    char *first = &digits[sizeof digits - 1];
-    board_mask();
-    for (unsigned number = (unsigned)line; number > 0; number /= 10U) {
-        *--first = (char)('0' + number % 10U);
-    }
-    board_print("panic: ");
-    board_print(message);
-    board_print(" (");
-    board_print((file != NULL) ? file : "-");
-    board_print(":");
-    board_print(first);
-    board_print(")\n");
-    for (;;) {
-        board_sleep();
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lan9118.c - a driver for SMSC's LAN9118, driven by its interrupt.
  *
- *   receive   chip's FIFO --words--> frame of the pool = custom pbuf --ring--> lan9118_fetch --> stack
- *             interrupt                                                        thread
+ *   receive   chip's FIFO --words--> frame of the pool = custom pbuf --arrivals--> card_fetch --> stack
+ *             interrupt                                                            thread
  *                                          ^------------ pbuf_free, any thread <---------------'
  *   transmit  pbuf --> pbuf --> pbuf       each piece with a command of its own, from where it lies
  *               \        \        \
@@ -11,17 +11,13 @@
  * Vocabulary: a word is 32 bits, as wide as both FIFOs; a piece is the payload of one pbuf; a command
  * is the two words before each piece.
  *
- * Invariants:
- *   (I1) the ring has a place more than the pool has frames, so that it is never full
- *   (I2) only the interrupt moves `ring_head`, only the fetching thread `ring_tail`
- *   (I3) a frame is in one place: free, in the ring, or a pbuf to which there is a reference
+ * Invariant:
+ *   (I1) a frame is in one place: free, among the arrivals, or a pbuf to which there is a reference
  *
  * Registers and bits: SMSC LAN9118 datasheet, chapters 3 and 5. */
-#include "lan9118.h"
-
-#include <stdatomic.h>
-
+#include "arrivals.h"
 #include "board.h"
+#include "card.h"
 #include "frames.h"
 #include "lwip/def.h"
 #include "lwip/netif.h"
@@ -96,52 +92,10 @@ static uint32_t lan_mac_read(uint32_t index)
     return LAN_MAC_DATA;
 }
 
-/* --- received frames on their way from the interrupt to the stack -------------------------------- */
-
-#define RING_PLACES (DEVICE_FRAMES + 1U)
-
-lan9118_counts_t lan9118_counts;
-static struct pbuf *ring[RING_PLACES];
-static atomic_uint ring_head; /* the next place to write */
-static atomic_uint ring_tail; /* the next place to read */
-static void (*lan_notify)(void);
-
-static unsigned ring_next(unsigned place)
-{
-    return (place + 1U < RING_PLACES) ? place + 1U : 0;
-}
-
-static void ring_put(struct pbuf *p)
-{
-    const unsigned head = atomic_load_explicit(&ring_head, memory_order_relaxed);
-    ring[head] = p;
-    atomic_store_explicit(&ring_head, ring_next(head), memory_order_release);
-}
-
-bool lan9118_has_frame(void)
-{
-    return atomic_load_explicit(&ring_head, memory_order_acquire) !=
-           atomic_load_explicit(&ring_tail, memory_order_relaxed);
-}
-
-struct pbuf *lan9118_fetch(void)
-{
-    if (!lan9118_has_frame()) {
-        return NULL;
-    }
-    const unsigned tail = atomic_load_explicit(&ring_tail, memory_order_relaxed);
-    struct pbuf *const p = ring[tail];
-    atomic_store_explicit(&ring_tail, ring_next(tail), memory_order_release);
-    return p;
-}
-
 /* --- the interrupt ------------------------------------------------------------------------------- */
 
-/* The last reference is gone: called by pbuf_free, in whatever context that runs. */
-static void lan_free_frame(struct pbuf *p)
-{
-    frames_put((frame_t *)(void *)p);
-}
+card_counts_t card_counts;
+static void (*lan_notify)(void);
 
 /* A frame that is not wanted must leave the FIFO all the same. */
 static void lan_discard(uint32_t words)
@@ -156,10 +110,7 @@ static void lan_read(frame_t *frame, uint32_t words, uint32_t length)
     for (uint32_t i = 0; i < words; ++i) {
         frame->words[i] = LAN_RX_DATA;
     }
-    frame->custom.custom_free_function = lan_free_frame;
-    ring_put(pbuf_alloced_custom(PBUF_RAW, (u16_t)(length - LAN_CHECKSUM_SIZE), PBUF_REF,
-                                 &frame->custom, (uint8_t *)frame->words + FRAME_PAD,
-                                 (u16_t)length));
+    arrivals_put(frame, (u16_t)(length - LAN_CHECKSUM_SIZE));
 }
 
 static void lan_receive(uint32_t status)
@@ -167,22 +118,22 @@ static void lan_receive(uint32_t status)
     const uint32_t length = LAN_RX_LENGTH(status);
     const uint32_t words = (FRAME_PAD + length + 3U) / 4U;
     if ((status & LAN_RX_IS_DAMAGED) != 0 || length > FRAME_BYTES || length <= LAN_CHECKSUM_SIZE) {
-        ++lan9118_counts.damaged;
+        ++card_counts.damaged;
         lan_discard(words);
         return;
     }
     frame_t *const frame = frames_get();
     if (frame == NULL) {
-        ++lan9118_counts.dropped;
+        ++card_counts.dropped;
         lan_discard(words);
         return;
     }
-    ++lan9118_counts.received;
+    ++card_counts.received;
     lan_read(frame, words, length);
 }
 
 /* The cause is taken back first: a frame that comes during the loop sets it again. */
-void LAN9118_Handler(void)
+void card_interrupt(void)
 {
     LAN_INT_STATUS = LAN_INT_RECEIVED;
     while (LAN_RX_WAITING(LAN_RX_FIFO) > 0) {
@@ -191,6 +142,11 @@ void LAN9118_Handler(void)
     if (lan_notify != NULL) {
         lan_notify();
     }
+}
+
+struct pbuf *card_fetch(void)
+{
+    return arrivals_take();
 }
 
 /* --- transmission -------------------------------------------------------------------------------- */
@@ -236,17 +192,17 @@ static void lan_write_piece(const struct pbuf *p, uint32_t flags, uint32_t frame
     }
 }
 
-err_t lan9118_send(struct netif *netif, struct pbuf *p)
+err_t card_send(struct netif *netif, struct pbuf *p)
 {
     const uint32_t bytes = p->tot_len;
     (void)netif;
     lan_drain_reports();
     if (bytes == 0 || bytes > FRAME_BYTES - LAN_CHECKSUM_SIZE) {
-        ++lan9118_counts.refused;
+        ++card_counts.refused;
         return ERR_ARG;
     }
     if (lan_fifo_bytes(p) > LAN_TX_FREE(LAN_TX_FIFO)) {
-        ++lan9118_counts.refused;
+        ++card_counts.refused;
         return ERR_WOULDBLOCK;
     }
     uint32_t flags = LAN_TX_FIRST;
@@ -256,7 +212,7 @@ err_t lan9118_send(struct netif *netif, struct pbuf *p)
         flags = 0;
         piece = next;
     }
-    ++lan9118_counts.sent;
+    ++card_counts.sent;
     return ERR_OK;
 }
 
@@ -273,7 +229,7 @@ static void lan_read_address(uint8_t mac[6])
     mac[5] = (uint8_t)(high >> 8);
 }
 
-bool lan9118_start(uint8_t mac[6], void (*notify)(void))
+bool card_start(uint8_t mac[6], void (*notify)(void))
 {
     if (LAN_ID >> 16 != LAN_ID_CHIP) {
         return false;
@@ -292,6 +248,6 @@ bool lan9118_start(uint8_t mac[6], void (*notify)(void))
     LAN_INT_ENABLE = LAN_INT_RECEIVED;
     LAN_IRQ_CONFIG = LAN_IRQ_LINE;
     lan_mac_write(LAN_MAC_CONTROL, LAN_MAC_RUNS);
-    board_enable_lan9118();
+    board_enable_card(BOARD_LAN9118_IRQ);
     return true;
 }
