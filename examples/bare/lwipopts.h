@@ -8,6 +8,7 @@
 #define CISTERN_BARE_STACK_BYTES 768
 #define CISTERN_BARE_MAILBOXES   1
 #define CISTERN_BARE_MBOX_SIZE   4
+#define CISTERN_BARE_MAIN_STACK  board_bss_end /* main has all that the linker script leaves */
 
 /* startup.c defines a weak SysTick_Handler, as most vendors' files do: the port's must not be weak. A
  * program that has a handler of its own leaves this out. */

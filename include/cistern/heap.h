@@ -12,6 +12,10 @@
  * A block is in use, free, or in quarantine: what remains unknown after damage is neither handed
  * out nor freed.
  *
+ * A call verifies, from check level 1 on, that both sides of each boundary that it uses agree.
+ * Damage that wrote both sides alike is not found by that, but by cistern_heap_check and by the next
+ * repair, from what all blocks add up to: until then it counts as what the heap says.
+ *
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as its time bound says, unless its comment says otherwise.
  *

@@ -35,7 +35,7 @@ typedef bare_thread_list_t thread_list_t;
 
 struct bare_thread {
     void *stack;           /* where to resume; of no meaning while it runs */
-    unsigned char *lowest; /* of its stack; NULL for main, whose stack the user made */
+    unsigned char *lowest; /* of its stack; NULL for main if its stack is not known */
     size_t scanned;        /* bytes of the gap below, since the scan began at its end */
     thread_list_t *list;   /* the list that it is on; NULL for a thread that ended or sleeps */
     thread_t *next;        /* on the list */

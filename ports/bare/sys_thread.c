@@ -14,6 +14,8 @@
  *
  * What a thread writes below its stack falls on its gap, where it hurts no thread, and only below
  * that on the oldest frames of the next; below gap 0 is nothing that counts, as idle can be made anew.
+ * Main's stack is the program's own. Where CISTERN_BARE_MAIN_STACK says where it begins, the lower end
+ * of it is main's gap, and all of the above holds for main too.
  *
  * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its gap belongs to
  * no other thread, and nothing writes there but an overflow. Its guard is the lower end of its stack, its
@@ -50,8 +52,9 @@
 /* What runs after an overflow only stays out of the switch. */
 #    define THREAD_COLD __attribute__((noinline, cold))
 
-#    define THREAD_GUARD_BYTES 16U /* of a stack's lower end */
-#    define THREAD_SCAN_BYTES  16U /* of a gap, each time that its thread stops */
+#    define THREAD_GUARD_BYTES 16U  /* of a stack's lower end */
+#    define THREAD_SCAN_BYTES  16U  /* of a gap, each time that its thread stops */
+#    define THREAD_IN_USE      256U /* of main's stack, below a frame of the port's start, at most */
 
 typedef struct stack {
     alignas(16) unsigned char gap[CISTERN_BARE_GUARD_BYTES];
@@ -81,6 +84,20 @@ static struct {
 } thread_stacks;
 
 static cistern_pool_t thread_pool;
+
+#    ifdef CISTERN_BARE_MAIN_STACK
+extern unsigned char CISTERN_BARE_MAIN_STACK[];
+
+static inline unsigned char *thread_main_stack(void)
+{
+    return CISTERN_BARE_MAIN_STACK;
+}
+#    else
+static inline unsigned char *thread_main_stack(void)
+{
+    return NULL;
+}
+#    endif
 
 static thread_t thread_main;
 static thread_t thread_idle;
@@ -178,7 +195,7 @@ static bool thread_is_touched(const unsigned char *from, size_t bytes)
     return changes != 0;
 }
 
-/* (I4) main's stack is the program's own, and below idle's lies nothing of the port's. */
+/* (I4) Of main's stack nothing may be known, and below idle's lies nothing of the port's. */
 static bool thread_zone_is_touched(const thread_t *thread)
 {
     if (thread->lowest == NULL) {
@@ -188,7 +205,7 @@ static bool thread_zone_is_touched(const thread_t *thread)
     return thread_is_touched(thread->lowest - below, below + THREAD_GUARD_BYTES);
 }
 
-/* The next piece of a thread's gap, from the lower end on (I5). Idle and main have none. */
+/* The next piece of a thread's gap, from the lower end on (I5). Idle has none. */
 static bool thread_scan_gap(thread_t *thread)
 {
     if (thread->lowest == NULL || thread == &thread_idle) {
@@ -223,7 +240,8 @@ size_t cistern_bare_stack_unused(sys_thread_t thread)
     if (thread == NULL || thread->lowest == NULL) {
         return 0;
     }
-    return thread_untouched(thread, CISTERN_BARE_STACK_BYTES);
+    return thread_untouched(thread,
+                            thread == &thread_main ? SIZE_MAX : (size_t)CISTERN_BARE_STACK_BYTES);
 }
 
 static void thread_raise_fault(cistern_fault_kind_t kind, const thread_t *thread, const char *name,
@@ -271,10 +289,10 @@ THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended
 }
 
 /* (inside) The victim of a thread that overflowed its stack; NULL if there is none. Below the first
- * thread's gap is idle's stack only. */
+ * thread's gap is idle's stack only, below main's is none. */
 THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
 {
-    if (culprit == &thread_idle || !thread_went_through_gap(culprit)) {
+    if (culprit == &thread_idle || culprit == &thread_main || !thread_went_through_gap(culprit)) {
         return NULL;
     }
     if (culprit == &thread_slots[0]) {
@@ -536,8 +554,24 @@ sys_thread_t sys_thread_new(const char *name, lwip_thread_fn thread, void *arg, 
     return made;
 }
 
+/* Fills what main does not use of its stack, which begins at `from`, up to THREAD_IN_USE below the
+ * caller's frame. A main that is farther down than its gap is found when it stops. */
+static void thread_watch_main(unsigned char *from)
+{
+    unsigned char *const gap = from + (0U - (uintptr_t)from) % THREAD_GUARD_BYTES;
+    const size_t watched = CISTERN_BARE_GUARD_BYTES + THREAD_GUARD_BYTES;
+    const uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    thread_main.lowest = gap + CISTERN_BARE_GUARD_BYTES;
+    if (here >= (uintptr_t)gap + watched + THREAD_IN_USE) {
+        memset(gap, THREAD_FILL, here - THREAD_IN_USE - (uintptr_t)gap);
+    }
+}
+
 static void thread_make_main(void)
 {
+    if (thread_main_stack() != NULL) {
+        thread_watch_main(thread_main_stack());
+    }
     thread_main.own_priority = CISTERN_BARE_MAIN_PRIORITY;
     thread_main.priority = CISTERN_BARE_MAIN_PRIORITY;
     thread_set_name(&thread_main, "main");

@@ -18,8 +18,10 @@
  * A mend may be wrong, as damage can have written what leads somewhere. Its witness are the sums of
  * the heap, which lie out of the arena: a first walk adds up what the mends would make of it, and
  * mends nothing, as what stands where a header is missing may be the bytes of a caller. Where the
- * sums are as before, a second walk mends every gap; where they are not, it puts every gap into
- * quarantine. Then the index and the sums are made anew from what is known.
+ * sums are as before, another walk mends every gap; where they are not, it puts every gap into
+ * quarantine. Damage that wrote both sides of a boundary alike leaves no gap, and other sums: where a
+ * free block in which a chain begins passes for a gap and the sums are right then, it is one, and the
+ * live blocks in it stay blocks. Then the index and the sums are made anew from what is known.
  */
 #include "heap_guard.h"
 
@@ -75,6 +77,14 @@ static size_t heap_high(const cistern_heap_t *heap, size_t low)
     return high < heap->end ? high : heap->end;
 }
 
+/* True if a block is free and a chain begins in it: the headers of live blocks, where damage wrote
+ * both sides of a boundary alike, as those of merged blocks are unmade (I6). Or those of an earlier
+ * heap in this memory. */
+static bool heap_is_suspect(const cistern_heap_t *heap, size_t block)
+{
+    return heap_state(heap, block) == HEAP_FREE && heap_high(heap, block) < heap_next(heap, block);
+}
+
 #    if CISTERN_HEAP_GUARDED
 static inline bool heap_is_held(const cistern_heap_t *heap, size_t block)
 {
@@ -113,7 +123,9 @@ typedef struct heap_total {
 /* What a walk found. */
 typedef struct heap_findings {
     cistern_heap_t *heap;
+    size_t ring;    /* the block whose header was damaged where the ring closes, or HEAP_NOWHERE */
     size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
+    bool trusts;    /* every sound block, else none that is suspect */
     heap_pass_t pass;
     heap_total_t total[HEAP_STATES + 1U]; /* by state */
 } heap_findings_t;
@@ -210,7 +222,7 @@ static void heap_walk(heap_findings_t *findings, heap_pass_t pass)
     (void)memset(findings->total, 0, sizeof(findings->total));
     while (block != heap->end) {
         size_t next = heap_next(heap, block);
-        if (heap_is_sound(heap, block)) {
+        if (heap_is_sound(heap, block) && (findings->trusts || !heap_is_suspect(heap, block))) {
             heap_visit(findings, block, next, heap_state(heap, block));
         } else {
             next = heap_visit_gap(findings, block);
@@ -303,6 +315,16 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
     return state == HEAP_USED ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
 }
 
+/* Adds up what mends would make of the heap, where every sound block is trusted or none that is
+ * suspect: true if that is what the sums say. */
+static bool heap_try(heap_findings_t *findings, bool trusts)
+{
+    findings->damaged = findings->ring;
+    findings->trusts = trusts;
+    heap_walk(findings, HEAP_ADD_UP);
+    return heap_adds_up(findings);
+}
+
 /* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
  * more. Where both sides of a boundary were damaged alike, no header shows it, but the sums do. Inside
  * the critical section. */
@@ -311,9 +333,9 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_all
 {
     heap_findings_t findings;
     findings.heap = heap;
-    findings.damaged = heap_mend_ring(heap);
-    heap_walk(&findings, HEAP_ADD_UP);
-    const bool stands = heap_adds_up(&findings);
+    findings.ring = heap_mend_ring(heap);
+    const bool stands =
+        heap_try(&findings, true) || heap_try(&findings, false) || heap_try(&findings, true);
     *outcome = (heap_outcome_t){stands ? CISTERN_FAULT_LINK : CISTERN_FAULT_HEADER, payload};
     if (findings.damaged != HEAP_NOWHERE) {
         *outcome = (heap_outcome_t){CISTERN_FAULT_HEADER, heap_payload(heap, findings.damaged)};

@@ -556,6 +556,32 @@ static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void *
     }
 }
 
+/* Block 2, which is free, and block 8 say alike that 2 ends where 8 begins: the headers of the live
+ * blocks in between are as they were. A repair finds them there. */
+static void
+live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    set_word(scene, 2, NEXT, (cistern_heap_index_t)(names(scene, scene->blocks[8]) - 1U));
+    set_word(scene, 8, PREV, (cistern_heap_index_t)(names(scene, scene->blocks[2]) - 1U));
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[7]), CISTERN_OK);
+    assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[2]);
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        if (!is_freed(i) && i != 7) {
+            expect_untouched(scene, i);
+            assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[i]), CISTERN_OK);
+        }
+    }
+    assert_no_fault();
+    assert_int_equal(scene->heap.used, 0);
+    assert_int_equal(quarantined(&scene->heap), 0);
+    assert_true(cistern_heap_check(&scene->heap));
+    expect_margins(scene);
+    free_scene(scene);
+}
+
 /* A mark of the first list is before the least free block: it names block 0, to which damage makes it
  * an end. What lies between is not handed out. */
 static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
@@ -669,6 +695,7 @@ int main(void)
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
+        test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),

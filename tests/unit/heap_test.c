@@ -327,6 +327,20 @@ static void largest_and_alloc_look_at_as_many_blocks_of_a_list_as_they_say(void 
 }
 #endif
 
+/* The search takes more than the block: what goes back is in no figure. */
+static void high_water_mark_of_an_aligned_block_counts_that_block_alone(void **state)
+{
+    (void)state;
+    for (size_t alignment = 16; alignment <= 256; alignment *= 2) {
+        cistern_heap_stats_t stats;
+        cistern_heap_reset_max_used(&heap);
+        void *const block = cistern_heap_aligned_alloc(&heap, alignment, 100);
+        cistern_heap_stats(&heap, &stats);
+        assert_int_equal(stats.max_used, stats.used);
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    }
+}
+
 /* Fills what lies before an aligned place: the largest block with which it is still had ends there. */
 static void aligned_alloc_follows_a_block_that_ends_where_it_begins(void)
 {
@@ -768,6 +782,8 @@ int main(void)
         cmocka_unit_test_setup(largest_is_what_alloc_will_serve_and_no_byte_more, make_heap),
         cmocka_unit_test_setup(payloads_are_aligned_as_asked_for, make_heap),
         cmocka_unit_test_setup(aligned_alloc_gives_back_what_lies_around_it, make_heap),
+        cmocka_unit_test_setup(high_water_mark_of_an_aligned_block_counts_that_block_alone,
+                               make_heap),
 #if !CISTERN_HEAP_FIT_IS_FIRST
         cmocka_unit_test_setup(largest_and_alloc_look_at_as_many_blocks_of_a_list_as_they_say,
                                make_heap),

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a thread that ends leaves to the others: the blocks of its caches, without a living thread being
- * stopped for them. The linker sends each stop of all threads through here. */
+ * stopped for them; and what a living one may do while it is stopped. The linker sends each stop of all
+ * threads through here. */
 #define _GNU_SOURCE 1
 #include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
 
 #include "support.h"
 
@@ -14,12 +17,17 @@ enum { COUNT = 64, SIZE = 32, CACHES = 2 };
 void __real_host_fence_heavy(void);
 void __wrap_host_fence_heavy(void);
 
-static unsigned stops; /* of all threads */
+static unsigned stops;                /* of all threads */
+static void (*_Atomic at_stop)(void); /* what is done at the next one, by who stops the others */
 
 void __wrap_host_fence_heavy(void)
 {
     ++stops;
     __real_host_fence_heavy();
+    void (*const action)(void) = atomic_exchange(&at_stop, NULL);
+    if (action != NULL) {
+        action();
+    }
 }
 
 /* Pools of all kinds in the registry, before and behind the cached ones. */
@@ -149,6 +157,60 @@ static void any_number_of_threads_leave_every_block(void **state)
     assert_no_fault();
 }
 
+/* --- while caches are closed ------------------------------------------------------------------- */
+
+enum { PATIENCE_MS = 50 };
+
+static atomic_bool may_put;
+static atomic_bool has_put;
+static atomic_bool has_put_while_closed;
+
+/* Lets the owner of a cache go on, and gives it time. */
+static void watch_the_owner(void)
+{
+    const struct timespec one_ms = {0, 1000000};
+    atomic_store(&may_put, true);
+    for (unsigned i = 0; i < PATIENCE_MS && !atomic_load(&has_put); ++i) {
+        (void)nanosleep(&one_ms, NULL);
+    }
+    atomic_store(&has_put_while_closed, atomic_load(&has_put));
+}
+
+static void *take_all_of_the_first(void *argument)
+{
+    void *blocks[COUNT];
+    const size_t got = cistern_pool_get_bulk(&pool[FIRST], blocks, COUNT);
+    *(size_t *)argument = got;
+    assert_int_equal(cistern_pool_put_bulk(&pool[FIRST], blocks, got), got);
+    return NULL;
+}
+
+/* Else the block would be in a cache that the search for the last free block has passed. */
+static void put_into_a_cache_that_is_being_closed_waits_for_who_closes_it(void **state)
+{
+    (void)state;
+    cistern_pool_stats_t stats;
+    pthread_t other;
+    size_t got = 0;
+    void *const block = cistern_pool_get(&pool[FIRST]);
+    (void)use_one(NULL); /* the cache is open, and has blocks */
+    atomic_store(&may_put, false);
+    atomic_store(&has_put, false);
+    atomic_store(&at_stop, watch_the_owner);
+    assert_int_equal(pthread_create(&other, NULL, take_all_of_the_first, &got), 0);
+    while (!atomic_load(&may_put)) {
+    }
+    assert_int_equal(cistern_pool_put(&pool[FIRST], block), CISTERN_OK);
+    atomic_store(&has_put, true);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_false(atomic_load(&has_put_while_closed));
+    assert_in_range(got, COUNT - 1, COUNT);
+    cistern_pool_stats(&pool[FIRST], &stats);
+    assert_int_equal(stats.free, COUNT);
+    assert_true(cistern_pool_check(&pool[FIRST]));
+    assert_no_fault();
+}
+
 /* --- numbers of threads ------------------------------------------------------------------------ */
 
 enum { LIVING = 80, NUMBERS = 64 };
@@ -199,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         end_test(blocks_of_a_thread_that_ended_are_had_without_stopping_another),
         end_test(blocks_of_a_living_thread_are_had_by_stopping_it),
+        end_test(put_into_a_cache_that_is_being_closed_waits_for_who_closes_it),
         test(no_two_living_threads_have_the_same_number),
         end_test(any_number_of_threads_leave_every_block),
     };

@@ -14,6 +14,11 @@
  * |                               | stack   |          | overflow may write without hurting       |
  * |                               |         |          | another thread; multiple of 16           |
  * | CISTERN_BARE_IDLE_STACK_BYTES | 384     | 256..    | stack of cistern_bare_idle               |
+ * | CISTERN_BARE_MAIN_STACK       | none    | symbol   | the lowest byte of main's stack, which   |
+ * |                               |         |          | the linker script defines: as many bytes |
+ * |                               |         |          | from there on as CISTERN_BARE_GUARD_BYTES|
+ * |                               |         |          | are then main's gap. Without it main's   |
+ * |                               |         |          | overflows are not found                  |
  * | CISTERN_BARE_PRIORITIES       | 8       | 1..32    | priorities 0 .. n-1; higher ones are cut |
  * | CISTERN_BARE_MAIN_PRIORITY    | 0       | 0..n-1   | priority of main                         |
  * | CISTERN_BARE_SEMAPHORES       | 8       | 1..65535 | semaphores that can live at once         |
