@@ -48,10 +48,9 @@ OPENING = """# Options
 
 Each is a macro: in `lwipopts.h`, in the header that `CISTERN_CONFIG_HEADER` names, or on the compiler's
 command line. The library and all that uses it must be compiled with the same values. The linker compares those
-that [`cistern/agree.h`](../include/cistern/agree.h) and
-[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h) list. It does not compare others that decide
-layouts too: `MEM_SIZE` and `CISTERN_HEAP_BYTES`, on which the size of `cistern_heap_t` depends, `LWIP_PBUF_REF_T`,
-`LWIP_PBUF_CUSTOM_DATA`, `OS_ALIGNMENT`. `below` in a column means the text behind the table in the
+that decide layouts or what inline functions and macros do, as far as it can: the list is in
+[`cistern/agree.h`](../include/cistern/agree.h) and
+[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h). `below` in a column means the text behind the table in the
 header that the row comes from. Contradictions and values out of range end the build with a message.
 
 `make options` writes this page from the headers.

@@ -221,17 +221,17 @@
 #endif
 #ifndef CISTERN_HEAP_BYTES
 #    if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 64 && SIZE_MAX > 0xffffffff
-#        define CISTERN_HEAP_BYTES ((UINT64_C(1) << 48) - 1)
+#        define CISTERN_HEAP_BYTES 0xffffffffffff
 #    elif defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS > 16
-#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
+#        define CISTERN_HEAP_BYTES 0xffffffff
 #    elif defined CISTERN_HEAP_INDEX_BITS || !defined MEM_SIZE
-#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#        define CISTERN_HEAP_BYTES 0x10000
 #    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                              \
         (defined MEM_LIBC_MALLOC && MEM_LIBC_MALLOC) ||                                            \
         (defined MEM_CUSTOM_ALLOCATOR && MEM_CUSTOM_ALLOCATOR)
-#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#        define CISTERN_HEAP_BYTES 0x10000
 #    elif defined LWIP_RAM_HEAP_SIZE && SIZE_MAX > 0xffff
-#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
+#        define CISTERN_HEAP_BYTES 0xffffffff
 #    elif defined MEM_ALIGNMENT
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 3 * (MEM_ALIGNMENT) + 48)
 #    else

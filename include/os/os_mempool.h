@@ -93,6 +93,22 @@ typedef uint32_t os_membuf_t;
 #    define OS_MEMPOOL_GUARDED 0
 #endif
 
+/* See cistern/agree.h. */
+#if OS_ALIGNMENT == 4
+#    define CISTERN_AGREE_OS_ALIGNMENT 4
+#elif OS_ALIGNMENT == 8
+#    define CISTERN_AGREE_OS_ALIGNMENT 8
+#else
+#    define CISTERN_AGREE_OS_ALIGNMENT 16
+#endif
+#if OS_MEMPOOL_GUARDED
+#    define CISTERN_AGREE_OS_GUARD 1
+#else
+#    define CISTERN_AGREE_OS_GUARD 0
+#endif
+CISTERN_AGREE(OS_ALIGNMENT, CISTERN_AGREE_OS_ALIGNMENT);
+CISTERN_AGREE(OS_MEMPOOL_GUARD, CISTERN_AGREE_OS_GUARD);
+
 /* Bytes that a block of `sz` bytes takes, in the pools that take most; and a buffer for n of them,
  * in bytes and in elements of os_membuf_t. */
 #if OS_MEMPOOL_GUARDED
