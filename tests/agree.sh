@@ -62,6 +62,49 @@ differs() { # OPTION LIBRARY FLAG ...
     }
 }
 
+# Each file has the same options, whether it reads the engines' header first, or lwIP's opt.h, which
+# gives its own defaults to what lwipopts.h leaves out.
+mkdir -p "$work/tree/lwip"
+cat >"$work/tree/lwip/opt.h" <<'END'
+#ifndef LWIP_HDR_OPT_H
+#define LWIP_HDR_OPT_H
+#include "lwipopts.h"
+#include "lwip/debug.h"
+#ifndef MEM_SIZE
+#define MEM_SIZE 1600
+#endif
+#ifndef MEM_ALIGNMENT
+#define MEM_ALIGNMENT 1
+#endif
+#define SYS_LIGHTWEIGHT_PROT 1
+#define LWIP_STATS 0
+#ifndef LWIP_PERF
+#define LWIP_PERF 0
+#endif
+#endif
+END
+heap_bytes() {
+    for first in "$@"; do
+        echo "#include \"$first\""
+    done >"$work/order.c"
+    echo '#include "cistern/heap.h"
+int value CISTERN_HEAP_BYTES CISTERN_HEAP_INDEX_BITS CISTERN_CHECK CISTERN_CRITICAL;' >>"$work/order.c"
+    "$compiler" -std=gnu11 -I"$work/tree" $include -E -P "$work/order.c" | grep "^int value"
+}
+for options in "" "#define MEM_SIZE 2000" "#define MEM_ALIGNMENT 4" '#include "lwip/debug.h"
+#define MEM_SIZE 3000
+#define MEM_ALIGNMENT 8' '#include "lwip/arch.h"
+#define MEM_SIZE 3000' '#define LWIP_PERF 0
+#define MEM_SIZE 3000' '#define LWIP_PERF 0'; do
+    printf '#ifndef OPTIONS\n#define OPTIONS\n%s\n#endif\n' "$options" >"$work/tree/lwipopts.h"
+    for first in lwip/opt.h lwip/debug.h lwip/arch.h; do
+        [ "$(heap_bytes)" = "$(heap_bytes $first)" ] || {
+            echo "agree.sh: lwipopts.h with $options: $(heap_bytes), behind $first $(heap_bytes $first)" >&2
+            failed=1
+        }
+    done
+done
+
 # Texts are compared by gcc alone.
 with_texts() {
     [ "$(echo __clang__ | "$compiler" -E -P -)" != __clang__ ] || "$@"

@@ -216,6 +216,18 @@
 #    error "CISTERN_HEAP_FIT (or MEM_FIT) must be good or first: see cistern/config.h"
 #endif
 
+/* Whether the user gave a value, or lwIP's opt.h its default: see the end of lwip/debug.h. */
+#if defined MEM_SIZE && !(defined LWIP_PERF && defined CISTERN_MEM_SIZE_IS_LWIPS)
+#    define CISTERN_HAS_MEM_SIZE 1
+#else
+#    define CISTERN_HAS_MEM_SIZE 0
+#endif
+#if defined MEM_ALIGNMENT && !(defined LWIP_PERF && defined CISTERN_MEM_ALIGNMENT_IS_LWIPS)
+#    define CISTERN_HAS_MEM_ALIGNMENT 1
+#else
+#    define CISTERN_HAS_MEM_ALIGNMENT 0
+#endif
+
 #if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 0
 #    undef CISTERN_HEAP_INDEX_BITS
 #endif
@@ -224,7 +236,7 @@
 #        define CISTERN_HEAP_BYTES 0xffffffffffff
 #    elif defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS > 16
 #        define CISTERN_HEAP_BYTES 0xffffffff
-#    elif defined CISTERN_HEAP_INDEX_BITS || !defined MEM_SIZE
+#    elif defined CISTERN_HEAP_INDEX_BITS || !CISTERN_HAS_MEM_SIZE
 #        define CISTERN_HEAP_BYTES 0x10000
 #    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                              \
         (defined MEM_LIBC_MALLOC && MEM_LIBC_MALLOC) ||                                            \
@@ -232,7 +244,7 @@
 #        define CISTERN_HEAP_BYTES 0x10000
 #    elif defined LWIP_RAM_HEAP_SIZE && SIZE_MAX > 0xffff
 #        define CISTERN_HEAP_BYTES 0xffffffff
-#    elif defined MEM_ALIGNMENT
+#    elif CISTERN_HAS_MEM_ALIGNMENT
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 3 * (MEM_ALIGNMENT) + 48)
 #    else
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 64)

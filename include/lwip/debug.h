@@ -74,3 +74,17 @@
 #endif
 
 #endif
+
+/* lwIP's opt.h includes this header behind lwipopts.h and before its defaults. What it finds then is for
+ * cistern/config.h, which must not take these defaults for the user's. Earlier findings, where
+ * lwipopts.h includes this header itself, are replaced. */
+#if defined LWIP_HDR_OPT_H && !defined LWIP_PERF
+#undef CISTERN_MEM_SIZE_IS_LWIPS
+#undef CISTERN_MEM_ALIGNMENT_IS_LWIPS
+#ifndef MEM_SIZE
+#    define CISTERN_MEM_SIZE_IS_LWIPS
+#endif
+#ifndef MEM_ALIGNMENT
+#    define CISTERN_MEM_ALIGNMENT_IS_LWIPS
+#endif
+#endif
