@@ -9,6 +9,7 @@
  *
  * | option                  | default | range | effect and cost                                   |
  * |-------------------------|---------|-------|---------------------------------------------------|
+ * | CISTERN_CONFIG_HEADER   | none    | name  | a header in quotes that has these options         |
  * | CISTERN_CHECK           | 1       | 0..3  | check ladder, see below                           |
  * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: misuse and damage are found, refused and       |
  * |                         |         |       | counted as ever, but neither named nor repaired   |
@@ -33,7 +34,8 @@
  * |                         |         |       | all of it at level 3 and with OS_MEMPOOL_POISON   |
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
  * |                         |         |       | bytes each                                        |
- * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
+ * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block                   |
+ * | MEM_FIT                 | good    | below | the same by a name for lwipopts.h                 |
  * | CISTERN_HEAP_BYTES      | below   | 64..  | the largest arena of any heap in the program      |
  * | CISTERN_HEAP_INDEX_BITS | below   | below | width of the indices in a heap's block headers    |
  * | CISTERN_HEAP_SEARCH     | 8       | 1..   | good fit: blocks of its own list that a request   |

@@ -8,7 +8,15 @@
  * every
  *                                    build; with LWIP_DEBUG it prints the message before
  * LWIP_DEBUGF(flags, (printf list))  prints a message if its flags are on; nothing without
- * LWIP_DEBUG */
+ * LWIP_DEBUG
+ *
+ * | option                    | default | effect                                                     |
+ * |---------------------------|---------|------------------------------------------------------------|
+ * | LWIP_NOASSERT             | off     | defined: LWIP_ASSERT is nothing                            |
+ * | LWIP_DEBUG                | off     | defined: LWIP_DEBUGF and LWIP_ERROR print; the statistics  |
+ * |                           |         | of heap and pools have names                               |
+ * | LWIP_ERROR(text, ok, run) | above   | the user's own                                             |
+ */
 #ifndef LWIP_HDR_DEBUG_H
 #define LWIP_HDR_DEBUG_H
 

@@ -22,6 +22,8 @@
  * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
  * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |
  * |                          | pools that are not extended                                      |
+ * | OS_ALIGN(n, alignment)   | the tree's own rounding up; default: CISTERN_POOL_ALIGN_UP       |
+ * | ESP_PLATFORM             | names of pools are const char *, as in ESP-IDF's NimBLE          |
  * | OS_SYSVIEW_TRACE_MEMPOOL | get and put are traced by the os_trace_api calls of the tree     |
  */
 #ifndef H_OS_MEMPOOL_
