@@ -15,6 +15,17 @@ if(CISTERN_SANITIZE OR CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
   return()
 endif()
 
+# What the linker says of a program with other options: agree_add_test(NAME COMPILER FLAG ...)
+function(agree_add_test NAME)
+  add_test(NAME ${CISTERN_TEST_PREFIX}agree_${NAME}
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/agree.sh ${PROJECT_SOURCE_DIR} ${ARGN})
+  set_tests_properties(${CISTERN_TEST_PREFIX}agree_${NAME} PROPERTIES TIMEOUT 600)
+endfunction()
+agree_add_test(gcc gcc)
+agree_add_test(gcc_lto gcc -flto)
+agree_add_test(clang clang)
+set_tests_properties(${CISTERN_TEST_PREFIX}agree_gcc_lto ${CISTERN_TEST_PREFIX}agree_clang PROPERTIES LABELS full)
+
 set(debug -DLWIP_DEBUG=1)
 foreach(part MEM MEMP PBUF SYS INET)
   list(APPEND debug -D${part}_DEBUG=LWIP_DBG_ON)

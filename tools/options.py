@@ -8,8 +8,8 @@
     Kconfig                   those of the engines alone, as ESP-IDF's symbols
     ports/esp-idf/cistern_options.h
 
-The check also looks for options of the library that no table has, and for defaults in a table that
-are not those of the header.
+The check also looks for options that include/, src/ or ports/ read and that no table has, whoever's they are,
+and for defaults in a table that are not those of the header.
 """
 import pathlib
 import re
@@ -22,8 +22,10 @@ SECTIONS = [  # heading, headers with a table of options
     ("The engines", ["include/cistern/config.h", "include/cistern/chksum.h"]),
     ("Packet buffers", ["include/lwip/pbuf.h", "include/cistern/pbuf_history.h"]),
     ("lwIP's options that the library reads", ["include/standalone/lwip/opt.h", "include/lwip/sys.h",
-                                               "include/lwip/def.h", "include/lwip/inet_chksum.h", "src/mem/mem.c",
-                                               "src/memp/memp_calls.h", "src/pbuf/pbuf_ooseq.c"]),
+                                               "include/lwip/def.h", "include/lwip/debug.h",
+                                               "include/lwip/inet_chksum.h", "src/mem/mem.c", "src/mem/mem_custom.c",
+                                               "src/memp/memp_calls.h", "src/memp/memp_types.h",
+                                               "src/pbuf/pbuf_ooseq.c", "src/stats/stats.c"]),
     ("Mynewt's options that the library reads", ["include/os/os_mempool.h"]),
     ("Compiler and target, in lwipopts.h or the port's cc.h", ["include/lwip/arch.h"]),
     ("Ports of hosts", ["ports/common/arch/sys_names.h", "ports/common/sys_thread.c",
@@ -43,15 +45,22 @@ RANGES = {  # of numbers whose table says it in words
     "CISTERN_HEAP_INDEX_BITS": (16, 64), "OS_MEMPOOL_POISON": (0, 1), "OS_MEMPOOL_GUARD": (0, 1)}
 WORDS = {"CISTERN_HEAP_FIT": ["good", "first"]}  # the first is the default
 COLUMNS = ["option", "default", "range", "effect"]
-INTERNAL = re.compile(r"_H$|_$|^CISTERN_(MEMP_LAID_OUT|STANDALONE|BARE_EXC|BARE_\w+_HANDLER)")
+NO_OPTIONS = re.compile("|".join([  # macros that conditions ask for, and that are not the user's to define
+    r"(?!LWIP_NO_)\w+_H", r"\w+_", r"H_\w+",  # guards of headers, and what is pasted together
+    r"(U?INT(PTR)?\d*|S?SIZE)_MAX", r"ATOMIC_\w+", "NULL",  # C's
+    r"PTHREAD_\w+", "NOMINMAX", "WIN32_LEAN_AND_MEAN", r"CONFIG_\w+",  # a system's
+    r"(SLIST|STAILQ|LIST|TAILQ)_\w+", "ARRAY_SIZE", "CONTAINER_OF",  # sys/queue.h's, or a tree's
+    r"CISTERN_(STANDALONE|READS_LWIPOPTS|\w+_IS_LWIPS|MEMP_LAID_OUT|HEAP_OF_32_BITS|TRACE_SECTION)",  # ours
+    r"LWIP_(MALLOC|PBUF)_MEMPOOL", "SYS_NAME_PART", "SYS_OBJECT_COUNT",  # what who includes a list says
+    r"CISTERN_(PORT_\w+|FREERTOS_ENTER|BARE_\w+_HANDLER)"]))  # what a port says
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\\\n", re.S)
 OPENING = """# Options
 
 Each is a macro: in `lwipopts.h`, in the header that `CISTERN_CONFIG_HEADER` names, or on the compiler's
 command line. The library and all that uses it must be compiled with the same values. The linker compares those
-that [`cistern/agree.h`](../include/cistern/agree.h) and
-[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h) list. It does not compare others that decide
-layouts too: `MEM_SIZE` and `CISTERN_HEAP_BYTES`, on which the size of `cistern_heap_t` depends, `LWIP_PBUF_REF_T`,
-`LWIP_PBUF_CUSTOM_DATA`, `OS_ALIGNMENT`. `below` in a column means the text behind the table in the
+that decide layouts or what inline functions and macros do, as far as it can: the list is in
+[`cistern/agree.h`](../include/cistern/agree.h) and
+[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h). `below` in a column means the text behind the table in the
 header that the row comes from. Contradictions and values out of range end the build with a message.
 
 `make options` writes this page from the headers.
@@ -224,18 +233,51 @@ KCONFIGS = [
 
 
 def documented():
-    text = " ".join(row["option"] for _, headers in SECTIONS for h in headers for row in table(ROOT / h))
-    return set(re.findall(r"\w+", text))
+    """The names in the tables, and a pattern for those that a row ends with * or ...; a name after the first
+    may leave out what both begin with."""
+    names, beginnings = set(), []
+    for option in (row["option"] for _, headers in SECTIONS for header in headers for row in table(ROOT / header)):
+        first, *others = re.findall(r"\w+", re.sub(r"\([^)]*\)", "", option)) or [""]
+        ends = [place.end() for place in re.finditer("_", first)]
+        names |= {first, *others} | {first[:end] + other.lstrip("_") for other in others for end in ends}
+        beginnings += re.findall(r"(\w+)(?:\*|\.\.\.)", option)
+    return names, re.compile("|".join(beginnings))
+
+
+def conditions(text):
+    """The names that the conditions of a file ask for; those that it defines, under a condition on them or not."""
+    asked, defaults, fixed, open_ones = set(), set(), set(), []
+    for word, rest in re.findall(r"^[ \t]*#[ \t]*(\w+)[ \t]*(.*)", COMMENT.sub(" ", text), re.M):
+        names = set(re.findall(r"[A-Za-z_]\w*", rest))
+        if word in ("if", "ifdef", "ifndef"):
+            open_ones.append(names)
+        elif word == "elif":
+            open_ones[-1] = open_ones[-1] | names
+        elif word == "endif":
+            open_ones.pop()
+        if word in ("if", "ifdef", "ifndef", "elif"):
+            asked |= names
+        elif word == "define":
+            name = re.match(r"\w+", rest)[0]
+            (defaults if any(name in names for names in open_ones) else fixed).add(name)
+    return asked, defaults, fixed
 
 
 def undocumented():
-    """Options of the library: macros that a header or source defines unless the user did."""
-    known = documented()
-    for folder in ("include", "ports", "src"):
-        for path in sorted((ROOT / folder).rglob("*.[ch]")):
-            for name in re.findall(r"^#\s*ifndef (CISTERN_\w+)\n#\s*define \1\b", path.read_text(), re.M):
-                if name not in known and not INTERNAL.search(name):
-                    yield f"{path.relative_to(ROOT)}: the option {name} stands in no table"
+    """Options: macros that a condition asks for and that the library leaves to somebody else."""
+    known, beginning = documented()
+    asked, defaults, fixed = {}, set(), set()
+    for path in sorted(path for folder in ("include", "ports", "src") for path in (ROOT / folder).rglob("*")
+                       if path.suffix in (".c", ".h", ".inc")):
+        names, here, always = conditions(path.read_text())
+        defaults |= here
+        fixed |= always
+        for name in names:
+            asked.setdefault(name, path.relative_to(ROOT))
+    for name, path in sorted(asked.items()):
+        is_macro = re.fullmatch("[A-Z][A-Z0-9_]+", name) and not NO_OPTIONS.fullmatch(name)
+        if is_macro and name not in known | (fixed - defaults) and not beginning.match(name):
+            yield f"{path}: the option {name} stands in no table"
 
 
 def repeated():

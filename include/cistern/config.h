@@ -9,6 +9,7 @@
  *
  * | option                  | default | range | effect and cost                                   |
  * |-------------------------|---------|-------|---------------------------------------------------|
+ * | CISTERN_CONFIG_HEADER   | none    | name  | a header in quotes that has these options         |
  * | CISTERN_CHECK           | 1       | 0..3  | check ladder, see below                           |
  * | CISTERN_DIAGNOSIS       | 1       | 0, 1  | 0: misuse and damage are found, refused and       |
  * |                         |         |       | counted as ever, but neither named nor repaired   |
@@ -33,7 +34,8 @@
  * |                         |         |       | all of it at level 3 and with OS_MEMPOOL_POISON   |
  * | CISTERN_POOL_HISTORY    | 16      | 1..255| level 3: events kept per pool block, 12 or 16     |
  * |                         |         |       | bytes each                                        |
- * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block; MEM_FIT sets it  |
+ * | CISTERN_HEAP_FIT        | good    | below | how a heap chooses a free block                   |
+ * | MEM_FIT                 | good    | below | the same by a name for lwipopts.h                 |
  * | CISTERN_HEAP_BYTES      | below   | 64..  | the largest arena of any heap in the program      |
  * | CISTERN_HEAP_INDEX_BITS | below   | below | width of the indices in a heap's block headers    |
  * | CISTERN_HEAP_SEARCH     | 8       | 1..   | good fit: blocks of its own list that a request   |
@@ -216,23 +218,35 @@
 #    error "CISTERN_HEAP_FIT (or MEM_FIT) must be good or first: see cistern/config.h"
 #endif
 
+/* Whether the user gave a value, or lwIP's opt.h its default: see the end of lwip/debug.h. */
+#if defined MEM_SIZE && !(defined LWIP_PERF && defined CISTERN_MEM_SIZE_IS_LWIPS)
+#    define CISTERN_HAS_MEM_SIZE 1
+#else
+#    define CISTERN_HAS_MEM_SIZE 0
+#endif
+#if defined MEM_ALIGNMENT && !(defined LWIP_PERF && defined CISTERN_MEM_ALIGNMENT_IS_LWIPS)
+#    define CISTERN_HAS_MEM_ALIGNMENT 1
+#else
+#    define CISTERN_HAS_MEM_ALIGNMENT 0
+#endif
+
 #if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 0
 #    undef CISTERN_HEAP_INDEX_BITS
 #endif
 #ifndef CISTERN_HEAP_BYTES
 #    if defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS == 64 && SIZE_MAX > 0xffffffff
-#        define CISTERN_HEAP_BYTES ((UINT64_C(1) << 48) - 1)
+#        define CISTERN_HEAP_BYTES 0xffffffffffff
 #    elif defined CISTERN_HEAP_INDEX_BITS && CISTERN_HEAP_INDEX_BITS > 16
-#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
-#    elif defined CISTERN_HEAP_INDEX_BITS || !defined MEM_SIZE
-#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#        define CISTERN_HEAP_BYTES 0xffffffff
+#    elif defined CISTERN_HEAP_INDEX_BITS || !CISTERN_HAS_MEM_SIZE
+#        define CISTERN_HEAP_BYTES 0x10000
 #    elif (defined MEM_USE_POOLS && MEM_USE_POOLS) ||                                              \
         (defined MEM_LIBC_MALLOC && MEM_LIBC_MALLOC) ||                                            \
         (defined MEM_CUSTOM_ALLOCATOR && MEM_CUSTOM_ALLOCATOR)
-#        define CISTERN_HEAP_BYTES UINT32_C(0x10000)
+#        define CISTERN_HEAP_BYTES 0x10000
 #    elif defined LWIP_RAM_HEAP_SIZE && SIZE_MAX > 0xffff
-#        define CISTERN_HEAP_BYTES UINT32_C(0xffffffff)
-#    elif defined MEM_ALIGNMENT
+#        define CISTERN_HEAP_BYTES 0xffffffff
+#    elif CISTERN_HAS_MEM_ALIGNMENT
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 3 * (MEM_ALIGNMENT) + 48)
 #    else
 #        define CISTERN_HEAP_BYTES ((MEM_SIZE) + 64)

@@ -7,6 +7,21 @@
 
 #include "cistern/config.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* See cistern/agree.h. */
+#if CISTERN_CRITICAL
+CISTERN_AGREE(CISTERN_CRITICAL, 1);
+#else
+CISTERN_AGREE(CISTERN_CRITICAL, 0);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
 #if CISTERN_CRITICAL
 #    include "cistern/port.h"
 #else

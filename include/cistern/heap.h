@@ -91,7 +91,7 @@ typedef size_t cistern_heap_index_t;
 #define CISTERN_HEAP_LOG2_32(n)                                                                    \
     ((n) >> 16 ? 16 + CISTERN_HEAP_LOG2_16((n) >> 16) : CISTERN_HEAP_LOG2_16(n))
 #define CISTERN_HEAP_LOG2(n)                                                                       \
-    (unsigned)((n) >> 32 ? 32 + CISTERN_HEAP_LOG2_16((n) >> 32) : CISTERN_HEAP_LOG2_32(n))
+    ((n) >> 32 ? 32 + CISTERN_HEAP_LOG2_16((n) >> 32) : CISTERN_HEAP_LOG2_32(n))
 
 /* The class of a constant number of bytes, counted from 0 bytes on; the number of lists, from the
  * least block, its header and two links, on; and the words of a map with a bit for each and one
@@ -101,10 +101,11 @@ typedef size_t cistern_heap_index_t;
     (CISTERN_HEAP_LOG2((n) | CISTERN_HEAP_LIST_FROM) - CISTERN_HEAP_LIST_SHIFT)
 #define CISTERN_HEAP_CLASS(n)                                                                      \
     ((CISTERN_HEAP_CLASS_SHIFT(n) << CISTERN_HEAP_LIST_SHIFT) +                                    \
-     (unsigned)((n) >> CISTERN_HEAP_CLASS_SHIFT(n)))
-#define CISTERN_HEAP_FIRST_CLASS CISTERN_HEAP_CLASS((uint64_t)(4U * sizeof(cistern_heap_index_t)))
+     ((n) >> CISTERN_HEAP_CLASS_SHIFT(n)))
+#define CISTERN_HEAP_FIRST_CLASS                                                                   \
+    ((unsigned)CISTERN_HEAP_CLASS((uint64_t)(4U * sizeof(cistern_heap_index_t))))
 #define CISTERN_HEAP_LISTS                                                                         \
-    (CISTERN_HEAP_CLASS((uint64_t)(CISTERN_HEAP_BYTES)) - CISTERN_HEAP_FIRST_CLASS + 1U)
+    ((unsigned)CISTERN_HEAP_CLASS((uint64_t)(CISTERN_HEAP_BYTES)) - CISTERN_HEAP_FIRST_CLASS + 1U)
 #define CISTERN_HEAP_WORD_BITS (sizeof(size_t) * CHAR_BIT)
 #define CISTERN_HEAP_MAP_WORDS (CISTERN_HEAP_LISTS / CISTERN_HEAP_WORD_BITS + 1U)
 
@@ -148,6 +149,35 @@ typedef struct cistern_heap {
     size_t events;                                      /* how many there were in all */
 #endif
 } cistern_heap_t;
+
+/* What the size of a heap and of its arena depends on: see cistern/agree.h. */
+#if CISTERN_HEAP_FIT_IS_FIRST
+#    define CISTERN_AGREE_HEAP_BYTES 0
+#else
+#    define CISTERN_AGREE_HEAP_BYTES CISTERN_HEAP_CLASS(CISTERN_HEAP_BYTES)
+#endif
+#if CISTERN_HEAP_GUARDED
+#    define CISTERN_AGREE_QUARANTINE CISTERN_HEAP_QUARANTINE
+#else
+#    define CISTERN_AGREE_QUARANTINE 0
+#endif
+#if CISTERN_CHECK >= 3
+#    define CISTERN_AGREE_HEAP_HISTORY CISTERN_HEAP_HISTORY
+#else
+#    define CISTERN_AGREE_HEAP_HISTORY 0
+#endif
+#define CISTERN_AGREE_NUMBER CISTERN_AGREE_HEAP_BYTES
+#include "cistern/agree_digits.h"
+CISTERN_AGREE(CISTERN_HEAP_BYTES, CISTERN_AGREE_DIGITS);
+#define CISTERN_AGREE_NUMBER CISTERN_HEAP_CACHE_LINE
+#include "cistern/agree_digits.h"
+CISTERN_AGREE(CISTERN_HEAP_CACHE_LINE, CISTERN_AGREE_DIGITS);
+#define CISTERN_AGREE_NUMBER CISTERN_AGREE_QUARANTINE
+#include "cistern/agree_digits.h"
+CISTERN_AGREE(CISTERN_HEAP_QUARANTINE, CISTERN_AGREE_DIGITS);
+#define CISTERN_AGREE_NUMBER CISTERN_AGREE_HEAP_HISTORY
+#include "cistern/agree_digits.h"
+CISTERN_AGREE(CISTERN_HEAP_HISTORY, CISTERN_AGREE_DIGITS);
 
 /* How a heap is to be made. */
 typedef struct cistern_heap_config {

@@ -7,8 +7,11 @@
  * | name                              | meaning                                | default         |
  * |-----------------------------------|----------------------------------------|-----------------|
  * | BYTE_ORDER                        | LITTLE_ENDIAN or BIG_ENDIAN            | the compiler's  |
+ * | LITTLE_ENDIAN, BIG_ENDIAN         | the two of them                        | 1234, 4321      |
  * | LWIP_NO_STDDEF_H / _STDINT_H      | 1: cc.h gives these types itself       | 0               |
  * | LWIP_NO_INTTYPES_H / _LIMITS_H    | 1: cc.h gives formatters / limits      | 0               |
+ * | LWIP_HAVE_INT64                   | 1: there are u64_t and s64_t           | if <stdint.h>   |
+ * |                                   |                                        | has int64_t     |
  * | LWIP_NO_CTYPE_H                   | 1: not included                        | 0               |
  * | LWIP_NO_UNISTD_H                  | 1: cc.h gives ssize_t itself, where    | 0               |
  * |                                   | <limits.h> has SSIZE_MAX               |                 |
@@ -17,10 +20,16 @@
  * | LWIP_PLATFORM_ASSERT(x)           | an assertion failed                    | print and abort |
  * | LWIP_RAND()                       | a random u32_t                         | none            |
  * | LWIP_RAND_FOR_FUZZ                | LWIP_RAND() is lwip_fuzz_rand()        | off             |
- * | U16_F S16_F X16_F U32_F ... SZT_F | printf conversions of the types        | <inttypes.h>    |
+ * | X8_F U16_F S16_F X16_F U32_F S32_F X32_F SZT_F | printf conversions of types | <inttypes.h> |
+ * | LWIP_UINT32_MAX                   | the highest u32_t                      | 0xffffffffUL    |
+ * | LWIP_UNUSED_ARG(x)                | keeps a compiler from a warning        | (void)x         |
  * | PACK_STRUCT_*                     | how to pack a struct                   | attribute       |
  * | PACK_STRUCT_USE_INCLUDES          | pack by arch/bpstruct.h, epstruct.h    | off             |
  * | LWIP_MEM_ALIGN*, LWIP_DECLARE_... | alignment of addresses and arrays      | MEM_ALIGNMENT   |
+ * | LWIP_POINTER_ALIGNMENT            | of a pointer, in bytes                 | the compiler's  |
+ * | LWIP_ERRNO_STDINCLUDE             | errno is that of <errno.h>             | off             |
+ * | LWIP_ERRNO_INCLUDE                | or that of this header, in quotes      | off             |
+ * | LWIP_PROVIDE_ERRNO                | or an int that the program defines     | off             |
  * | LWIP_CONST_CAST, LWIP_ALIGNMENT_CAST, LWIP_PTR_NUMERIC_CAST, LWIP_PACKED_CAST | casts | plain |
  */
 #ifndef LWIP_HDR_ARCH_H

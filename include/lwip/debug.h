@@ -8,7 +8,15 @@
  * every
  *                                    build; with LWIP_DEBUG it prints the message before
  * LWIP_DEBUGF(flags, (printf list))  prints a message if its flags are on; nothing without
- * LWIP_DEBUG */
+ * LWIP_DEBUG
+ *
+ * | option                    | default | effect                                                     |
+ * |---------------------------|---------|------------------------------------------------------------|
+ * | LWIP_NOASSERT             | off     | defined: LWIP_ASSERT is nothing                            |
+ * | LWIP_DEBUG                | off     | defined: LWIP_DEBUGF and LWIP_ERROR print; the statistics  |
+ * |                           |         | of heap and pools have names                               |
+ * | LWIP_ERROR(text, ok, run) | above   | the user's own                                             |
+ */
 #ifndef LWIP_HDR_DEBUG_H
 #define LWIP_HDR_DEBUG_H
 
@@ -73,4 +81,18 @@
 #    define LWIP_DEBUGF(flags, message)
 #endif
 
+#endif
+
+/* lwIP's opt.h includes this header behind lwipopts.h and before its defaults. What it finds then is for
+ * cistern/config.h, which must not take these defaults for the user's. Earlier findings, where
+ * lwipopts.h includes this header itself, are replaced. */
+#if defined LWIP_HDR_OPT_H && !defined LWIP_PERF
+#undef CISTERN_MEM_SIZE_IS_LWIPS
+#undef CISTERN_MEM_ALIGNMENT_IS_LWIPS
+#ifndef MEM_SIZE
+#    define CISTERN_MEM_SIZE_IS_LWIPS
+#endif
+#ifndef MEM_ALIGNMENT
+#    define CISTERN_MEM_ALIGNMENT_IS_LWIPS
+#endif
 #endif

@@ -7,7 +7,8 @@
  * |                                       | default: the compiler's, else shifts              |
  * | lwip_htons(x), lwip_htonl(x)          | the same, under the name that lwIP 2.1 has for it |
  * | LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS | htons, htonl, ntohs, ntohl come from elsewhere    |
- * | LWIP_PERF                             | 1: arch/perf.h has PERF_START and PERF_STOP(x)    |
+ * | LWIP_PERF                             | 1: arch/perf.h has the two macros below           |
+ * | PERF_START, PERF_STOP(x)              | begin and end a measurement; default: nothing     |
  * | lwip_itoa, lwip_strnicmp,             | defined as a macro: the function is not provided  |
  * | lwip_stricmp, lwip_strnstr,           |                                                   |
  * | lwip_strnistr, lwip_memcmp_consttime  |                                                   |

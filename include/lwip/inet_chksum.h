@@ -12,6 +12,10 @@
  * | LWIP_CHKSUM_ALGORITHM       | which of the engine's, see cistern/chksum.h; 0: none, the      |
  * |                             | program has lwip_standard_chksum, and sums are by that         |
  * | LWIP_CHKSUM_COPY(d, s, len) | the user's own copy-and-sum; default: lwip_chksum_copy          |
+ * | LWIP_CHKSUM_COPY_ALGORITHM  | with a LWIP_CHKSUM_COPY of the user's: not 0: lwip_chksum_copy  |
+ * |                             | exists too; default 0                                           |
+ * | SWAP_BYTES_IN_WORD(w)       | the user's own; default: shifts                                 |
+ * | FOLD_U32T(u)                | the user's own; default: shifts                                 |
  */
 #ifndef LWIP_HDR_INET_CHKSUM_H
 #define LWIP_HDR_INET_CHKSUM_H

@@ -34,6 +34,8 @@
  * | LWIP_PBUF_CUSTOM_DATA         | none    | more members at the end of struct pbuf           |
  * | LWIP_PBUF_CUSTOM_DATA_INIT(p) | none    | sets these members in a new pbuf                 |
  * | PBUF_POOL_PAYLOAD_SIZE()      | below   | bytes for headroom and payload in an element     |
+ * | PBUF_NEEDS_COPY(p)            | below   | whether who keeps the data of a pbuf must copy   |
+ * |                               |         | it                                               |
  * | LWIP_SUPPORT_CUSTOM_PBUF      | 1       | 0: no pbuf_alloced_custom                        |
  * | CISTERN_CHECK                 | 1       | 0 to 3: see above; 3: callers are recorded, see  |
  * |                               |         | cistern/pbuf_history.h                           |

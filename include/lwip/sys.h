@@ -12,11 +12,14 @@
  * | option                | effect                                                              |
  * |-----------------------|---------------------------------------------------------------------|
  * | NO_SYS 1              | semaphores, mutexes, mailboxes and threads are empty macros         |
- * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance. With  |
- * |                       | a core lock it also needs LWIP_COMPAT_MUTEX_ALLOWED                 |
+ * | LWIP_COMPAT_MUTEX 1   | a mutex is a semaphore with count 1; no priority inheritance        |
+ * | LWIP_COMPAT_MUTEX_ALLOWED | defined: it may be so with a core lock                          |
  * | SYS_LIGHTWEIGHT_PROT 0| SYS_ARCH_PROTECT is empty: only one context may use the library     |
- * | SYS_ARCH_PROTECT and  | macros of the port's own, in cc.h or sys_arch.h: in place of        |
- * | the two others        | sys_arch_protect, with SYS_LIGHTWEIGHT_PROT 0 as well               |
+ * | SYS_ARCH_PROTECT, _UNPROTECT, _DECL_PROTECT | macros of the port's own, in cc.h or          |
+ * |                       | sys_arch.h: in place of sys_arch_protect, with SYS_LIGHTWEIGHT_PROT |
+ * |                       | 0 as well                                                           |
+ * | SYS_ARCH_INC, _DEC, _GET, _SET, _LOCKED | the port's own, where it has better than the      |
+ * |                       | above around an access to a variable                                |
  * | LWIP_MARK_TCPIP_THREAD| macro that the TCP/IP thread runs first; default: nothing           |
  * | LWIP_FUZZ_SYS_NOW     | sys_now adds sys_now_offset, which the fuzz test defines            |
  */

@@ -22,6 +22,8 @@
  * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
  * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |
  * |                          | pools that are not extended                                      |
+ * | OS_ALIGN(n, alignment)   | the tree's own rounding up; default: CISTERN_POOL_ALIGN_UP       |
+ * | ESP_PLATFORM             | names of pools are const char *, as in ESP-IDF's NimBLE          |
  * | OS_SYSVIEW_TRACE_MEMPOOL | get and put are traced by the os_trace_api calls of the tree     |
  */
 #ifndef H_OS_MEMPOOL_
@@ -92,6 +94,22 @@ typedef uint32_t os_membuf_t;
 #else
 #    define OS_MEMPOOL_GUARDED 0
 #endif
+
+/* See cistern/agree.h. */
+#if OS_ALIGNMENT == 4
+#    define CISTERN_AGREE_OS_ALIGNMENT 4
+#elif OS_ALIGNMENT == 8
+#    define CISTERN_AGREE_OS_ALIGNMENT 8
+#else
+#    define CISTERN_AGREE_OS_ALIGNMENT 16
+#endif
+#if OS_MEMPOOL_GUARDED
+#    define CISTERN_AGREE_OS_GUARD 1
+#else
+#    define CISTERN_AGREE_OS_GUARD 0
+#endif
+CISTERN_AGREE(OS_ALIGNMENT, CISTERN_AGREE_OS_ALIGNMENT);
+CISTERN_AGREE(OS_MEMPOOL_GUARD, CISTERN_AGREE_OS_GUARD);
 
 /* Bytes that a block of `sz` bytes takes, in the pools that take most; and a buffer for n of them,
  * in bytes and in elements of os_membuf_t. */

@@ -9,6 +9,12 @@
  *
  * Invariant (with MEM_STATS)
  *   I1  lwip_stats.mem.used is the sum of the sizes in front of the live payloads.
+ *
+ * Options, for lwipopts.h:
+ * | option                                          | default | effect                               |
+ * |-------------------------------------------------|---------|--------------------------------------|
+ * | MEM_CUSTOM_MALLOC, _FREE, _CALLOC               | none    | the functions of MEM_CUSTOM_ALLOCATOR |
+ * | mem_clib_malloc, mem_clib_free, mem_clib_calloc | malloc, free, calloc | those of MEM_LIBC_MALLOC |
  */
 #include "lwip/opt.h"
 

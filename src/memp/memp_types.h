@@ -3,6 +3,10 @@
  *
  * Standing alone, that is struct pbuf and what lwippools.h includes itself. With lwIP's tree
  * present, its memp_std.h names the types of every protocol.
+ *
+ * | option      | default | effect                                                  |
+ * |-------------|---------|---------------------------------------------------------|
+ * | PPP_SUPPORT | lwIP's  | with lwIP's tree: the list of pools may have those of PPP |
  */
 #ifndef CISTERN_SRC_MEMP_TYPES_H
 #define CISTERN_SRC_MEMP_TYPES_H

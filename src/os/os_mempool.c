@@ -265,3 +265,8 @@ struct os_mempool *os_mempool_get(const char *mempool_name, struct os_mempool_in
     }
     return mp;
 }
+
+/* --- the options that this library was built with: see cistern/agree.h ------------------------ */
+
+CISTERN_AGREE_DEFINE(OS_ALIGNMENT, CISTERN_AGREE_OS_ALIGNMENT);
+CISTERN_AGREE_DEFINE(OS_MEMPOOL_GUARD, CISTERN_AGREE_OS_GUARD);

@@ -3,6 +3,10 @@
  *
  *   lwip_stats   | mem | memp[0] .. memp[MEMP_MAX-1] | sys |    memp[i] --> counters of pool i,
  * kept beside the pool, from memp_init on
+ *
+ * | option                 | default | effect                                                       |
+ * |------------------------|---------|--------------------------------------------------------------|
+ * | IGMP_STATS, MLD6_STATS | lwIP's  | with lwIP's tree: stats_display shows those of the protocol  |
  */
 #include "lwip/opt.h"
 

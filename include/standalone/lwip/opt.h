@@ -17,6 +17,7 @@
  * |                                |                   |         | used                              |
  * | LWIP_NETCONN_SEM_PER_THREAD    | 0                 | 0, 1    | 1: the port keeps a semaphore for |
  * |                                |                   |         | each thread                       |
+ * | LOCK_TCPIP_CORE(), UNLOCK_TCPIP_CORE() | the port's | macro | take and give the core lock     |
  * | LWIP_ASSERT_CORE_LOCKED()      | empty             | macro   | what verifies that the caller     |
  * |                                |                   |         | holds the core lock               |
  * | MEMCPY(dst, src, len)          | memcpy            | macro   | how the library copies            |
@@ -32,9 +33,8 @@
  * |                                |                   |         | packets; that of a pointer is     |
  * |                                |                   |         | kept whatever it is               |
  * | MEM_SIZE                       | 1600              | 32..    | bytes of the heap                 |
- * | MEM_OVERFLOW_CHECK             | 0                 | 0, 1    | 1: guards around heap blocks,     |
- * |                                |                   |         | MEM_SANITY_REGION_BEFORE and      |
- * |                                |                   |         | _AFTER (16) bytes                 |
+ * | MEM_OVERFLOW_CHECK             | 0                 | 0, 1    | 1: guards around heap blocks      |
+ * | MEM_SANITY_REGION_BEFORE, _AFTER | 16              | 0..     | bytes of these guards             |
  * | MEM_SANITY_CHECK               | 0                 | 0, 1    | 1: each call verifies the whole   |
  * |                                |                   |         | heap, in linear time              |
  * | MEM_USE_POOLS                  | 0                 | 0, 1    | 1: mem_malloc takes from the      |
@@ -45,9 +45,8 @@
  * | LWIP_ALLOW_MEM_FREE_FROM_OTHER_CONTEXT | 0                 | 0, 1    | 1: mem_free may be called where   |
  * |                                |                   |         | mem_malloc may; needs a section,  |
  * |                                |                   |         | which is the default anyway       |
- * | LWIP_RAM_HEAP_POINTER          | own arena         | address | where the heap lies;              |
- * |                                |                   |         | LWIP_RAM_HEAP_SIZE, its bytes, is |
- * |                                |                   |         | MEM_SIZE by default               |
+ * | LWIP_RAM_HEAP_POINTER          | own arena         | address | where the heap lies               |
+ * | LWIP_RAM_HEAP_SIZE             | MEM_SIZE          | bytes   | how long it is                    |
  * | MEMP_MEM_MALLOC                | 0                 | 0, 1    | 1: elements of all pools come     |
  * |                                |                   |         | from mem_malloc                   |
  * | MEMP_MEM_INIT                  | 0                 | 0, 1    | 1: memp_init fills the pools with |
@@ -74,8 +73,9 @@
  * |                                |                   |         | of order when it is empty         |
  * | TCP_MSS                        | 536               | 1..     | the default of PBUF_POOL_BUFSIZE  |
  * |                                |                   |         | holds so much                     |
- * | PBUF_LINK_HLEN                 | 14 + ETH_PAD_SIZE | 0..     | headroom of the link layer; 18    |
- * |                                |                   |         | with LWIP_HOOK_VLAN_SET           |
+ * | PBUF_LINK_HLEN                 | 14 + ETH_PAD_SIZE | 0..     | headroom of the link layer        |
+ * | LWIP_HOOK_VLAN_SET             | none              | macro   | defined: PBUF_LINK_HLEN is 18 +   |
+ * |                                |                   |         | ETH_PAD_SIZE                      |
  * | PBUF_LINK_ENCAPSULATION_HLEN   | 0                 | 0..     | headroom in front of the link     |
  * |                                |                   |         | layer's header                    |
  * | LWIP_PBUF_REF_T                | u8_t              | type    | unsigned type of a packet's       |
