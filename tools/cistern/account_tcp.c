@@ -871,6 +871,17 @@ static int own_side(const account_t *account, size_t index)
                                                                   : -1;
 }
 
+/* Connections of the next capture are others; none of this one is waited for. */
+void account_tcp_end_file(account_t *account)
+{
+    for (size_t i = 0; i < account->survey->details; ++i) {
+        const tcp_state_t *const state = &account->tcp[i];
+        if (state->accepting) {
+            account->accepting[state->port] = 0;
+        }
+    }
+}
+
 /* Ports that the device serves are listened on all the time; connections whose SYN is not in the
  * capture were open when it began. */
 void account_tcp_file(account_t *account, int file)
