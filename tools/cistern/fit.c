@@ -67,10 +67,10 @@ bool reader_more(event_reader_t *reader)
         return true;
     }
     const chunk_t *const chunk = &trace->chunk[next];
-    reader->failed =
-        !spool_read(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
-    reader->at = reader->buffer;
-    reader->end = reader->buffer + (reader->failed ? 0 : chunk->events);
+    reader->at = spool_view(trace->spool, chunk->offset, reader->buffer,
+                            chunk->events * sizeof(event_t));
+    reader->failed = reader->at == NULL;
+    reader->end = reader->failed ? NULL : reader->at + chunk->events;
     return !reader->failed;
 }
 

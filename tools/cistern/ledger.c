@@ -278,24 +278,19 @@ void ledger_clear(ledger_t *ledger)
 /* --- timers -------------------------------------------------------------------------------------
  */
 
-static void swap(ledger_timer_t *a, ledger_timer_t *b)
-{
-    const ledger_timer_t kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
+/* Timers are moved into the gap that an added or removed one leaves, instead of being swapped. */
 static void add_timer(ledger_t *ledger, hold_t hold, uint64_t time, bool doubt)
 {
     if (!noted(ledger, ARRAY_GROW(ledger, timer))) {
         return;
     }
-    size_t at = ledger->timers++;
-    ledger->timer[at] = (ledger_timer_t){.time = time, .hold = hold, .doubt = doubt};
-    while (at > 0 && ledger->timer[at].time < ledger->timer[(at - 1) / 2].time) {
-        swap(&ledger->timer[at], &ledger->timer[(at - 1) / 2]);
-        at = (at - 1) / 2;
+    ledger_timer_t *const timer = ledger->timer;
+    size_t gap = ledger->timers++;
+    while (gap > 0 && time < timer[(gap - 1) / 2].time) {
+        timer[gap] = timer[(gap - 1) / 2];
+        gap = (gap - 1) / 2;
     }
+    timer[gap] = (ledger_timer_t){.time = time, .hold = hold, .doubt = doubt};
 }
 
 static ledger_timer_t pop_timer(ledger_t *ledger)
@@ -303,18 +298,19 @@ static ledger_timer_t pop_timer(ledger_t *ledger)
     ledger_timer_t *const timer = ledger->timer;
     const ledger_timer_t first = timer[0];
     const size_t count = --ledger->timers;
-    timer[0] = timer[count];
-    size_t at = 0;
+    const ledger_timer_t last = timer[count];
+    size_t gap = 0;
     size_t child = 1;
     while (child < count) {
         child += child + 1 < count && timer[child + 1].time < timer[child].time ? 1 : 0;
-        if (timer[at].time <= timer[child].time) {
+        if (last.time <= timer[child].time) {
             break;
         }
-        swap(&timer[at], &timer[child]);
-        at = child;
-        child = 2 * at + 1;
+        timer[gap] = timer[child];
+        gap = child;
+        child = 2 * gap + 1;
     }
+    timer[gap] = last;
     return first;
 }
 
