@@ -403,7 +403,9 @@ static void next_file(account_t *account, int file)
     account->raw = 0;
     account->dhcp = 0;
     memset(account->neighbour, 0, sizeof account->neighbour);
-    account_tcp_end_file(account);
+    if (file != account->file) { /* else it is the first */
+        account_tcp_end_file(account);
+    }
     account_mailboxes_clear(account);
     account->file = file;
 }
@@ -430,6 +432,7 @@ static bool open_account(account_t *account)
 {
     account->accepting = calloc(PORTS, sizeof *account->accepting);
     return account->accepting != NULL && resize_waiting(account, WAITING_LEAST) &&
+           connections_open_again(&account->connections, &account->survey->connections) &&
            account_udp_open(account) && account_tcp_open(account) &&
            account_fragments_open(account);
 }
@@ -494,7 +497,6 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
     ledger_init(&account->ledger, account->target);
     account->ledger.watch = account->watch;
     account->ledger.watcher = account->watcher;
-    account->connections.first = &account->survey->connections;
     if (!open_account(account)) {
         return false;
     }
@@ -512,7 +514,7 @@ void account_free(account_t *account)
 {
     account_tcp_free(account);
     account_fragments_free(account);
-    connections_free(&account->connections);
+    connections_free_again(&account->connections);
     ledger_free(&account->ledger);
     account_udp_free(account);
     free(account->accepting);

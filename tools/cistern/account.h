@@ -82,8 +82,8 @@ typedef struct account {
     const target_t *target;
     account_settings_t settings;
     ledger_t ledger;
-    connections_t connections;
-    struct tcp_state *tcp; /* one for each connection of the survey */
+    connections_again_t connections;
+    struct tcp_state **tcp; /* for each connection of the survey; NULL: it did not begin */
     struct datagram_state *datagram;
     uint64_t busy;      /* the device processes frames until then */
     waiting_t *waiting; /* a ring: those that it has not processed yet */

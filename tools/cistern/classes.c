@@ -134,8 +134,7 @@ static uint32_t look_at_size(measurement_t *now, size_t k)
     }
     for (size_t i = 0; i <= k; ++i) {
         int32_t *const row = (int32_t *)now->demand->peak + i * sizes;
-        const int32_t distance =
-            raise_peaks(row + k, now->below + k + 1, sizes - k, now->below[i]);
+        const int32_t distance = raise_peaks(row + k, now->below + k + 1, sizes - k, now->below[i]);
         least = distance < least ? distance : least;
     }
     return (uint32_t)least;

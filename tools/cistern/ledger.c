@@ -67,25 +67,21 @@ void ledger_free(ledger_t *ledger)
 /* --- levels -------------------------------------------------------------------------------------
  */
 
-static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cause_t cause)
+static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, uint8_t cause)
 {
-    if (amount > peak->amount) {
-        *peak = (peak_t){.amount = amount,
-                         .packet = ledger->packet,
-                         .time = ledger->time,
-                         .cause = cause,
-                         .connection = ledger->connection};
-    }
+    *peak = (peak_t){.amount = amount,
+                     .packet = ledger->packet,
+                     .time = ledger->time,
+                     .cause = (cause_t)cause,
+                     .connection = ledger->connection};
 }
 
-static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t *change)
+static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t change)
 {
-    if (ledger->watch != NULL) {
-        change->slot = (uint32_t)(slot - ledger->slot);
-        change->resource = (resource_t)slot->resource;
-        change->cause = (cause_t)slot->cause;
-        ledger->watch(ledger->watcher, ledger, change);
-    }
+    change.slot = (uint32_t)(slot - ledger->slot);
+    change.resource = (resource_t)slot->resource;
+    change.cause = (cause_t)slot->cause;
+    ledger->watch(ledger->watcher, ledger, &change);
 }
 
 static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
@@ -93,15 +89,21 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     level_t *const level = &ledger->level[slot->resource];
     level->least += least;
     level->most += most;
-    raise_peak(ledger, &level->peak_least, level->least, (cause_t)slot->cause);
-    raise_peak(ledger, &level->peak_most, level->most, (cause_t)slot->cause);
+    if (level->least > level->peak_least.amount) {
+        raise_peak(ledger, &level->peak_least, level->least, slot->cause);
+    }
+    if (level->most > level->peak_most.amount) {
+        raise_peak(ledger, &level->peak_most, level->most, slot->cause);
+    }
     if (level->least < level->standing_least) {
         level->standing_least = level->least;
     }
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
-    notify(ledger, slot, &(ledger_change_t){.least = least, .most = most});
+    if (ledger->watch != NULL) {
+        notify(ledger, slot, (ledger_change_t){.least = least, .most = most});
+    }
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -251,7 +253,9 @@ void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
     ledger_slot_t *const slot = find(ledger, hold);
     if (slot != NULL) {
         slot->cause = (uint8_t)cause;
-        notify(ledger, slot, &(ledger_change_t){.passed = true});
+        if (ledger->watch != NULL) {
+            notify(ledger, slot, (ledger_change_t){.passed = true});
+        }
     }
 }
 
