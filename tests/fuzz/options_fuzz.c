@@ -12,6 +12,7 @@
 static traffic_t traffic;
 static survey_t survey;
 static device_t device;
+static lwip_options_t defaults;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -30,6 +31,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     static char *names[] = {name};
     (void)argc;
     (void)argv;
+    lwip_options_defaults(&defaults);
     require(traffic_open(&traffic, names, 1, NULL), "out of memory");
     require(survey_read(&survey, &traffic) && survey_device(&survey, NULL, &device), "no capture");
     return 0;
@@ -57,13 +59,12 @@ static void account_with(const lwip_options_t *options, unsigned pointer)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static const unsigned pointers[] = {16, 32, 64};
-    lwip_options_t options;
+    lwip_options_t options = defaults;
     if (length < 2) {
         return 0;
     }
     FILE *const text = fmemopen((void *)(uintptr_t)(bytes + 1), length - 1, "r");
     require(text != NULL, "out of memory");
-    lwip_options_defaults(&options);
     if (lwip_options_expanded(&options, "input", text)) {
         account_with(&options, pointers[bytes[0] % 3U]);
     }

@@ -7,7 +7,7 @@
  * events are replayed in pools and heaps. What must hold: no sanitizer report, no fault, nothing
  * held at the end, and what the accounting says is needed serves.
  *
- * Seeds are real captures: parse_fuzz -max_len=65536 corpus/ samples/ */
+ * Seeds are real captures: parse_fuzz -max_len=8192 -entropic=0 corpus/ samples/ */
 #define _GNU_SOURCE /* memfd_create */
 #include <stdio.h>
 #include <stdlib.h>

@@ -299,13 +299,13 @@ static void handle(account_t *account, const parsed_t *parsed, in_hand_t *frame)
 
 static waiting_t *waiting_at(const account_t *account, size_t index)
 {
-    return &account->waiting[(account->first_waiting + index) % WAITING];
+    return &account->waiting[(account->first_waiting + index) % account->waiting_room];
 }
 
 static void handle_first(account_t *account)
 {
     waiting_t *const waiting = waiting_at(account, 0);
-    account->first_waiting = (account->first_waiting + 1) % WAITING;
+    account->first_waiting = (account->first_waiting + 1) % account->waiting_room;
     --account->waiting_count;
     account->ledger.packet = waiting->parsed.number;
     handle(account, &waiting->parsed, &waiting->frame);
@@ -340,10 +340,31 @@ static void handle_answered(account_t *account, const parsed_t *parsed)
     account->ledger.packet = parsed->number;
 }
 
-/* The slot behind those that wait, which the next frame can have. */
+/* A ring of so many slots, which those that wait move to. */
+static bool resize_waiting(account_t *account, size_t room)
+{
+    waiting_t *const waiting = malloc(room * sizeof *waiting);
+    if (waiting == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < account->waiting_count; ++i) {
+        waiting[i] = *waiting_at(account, i);
+    }
+    free(account->waiting);
+    account->waiting = waiting;
+    account->waiting_room = room;
+    account->first_waiting = 0;
+    return true;
+}
+
+/* The slot behind those that wait, which the next frame can have. The ring is as small as it can be,
+ * so that it stays in the processor's cache. */
 static waiting_t *next_waiting(account_t *account)
 {
-    if (account->waiting_count == WAITING) {
+    if (account->waiting_count == account->waiting_room && account->waiting_room < WAITING) {
+        account->ledger.short_of_memory |= !resize_waiting(account, 2 * account->waiting_room);
+    }
+    if (account->waiting_count == account->waiting_room) {
         const uint64_t packet = account->ledger.packet;
         handle_first(account);
         account->ledger.packet = packet;
@@ -383,7 +404,7 @@ static void next_file(account_t *account, int file)
     account->dhcp = 0;
     memset(account->neighbour, 0, sizeof account->neighbour);
     if (file != account->file) { /* else it is the first */
-        memset(account->accepting, 0, PORTS * sizeof *account->accepting);
+        account_tcp_end_file(account);
     }
     account_mailboxes_clear(account);
     account->file = file;
@@ -410,9 +431,10 @@ static void process(account_t *account, const parsed_t *parsed)
 static bool open_account(account_t *account)
 {
     account->accepting = calloc(PORTS, sizeof *account->accepting);
-    account->waiting = calloc(WAITING, sizeof *account->waiting);
-    return account->accepting != NULL && account->waiting != NULL && account_udp_open(account) &&
-           account_tcp_open(account) && account_fragments_open(account);
+    return account->accepting != NULL && resize_waiting(account, WAITING_LEAST) &&
+           connections_open_again(&account->connections, &account->survey->connections) &&
+           account_udp_open(account) && account_tcp_open(account) &&
+           account_fragments_open(account);
 }
 
 /* Time goes on to a packet of the same file. */
@@ -475,7 +497,6 @@ bool account_read(account_t *account, traffic_t *traffic, account_observer_t *ob
     ledger_init(&account->ledger, account->target);
     account->ledger.watch = account->watch;
     account->ledger.watcher = account->watcher;
-    account->connections.first = &account->survey->connections;
     if (!open_account(account)) {
         return false;
     }
@@ -493,7 +514,7 @@ void account_free(account_t *account)
 {
     account_tcp_free(account);
     account_fragments_free(account);
-    connections_free(&account->connections);
+    connections_free_again(&account->connections);
     ledger_free(&account->ledger);
     account_udp_free(account);
     free(account->accepting);

@@ -23,7 +23,8 @@ enum {
     ARP_PENDING = 32,
     DATAGRAMS = 64,
     GROUPS = 64,
-    WAITING = 1024,
+    WAITING_LEAST = 8,
+    WAITING = 1024, /* at most; a power of two times the least */
     MAILBOX_PLACES = 1024
 };
 
@@ -81,11 +82,12 @@ typedef struct account {
     const target_t *target;
     account_settings_t settings;
     ledger_t ledger;
-    connections_t connections;
-    struct tcp_state *tcp; /* one for each connection of the survey */
+    connections_again_t connections;
+    struct tcp_state **tcp; /* for each connection of the survey; NULL: it did not begin */
     struct datagram_state *datagram;
     uint64_t busy;      /* the device processes frames until then */
     waiting_t *waiting; /* a ring: those that it has not processed yet */
+    size_t waiting_room;
     size_t first_waiting;
     size_t waiting_count;
     struct udp_state *udp;
@@ -146,6 +148,7 @@ bool account_tcp_open(account_t *account);
 /* Numbers the connection of a packet: once for each, in their order. */
 void account_tcp_number(account_t *account, parsed_t *parsed);
 void account_tcp_file(account_t *account, int file);
+void account_tcp_end_file(account_t *account);
 void account_tcp_sent(account_t *account, const parsed_t *parsed);
 void account_tcp_received(account_t *account, const parsed_t *parsed, in_hand_t *frame);
 void account_tcp_free(account_t *account);

@@ -6,8 +6,6 @@
  *   mailbox B  |x|x|          some mailbox uses
  *
  * I1  deep[i] is how many mailboxes have more than i messages; hold[i] is held if it is not 0 */
-#include <string.h>
-
 #include "account.h"
 
 static mailboxes_t *mailboxes_of(account_t *account, resource_t resource)
@@ -37,5 +35,10 @@ void account_fetch(account_t *account, resource_t resource, uint32_t *messages)
 
 void account_mailboxes_clear(account_t *account)
 {
-    memset(account->mailboxes, 0, sizeof account->mailboxes);
+    for (int i = 0; i < MAILBOX_RESOURCES; ++i) {
+        uint32_t *const deep = account->mailboxes[i].deep;
+        for (size_t place = 0; place < MAILBOX_PLACES && deep[place] != 0; ++place) { /* I1 */
+            deep[place] = 0;
+        }
+    }
 }

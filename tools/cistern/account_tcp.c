@@ -106,19 +106,36 @@ bool account_tcp_open(account_t *account)
     return account->tcp != NULL;
 }
 
-static void free_state(tcp_state_t *state)
+/* What is left of a connection that holds nothing but a control block in TIME_WAIT, which a timer
+ * gives back. */
+static tcp_state_t ended_state = {.accounted = true, .ended = true};
+
+/* The state of a connection, made when it begins; NULL if memory is short. */
+static tcp_state_t *state_of(account_t *account, size_t index)
 {
-    free(state->segment);
-    free(state->piece);
-    free(state->early);
-    free(state->burst.part);
-    *state = (tcp_state_t){.pcb = 0};
+    if (account->tcp[index] == NULL) {
+        account->tcp[index] = calloc(1, sizeof **account->tcp);
+    }
+    return account->tcp[index];
+}
+
+static void free_state(account_t *account, size_t index)
+{
+    tcp_state_t *const state = account->tcp[index];
+    if (state != NULL && state != &ended_state) {
+        free(state->segment);
+        free(state->piece);
+        free(state->early);
+        free(state->burst.part);
+        free(state);
+    }
+    account->tcp[index] = &ended_state;
 }
 
 void account_tcp_free(account_t *account)
 {
     for (size_t i = 0; account->tcp != NULL && i < account->survey->details; ++i) {
-        free_state(&account->tcp[i]);
+        free_state(account, i);
     }
     free(account->tcp);
 }
@@ -648,10 +665,10 @@ static void wait_time(const tcp_view_t *view)
     ledger_give_at(ledger, view->state->pcb, ledger->time + wait + LATE * (uint64_t)SECOND);
 }
 
-/* Whether the connection came to its end with this packet. */
+/* Whether the connection came to its end with this packet: then its state is gone. */
 static void check_end(const tcp_view_t *view)
 {
-    tcp_state_t *const state = view->state;
+    const tcp_state_t *const state = view->state;
     ledger_t *const ledger = ledger_of(view);
     if ((view->parsed->flags & TCP_RST) != 0) {
         end_connection(view);
@@ -664,6 +681,9 @@ static void check_end(const tcp_view_t *view)
     } else if (state->sent_fin && state->fin_acked) {
         ledger_doubt_at(ledger, state->pcb, ledger->time + FIN_TIMEOUT * (uint64_t)SECOND);
     }
+    if (state->ended) {
+        free_state(view->account, view->parsed->connection);
+    }
 }
 
 /* --- packets
@@ -674,7 +694,7 @@ void account_tcp_number(account_t *account, parsed_t *parsed)
 {
     if (parsed->transport && parsed->protocol == 6) {
         parsed->connection =
-            connections_find(&account->connections, parsed, account->file, &parsed->side);
+            connections_find_again(&account->connections, parsed, account->file, &parsed->side);
     }
 }
 
@@ -682,14 +702,15 @@ void account_tcp_number(account_t *account, parsed_t *parsed)
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
 {
     const size_t index = parsed->connection;
-    if (index >= account->survey->details) {
+    tcp_state_t *const state = index < account->survey->details ? state_of(account, index) : NULL;
+    if (state == NULL) {
         account->ledger.short_of_memory = true;
         return false;
     }
     const int own = from ? parsed->side : 1 - parsed->side;
     account->ledger.connection = (uint32_t)index + 1U;
     *view = (tcp_view_t){.account = account,
-                         .state = &account->tcp[index],
+                         .state = state,
                          .own = &account->survey->detail[index].side[own],
                          .peer = &account->survey->detail[index].side[1 - own],
                          .parsed = parsed};
@@ -871,6 +892,20 @@ static int own_side(const account_t *account, size_t index)
                                                                   : -1;
 }
 
+/* Connections of the next capture are others; none of this one is waited for. */
+void account_tcp_end_file(account_t *account)
+{
+    for (size_t i = 0; i < account->survey->details; ++i) {
+        const tcp_state_t *const state = account->tcp[i];
+        if (state != NULL && state->accepting) {
+            account->accepting[state->port] = 0;
+        }
+        if (state != NULL) {
+            free_state(account, i);
+        }
+    }
+}
+
 /* Ports that the device serves are listened on all the time; connections whose SYN is not in the
  * capture were open when it began. */
 void account_tcp_file(account_t *account, int file)
@@ -883,7 +918,6 @@ void account_tcp_file(account_t *account, int file)
         if (own < 0) {
             continue;
         }
-        const tcp_view_t view = {.account = account, .state = &account->tcp[i]};
         const survey_connection_t *const detail = &account->survey->detail[i];
         uint8_t *const port = &served[connection->port[own]];
         account->ledger.connection = (uint32_t)i + 1U;
@@ -895,7 +929,11 @@ void account_tcp_file(account_t *account, int file)
             }
         }
         if (!detail->has_syn && detail->side[own].started) {
-            open_connection(&view, 1);
+            const tcp_view_t view = {.account = account, .state = state_of(account, i)};
+            account->ledger.short_of_memory |= view.state == NULL;
+            if (view.state != NULL) {
+                open_connection(&view, 1);
+            }
         }
     }
 }

@@ -57,6 +57,9 @@ static bool add_size(demand_t *demand, size_t size)
     return true;
 }
 
+/* Requests below are many, and looked up in a table. */
+enum { SMALL_REQUEST = 4096 };
+
 /* All sizes of the trace, rounded up to coarser steps until they are few enough. False if it cannot
  * be read. */
 static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
@@ -67,11 +70,14 @@ static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignme
     while (!fits && ok) {
         event_reader_t reader = reader_open(trace);
         const event_t *event = NULL;
+        bool known[SMALL_REQUEST] = {false};
         demand->sizes = 0;
         fits = true;
-        while (fits && (event = reader_next(&reader)) != NULL) {
-            if (event->amount != 0 && !event->trims) {
-                fits = add_size(demand, round_size(event->amount, step));
+        while (fits && (event = reader_next_whole(&reader)) != NULL) {
+            const uint32_t amount = event->amount;
+            if (amount != 0 && !event->trims && !(amount < SMALL_REQUEST && known[amount])) {
+                known[amount % SMALL_REQUEST] |= amount < SMALL_REQUEST;
+                fits = add_size(demand, round_size(amount, step));
             }
         }
         demand->rounded = step != alignment;
@@ -81,46 +87,65 @@ static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignme
     return ok;
 }
 
-/* The measurement in progress. A take adds at most one to any range, so a row needs no look before
- * as many takes as the least distance of its ranges to their peaks. */
+/* The measurement in progress. A take adds one to the ranges with its size, and the takes in between
+ * at most one each: a size needs no look before as many takes as the least distance of its ranges to
+ * their peaks. What is given back at once counts for its own size only. */
 typedef struct measurement {
     demand_t *demand;
-    uint32_t held[CLASSES_SIZES_MAX];      /* requests of each size */
-    uint32_t below[CLASSES_SIZES_MAX + 1]; /* requests of all smaller sizes */
-    uint64_t due[CLASSES_SIZES_MAX];       /* takes at which row i must be updated */
-    uint64_t takes;
-    uint64_t next_due; /* the least of `due` */
+    int32_t held[CLASSES_SIZES_MAX];      /* requests of each size */
+    int32_t below[CLASSES_SIZES_MAX + 1]; /* requests of all smaller sizes, at the latest look */
+    uint64_t takes;                       /* that were not given back at once */
+    uint64_t due[CLASSES_SIZES_MAX];      /* the take of a size at which its ranges need a look */
+    uint16_t small[SMALL_REQUEST];        /* place of a small request, + 1; 0: not looked up yet */
 } measurement_t;
 
-/* Raises the peaks of the ranges from size i on; returns their least distance to the peaks. */
-static uint32_t update_row(measurement_t *now, size_t i)
+static uint16_t place_of_request(measurement_t *now, uint32_t bytes)
 {
-    const size_t sizes = now->demand->sizes;
-    uint32_t *const peak = now->demand->peak + i * sizes;
-    const uint32_t base = now->below[i];
-    uint32_t least = UINT32_MAX;
-    for (size_t j = i; j < sizes; ++j) {
-        const uint32_t count = now->below[j + 1] - base;
-        peak[j] = count > peak[j] ? count : peak[j];
-        const uint32_t distance = peak[j] - count;
-        least = distance < least ? distance : least;
+    if (bytes >= SMALL_REQUEST) {
+        return (uint16_t)place_of(now->demand, bytes);
+    }
+    if (now->small[bytes] == 0) {
+        now->small[bytes] = (uint16_t)(place_of(now->demand, bytes) + 1U);
+    }
+    return (uint16_t)(now->small[bytes] - 1U);
+}
+
+/* Raises peaks to the counts behind `base`; returns their least distance to the counts then. A loop
+ * for vectors: no branch, and numbers with a sign, which every processor compares. */
+static int32_t raise_peaks(int32_t *peak, const int32_t *below, size_t count, int32_t base)
+{
+    int32_t least = INT32_MAX;
+    for (size_t j = 0; j < count; ++j) {
+        const int32_t now = below[j] - base;
+        const int32_t most = now > peak[j] ? now : peak[j];
+        peak[j] = most;
+        least = most - now < least ? most - now : least;
     }
     return least;
 }
 
-/* Updates the rows that are due. */
-static void update_rows(measurement_t *now)
+/* Raises the peaks of all ranges with size k; returns their least distance to the peaks. */
+static uint32_t look_at_size(measurement_t *now, size_t k)
 {
     const size_t sizes = now->demand->sizes;
+    int32_t least = INT32_MAX;
     for (size_t i = 0; i < sizes; ++i) {
         now->below[i + 1] = now->below[i] + now->held[i];
     }
-    now->next_due = UINT64_MAX;
-    for (size_t i = 0; i < sizes; ++i) {
-        if (now->due[i] <= now->takes) {
-            now->due[i] = now->takes + update_row(now, i) + 1;
-        }
-        now->next_due = now->due[i] < now->next_due ? now->due[i] : now->next_due;
+    for (size_t i = 0; i <= k; ++i) {
+        int32_t *const row = (int32_t *)now->demand->peak + i * sizes;
+        const int32_t distance = raise_peaks(row + k, now->below + k + 1, sizes - k, now->below[i]);
+        least = distance < least ? distance : least;
+    }
+    return (uint32_t)least;
+}
+
+/* One more of size k is held. */
+static void note_take(measurement_t *now, size_t k)
+{
+    const uint64_t take = now->takes + 1;
+    if (take >= now->due[k]) {
+        now->due[k] = take + look_at_size(now, k) + 1;
     }
 }
 
@@ -128,7 +153,7 @@ static bool measure(measurement_t *now, const trace_t *trace, uint16_t *place)
 {
     event_reader_t reader = reader_open(trace);
     const event_t *event = NULL;
-    while ((event = reader_next(&reader)) != NULL) {
+    while ((event = reader_next_whole(&reader)) != NULL) {
         if (event->trims) {
             continue;
         }
@@ -136,10 +161,14 @@ static bool measure(measurement_t *now, const trace_t *trace, uint16_t *place)
             --now->held[place[event->slot]];
             continue;
         }
-        place[event->slot] = (uint16_t)place_of(now->demand, event->amount);
-        ++now->held[place[event->slot]];
-        if (++now->takes >= now->next_due) {
-            update_rows(now);
+        const uint16_t k = place_of_request(now, event->amount);
+        ++now->held[k];
+        note_take(now, k);
+        if (event->moment) {
+            --now->held[k];
+        } else {
+            place[event->slot] = k;
+            ++now->takes;
         }
     }
     return reader_close(&reader);

@@ -19,9 +19,9 @@ typedef struct demand {
     bool rounded; /* there were more sizes: some are rounded up to one of these */
 } demand_t;
 
-/* The demand of a trace. With E takes and gives of D sizes it takes O(E log D + R D) time, R being
- * the rows that come near their peaks: at most E D, in practice a fraction of it; and O(D^2 +
- * slots) memory. False if the host is short of memory. */
+/* The demand of a trace. With E takes and gives of D sizes it takes O(E + L D^2) time, L being the takes at
+ * which a range comes near its peak: at most E, in practice a fraction of it; and O(D^2 + slots)
+ * memory. False if the host is short of memory. */
 bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment);
 
 /* Adds another demand: what either needs. */

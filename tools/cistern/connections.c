@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* connections.c - TCP connections by their addresses and ports: a hash table with chains.
  *
- *   bucket[hash] --> the latest connection --> an earlier one of the same bucket --> 0 */
+ *   bucket[hash] --> the latest connection --> an earlier one of the same bucket --> 0
+ *
+ * I1  the connections of a bucket are in the reverse order of their beginnings */
 #include "connections.h"
 
 #include <stdlib.h>
@@ -86,22 +88,6 @@ static bool make_buckets(connections_t *connections)
     return true;
 }
 
-/* The first connection between the ends of a packet from a number on. */
-static uint32_t number_from(const connections_t *connections, const parsed_t *parsed, int side,
-                            uint32_t least)
-{
-    uint32_t found = UINT32_MAX;
-    uint32_t at = connections->buckets == 0
-                      ? 0
-                      : connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
-    while (at > least) { /* the latest are first */
-        const connection_t *const connection = &connections->connection[at - 1];
-        found = is_of(connection, parsed, side) ? at - 1 : found;
-        at = connection->next;
-    }
-    return found;
-}
-
 /* The hardware addresses as side 0 sends them. */
 static void set_mac(connection_t *connection, const parsed_t *parsed, int side)
 {
@@ -120,23 +106,18 @@ static bool has_moved(const connection_t *connection, const parsed_t *parsed, in
            memcmp(connection->mac + MAC_BYTES, second, MAC_BYTES) != 0;
 }
 
-static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side,
-                  uint32_t least)
+static size_t add(connections_t *connections, const parsed_t *parsed, int file, int side)
 {
     if (!make_buckets(connections) || !ARRAY_GROW(connections, connection)) {
         return SIZE_MAX;
     }
     const size_t index = connections->connections++;
-    const uint32_t number = connections->first == NULL
-                                ? (uint32_t)index
-                                : number_from(connections->first, parsed, side, least);
     connection_t *const connection = &connections->connection[index];
     uint32_t *const bucket = &connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
     *connection = (connection_t){.synchronized = (parsed->flags & TCP_SYN) != 0,
                                  .syn = (parsed->flags & TCP_ACK) == 0 ? parsed->sequence
                                                                        : parsed->acknowledged - 1U,
                                  .file = file,
-                                 .number = number,
                                  .next = *bucket};
     set_mac(connection, parsed, side);
     connection->address[side] = parsed->source;
@@ -144,7 +125,7 @@ static size_t add(connections_t *connections, const parsed_t *parsed, int file, 
     connection->port[side] = parsed->source_port;
     connection->port[1 - side] = parsed->destination_port;
     *bucket = (uint32_t)index + 1U;
-    return number;
+    return index;
 }
 
 /* A SYN without ACK whose number is not that of the connection begins another. */
@@ -155,18 +136,28 @@ static bool begins_anew(const connection_t *connection, const parsed_t *parsed, 
            (opens && (!connection->synchronized || connection->syn != parsed->sequence));
 }
 
-/* The latest connection between the ends of a packet, + 1, or 0. Often it is that of the packet
- * before. */
+/* From the first connection of a packet's bucket, + 1, or 0. */
+static uint32_t first_of(const connections_t *connections, const parsed_t *parsed)
+{
+    return connections->buckets == 0
+               ? 0
+               : connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+}
+
+/* Whether that is the connection between the ends of a packet: often it is. */
+static bool is_last(const connections_t *connections, uint32_t last, const parsed_t *parsed,
+                    int side)
+{
+    return last != 0 && is_of(&connections->connection[last - 1], parsed, side);
+}
+
+/* The latest connection between the ends of a packet, + 1, or 0. */
 static uint32_t find_latest(const connections_t *connections, const parsed_t *parsed, int side)
 {
-    if (connections->last != 0 &&
-        is_of(&connections->connection[connections->last - 1], parsed, side)) {
+    if (is_last(connections, connections->last, parsed, side)) {
         return connections->last;
     }
-    if (connections->buckets == 0) {
-        return 0;
-    }
-    uint32_t at = connections->bucket[hash_packet(parsed) & (connections->buckets - 1)];
+    uint32_t at = first_of(connections, parsed);
     while (at != 0 && !is_of(&connections->connection[at - 1], parsed, side)) {
         at = connections->connection[at - 1].next;
     }
@@ -175,7 +166,6 @@ static uint32_t find_latest(const connections_t *connections, const parsed_t *pa
 
 size_t connections_find(connections_t *connections, const parsed_t *parsed, int file, int *side)
 {
-    uint32_t least = 0;
     *side = source_is_first(parsed) ? 0 : 1;
     const uint32_t at = find_latest(connections, parsed, *side);
     if (at != 0) {
@@ -183,12 +173,11 @@ size_t connections_find(connections_t *connections, const parsed_t *parsed, int 
         connections->moved = connections->moved || has_moved(found, parsed, *side);
         if (!begins_anew(found, parsed, file)) {
             connections->last = at;
-            return found->number;
+            return at - 1U;
         }
-        least = found->number + 1U;
     }
     connections->last = 0;
-    return add(connections, parsed, file, *side, least);
+    return add(connections, parsed, file, *side);
 }
 
 void connections_free(connections_t *connections)
@@ -196,4 +185,64 @@ void connections_free(connections_t *connections)
     free(connections->connection);
     free(connections->bucket);
     *connections = (connections_t){.connection = NULL};
+}
+
+/* --- a later reading ---------------------------------------------------------------------------- */
+
+bool connections_open_again(connections_again_t *again, const connections_t *first)
+{
+    *again = (connections_again_t){.first = first, .begun = calloc(first->connections / 8 + 1, 1)};
+    return again->begun != NULL;
+}
+
+static bool has_begun(const connections_again_t *again, uint32_t at)
+{
+    return (again->begun[(at - 1U) / 8] >> (at - 1U) % 8 & 1U) != 0;
+}
+
+/* The latest connection between the ends of a packet that began, + 1, or 0; and the first that did
+ * not. Those of a bucket are in the order in which they begin, the last of them first. */
+static uint32_t find_begun(const connections_again_t *again, const parsed_t *parsed, int side,
+                           uint32_t *following)
+{
+    const connections_t *const first = again->first;
+    uint32_t at = first_of(first, parsed);
+    *following = 0;
+    for (; at != 0; at = first->connection[at - 1].next) {
+        if (is_of(&first->connection[at - 1], parsed, side)) {
+            if (has_begun(again, at)) {
+                return at;
+            }
+            *following = at;
+        }
+    }
+    return 0;
+}
+
+size_t connections_find_again(connections_again_t *again, const parsed_t *parsed, int file,
+                              int *side)
+{
+    const connections_t *const first = again->first;
+    uint32_t following = 0;
+    *side = source_is_first(parsed) ? 0 : 1;
+    uint32_t at = again->last;
+    if (!is_last(first, at, parsed, *side) ||
+        begins_anew(&first->connection[at - 1], parsed, file)) {
+        at = find_begun(again, parsed, *side, &following);
+        if (at == 0 || begins_anew(&first->connection[at - 1], parsed, file)) {
+            at = following;
+        }
+    }
+    again->last = at;
+    if (at == 0) {
+        return SIZE_MAX;
+    }
+    again->begun[(at - 1U) / 8] |= (uint8_t)(1U << (at - 1U) % 8);
+    return at - 1U;
+}
+
+void connections_free_again(connections_again_t *again)
+{
+    free(again->begun);
+    *again = (connections_again_t){.first = NULL};
 }

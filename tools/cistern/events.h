@@ -12,7 +12,7 @@
 
 #include "spool.h"
 
-enum { EVENTS_CHUNK = 4096 };
+enum { EVENTS_CHUNK = 1024 };
 
 /* Two requests to the heap may also have been one, or others of the same sum: where a heap is run,
  * the first of them needs room for both, and the second none. */

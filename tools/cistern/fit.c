@@ -67,10 +67,10 @@ bool reader_more(event_reader_t *reader)
         return true;
     }
     const chunk_t *const chunk = &trace->chunk[next];
-    reader->failed =
-        !spool_read(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
-    reader->at = reader->buffer;
-    reader->end = reader->buffer + (reader->failed ? 0 : chunk->events);
+    reader->at =
+        spool_view(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
+    reader->failed = reader->at == NULL;
+    reader->end = reader->failed ? NULL : reader->at + chunk->events;
     return !reader->failed;
 }
 
@@ -253,9 +253,13 @@ size_t fit_heap_least(const trace_t *trace, const target_t *target, heap_kind_t 
         return 0;
     }
     const size_t end = target_align(target, below->bytes);
-    size_t low = target_align(target, below->used == 0 ? end : below->used) - step;
+    const size_t used = target_align(target, below->used == 0 ? end : below->used);
+    size_t low = used - step;
     while (low > step && serves(&search, low, below)) { /* headers that became smaller */
         low -= step;
+    }
+    if (low < used - step && below->failures != 0) { /* the step above it was tried, and serves */
+        return low + step;
     }
     size_t high = end;
     for (size_t more = step; high < arena; more *= 2) {

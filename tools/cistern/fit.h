@@ -46,18 +46,25 @@ typedef struct event_reader {
 event_reader_t reader_open(const trace_t *trace);
 bool reader_more(event_reader_t *reader);
 
-/* NULL at the end. The second part of a request follows its first in memory. */
+/* NULL at the end. What is given back at once is one event. The second part of a request follows
+ * its first in memory. */
+static inline const event_t *reader_next_whole(event_reader_t *reader)
+{
+    if (reader->at == reader->end && !reader_more(reader)) {
+        return NULL;
+    }
+    return reader->at++;
+}
+
+/* The same, what is given back at once being two events: a take and a give. */
 static inline const event_t *reader_next(event_reader_t *reader)
 {
     if (reader->gives) {
         reader->gives = false;
         return &reader->give;
     }
-    if (reader->at == reader->end && !reader_more(reader)) {
-        return NULL;
-    }
-    const event_t *const event = reader->at++;
-    if (event->moment != 0) {
+    const event_t *const event = reader_next_whole(reader);
+    if (event != NULL && event->moment != 0) {
         reader->gives = true;
         reader->give = (event_t){.packet = event->packet, .slot = event->slot};
     }

@@ -67,25 +67,21 @@ void ledger_free(ledger_t *ledger)
 /* --- levels -------------------------------------------------------------------------------------
  */
 
-static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, cause_t cause)
+static void raise_peak(const ledger_t *ledger, peak_t *peak, int64_t amount, uint8_t cause)
 {
-    if (amount > peak->amount) {
-        *peak = (peak_t){.amount = amount,
-                         .packet = ledger->packet,
-                         .time = ledger->time,
-                         .cause = cause,
-                         .connection = ledger->connection};
-    }
+    *peak = (peak_t){.amount = amount,
+                     .packet = ledger->packet,
+                     .time = ledger->time,
+                     .cause = (cause_t)cause,
+                     .connection = ledger->connection};
 }
 
-static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t *change)
+static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_change_t change)
 {
-    if (ledger->watch != NULL) {
-        change->slot = (uint32_t)(slot - ledger->slot);
-        change->resource = (resource_t)slot->resource;
-        change->cause = (cause_t)slot->cause;
-        ledger->watch(ledger->watcher, ledger, change);
-    }
+    change.slot = (uint32_t)(slot - ledger->slot);
+    change.resource = (resource_t)slot->resource;
+    change.cause = (cause_t)slot->cause;
+    ledger->watch(ledger->watcher, ledger, &change);
 }
 
 static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
@@ -93,15 +89,21 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     level_t *const level = &ledger->level[slot->resource];
     level->least += least;
     level->most += most;
-    raise_peak(ledger, &level->peak_least, level->least, (cause_t)slot->cause);
-    raise_peak(ledger, &level->peak_most, level->most, (cause_t)slot->cause);
+    if (level->least > level->peak_least.amount) {
+        raise_peak(ledger, &level->peak_least, level->least, slot->cause);
+    }
+    if (level->most > level->peak_most.amount) {
+        raise_peak(ledger, &level->peak_most, level->most, slot->cause);
+    }
     if (level->least < level->standing_least) {
         level->standing_least = level->least;
     }
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
-    notify(ledger, slot, &(ledger_change_t){.least = least, .most = most});
+    if (ledger->watch != NULL) {
+        notify(ledger, slot, (ledger_change_t){.least = least, .most = most});
+    }
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -251,7 +253,9 @@ void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
     ledger_slot_t *const slot = find(ledger, hold);
     if (slot != NULL) {
         slot->cause = (uint8_t)cause;
-        notify(ledger, slot, &(ledger_change_t){.passed = true});
+        if (ledger->watch != NULL) {
+            notify(ledger, slot, (ledger_change_t){.passed = true});
+        }
     }
 }
 
@@ -278,24 +282,19 @@ void ledger_clear(ledger_t *ledger)
 /* --- timers -------------------------------------------------------------------------------------
  */
 
-static void swap(ledger_timer_t *a, ledger_timer_t *b)
-{
-    const ledger_timer_t kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
+/* Timers are moved into the gap that an added or removed one leaves, instead of being swapped. */
 static void add_timer(ledger_t *ledger, hold_t hold, uint64_t time, bool doubt)
 {
     if (!noted(ledger, ARRAY_GROW(ledger, timer))) {
         return;
     }
-    size_t at = ledger->timers++;
-    ledger->timer[at] = (ledger_timer_t){.time = time, .hold = hold, .doubt = doubt};
-    while (at > 0 && ledger->timer[at].time < ledger->timer[(at - 1) / 2].time) {
-        swap(&ledger->timer[at], &ledger->timer[(at - 1) / 2]);
-        at = (at - 1) / 2;
+    ledger_timer_t *const timer = ledger->timer;
+    size_t gap = ledger->timers++;
+    while (gap > 0 && time < timer[(gap - 1) / 2].time) {
+        timer[gap] = timer[(gap - 1) / 2];
+        gap = (gap - 1) / 2;
     }
+    timer[gap] = (ledger_timer_t){.time = time, .hold = hold, .doubt = doubt};
 }
 
 static ledger_timer_t pop_timer(ledger_t *ledger)
@@ -303,18 +302,19 @@ static ledger_timer_t pop_timer(ledger_t *ledger)
     ledger_timer_t *const timer = ledger->timer;
     const ledger_timer_t first = timer[0];
     const size_t count = --ledger->timers;
-    timer[0] = timer[count];
-    size_t at = 0;
+    const ledger_timer_t last = timer[count];
+    size_t gap = 0;
     size_t child = 1;
     while (child < count) {
         child += child + 1 < count && timer[child + 1].time < timer[child].time ? 1 : 0;
-        if (timer[at].time <= timer[child].time) {
+        if (last.time <= timer[child].time) {
             break;
         }
-        swap(&timer[at], &timer[child]);
-        at = child;
-        child = 2 * at + 1;
+        timer[gap] = timer[child];
+        gap = child;
+        child = 2 * gap + 1;
     }
+    timer[gap] = last;
     return first;
 }
 

@@ -123,6 +123,14 @@ bool spool_read(const spool_t *spool, uint64_t offset, void *bytes, size_t lengt
     return true;
 }
 
+const void *spool_view(const spool_t *spool, uint64_t offset, void *buffer, size_t length)
+{
+    if (offset < SPOOL_MEMORY) {
+        return spool->memory + offset;
+    }
+    return spool_read(spool, offset, buffer, length) ? buffer : NULL;
+}
+
 void spool_free(spool_t *spool)
 {
     free(spool->memory);

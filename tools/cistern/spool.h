@@ -27,6 +27,10 @@ uint64_t spool_take(spool_t *spool, size_t length);
 bool spool_write(spool_t *spool, uint64_t offset, const void *bytes, size_t length);
 bool spool_read(const spool_t *spool, uint64_t offset, void *bytes, size_t length);
 
+/* Bytes that are taken, where they are in memory; else they are read into `buffer`. They are there
+ * until the next write. NULL if they cannot be read, as above. */
+const void *spool_view(const spool_t *spool, uint64_t offset, void *buffer, size_t length);
+
 void spool_free(spool_t *spool);
 
 /* --- temporary files ------------------------------------------------------------------------ */
