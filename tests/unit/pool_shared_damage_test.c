@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Damage in pools of every strategy, at every level: what finds it, what is said, and that no block is
  * lost or handed out twice. */
+#define _GNU_SOURCE 1
 #include <pthread.h>
 #include <time.h>
 
