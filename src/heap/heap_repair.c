@@ -123,7 +123,6 @@ typedef struct heap_total {
 /* What a walk found. */
 typedef struct heap_findings {
     cistern_heap_t *heap;
-    size_t ring;    /* the block whose header was damaged where the ring closes, or HEAP_NOWHERE */
     size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
     bool trusts;    /* every sound block, else none that is suspect */
     heap_pass_t pass;
@@ -315,14 +314,18 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
     return state == HEAP_USED ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
 }
 
-/* Adds up what mends would make of the heap, where every sound block is trusted or none that is
- * suspect: true if that is what the sums say. */
-static bool heap_try(heap_findings_t *findings, bool trusts)
+/* True if what mends would make of the heap adds up to what the sums say: where every sound block is
+ * trusted, or else where none is that is suspect. If neither does, all are trusted. `ring` is the
+ * block whose header was damaged where the ring closes, or HEAP_NOWHERE. */
+static bool heap_try(heap_findings_t *findings, size_t ring)
 {
-    findings->damaged = findings->ring;
-    findings->trusts = trusts;
-    heap_walk(findings, HEAP_ADD_UP);
-    return heap_adds_up(findings);
+    unsigned tries = 3;
+    do {
+        findings->damaged = ring;
+        findings->trusts = tries != 2;
+        heap_walk(findings, HEAP_ADD_UP);
+    } while (!heap_adds_up(findings) && --tries != 0);
+    return tries != 0;
 }
 
 /* Finds out what is to be reported, and repairs what is damaged: true if the call may be tried once
@@ -333,9 +336,7 @@ static bool heap_diagnose(cistern_heap_t *heap, const void *payload, bool is_all
 {
     heap_findings_t findings;
     findings.heap = heap;
-    findings.ring = heap_mend_ring(heap);
-    const bool stands =
-        heap_try(&findings, true) || heap_try(&findings, false) || heap_try(&findings, true);
+    const bool stands = heap_try(&findings, heap_mend_ring(heap));
     *outcome = (heap_outcome_t){stands ? CISTERN_FAULT_LINK : CISTERN_FAULT_HEADER, payload};
     if (findings.damaged != HEAP_NOWHERE) {
         *outcome = (heap_outcome_t){CISTERN_FAULT_HEADER, heap_payload(heap, findings.damaged)};

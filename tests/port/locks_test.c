@@ -230,14 +230,13 @@ static void *walk_slowly(void *argument)
     return NULL;
 }
 
-static void cached_pool_that_a_thread_stopped_at_a_fork_serves_the_child(void **state)
+/* True if a pool that another thread has stopped serves a child that is forked meanwhile. */
+static bool pool_serves_a_child(cistern_pool_strategy_t strategy)
 {
-    (void)state;
     static _Alignas(64) unsigned char memory[CISTERN_POOL_BYTES(4, 32, 8)];
     static _Alignas(64) unsigned char work[CISTERN_POOL_CACHED_BYTES(4, 2)];
-    static cistern_pool_extras_t extras = {
-        .strategy = &cistern_pool_cached, .work = work, .work_bytes = sizeof work, .threads = 2};
-    const cistern_pool_config_t config = {.name = "cached",
+    static cistern_pool_extras_t extras;
+    const cistern_pool_config_t config = {.name = "forked",
                                           .count = 4,
                                           .size = 32,
                                           .alignment = 8,
@@ -246,10 +245,13 @@ static void cached_pool_that_a_thread_stopped_at_a_fork_serves_the_child(void **
                                           .extras = &extras};
     pthread_t other;
     int status = -1;
-    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
-    assert_int_equal(sys_sem_new(&done, 0), ERR_OK);
-    assert_non_null(cistern_pool_get(&pool));
-    assert_int_equal(pthread_create(&other, NULL, walk_slowly, NULL), 0);
+    extras = (cistern_pool_extras_t){
+        .strategy = strategy, .work = work, .work_bytes = sizeof work, .threads = 2};
+    atomic_store(&inside, false);
+    if (cistern_pool_init(&pool, &config) != CISTERN_OK || sys_sem_new(&done, 0) != ERR_OK ||
+        cistern_pool_get(&pool) == NULL || pthread_create(&other, NULL, walk_slowly, NULL) != 0) {
+        return false;
+    }
     while (!atomic_load(&inside)) {
         sys_msleep(1);
     }
@@ -260,12 +262,30 @@ static void cached_pool_that_a_thread_stopped_at_a_fork_serves_the_child(void **
         cistern_pool_stats(&pool, &stats);
         _exit((stats.free == 3) ? 0 : 1);
     }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    (void)waitpid(child, &status, 0);
     sys_sem_signal(&done);
     (void)pthread_join(other, NULL);
-    assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
     sys_sem_free(&done);
+    return cistern_pool_unregister(&pool) == CISTERN_OK && status == 0;
+}
+
+/* In a process of its own, so that the pool is the first that asks for it. */
+static void assert_pool_serves_a_child(cistern_pool_strategy_t strategy)
+{
+    int status = -1;
+    const pid_t process = fork();
+    if (process == 0) {
+        _exit(pool_serves_a_child(strategy) ? 0 : 1);
+    }
+    assert_int_equal(waitpid(process, &status, 0), process);
+    assert_int_equal(status, 0);
+}
+
+static void pool_that_a_thread_stopped_at_a_fork_serves_the_child(void **state)
+{
+    (void)state;
+    assert_pool_serves_a_child(&cistern_pool_cached);
+    assert_pool_serves_a_child(&cistern_pool_mutex);
 }
 
 /* --- the system ------------------------------------------------------------------------------- */
@@ -320,7 +340,7 @@ int main(void)
         test(lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child),
         test(waiter_that_has_its_unit_leaves_after_its_wake_up),
         test(thread_that_the_system_does_not_give_is_a_fault),
-        test(cached_pool_that_a_thread_stopped_at_a_fork_serves_the_child),
+        test(pool_that_a_thread_stopped_at_a_fork_serves_the_child),
         test(heavy_fence_is_a_call_that_the_system_takes),
         test(process_that_may_use_one_processor_is_not_parallel),
         test(thread_with_a_priority_of_its_own_has_mutexes_lend_theirs),

@@ -128,6 +128,17 @@ static void trim_does_nothing(void **state)
     mem_free(mem);
 }
 
+/* What a custom allocator is asked about is true, as it cannot know better. */
+static void memory_is_given_back_by_try_free_too(void **state)
+{
+    (void)state;
+    void *const mem = mem_malloc(1000);
+    assert_true(mem_is_in_use(mem));
+    assert_false(mem_is_in_use(NULL));
+    assert_true(mem_try_free(mem));
+    assert_stats(0, 1000, 0);
+}
+
 #if !MEM_LIBC_MALLOC
 static void the_users_allocator_is_asked_once_for_each(void **state)
 {
@@ -150,6 +161,7 @@ int main(void)
         mem_test(calloc_refuses_a_product_that_overflows),
         mem_test(nothing_is_asked_of_the_allocator_for_no_bytes),
         mem_test(trim_does_nothing),
+        mem_test(memory_is_given_back_by_try_free_too),
 #if !MEM_LIBC_MALLOC
         mem_test(the_users_allocator_is_asked_once_for_each),
 #endif

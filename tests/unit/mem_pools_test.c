@@ -76,6 +76,8 @@ static void statistics_count_bytes_of_elements(void **state)
     assert_int_equal(lwip_stats.mem.used, memp_pools[MEMP_POOL_256]->size);
     mem_free(mem);
     assert_int_equal(lwip_stats.mem.used, 0);
+    assert_int_equal(lwip_stats.mem.err, 0);
+    assert_int_equal(lwip_stats.mem.illegal, 0);
     assert_int_equal(lwip_stats.mem.max, memp_pools[MEMP_POOL_256]->size);
 }
 

@@ -203,6 +203,19 @@ static void trim_of_what_is_no_block_is_refused_and_counted(void **state)
     assert_one_refusal(CISTERN_FAULT_DOUBLE_FREE, mem);
 }
 
+static void memory_is_in_use_from_malloc_to_free(void **state)
+{
+    (void)state;
+    u8_t *const mem = mem_malloc(20);
+    assert_true(mem_is_in_use(mem));
+    assert_false(mem_is_in_use(mem + 1));
+    assert_false(mem_is_in_use(&mem));
+    assert_false(mem_is_in_use(NULL));
+    mem_free(mem);
+    assert_false(mem_is_in_use(mem));
+    assert_no_fault();
+}
+
 static void init_again_forgets_every_block(void **state)
 {
     (void)state;
@@ -249,6 +262,7 @@ int main(void)
         mem_test(trim_keeps_content_and_frees_the_tail),
         mem_test(trim_never_grows),
         mem_test(trim_of_what_is_no_block_is_refused_and_counted),
+        mem_test(memory_is_in_use_from_malloc_to_free),
         mem_test(init_again_forgets_every_block),
 #if MEM_SANITY_CHECK
         mem_test(any_call_reports_damage_anywhere),

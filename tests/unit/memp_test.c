@@ -199,6 +199,34 @@ static void an_element_may_be_larger_than_16_bits_can_say(void **state)
 }
 
 /* A lock-free pool has its list elsewhere. */
+#if !CISTERN_MEMP_LOCK_FREE && CISTERN_DIAGNOSIS
+/* The list leads to the first of two overwritten elements, nothing to the second. */
+static void element_that_no_link_leads_to_any_more_is_quarantined_and_counted(void **state)
+{
+    (void)state;
+    cistern_pool_stats_t stats;
+    void *element[4];
+    for (unsigned i = 0; i < 4; ++i) {
+        element[i] = memp_malloc(MEMP_RECORDS);
+    }
+    for (unsigned i = 0; i < 3; ++i) {
+        memp_free(MEMP_RECORDS, element[i]);
+    }
+    memset(element[2], 0x5A, 2U * sizeof(void *));
+    memset(element[1], 0x5A, 2U * sizeof(void *));
+    assert_null(memp_malloc(MEMP_RECORDS));
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_LINK);
+    memp_pool_stats(memp_pools[MEMP_RECORDS], &stats);
+    assert_int_equal(stats.quarantined, 1);
+    assert_int_equal(stats.free, 2);
+    assert_true(memp_pool_check(memp_pools[MEMP_RECORDS]));
+    assert_non_null(memp_malloc(MEMP_RECORDS));
+    assert_non_null(memp_malloc(MEMP_RECORDS));
+    assert_null(memp_malloc(MEMP_RECORDS));
+    assert_int_equal(lwip_stats.memp[MEMP_RECORDS]->used, 3);
+}
+#endif
+
 #if !CISTERN_MEMP_LOCK_FREE
 static void the_free_list_can_be_followed_through_the_description(void **state)
 {
@@ -260,6 +288,9 @@ int main(void)
         memp_test(statistics_follow_use_high_water_and_failures),
         memp_test(counters_do_not_wrap_at_16_bits),
         memp_test(an_element_may_be_larger_than_16_bits_can_say),
+#if !CISTERN_MEMP_LOCK_FREE && CISTERN_DIAGNOSIS
+        memp_test(element_that_no_link_leads_to_any_more_is_quarantined_and_counted),
+#endif
         memp_test(the_free_list_can_be_followed_through_the_description),
         memp_test(packet_buffer_freed_to_an_empty_pool_runs_the_hook),
 #if CISTERN_CHECK >= 3

@@ -644,6 +644,62 @@ static void repeating_patterns_are_found_across_fragments(void **state)
     assert_int_equal(pbuf_free(p), 40);
 }
 
+static void nothing_is_found_wherever_it_is_looked_for(void **state)
+{
+    (void)state;
+    struct pbuf *const p = custom_chain(20);
+    for (pbuf_len_t start = 0; start <= 20; ++start) {
+        assert_int_equal(pbuf_memfind(p, "", 0, start), start);
+    }
+    assert_int_equal(pbuf_memfind(p, "", 0, 21), PBUF_NOT_FOUND);
+    assert_int_equal(pbuf_free(p), 20);
+}
+
+/* In chains of bytes and in one piece. */
+static void the_first_byte_that_differs_is_told_by_memcmp(void **state)
+{
+    (void)state;
+    enum { LENGTH = 20 };
+    struct pbuf *const chain = custom_chain(LENGTH);
+    struct pbuf *const whole = pbuf_alloc(PBUF_RAW, LENGTH, PBUF_RAM);
+    assert_non_null(whole);
+    for (unsigned i = 0; i < LENGTH; ++i) {
+        text[i] = (uint8_t)(7U * i);
+    }
+    assert_int_equal(pbuf_take(whole, text, LENGTH), ERR_OK);
+    for (unsigned from = 0; from < LENGTH; ++from) {
+        for (unsigned at = from; at < LENGTH; ++at) {
+            uint8_t other[LENGTH];
+            memcpy(other, text, LENGTH);
+            other[at] ^= 1U;
+            const pbuf_len_t rest = (pbuf_len_t)(LENGTH - from);
+            assert_int_equal(pbuf_memcmp(chain, (pbuf_len_t)from, other + from, rest),
+                             at - from + 1U);
+            assert_int_equal(pbuf_memcmp(whole, (pbuf_len_t)from, other + from, rest),
+                             at - from + 1U);
+        }
+    }
+    assert_int_equal(pbuf_free(chain), LENGTH);
+    assert_int_equal(pbuf_free(whole), 1);
+}
+
+static void a_clone_is_of_the_type_that_was_asked_for(void **state)
+{
+    (void)state;
+    static const pbuf_type types[] = {PBUF_RAM, PBUF_POOL};
+    struct pbuf *const p = pbuf_alloc(PBUF_RAW, 10, PBUF_RAM);
+    assert_int_equal(pbuf_take(p, "0123456789", 10), ERR_OK);
+    for (unsigned i = 0; i < 2; ++i) {
+        struct pbuf *const clone = pbuf_clone(PBUF_TRANSPORT, types[i], p);
+        assert_non_null(clone);
+        assert_true(pbuf_match_type(clone, types[i]));
+        assert_int_equal(clone->tot_len, 10);
+        assert_int_equal(pbuf_memcmp(clone, 0, "0123456789", 10), 0);
+        assert_true(pbuf_free(clone) > 0);
+    }
+    assert_int_equal(pbuf_free(p), 1);
+}
+
 enum { LETTERS_IN_TEXT = 9, LETTERS_IN_PATTERN = 6 };
 
 /* The letters a and b in the order of the bits of `number`. */
@@ -878,6 +934,9 @@ int main(void)
         test(a_partial_copy_starts_in_the_fragment_that_holds_the_offset),
         test(copying_to_or_from_a_queue_is_refused),
         test(repeating_patterns_are_found_across_fragments),
+        test(nothing_is_found_wherever_it_is_looked_for),
+        test(the_first_byte_that_differs_is_told_by_memcmp),
+        test(a_clone_is_of_the_type_that_was_asked_for),
         test(every_pattern_of_two_letters_is_found_where_it_is_first),
         test(a_long_search_takes_linear_time),
         test(data_functions_walk_a_long_chain_once),

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Damage in pools of every strategy, at every level: what finds it, what is said, and that no block is
  * lost or handed out twice. */
+#define _GNU_SOURCE 1
+#include <pthread.h>
+#include <time.h>
+
 #include "support.h"
 
 #include "cistern/pool.h"
@@ -8,6 +12,7 @@
 enum { COUNT = 6, SIZE = 48, CACHES = 2, LINK_AND_KEY = 2 * sizeof(void *) };
 #include "shared_pool.h"
 
+static bool can_wait;  /* a thread, for its blocks */
 static bool has_links; /* in its blocks: others keep them apart, where users cannot write */
 
 static int make(void **state)
@@ -15,6 +20,7 @@ static int make(void **state)
     const cistern_pool_strategy_t strategy = *(const cistern_pool_strategy_t *)*state;
     const cistern_pool_config_t config = config_for(strategy, "damaged");
     has_links = strategy != CISTERN_POOL_LOCK_FREE;
+    can_wait = strategy != CISTERN_POOL_LOCK_FREE && strategy != CISTERN_POOL_UNLOCKED;
     assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
     return faults_watch(state);
 }
@@ -259,6 +265,36 @@ static void every_way_to_get_and_put_is_in_the_history(void **state)
     assert_int_equal(event[3].action, CISTERN_POOL_GET);
 }
 
+static void *wait_for_a_block(void *block)
+{
+    assert_int_equal(cistern_pool_get_wait(&pool, 10000, block), CISTERN_OK);
+    return NULL;
+}
+
+/* The put gives the block to who waits, and that is a get. */
+static void block_that_goes_to_a_waiter_was_got_by_its_history(void **state)
+{
+    (void)state;
+    cistern_pool_event_t event[2];
+    pthread_t waiter;
+    void *blocks[COUNT];
+    void *block = NULL;
+    if (!can_wait) {
+        skip();
+    }
+    assert_int_equal(cistern_pool_get_bulk(&pool, blocks, COUNT), COUNT);
+    assert_int_equal(pthread_create(&waiter, NULL, wait_for_a_block, &block), 0);
+    (void)nanosleep(&(const struct timespec){0, 30000000}, NULL); /* time to stand in line */
+    assert_int_equal(cistern_pool_put(&pool, blocks[2]), CISTERN_OK);
+    assert_int_equal(pthread_join(waiter, NULL), 0);
+    assert_ptr_equal(block, blocks[2]);
+    assert_int_equal(cistern_pool_history(&pool, block, event, 2), 2);
+    assert_int_equal(event[0].action, CISTERN_POOL_GET);
+    assert_int_equal(event[1].action, CISTERN_POOL_PUT);
+    assert_int_equal(cistern_pool_put_bulk(&pool, blocks, COUNT), COUNT);
+    assert_no_fault();
+}
+
 static void damage_names_the_last_user_of_the_block(void **state)
 {
     (void)state;
@@ -295,6 +331,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 #endif
 #if CISTERN_CHECK >= 3
         damage_test(every_way_to_get_and_put_is_in_the_history),
+        damage_test(block_that_goes_to_a_waiter_was_got_by_its_history),
         damage_test(damage_names_the_last_user_of_the_block),
 #endif
     };

@@ -26,6 +26,20 @@ static void one_byte_past_a_block_is_reported_once_and_the_block_taken_back(void
     assert_holds_every_block(&pool);
 }
 
+/* The last of the run too, behind which no sound block follows. */
+static void guards_of_blocks_given_back_in_bulk_are_reported_once(void **state)
+{
+    (void)state;
+    void *blocks[3];
+    for (unsigned damaged = 0; damaged < 3; ++damaged) {
+        assert_int_equal(cistern_pool_get_bulk(&pool, blocks, 3), 3);
+        ((unsigned char *)blocks[damaged])[SIZE] ^= 1U;
+        assert_int_equal(cistern_pool_put_bulk(&pool, blocks, 3), 3);
+        assert_one_fault(CISTERN_FAULT_OVERFLOW, blocks[damaged]);
+    }
+    assert_holds_every_block(&pool);
+}
+
 static void one_byte_before_a_block_is_reported(void **state)
 {
     (void)state;
@@ -158,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         pools_test(write_after_free_is_reported_by_the_next_get),
         pools_test(one_byte_past_a_block_is_reported_once_and_the_block_taken_back),
+        pools_test(guards_of_blocks_given_back_in_bulk_are_reported_once),
         pools_test(one_byte_before_a_block_is_reported),
         test(tight_pool_has_no_guard_behind_its_blocks),
         test(block_whose_size_is_no_multiple_of_the_alignment_is_guarded_from_its_size_on),
