@@ -11,6 +11,11 @@ if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CISTERN_SANITIZE MATCHES "address.*undef
   add_compile_options(-fsanitize-undefined-trap-on-error)
 endif()
 
+# So it is with clang, at each access to memory and each step of a pointer: these three kinds are signals too.
+if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address.*undefined")
+  add_compile_options(-fsanitize-trap=null,alignment,pointer-overflow)
+endif()
+
 # One runtime for all programs, as gcc has it, where clang's package has that too.
 if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address")
   execute_process(COMMAND ${CMAKE_C_COMPILER} -print-runtime-dir
@@ -21,10 +26,15 @@ if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address")
   endif()
 endif()
 
-# A program keeps what it uses of the one object that the library is, and archives only list their objects:
-# nothing of such a tree is installed.
+# A program keeps the functions that it uses of the one object that the library is, and archives only list their
+# objects: nothing of such a tree is installed. A section for each variable costs more than it saves, as each
+# description of an undefined operation is one. Reports give lines, not columns, and functions by what -g1 says
+# of them; and a program at a fixed address has no table of the addresses in those descriptions.
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
-  add_compile_options(-ffunction-sections -fdata-sections)
-  add_link_options(LINKER:--gc-sections)
+  add_compile_options(-ffunction-sections -gno-column-info)
+  add_link_options(LINKER:--gc-sections,--discard-all)
+  if(CISTERN_SANITIZE MATCHES "^address")
+    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
+  endif()
   set(CMAKE_C_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
 endif()

@@ -36,8 +36,42 @@ refuses LWIP_COMPAT_MUTEX_ALLOWED -DLWIP_COMPAT_MUTEX=1 -Iinclude/standalone -Ip
     -include lwip/sys.h
 refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arch.h
 
-for size in 0 -5 10; do
-    refuses MEM_SIZE -DMEM_SIZE=$size -Iinclude/standalone -Iports/posix -Iports/common -Isrc -include src/mem/mem.c
+# Sizes and numbers that make no sense, in the source that they are for.
+senseless() { # OPTION VALUES FILE FLAG ...
+    option=$1
+    values=$2
+    file=$3
+    shift 3
+    for value in $values; do
+        refuses "$option" "-D$option=$value" -Iinclude/standalone -Iports/posix -Iports/common -Isrc "$@" -include "$file"
+    done
+}
+senseless MEM_SIZE "0 -5 10" src/mem/mem.c
+senseless MIN_SIZE "-1 2000" src/mem/mem.c
+senseless MEM_ALIGNMENT "0 3 -4" src/mem/mem.c
+senseless PBUF_POOL_SIZE "-1 (2-5)" src/memp/memp.c
+senseless MEMP_NUM_PBUF "-1" src/memp/memp.c
+senseless PBUF_POOL_BUFSIZE "0 -1" src/pbuf/pbuf.c
+senseless PBUF_LINK_HLEN "-1" src/pbuf/pbuf.c
+senseless PBUF_LINK_ENCAPSULATION_HLEN "-1" src/pbuf/pbuf.c
+senseless ETH_PAD_SIZE "-1" src/pbuf/pbuf.c
+senseless TCP_MSS "0 -1" src/pbuf/pbuf.c
+senseless MEM_SANITY_REGION_BEFORE "-1" src/mem/mem.c -DMEM_OVERFLOW_CHECK=1
+senseless MEM_SANITY_REGION_AFTER "-1" src/mem/mem.c -DMEM_OVERFLOW_CHECK=1
+for name in HEAP_BYTES HEAP_CACHE_LINE HEAP_QUARANTINE HEAP_SEARCH HEAP_GUARD_BEFORE HEAP_GUARD_AFTER TRACE_EVENTS \
+    TRACE_OBJECTS TRACE_HZ PBUF_HISTORY POOL_HISTORY; do
+    senseless CISTERN_$name -1 src/pbuf/pbuf_history.c
+done
+senseless CISTERN_HOST_SEMAPHORES "0 -1" ports/common/sys_semaphore.c
+senseless CISTERN_HOST_MUTEXES "0 -1" ports/common/sys_mutex.c
+senseless CISTERN_HOST_MAILBOXES "0 -1" ports/common/sys_mailbox.c
+senseless CISTERN_HOST_MBOX_SIZE "0 -1" ports/common/sys_mailbox.c
+senseless CISTERN_POSIX_NORMAL_PRIORITY -1 ports/posix/sys_thread.c
+for name in THREADS STACK_BYTES GUARD_BYTES IDLE_STACK_BYTES PRIORITIES SEMAPHORES MUTEXES MAILBOXES MBOX_SIZE; do
+    for value in 0 -1; do
+        refuses CISTERN_BARE_$name -DCISTERN_BARE_$name=$value -Iinclude/standalone -Iports/bare -Iports/bare/cortex-m \
+            -include arch/sys_arch.h
+    done
 done
 
 # What the macros of a cc.h of one's own declare.

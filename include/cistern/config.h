@@ -319,6 +319,10 @@
 #        define CISTERN_HEAP_GUARD_AFTER 16
 #    endif
 #endif
+#if CISTERN_HEAP_GUARD_BEFORE < 0 || CISTERN_HEAP_GUARD_AFTER < 0
+#    error                                                                                         \
+        "CISTERN_HEAP_GUARD_BEFORE and CISTERN_HEAP_GUARD_AFTER (or MEM_SANITY_REGION_BEFORE and MEM_SANITY_REGION_AFTER) must be at least 0"
+#endif
 #if CISTERN_HEAP_GUARDED != 0 && CISTERN_HEAP_GUARDED != 1
 #    error "CISTERN_HEAP_GUARDED must be 0 or 1: see cistern/config.h"
 #endif

@@ -36,6 +36,12 @@
 #    ifndef CISTERN_HOST_MBOX_SIZE
 #        define CISTERN_HOST_MBOX_SIZE 128
 #    endif
+#    if CISTERN_HOST_MAILBOXES < 1
+#        error "CISTERN_HOST_MAILBOXES must be at least 1: see arch/sys_names.h"
+#    endif
+#    if CISTERN_HOST_MBOX_SIZE < 1
+#        error "CISTERN_HOST_MBOX_SIZE must be at least 1: see arch/sys_names.h"
+#    endif
 
 /* What two sides write often must not share a cache line. */
 #    define MBOX_CACHE_LINE 64

@@ -35,6 +35,9 @@
 #    ifndef CISTERN_HOST_MUTEXES
 #        define CISTERN_HOST_MUTEXES 256
 #    endif
+#    if CISTERN_HOST_MUTEXES < 1
+#        error "CISTERN_HOST_MUTEXES must be at least 1: see arch/sys_names.h"
+#    endif
 
 /* Who has waited this long is starving. */
 #    define MUTEX_STARVING_NS 1000000U

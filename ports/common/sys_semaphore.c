@@ -17,6 +17,9 @@
 #    ifndef CISTERN_HOST_SEMAPHORES
 #        define CISTERN_HOST_SEMAPHORES 1024
 #    endif
+#    if CISTERN_HOST_SEMAPHORES < 1
+#        error "CISTERN_HOST_SEMAPHORES must be at least 1: see arch/sys_names.h"
+#    endif
 
 typedef struct semaphore {
     object_t object;

@@ -19,6 +19,9 @@
 #    ifndef CISTERN_POSIX_NORMAL_PRIORITY
 #        define CISTERN_POSIX_NORMAL_PRIORITY 1
 #    endif
+#    if CISTERN_POSIX_NORMAL_PRIORITY < 0
+#        error "CISTERN_POSIX_NORMAL_PRIORITY must be at least 0: see arch/sys_arch.h"
+#    endif
 
 /* POSIX itself has no names for threads. */
 #    ifdef __linux__

@@ -56,7 +56,8 @@ void sys_arch_unprotect(sys_prot_t before)
         CISTERN_RTOS_MAILBOXES < 1 || CISTERN_RTOS_MAILBOXES > 65535 ||                            \
         CISTERN_RTOS_MBOX_SIZE < 1 || CISTERN_RTOS_MBOX_SIZE > 65535 ||                            \
         CISTERN_RTOS_THREADS < 1 || CISTERN_RTOS_THREADS > 65535
-#        error "each option of ports/rtos must be 1 to 65535: see rtos.h"
+#        error                                                                                     \
+            "CISTERN_RTOS_SEMAPHORES, CISTERN_RTOS_MAILBOXES, CISTERN_RTOS_MBOX_SIZE and CISTERN_RTOS_THREADS must be 1 to 65535"
 #    endif
 
 /* --- objects ---------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@
  * Options, for lwipopts.h:
  * | option                   | default           | range | effect                                     |
  * |--------------------------|-------------------|-------|--------------------------------------------|
- * | MIN_SIZE                 | 12                | 1..   | bytes of the smallest payload              |
+ * | MIN_SIZE                 | 12                | 0..   | bytes of the smallest payload; 0: the least |
  * | LWIP_MEM_ILLEGAL_FREE(m) | LWIP_ASSERT(m, 0) | macro | what runs after mem_free refused a free    |
  *
  * Its siblings are mem_custom.c (C library or user's allocator) and mem_pools.c.
@@ -41,11 +41,13 @@
 #    ifndef MIN_SIZE
 #        define MIN_SIZE 12
 #    endif
+_Static_assert((long)(MIN_SIZE) >= 0, "MIN_SIZE is the bytes of a payload: set it to 0 or more");
 
 #    ifndef LWIP_RAM_HEAP_SIZE
 #        if MEM_SIZE < 32
 #            error "MEM_SIZE is the bytes of the heap: set it to 32 or more"
 #        endif
+_Static_assert((long)(MIN_SIZE) < (long)(MEM_SIZE), "MIN_SIZE is above MEM_SIZE: no block fits");
 #    endif
 
 /* What is known when compiling is no work of mem_init. */

@@ -21,6 +21,12 @@
 #    include LWIP_HOOK_FILENAME
 #endif
 
+#define LWIP_MEMPOOL(name, num, size, desc)                                                        \
+    _Static_assert((long)(num) >= 0,                                                               \
+                   "a pool of the list has less than no elements: set"                             \
+                   " MEMP_NUM_" #name " (PBUF_POOL_SIZE of PBUF_POOL) to 0 or more");
+#include "lwip/priv/memp_std.h"
+
 #define LWIP_MEMPOOL(name, num, size, desc) LWIP_MEMPOOL_DECLARE(name, num, size, desc)
 #include "lwip/priv/memp_std.h"
 

@@ -111,6 +111,15 @@ static inline bool pbuf_has_payload(const struct pbuf *p)
     return CISTERN_CHECK == 0 || p->payload != NULL || pbuf_refuse(CISTERN_FAULT_ARGUMENT, p);
 }
 
+/* --- sizes ------------------------------------------------------------------------------------ */
+
+_Static_assert((long)(PBUF_POOL_SIZE) == 0 || (long)(PBUF_POOL_BUFSIZE) >= 1,
+               "PBUF_POOL_BUFSIZE is the bytes of an element: set it to 1 or more");
+_Static_assert((long)(PBUF_LINK_HLEN) >= 0, "PBUF_LINK_HLEN is bytes: set it to 0 or more");
+_Static_assert((long)(PBUF_LINK_ENCAPSULATION_HLEN) >= 0,
+               "PBUF_LINK_ENCAPSULATION_HLEN is bytes: set it to 0 or more");
+_Static_assert((long)(ETH_PAD_SIZE) >= 0, "ETH_PAD_SIZE is bytes: set it to 0 or more");
+
 /* --- sources ---------------------------------------------------------------------------------- */
 
 /* The pools of lwIP's list stand in the order of the sources that name them. */

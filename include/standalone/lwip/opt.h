@@ -305,6 +305,9 @@
 #if MEM_ALIGNMENT < 1 || (MEM_ALIGNMENT & (MEM_ALIGNMENT - 1)) != 0
 #    error "MEM_ALIGNMENT must be a power of two: set it to 4 or 8 in lwipopts.h"
 #endif
+#if TCP_MSS < 1
+#    error "TCP_MSS is the bytes of a segment: set it to 1 or more"
+#endif
 #if MEM_LIBC_MALLOC && MEM_USE_POOLS
 #    error "MEM_LIBC_MALLOC and MEM_USE_POOLS are both set: choose one source for mem_malloc"
 #endif
