@@ -21,7 +21,7 @@ foreach(level 2 3)
     DEFINES CISTERN_CHECK=${level} ${one_stack})
   cistern_add_test(pool_level_${level}_damage_test SOURCES unit/pool_damage_test.c
     DEFINES CISTERN_CHECK=${level} ${one_stack})
-  cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
+  cistern_add_test(pool_level_${level}_history_test SOURCES unit/pool_history_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
     DEFINES CISTERN_CHECK=${level} LABELS host threads)

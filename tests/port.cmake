@@ -120,7 +120,7 @@ endforeach()
 
 # The example of a port, written behind the template's headers as they are and under the OS layer of
 # ports/rtos, passes the suite.
-set(example ${PROJECT_SOURCE_DIR}/examples/port/port.c ${PROJECT_SOURCE_DIR}/examples/port/os.c
+set(example ${PROJECT_SOURCE_DIR}/examples/port/os.c ${PROJECT_SOURCE_DIR}/examples/port/port.c
   ${PROJECT_SOURCE_DIR}/ports/rtos/sys_arch.c ${CISTERN_SOURCES})
 cistern_at_once(example all_on_example)
 add_executable(port_example_suite ${example} ${SUITE})
