@@ -175,7 +175,7 @@
 #    error "CISTERN_POOL_EXTRAS must be 0 or 1: see cistern/config.h"
 #endif
 
-/* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
+/* What limits lwIP's pools with MEMP_MEM_MALLOC: 0 the heap alone, 1 their number of elements too. */
 #ifndef CISTERN_MEMP_LIMIT
 #    define CISTERN_MEMP_LIMIT 0
 #endif
@@ -183,6 +183,7 @@
 #    error "CISTERN_MEMP_LIMIT must be 0 or 1: see cistern/config.h"
 #endif
 
+/* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
 #ifndef CISTERN_MEMP_LOCK_FREE
 #    define CISTERN_MEMP_LOCK_FREE 0
 #endif

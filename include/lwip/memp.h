@@ -119,10 +119,11 @@ void memp_init(void);
 
 /* Takes an element of a pool. Fails (NULL, and err in its statistics) if every element is in use,
  * or the first free one is damaged, which is a fault and repaired; also, without err, for a type
- * that is no pool (LWIP_ERROR). With MEMP_MEM_MALLOC it fails when mem_malloc does. Constant time
- * but for a repair, which is linear in the elements; levels 2 and 3 are linear in an element's
- * size. Any context that the port's critical section covers. The caller owns the element until
- * memp_free. Its content is undefined; at check levels 2 and 3 it is zeros. */
+ * that is no pool: an LWIP_ERROR, which is silent without LWIP_DEBUG. With MEMP_MEM_MALLOC it fails
+ * when mem_malloc does. Constant time but for a repair, which is linear in the elements; levels 2
+ * and 3 are linear in an element's size. Any context that the port's critical section covers. The
+ * caller owns the element until memp_free. Its content is undefined; at check levels 2 and 3 it is
+ * zeros. */
 void *memp_malloc(memp_t type);
 
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. From
