@@ -57,8 +57,8 @@
  *
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
- *   1  constant-time detection of double, foreign, interior, misaligned and wrong-pool frees and of
- *      damaged links and headers; no byte per pool block, no byte per heap block
+ *   1  detection of double, foreign, interior, misaligned and wrong-pool frees and of damaged links
+ *      and headers, in constant time where there are none; no byte per pool block or heap block
  *   2  adds guards around blocks and poison in free blocks: overflow and write after free
  *   3  adds callers: file and line of the last get and put, and a short history of each block
  *
