@@ -59,8 +59,8 @@
  *
  * CISTERN_CHECK
  *   0  no checks: misuse is undefined, as in the originals
- *   1  constant-time detection of double, foreign, interior, misaligned and wrong-pool frees and of
- *      damaged links and headers; no byte per pool block, no byte per heap block
+ *   1  detection of double, foreign, interior, misaligned and wrong-pool frees and of damaged links
+ *      and headers, in constant time where there are none; no byte per pool block or heap block
  *   2  adds guards around blocks and poison in free blocks: overflow and write after free
  *   3  adds callers: file and line of the last get and put, and a short history of each block
  *
@@ -177,7 +177,7 @@
 #    error "CISTERN_POOL_EXTRAS must be 0 or 1: see cistern/config.h"
 #endif
 
-/* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
+/* What limits lwIP's pools with MEMP_MEM_MALLOC: 0 the heap alone, 1 their number of elements too. */
 #ifndef CISTERN_MEMP_LIMIT
 #    define CISTERN_MEMP_LIMIT 0
 #endif
@@ -185,6 +185,7 @@
 #    error "CISTERN_MEMP_LIMIT must be 0 or 1: see cistern/config.h"
 #endif
 
+/* How lwIP's pools are shared: 0 by the critical section above, 1 by atomic operations. */
 #ifndef CISTERN_MEMP_LOCK_FREE
 #    define CISTERN_MEMP_LOCK_FREE 0
 #endif

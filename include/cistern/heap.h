@@ -19,6 +19,8 @@
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as its time bound says, unless its comment says otherwise.
  *
+ * A heap, a config and a struct for numbers must not be NULL, but in cistern_heap_init.
+ *
  * This header differs by option in two places: what a cistern_heap_t keeps to find free blocks
  * depends on CISTERN_HEAP_FIT and CISTERN_HEAP_BYTES; with check level 3 it has a history, and
  * calls that allocate or free pass the caller's file and line on. */

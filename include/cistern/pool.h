@@ -15,6 +15,8 @@
  * Blocks of one word have no second one, and keep no key. Their put costs a walk of the free list
  * where their content is NULL or the address of a block; a damaged link loses the blocks behind it.
  *
+ * A pointer that a call is given must not be NULL, but where its comment says what NULL does.
+ *
  * This header differs by option:
  * | option                | what it adds                                                      |
  * |-----------------------|-------------------------------------------------------------------|
@@ -118,7 +120,7 @@ typedef struct cistern_block {
  * are exact when no other context is inside a call; a lock-free pool does not keep them, and those
  * of a cached pool may be old: cistern_pool_stats has the numbers of every pool. */
 typedef struct cistern_pool {
-    size_t size;          /* bytes asked for per block */
+    size_t size;          /* bytes asked for per block; of a static pool, up to its guard */
     size_t count;         /* blocks in all */
     size_t free;          /* blocks free now */
     size_t min_free;      /* low-water mark of `free` since init, clear or reset */
@@ -255,15 +257,16 @@ cistern_error_t cistern_pool_verify(const cistern_pool_t *pool, void *block);
 
 /* Takes up to `wanted` blocks into `blocks` and returns how many: fewer if the pool has no more
  * that are not reserved, which counts as one failure, or if a block is damaged; 0 if an argument is
- * NULL. Linear in their number, with the critical section or the pool's lock held all the time.
- * Otherwise as get. */
+ * NULL. Linear in their number. A plain pool's critical section, or its own lock, is held all the
+ * time; that of a cached pool for one block at a time, and a lock-free one has none. Otherwise as
+ * get. */
 size_t cistern_pool_get_bulk(cistern_pool_t *pool, void **blocks, size_t wanted);
 
 /* Gives `count` blocks back, in the order given. Returns how many were accepted; 0 if an argument
  * is NULL. Each that is refused is a fault of its own, and the others are given back; of a run of
  * blocks with damaged guards one is reported. A NULL among the blocks is passed over; at check
- * level 0 a cached pool must not be given one. Linear in their number, with the critical section or
- * the pool's lock held from one refusal to the next. Otherwise as put. */
+ * level 0 a cached pool must not be given one. Linear in their number. A plain pool's critical
+ * section, or its own lock, is held from one refusal to the next. Otherwise as put. */
 size_t cistern_pool_put_bulk(cistern_pool_t *pool, void *const *blocks, size_t count);
 
 /* --- inspection ------------------------------------------------------------------------------- */
@@ -345,6 +348,8 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
  *
  * Everything is computed when compiling: up to check level 1 such a pool works before frames_init,
  * which then only makes it known to listings and to the diagnosis of blocks put into a wrong pool.
+ * From level 2 on frames_init writes the guards: a block that was taken before is reported as
+ * overrun when it is put, and frames_init makes it free although its user has it.
  * Blocks that were never used are zero and their links are not written yet; the pool hands them out
  * in ascending order when no other is free. */
 #define CISTERN_POOL_DEFINE(prefix, type, number, placement)                                       \

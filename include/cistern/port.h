@@ -10,8 +10,7 @@
  * Contexts: any = threads and, on systems that have them, interrupts; thread = threads alone.
  *
  * 1. The critical section, in arch/cistern_port.h. With CISTERN_CRITICAL 0 that header is not read,
- * and
- *    nothing is locked.
+ *    and nothing is locked.
  *
  * | name                          | context | meaning                                               |
  * |-------------------------------|---------|-------------------------------------------------------|
@@ -64,8 +63,7 @@
  * |                           |         | cistern/fault.h                                           |
  *
  * 4. Threads: all in arch/cistern_threads.h, or the event alone in arch/cistern_events.h. Functions
- * may
- *    be inline. Without either, cistern_pool_get_wait fails (CISTERN_ERROR_ARGUMENT).
+ *    may be inline. Without either, cistern_pool_get_wait fails (CISTERN_ERROR_ARGUMENT).
  *
  * | name                                    | context | meaning                                      |
  * |-----------------------------------------|---------|----------------------------------------------|

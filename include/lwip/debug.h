@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* lwip/debug.h - assertions, argument errors and debug messages.
  *
- * LWIP_ASSERT(message, ok)           if not ok, a defect of the program:
- * LWIP_PLATFORM_ASSERT(message);
- *                                    nothing with LWIP_NOASSERT
+ * LWIP_ASSERT(message, ok)           if not ok, a defect of the program: runs
+ *                                    LWIP_PLATFORM_ASSERT(message); nothing with LWIP_NOASSERT
  * LWIP_ERROR(message, ok, handler)   if not ok, a wrong argument: runs `handler`, a statement, in
- * every
- *                                    build; with LWIP_DEBUG it prints the message before
+ *                                    every build; with LWIP_DEBUG it prints the message before
  * LWIP_DEBUGF(flags, (printf list))  prints a message if its flags are on; nothing without
  * LWIP_DEBUG
  *

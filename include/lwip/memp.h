@@ -119,20 +119,21 @@ void memp_init(void);
 
 /* Takes an element of a pool. Fails (NULL, and err in its statistics) if every element is in use,
  * or the first free one is damaged, which is a fault and repaired; also, without err, for a type
- * that is no pool (LWIP_ERROR). With MEMP_MEM_MALLOC it fails when mem_malloc does. Constant time
- * but for a repair, which is linear in the elements; levels 2 and 3 are linear in an element's
- * size. Any context that the port's critical section covers. The caller owns the element until
- * memp_free. Its content is undefined; at check levels 2 and 3 it is zeros. */
+ * that is no pool: an LWIP_ERROR, which is silent without LWIP_DEBUG. With MEMP_MEM_MALLOC it fails
+ * when mem_malloc does. Constant time but for a repair, which is linear in the elements; levels 2
+ * and 3 are linear in an element's size. Any context that the port's critical section covers. The
+ * caller owns the element until memp_free. Its content is undefined; at check levels 2 and 3 it is
+ * zeros. */
 void *memp_malloc(memp_t type);
 
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. From
  * check level 1 on an address that is not an element in use of that pool is a fault: reported,
  * counted (illegal) and refused. Time as memp_malloc; linear in the free elements if the element
- * holds the key of a free one. Contexts as memp_malloc. With MEMP_MEM_MALLOC only the heap is
- * asked: an element of another pool is accepted, and counted in the wrong one. If lwipopts.h
- * defines LWIP_HOOK_MEMP_AVAILABLE(type), it is run after a free into a pool that had no free
- * element. It may be declared in the header that LWIP_HOOK_FILENAME names, and may take and free
- * elements. */
+ * holds the key of a free one. Contexts as memp_malloc. With MEMP_MEM_MALLOC a pool that has no
+ * element in use refuses every address as foreign, and else only the heap is asked: an element of
+ * another pool is accepted, and counted in the wrong one. If lwipopts.h defines
+ * LWIP_HOOK_MEMP_AVAILABLE(type), it is run after a free into a pool that had no free element. It
+ * may be declared in the header that LWIP_HOOK_FILENAME names, and may take and free elements. */
 void memp_free(memp_t type, void *mem);
 
 /* memp_malloc with the caller's place, which level 3 keeps in the element's history. `file` is

@@ -17,7 +17,8 @@
  * a pbuf without references (it was freed, and its memory is not in use again), and a misaligned
  * address. A call that walks a chain stops, with a fault, in front of a fragment without references
  * and when the chain leads back into itself; one that reads or writes data stops at a fragment with
- * a length whose payload was never set.
+ * a length whose payload was never set. A call that fills or copies then answers ERR_VAL, also where
+ * the fragments hold less than tot_len says; what lies before that place may have been written.
  *
  * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
  * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect

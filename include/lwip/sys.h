@@ -7,7 +7,8 @@
  * timeout is counted from the call, on a clock that never steps.
  *
  * "Refused" below means: the call is misuse, the fault handler is called once (cistern/fault.h),
- * and nothing else happens. "Thread" is a thread, never an interrupt or signal handler.
+ * and nothing else happens. "Thread" is a thread, never an interrupt or signal handler. A call that
+ * waits must be made outside every protected section: the section keeps out what it waits for.
  *
  * | option                | effect                                                              |
  * |-----------------------|---------------------------------------------------------------------|

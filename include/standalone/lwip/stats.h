@@ -29,7 +29,8 @@ struct stats_mem {
     mem_size_t avail;     /* heap: bytes; pool: elements */
     mem_size_t used;      /* in use now, same unit */
     mem_size_t max;       /* high-water mark of used */
-    STAT_COUNTER illegal; /* frees that were refused */
+    STAT_COUNTER illegal; /* frees that were refused; of a pool that is not lock-free also those
+                             that found a broken guard */
 };
 
 struct stats_syselem {
