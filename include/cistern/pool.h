@@ -346,10 +346,9 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
  * The pool is `frames_pool`. The last argument goes before the memory: an attribute that places it
  * in a section, or nothing; the section must be zero at start, as static memory is.
  *
- * Everything is computed when compiling: up to check level 1 such a pool works before frames_init,
- * which then only makes it known to listings and to the diagnosis of blocks put into a wrong pool.
- * From level 2 on frames_init writes the guards: a block that was taken before is reported as
- * overrun when it is put, and frames_init makes it free although its user has it.
+ * Everything is computed when compiling: such a pool works before frames_init, which only makes it
+ * known to listings and to the diagnosis of blocks put into a wrong pool. From level 2 on frames_init
+ * also poisons the blocks, unless one was taken before: those that were never used are then not.
  * Blocks that were never used are zero and their links are not written yet; the pool hands them out
  * in ascending order when no other is free. */
 #define CISTERN_POOL_DEFINE(prefix, type, number, placement)                                       \
@@ -397,8 +396,8 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     }                                                                                              \
     struct prefix##_pool_is_defined /* takes the semicolon */
 
-/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it is ready for use
- * only then. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
+/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it poisons the blocks of
+ * one that is unused. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
  * Linear in the number of pools, and from level 2 on of blocks, with the critical section held.
  * Thread context. */
 cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);

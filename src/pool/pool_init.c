@@ -102,7 +102,7 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool)
         return CISTERN_ERROR_ARGUMENT;
     }
     const cistern_critical_t state = cistern_critical_enter();
-    if (CISTERN_CHECK >= 2 && !pool_is_registered(pool)) {
+    if (CISTERN_CHECK >= 2 && pool->touched == 0 && !pool_is_registered(pool)) {
         cistern_pool_start(pool);
     }
     pool_register(pool);

@@ -66,9 +66,11 @@ static void *pool_take_untouched(cistern_pool_t *pool)
         return NULL;
     }
     CISTERN_ASSERT(index < pool->count && pool->free > 0); /* (I2) */
+    void *const block = pool_block_at(pool, index);
     pool->touched = index + 1U;
     cistern_pool_count_taken(pool);
-    return pool_block_at(pool, index);
+    pool_write_guards(pool, block);
+    return block;
 }
 
 /* Takes the first free block, which was judged. A narrow one gets a content that is no link. */
