@@ -26,9 +26,10 @@ typedef enum cistern_fault_kind {
     CISTERN_FAULT_OVERFLOW,      /* the guard after a block was overwritten (level 2) */
     CISTERN_FAULT_UNDERFLOW,     /* the guard before a block was overwritten (level 2) */
     CISTERN_FAULT_POISON,        /* a free block was written to (level 2) */
-    CISTERN_FAULT_REFERENCE,     /* a packet buffer used with a count of 0, or its count is full */
+    CISTERN_FAULT_REFERENCE,     /* a packet buffer used with a count of 0 */
     CISTERN_FAULT_ARGUMENT,      /* an argument that the call's contract forbids */
     CISTERN_FAULT_CHAIN,         /* a chain of packet buffers is a ring, or shorter than it says */
+    CISTERN_FAULT_REFERENCES,    /* more references to a packet buffer than LWIP_PBUF_REF_T counts */
     CISTERN_FAULT_KINDS
 } cistern_fault_kind_t;
 

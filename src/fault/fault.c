@@ -83,6 +83,7 @@ const char *cistern_fault_text(cistern_fault_kind_t kind)
         "packet buffer used after its last reference was freed",
         "argument out of contract",
         "chain of packet buffers that is a ring, or shorter than its length",
+        "more references to a packet buffer than can be counted",
     };
     return ((unsigned)kind < CISTERN_FAULT_KINDS) ? text[kind] : "unknown fault";
 }

@@ -100,16 +100,16 @@ static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_pl
     return mem;
 }
 
-/* Whether the pool has elements in use; else no address can be one of them, which is reported. */
-static inline bool memp_has_elements(const struct memp_desc *desc, const void *mem)
+/* Whether a block of the heap is another pool's or the program's: this pool has no element in use. */
+static inline bool memp_is_of_others(const struct memp_desc *desc, const void *mem)
 {
-    const bool has = memp_used(desc) > 0;
-    if (!has) {
+    const bool of_others = memp_used(desc) == 0 && mem_is_in_use(mem);
+    if (of_others) {
         const cistern_fault_t fault = {
-            .kind = CISTERN_FAULT_FOREIGN_FREE, .object = desc, .address = mem, .name = desc->desc};
+            .kind = CISTERN_FAULT_WRONG_POOL, .object = desc, .address = mem, .name = desc->desc};
         cistern_fault_raise(&fault);
     }
-    return has;
+    return of_others;
 }
 
 /* The heap judges the address, and reports it, before its element is counted as free (H1). */
@@ -117,7 +117,7 @@ static inline bool memp_put(const struct memp_desc *desc, void *mem, bool *was_e
                             const cistern_pool_place_t *at)
 {
     (void)at;
-    if (!memp_has_elements(desc, mem) || !mem_try_free(mem)) {
+    if (memp_is_of_others(desc, mem) || !mem_try_free(mem)) {
         memp_count_refusal(desc);
         return false;
     }

@@ -130,7 +130,7 @@ static LWIP_PBUF_REF_T pbuf_ref_add(struct pbuf *p, LWIP_PBUF_REF_T change)
 void pbuf_ref(struct pbuf *p)
 {
     if (p != NULL && pbuf_is_usable(p) && pbuf_ref_add(p, 1) == PBUF_REF_PINNED - 1) {
-        (void)pbuf_refuse(CISTERN_FAULT_REFERENCE, p);
+        (void)pbuf_refuse(CISTERN_FAULT_REFERENCES, p);
     }
 }
 

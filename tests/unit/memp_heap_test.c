@@ -70,12 +70,23 @@ static void double_free_is_refused_and_does_not_raise_the_limit(void **state)
     assert_no_fault();
 }
 
+static void second_free_of_the_only_element_is_a_double_free(void **state)
+{
+    (void)state;
+    void *const element = memp_malloc(MEMP_PBUF);
+    memp_free(MEMP_PBUF, element);
+    memp_free(MEMP_PBUF, element);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, element);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->illegal, 1);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->used, 0);
+}
+
 static void free_into_a_pool_of_which_no_element_is_in_use_is_reported(void **state)
 {
     (void)state;
     void *const element = memp_malloc(MEMP_PBUF);
     memp_free(MEMP_PBUF_POOL, element);
-    assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, element);
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, element);
     assert_int_equal(lwip_stats.memp[MEMP_PBUF_POOL]->illegal, 1);
     memp_free(MEMP_PBUF, element);
     assert_no_fault();
@@ -112,6 +123,7 @@ int main(void)
         cmocka_unit_test_setup(no_more_elements_than_the_pool_has_come_from_the_heap, start),
         cmocka_unit_test_setup(element_that_the_heap_cannot_give_is_counted_and_not_held, start),
         cmocka_unit_test_setup(double_free_is_refused_and_does_not_raise_the_limit, start),
+        cmocka_unit_test_setup(second_free_of_the_only_element_is_a_double_free, start),
         cmocka_unit_test_setup(free_into_a_pool_of_which_no_element_is_in_use_is_reported, start),
         cmocka_unit_test_setup(init_forgets_what_was_in_use, start),
         cmocka_unit_test_setup(element_larger_than_the_heap_can_be_asked_for_is_not_given, start),

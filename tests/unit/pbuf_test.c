@@ -383,7 +383,7 @@ static void too_many_references_pin_a_pbuf_instead_of_wrapping(void **state)
     }
     assert_no_fault();
     pbuf_ref(p);
-    assert_one_fault(CISTERN_FAULT_REFERENCE, p);
+    assert_one_fault(CISTERN_FAULT_REFERENCES, p);
     for (unsigned i = 0; i < 10; ++i) {
         pbuf_ref(p);
     }
