@@ -51,9 +51,7 @@ void board_restore_interrupts(uint32_t mask)
 
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    board_printf("fault: %s: %s: %s\n", cistern_fault_text(fault->kind),
-                 (fault->name != NULL) ? fault->name : "-",
-                 (fault->owner != NULL) ? fault->owner : "-");
+    board_printf(CISTERN_FAULT_FORMAT, CISTERN_FAULT_VALUES(fault));
 }
 
 /* --- time ---------------------------------------------------------------------------------------- */

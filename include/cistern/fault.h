@@ -29,7 +29,7 @@ typedef enum cistern_fault_kind {
     CISTERN_FAULT_REFERENCE,     /* a packet buffer used with a count of 0 */
     CISTERN_FAULT_ARGUMENT,      /* an argument that the call's contract forbids */
     CISTERN_FAULT_CHAIN,         /* a chain of packet buffers is a ring, or shorter than it says */
-    CISTERN_FAULT_REFERENCES,    /* more references to a packet buffer than LWIP_PBUF_REF_T counts */
+    CISTERN_FAULT_REFERENCES, /* more references to a packet buffer than LWIP_PBUF_REF_T counts */
     CISTERN_FAULT_KINDS
 } cistern_fault_kind_t;
 
@@ -69,6 +69,20 @@ void cistern_fault_raise(const cistern_fault_t *fault);
  * target (a line on stderr, a log, a breakpoint) and returns. Called in the context of the fault.
  */
 void cistern_port_fault(const cistern_fault_t *fault);
+
+/* A fault as a line of text: the format and the values of a printf or its like. */
+#define CISTERN_FAULT_FORMAT                                                                       \
+    "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n"
+#define CISTERN_FAULT_VALUES(fault)                                                                \
+    cistern_fault_text((fault)->kind), cistern_fault_or_dash((fault)->name), (fault)->object,      \
+        (fault)->address, cistern_fault_or_dash((fault)->owner),                                   \
+        cistern_fault_or_dash((fault)->file), (fault)->line
+
+/* The text, or "-" for NULL. */
+static inline const char *cistern_fault_or_dash(const char *text)
+{
+    return text ? text : "-";
+}
 
 #ifdef __cplusplus
 }

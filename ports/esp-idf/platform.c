@@ -14,6 +14,5 @@ portMUX_TYPE cistern_esp_idf_lock = portMUX_INITIALIZER_UNLOCKED;
  * go elsewhere. */
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    esp_rom_printf("cistern: %s in %s\n", cistern_fault_text(fault->kind),
-                   (fault->name != NULL) ? fault->name : "-");
+    esp_rom_printf(CISTERN_FAULT_FORMAT, CISTERN_FAULT_VALUES(fault));
 }

@@ -601,7 +601,6 @@ __attribute__((weak))
  * release build leaves out. Define a function of this name to do otherwise. */
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    LWIP_PLATFORM_DIAG(("cistern: %s: %s\n", cistern_fault_text(fault->kind),
-                        (fault->name != NULL) ? fault->name : ""));
+    LWIP_PLATFORM_DIAG((CISTERN_FAULT_FORMAT, CISTERN_FAULT_VALUES(fault)));
     configASSERT(fault == NULL);
 }

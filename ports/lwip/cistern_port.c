@@ -4,14 +4,7 @@
 #include "cistern/fault.h"
 #include "lwip/arch.h"
 
-static const char *cistern_port_text(const char *text)
-{
-    return (text != NULL) ? text : "-";
-}
-
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    LWIP_PLATFORM_DIAG(("cistern: fault: %s: object %s, owner %s\n",
-                        cistern_fault_text(fault->kind), cistern_port_text(fault->name),
-                        cistern_port_text(fault->owner)));
+    LWIP_PLATFORM_DIAG((CISTERN_FAULT_FORMAT, CISTERN_FAULT_VALUES(fault)));
 }

@@ -49,6 +49,5 @@ uint32_t cistern_zephyr_random(void)
  * go elsewhere. */
 void cistern_port_fault(const cistern_fault_t *fault)
 {
-    printk("cistern: %s in %s\n", cistern_fault_text(fault->kind),
-           (fault->name != NULL) ? fault->name : "-");
+    printk(CISTERN_FAULT_FORMAT, CISTERN_FAULT_VALUES(fault));
 }
