@@ -42,8 +42,9 @@ BOARDS = mps2-an385 microbit mps2-an505 virt-rv32
 OTHERS = mps2-an386 mps2-an500 avr
 CROSS  = linux-i686 linux-aarch64 linux-powerpc linux-s390x linux-musl
 
-# Configures a tree unless that was done before, then builds what changed. Ninja 1.10 cannot be quiet.
-build = test -f $(BUILD)/$(1)/build.ninja || cmake --preset $(1) -B $(BUILD)/$(1) >/dev/null; cmake --build $(BUILD)/$(1) -- $$(ninja --help 2>&1 | grep -o -e --quiet)
+# Configures a tree unless that was done before; then builds what changed. Ninja 1.10 cannot be quiet.
+configure = test -f $(BUILD)/$(1)/build.ninja || cmake --preset $(1) -B $(BUILD)/$(1) >/dev/null
+build = $(call configure,$(1)); cmake --build $(BUILD)/$(1) -- $$(ninja --help 2>&1 | grep -o -e --quiet)
 
 # Builds trees and runs their tests as one: $(call test_trees,name,trees,options of ctest)
 CTEST = ctest --output-on-failure --no-label-summary -j2
@@ -55,7 +56,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
         test-firmware test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md docs/evidence.md lib clean always amalgam arduino cmsis deb \
-        travel options api test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
+        travel options api compilations test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -83,9 +84,12 @@ release: ## build the library and the program
 	@cmake/require.sh $(BUILD_PACKAGES)
 	@$(call build,release)
 
-test: ## the host's tests: gcc and clang, address, undefined and thread sanitizers
-	@cmake/require.sh $(TEST_PACKAGES)
+test: compilations ## the host's tests: gcc and clang, address, undefined and thread sanitizers
 	@$(call test_trees,test,$(TREES),-LE full)
+
+compilations: ## how many compilations `make test` is in each tree, of which it must not be too many
+	@cmake/require.sh $(TEST_PACKAGES)
+	@set -e; $(foreach tree,$(TREES),$(call configure,$(tree));) tests/compilations.sh $(BUILD) 1500 $(TREES)
 
 test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware demo-firmware test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 

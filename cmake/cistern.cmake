@@ -2,7 +2,7 @@
 # How the library is built, in this project and in any that takes it: by find_package(cistern), by
 # add_subdirectory or FetchContent, or by including this file.
 #
-# cistern_add_library(NAME [CONFIG dir...] [PORT folder...] [LWIP dir] [DEFINES ...])
+# cistern_add_library(NAME [CONFIG dir...] [PORT folder...] [LWIP dir] [DEFINES ...] [SEPARATE file.c...])
 #   One build of the whole library as a static archive, of which a program links what it uses.
 #   CONFIG   folders that come first on the include path, with lwipopts.h and lwippools.h
 #   PORT     folders under ports/ that make up the port: posix (the default, or what the variable
@@ -10,6 +10,7 @@
 #            beside a port that was written for lwIP
 #   LWIP     lwIP's src/include, where lwIP itself is present: it takes the place of our stand-ins
 #   DEFINES  compile definitions
+#   SEPARATE names of files that CISTERN_UNITY compiles each by itself
 #   CONFIG and DEFINES are public, since they decide struct layouts.
 
 enable_language(C) # for a project of C++ alone; not in a function, says CMake
@@ -34,20 +35,26 @@ function(cistern_port FOLDERS SOURCES)
   set(${SOURCES} ${sources} PARENT_SCOPE)
 endfunction()
 
-# With CISTERN_UNITY a library is few compilations: sources of src are one, those of a host's port another,
-# but for its critical section: without one the other files have the same names in line. A board's port
-# stays in files, since a program there links what it uses of it.
-function(cistern_at_once NAME SOURCES PORT_SOURCES)
-  if(CISTERN_UNITY)
-    set_target_properties(${NAME} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-    set_source_files_properties(${SOURCES} PROPERTIES UNITY_GROUP src)
-    list(FILTER PORT_SOURCES EXCLUDE REGEX "/ports/bare/|/critical\\.c$")
-    set_source_files_properties(${PORT_SOURCES} PROPERTIES UNITY_GROUP port)
+# cistern_at_once(FILES NAME [file.c...]): of the files that the variable FILES lists it makes one that
+# includes them in their order, beside those that are named, and those of ports/bare: a board's program
+# links what it uses of its port. Of the same NAME there is one file.
+function(cistern_at_once FILES NAME)
+  set(separate ${${FILES}})
+  set(included ${${FILES}})
+  list(JOIN ARGN "|" names)
+  list(FILTER separate INCLUDE REGEX "/ports/bare/|/(${names})$")
+  if(separate)
+    list(REMOVE_ITEM included ${separate})
   endif()
+  list(TRANSFORM included REPLACE "(.+)" "#include \"\\1\"\n")
+  list(JOIN included "" included)
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/at_once/${NAME}.c)
+  file(CONFIGURE OUTPUT ${file} CONTENT "${included}")
+  set(${FILES} ${file} ${separate} PARENT_SCOPE)
 endfunction()
 
 function(cistern_add_library NAME)
-  cmake_parse_arguments(ARG "" "LWIP" "CONFIG;DEFINES;PORT" ${ARGN})
+  cmake_parse_arguments(ARG "" "LWIP" "CONFIG;DEFINES;PORT;SEPARATE" ${ARGN})
   get_filename_component(root ${CMAKE_CURRENT_FUNCTION_LIST_DIR} DIRECTORY)
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "cistern_add_library: unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
@@ -64,8 +71,12 @@ function(cistern_add_library NAME)
     set(stand_ins ${ARG_LWIP})
   endif()
   file(GLOB sources CONFIGURE_DEPENDS ${root}/src/*/*.c)
+  list(PREPEND sources ${port_sources})
+  if(CISTERN_UNITY)
+    cistern_at_once(sources ${NAME} ${ARG_SEPARATE})
+  endif()
 
-  add_library(${NAME} STATIC ${sources} ${port_sources})
+  add_library(${NAME} STATIC ${sources})
   target_include_directories(${NAME} PUBLIC
     ${ARG_CONFIG} ${root}/include ${stand_ins} ${port_folders})
   target_include_directories(${NAME} PRIVATE ${root}/src)
@@ -77,7 +88,6 @@ function(cistern_add_library NAME)
   else() # a project of C++ alone has no C compiler of which it could be asked
     target_compile_features(${NAME} PRIVATE c_std_11)
   endif()
-  cistern_at_once(${NAME} "${sources}" "${port_sources}")
   if("${port}" MATCHES "posix")
     set(THREADS_PREFER_PTHREAD_FLAG ON)
     find_package(Threads REQUIRED)

@@ -4,33 +4,40 @@
 # cistern_add_example(NAME EXPECTED)
 #   The program examples/NAME.c; as a test, it must print what the regular expression expects.
 #
-# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...] [SEPARATE])
+# cistern_add_test(NAME SOURCES ... [CONFIG dir...] [DEFINES ...] [LIBRARY target] [LABELS ...]
+#                  [SEPARATE file.c...])
 #   A cmocka program on a build of the library with CONFIG and DEFINES, which it shares with the other
 #   tests that give the same, on LIBRARY, or on the default build when none of the three are given.
 #   LABELS: hosted (needs an operating system, any), host (needs POSIX), threads (needs an operating
 #   system with threads; also runs under ThreadSanitizer, where no other test is built), full (too
 #   long for `make test`; part of `make test-all`), big (needs more than 16 KB of RAM: not built where
-#   CISTERN_SMALL is set; neither are the examples). SEPARATE: the test puts itself between functions
-#   of the library, whose files are then compiled one by one.
+#   CISTERN_SMALL is set; neither are the examples). SEPARATE: the test puts itself between these files
+#   of the library and the others, so that they are compiled apart.
 #
 # cistern_add_long_test(NAME TEST ARGUMENT SANITIZER)
 #   The program of TEST again, with ARGUMENT for its full length: label full, in the tree of that
 #   sanitizer (address, thread) alone.
 
-# All of src as one file, for tests that compile it themselves, with src on the include path.
-file(GLOB sources RELATIVE ${PROJECT_SOURCE_DIR}/src CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
-list(TRANSFORM sources REPLACE "(.+)" "#include \"\\1\"\n")
-list(JOIN sources "" sources)
-set(CISTERN_SRC ${PROJECT_BINARY_DIR}/src_at_once.c)
-file(CONFIGURE OUTPUT ${CISTERN_SRC} CONTENT "${sources}")
+# The sources of the library, for tests that compile them with a port of their own.
+file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
 
 set(CISTERN_TEST_TIMEOUT 120 CACHE STRING "Seconds after which a test has failed")
 
-function(cistern_add_test NAME)
-  cmake_parse_arguments(ARG "SEPARATE" "LIBRARY" "SOURCES;CONFIG;DEFINES;LABELS" ${ARGN})
-  if(ARG_SEPARATE)
-    set(CISTERN_UNITY OFF)
+# cistern_is_repeated(RESULT FILE): whether this tree has a test of that file already, in another
+# configuration, and wants no second one. Of several trees that run the same tests, one has them all.
+option(CISTERN_TEST_ONCE "Build each test file in one configuration only" OFF)
+function(cistern_is_repeated RESULT FILE)
+  get_property(tested GLOBAL PROPERTY CISTERN_TESTED)
+  set(repeated OFF)
+  if(CISTERN_TEST_ONCE AND FILE IN_LIST tested)
+    set(repeated ON)
   endif()
+  set_property(GLOBAL APPEND PROPERTY CISTERN_TESTED ${FILE})
+  set(${RESULT} ${repeated} PARENT_SCOPE)
+endfunction()
+
+function(cistern_add_test NAME)
+  cmake_parse_arguments(ARG "" "LIBRARY" "SOURCES;CONFIG;DEFINES;LABELS;SEPARATE" ${ARGN})
   if(CISTERN_SANITIZE MATCHES thread AND NOT threads IN_LIST ARG_LABELS)
     return()
   endif()
@@ -43,14 +50,22 @@ function(cistern_add_test NAME)
   if(CISTERN_SMALL AND big IN_LIST ARG_LABELS)
     return()
   endif()
+  list(GET ARG_SOURCES 0 file)
+  cistern_is_repeated(repeated ${file})
+  if(repeated)
+    return()
+  endif()
   set(library cistern)
   if(ARG_LIBRARY)
     set(library ${ARG_LIBRARY})
   elseif(ARG_CONFIG OR ARG_DEFINES OR ARG_SEPARATE)
-    string(MD5 variant "${ARG_CONFIG};${ARG_DEFINES};${CISTERN_UNITY}")
+    string(MD5 variant "${ARG_CONFIG};${ARG_DEFINES};${ARG_SEPARATE}")
     set(library cistern_${variant})
     if(NOT TARGET ${library})
-      cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES})
+      cistern_add_library(${library} CONFIG ${ARG_CONFIG} DEFINES ${ARG_DEFINES} SEPARATE ${ARG_SEPARATE})
+      if(CISTERN_SANITIZE MATCHES address) # where optimising it takes longer than its few tests do
+        target_compile_options(${library} PRIVATE -O0)
+      endif()
     endif()
   endif()
   add_executable(${NAME} ${ARG_SOURCES} ${CISTERN_PROGRAM_SOURCES})

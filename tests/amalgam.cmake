@@ -13,11 +13,14 @@ add_custom_command(OUTPUT ${parts} ${part_headers}
   DEPENDS ${amalgam_script} ${originals}
   COMMENT "Writing the library as few files")
 
+set(port ${CISTERN_PORT_SOURCES})
+cistern_at_once(port amalgam_port)
+
 # amalgam_add_tests(VARIANT [CONFIG dir] TESTS name...): unit tests on the amalgam of that configuration
 function(amalgam_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "CONFIG" "TESTS" ${ARGN})
   set(library amalgam_${VARIANT})
-  add_library(${library} STATIC ${parts} ${CISTERN_PORT_SOURCES})
+  add_library(${library} STATIC ${parts} ${port})
   target_include_directories(${library}
     PUBLIC ${ARG_CONFIG} ${amalgam} ${amalgam}/include ${CISTERN_PORT_DIRS})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})

@@ -17,6 +17,7 @@ if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_C
   return()
 endif()
 
+cistern_at_once(HEAP_PORT_SOURCES damage_port)
 add_library(damage_port STATIC ${HEAP_PORT_SOURCES})
 target_include_directories(damage_port
   PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS}
@@ -25,10 +26,14 @@ target_compile_definitions(damage_port PRIVATE CISTERN_COMPARE_OPTIONS=0) # one 
 target_link_libraries(damage_port PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
 
 function(damage_add_test NAME ENGINE)
+  cistern_is_repeated(repeated model/damage_${ENGINE}_test.c)
+  if(repeated)
+    return()
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${ENGINE}/*.c
     ${PROJECT_SOURCE_DIR}/src/fault/*.c)
+  cistern_at_once(sources damage_${ENGINE})
   add_library(${NAME}_library STATIC ${sources})
-  set_target_properties(${NAME}_library PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
   target_include_directories(${NAME}_library PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${NAME}_library PUBLIC ${ARGN})
   target_compile_options(${NAME}_library PRIVATE ${CISTERN_WARNINGS} -O1 -fsanitize-coverage=trace-pc)

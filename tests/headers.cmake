@@ -61,6 +61,7 @@ if(CISTERN_PORT STREQUAL posix)
       target_compile_options(${name} PRIVATE -Wall -Wextra -Wundef -Werror -O${optimized}
         $<$<COMPILE_LANGUAGE:C>:-std=gnu${standard}>)
     endforeach()
+    list(FILTER generated EXCLUDE REGEX "cpp$") # C++ has one standard here
   endforeach()
 endif()
 

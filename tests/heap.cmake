@@ -16,16 +16,15 @@ else()
   set(HEAP_PORT_DEFINES NO_SYS=1)
 endif()
 
-file(GLOB HEAP_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/heap/*.c)
+file(GLOB heap CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/heap/*.c)
+list(PREPEND heap ${HEAP_PORT_SOURCES})
+list(APPEND heap ${PROJECT_SOURCE_DIR}/src/fault/fault.c)
+cistern_at_once(heap heap)
 
 function(heap_add_tests VARIANT)
   cmake_parse_arguments(ARG "" "" "TESTS;DEFINES" ${ARGN})
   set(library heap_${VARIANT})
-  add_library(${library} STATIC
-    ${HEAP_SOURCES}
-    ${PROJECT_SOURCE_DIR}/src/fault/fault.c
-    ${HEAP_PORT_SOURCES})
-  cistern_at_once(${library} "${HEAP_SOURCES};${PROJECT_SOURCE_DIR}/src/fault/fault.c" "${HEAP_PORT_SOURCES}")
+  add_library(${library} STATIC ${heap})
   target_include_directories(${library}
     PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
            ${CISTERN_PORT_DIRS}

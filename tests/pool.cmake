@@ -21,7 +21,7 @@ foreach(level 2 3)
     DEFINES CISTERN_CHECK=${level} ${one_stack})
   cistern_add_test(pool_level_${level}_damage_test SOURCES unit/pool_damage_test.c
     DEFINES CISTERN_CHECK=${level} ${one_stack})
-  cistern_add_test(pool_level_${level}_trail_test SOURCES unit/pool_trail_test.c
+  cistern_add_test(pool_level_${level}_history_test SOURCES unit/pool_history_test.c
     DEFINES CISTERN_CHECK=${level})
   cistern_add_test(pool_level_${level}_strategy_test SOURCES unit/pool_strategy_test.c
     DEFINES CISTERN_CHECK=${level} LABELS host threads)
@@ -35,12 +35,13 @@ foreach(level 2 3)
 endforeach()
 cistern_add_test(pool_strategy_test SOURCES unit/pool_strategy_test.c LABELS host threads)
 cistern_add_test(pool_extras_test SOURCES unit/pool_extras_test.c LABELS host threads)
-cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host)
+cistern_add_test(pool_section_test SOURCES unit/pool_section_test.c LABELS host SEPARATE critical.c)
 if(TARGET pool_section_test)
   target_link_options(pool_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave)
 endif()
-cistern_add_test(pool_thread_end_test SEPARATE SOURCES unit/pool_thread_end_test.c LABELS host threads)
+cistern_add_test(pool_thread_end_test SOURCES unit/pool_thread_end_test.c LABELS host threads
+  SEPARATE sys_host.c)
 if(TARGET pool_thread_end_test)
   target_link_options(pool_thread_end_test PRIVATE LINKER:--wrap=host_fence_heavy)
 endif()
@@ -58,21 +59,21 @@ cistern_add_long_test(pool_stress_full pool_stress_test 1000 thread)
 # Races whose outcome a sanitizer's accesses would hide: the library and the test as they are used, in the
 # trees of the other sanitizers too, so that `make test` has them.
 function(pool_add_plain_race NAME SOURCE)
-  if(NOT CISTERN_PORT STREQUAL posix OR CISTERN_SANITIZE MATCHES thread OR CMAKE_CROSSCOMPILING OR
-     CMAKE_CROSSCOMPILING_EMULATOR)
-    return()
-  endif()
-  add_executable(${NAME} ${SOURCE} ${CISTERN_SRC} ${CISTERN_PORT_SOURCES})
-  target_include_directories(${NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include
-    ${PROJECT_SOURCE_DIR}/include/standalone ${CISTERN_PORT_DIRS} ${PROJECT_SOURCE_DIR}/src)
-  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS} -O2 -fno-sanitize=all)
-  target_link_options(${NAME} PRIVATE -fno-sanitize=all)
-  target_link_libraries(${NAME} PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+  add_executable(${NAME} ${SOURCE})
+  target_include_directories(${NAME} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(${NAME} PRIVATE ${CISTERN_WARNINGS})
+  target_link_libraries(${NAME} PRIVATE cistern_plain_race PkgConfig::CMOCKA)
   add_test(NAME ${CISTERN_TEST_PREFIX}${NAME} COMMAND ${NAME} ${ARGN})
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES LABELS threads TIMEOUT 300)
 endfunction()
-pool_add_plain_race(pool_cache_race_test race/pool_cache_race_test.c)
-pool_add_plain_race(pool_stress_plain_test race/pool_stress_test.c 300)
+if(CISTERN_PORT STREQUAL posix AND NOT CISTERN_SANITIZE MATCHES thread AND NOT CMAKE_CROSSCOMPILING AND
+   NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  cistern_add_library(cistern_plain_race)
+  target_compile_options(cistern_plain_race PUBLIC -O2 -fno-sanitize=all)
+  target_link_options(cistern_plain_race PUBLIC -fno-sanitize=all)
+  pool_add_plain_race(pool_cache_race_test race/pool_cache_race_test.c)
+  pool_add_plain_race(pool_stress_plain_test race/pool_stress_test.c 300)
+endif()
 
 cistern_add_test(os_mempool_test SOURCES unit/os_mempool_test.c LABELS big)
 foreach(alignment 4 16)
@@ -107,8 +108,8 @@ cistern_add_test(memp_lock_free_test SOURCES unit/memp_test.c CONFIG ${config}/m
   DEFINES CISTERN_MEMP_LOCK_FREE=1)
 cistern_add_test(memp_lock_free_level_3_test SOURCES unit/memp_test.c CONFIG ${config}/memp_custom
   LABELS hosted DEFINES CISTERN_MEMP_LOCK_FREE=1 CISTERN_CHECK=3)
-cistern_add_test(memp_lock_free_section_test SEPARATE SOURCES unit/memp_lock_free_section_test.c LABELS host
-  DEFINES CISTERN_MEMP_LOCK_FREE=1)
+cistern_add_test(memp_lock_free_section_test SOURCES unit/memp_lock_free_section_test.c LABELS host
+  DEFINES CISTERN_MEMP_LOCK_FREE=1 SEPARATE critical.c pool_lock_free.c)
 if(TARGET memp_lock_free_section_test)
   target_link_options(memp_lock_free_section_test PRIVATE
     LINKER:--wrap=cistern_critical_enter,--wrap=cistern_critical_leave

@@ -3,7 +3,9 @@
 # the bridge to a port written for lwIP; the template for new ports.
 
 set(CONFORMANCE port/suite.c port/suite_semaphore.c port/suite_mailbox.c port/suite_rest.c)
-set(SUITE port/run_host.c port/run_cmocka.c host_${CISTERN_PORT}.c ${CONFORMANCE})
+set(SUITE host_${CISTERN_PORT}.c port/run_host.c port/run_cmocka.c ${CONFORMANCE})
+list(TRANSFORM SUITE PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+cistern_at_once(SUITE port_suite)
 
 # Of the tests with threads this one runs on other processors too.
 set(suite_label threads)
@@ -19,14 +21,15 @@ cistern_add_test(port_suite_lock_free_pools LABELS threads SOURCES ${SUITE}
 cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
 cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
 cistern_add_test(cancel_test LABELS host threads SOURCES port/cancel_test.c)
-cistern_add_test(locks_test SEPARATE LABELS host SOURCES port/locks_test.c)
+cistern_add_test(locks_test LABELS host SOURCES port/locks_test.c SEPARATE sys_host.c)
 if(TARGET locks_test)
   target_link_options(locks_test PRIVATE
     LINKER:--wrap=host_unpark,--wrap=host_fence_heavy,--wrap=pthread_create)
 endif()
 cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
 cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c
-  DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0)
+  DEFINES NO_SYS=1 SYS_LIGHTWEIGHT_PROT=0
+  SEPARATE critical.c) # without a section the other files have its functions in line
 
 cistern_add_test(arch_test SOURCES port/arch_test.c)
 cistern_add_test(arch_includes_test SOURCES port/arch_test.c
@@ -58,9 +61,9 @@ endif()
 
 # The engines between the bridge and a user's arch/cc.h.
 file(GLOB engines CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/pool/*.c
-  ${PROJECT_SOURCE_DIR}/src/fault/*.c)
-add_executable(bridge_test port/bridge_test.c ${engines}
-  ${PROJECT_SOURCE_DIR}/ports/lwip/cistern_port.c)
+  ${PROJECT_SOURCE_DIR}/src/fault/*.c ${PROJECT_SOURCE_DIR}/ports/lwip/cistern_port.c)
+cistern_at_once(engines engines_on_lwip)
+add_executable(bridge_test port/bridge_test.c ${engines})
 target_include_directories(bridge_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${CMAKE_CURRENT_SOURCE_DIR}/port/bridge ${PROJECT_SOURCE_DIR}/ports/lwip
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone)
@@ -73,13 +76,19 @@ set_tests_properties(${CISTERN_TEST_PREFIX}bridge_test PROPERTIES TIMEOUT 120)
 # The whole library on ports of lwIP's whose cc.h has macros of each kind for the section, which are the
 # section whatever SYS_LIGHTWEIGHT_PROT says, and sys_arch_protect with a type of its own.
 file(GLOB bridge CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/ports/lwip/*.c)
+list(APPEND bridge ${CISTERN_SOURCES})
+cistern_at_once(bridge all_on_lwip)
 function(protect_add_test KIND)
-  add_executable(protect_${KIND}_test port/protect_test.c ${CISTERN_SRC} ${bridge})
+  cistern_is_repeated(repeated port/protect_test.c)
+  if(repeated)
+    return()
+  endif()
+  add_executable(protect_${KIND}_test port/protect_test.c ${bridge})
   target_include_directories(protect_${KIND}_test PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
     ${CMAKE_CURRENT_SOURCE_DIR}/port/protect ${PROJECT_SOURCE_DIR}/ports/lwip
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(protect_${KIND}_test PRIVATE NO_SYS=1 PROTECT_${KIND} ${ARGN})
-  target_compile_options(protect_${KIND}_test PRIVATE ${CISTERN_WARNINGS} -Werror
+  target_compile_options(protect_${KIND}_test PRIVATE -O0 ${CISTERN_WARNINGS} -Werror
     -Wno-unused-variable) # which PROTECT_unused declares
   target_link_libraries(protect_${KIND}_test PRIVATE PkgConfig::CMOCKA)
   add_test(NAME ${CISTERN_TEST_PREFIX}protect_${KIND}_test COMMAND protect_${KIND}_test)
@@ -98,8 +107,10 @@ protect_add_test(named CISTERN_LWIP_LEVEL=cpu_sr)
 protect_add_test(functions)
 
 # The template is a port that compiles, with threads and without.
+set(template ${CISTERN_SOURCES})
+cistern_at_once(template all_on_template)
 foreach(no_sys 0 1)
-  add_library(template_compiles_${no_sys} OBJECT ${CISTERN_SRC})
+  add_library(template_compiles_${no_sys} OBJECT ${template})
   target_include_directories(template_compiles_${no_sys} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/template
     ${PROJECT_SOURCE_DIR}/ports/rtos ${PROJECT_SOURCE_DIR}/src)
@@ -109,9 +120,10 @@ endforeach()
 
 # The example of a port, written behind the template's headers as they are and under the OS layer of
 # ports/rtos, passes the suite.
-add_executable(port_example_suite ${PROJECT_SOURCE_DIR}/examples/port/port.c
-  ${PROJECT_SOURCE_DIR}/examples/port/os.c ${PROJECT_SOURCE_DIR}/ports/rtos/sys_arch.c ${CISTERN_SRC} ${CONFORMANCE}
-  port/run_host.c port/run_cmocka.c host_posix.c)
+set(example ${PROJECT_SOURCE_DIR}/examples/port/os.c ${PROJECT_SOURCE_DIR}/examples/port/port.c
+  ${PROJECT_SOURCE_DIR}/ports/rtos/sys_arch.c ${CISTERN_SOURCES})
+cistern_at_once(example all_on_example)
+add_executable(port_example_suite ${example} ${SUITE})
 target_include_directories(port_example_suite PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
   ${PROJECT_SOURCE_DIR}/ports/template ${PROJECT_SOURCE_DIR}/examples/port
@@ -130,14 +142,14 @@ add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_
 set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
 
 # ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
+set(freertos ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c ${CISTERN_SOURCES})
+cistern_at_once(freertos all_on_freertos)
+set(freertos_folders ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/freertos
+  ${PROJECT_SOURCE_DIR}/ports/common ${PROJECT_SOURCE_DIR}/src)
 foreach(static 0 1)
-  add_executable(port_freertos_suite_${static} ${CISTERN_SRC} ${CONFORMANCE}
-    ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c freertos/standin/standin_posix.c
-    port/run_host.c port/run_cmocka.c host_posix.c)
-  target_include_directories(port_freertos_suite_${static} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}
-    ${CMAKE_CURRENT_SOURCE_DIR}/freertos/standin ${PROJECT_SOURCE_DIR}/include
-    ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/ports/freertos
-    ${PROJECT_SOURCE_DIR}/ports/common ${PROJECT_SOURCE_DIR}/src)
+  add_executable(port_freertos_suite_${static} ${freertos} freertos/standin/standin_posix.c ${SUITE})
+  target_include_directories(port_freertos_suite_${static} PRIVATE ${freertos_folders})
   target_compile_definitions(port_freertos_suite_${static} PRIVATE SUITE_MBOX_DEFAULT=16 SUITE_WAITING=standin_waiting
     CISTERN_FREERTOS_TLS_INDEX=0 configSUPPORT_STATIC_ALLOCATION=${static})
   target_compile_options(port_freertos_suite_${static} PRIVATE ${CISTERN_WARNINGS})
@@ -146,3 +158,15 @@ foreach(static 0 1)
   set_tests_properties(${CISTERN_TEST_PREFIX}port_freertos_suite_${static} PROPERTIES LABELS threads
     TIMEOUT 120)
 endforeach()
+
+add_executable(port_freertos_thread_semaphore_test freertos/thread_semaphore_test.c host_posix.c ${freertos}
+  freertos/standin/standin_posix.c)
+target_include_directories(port_freertos_thread_semaphore_test PRIVATE ${freertos_folders})
+target_compile_definitions(port_freertos_thread_semaphore_test PRIVATE LWIP_NETCONN_SEM_PER_THREAD=1
+  CISTERN_FREERTOS_TLS_INDEX=0 CISTERN_FREERTOS_THREADS=2 CISTERN_FREERTOS_SEMAPHORES=9)
+target_compile_options(port_freertos_thread_semaphore_test PRIVATE ${CISTERN_WARNINGS})
+target_link_libraries(port_freertos_thread_semaphore_test PRIVATE PkgConfig::CMOCKA ${CISTERN_SYSTEM_LIBRARIES})
+add_test(NAME ${CISTERN_TEST_PREFIX}port_freertos_thread_semaphore_test
+  COMMAND port_freertos_thread_semaphore_test)
+set_tests_properties(${CISTERN_TEST_PREFIX}port_freertos_thread_semaphore_test PROPERTIES LABELS threads
+  TIMEOUT 120)

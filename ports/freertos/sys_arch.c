@@ -7,6 +7,7 @@
  * Invariants, outside the section:
  *   (I1) holder is the task that has locked the mutex, or NULL; only that task changes it
  *   (I2) posters is the number of tasks that wait for a place in the mailbox
+ *   (I3) a slot in which no object lives has no holder and no posters
  *
  * The kernel wakes by priority, and tasks of one priority in the order in which they came. The
  * number of ticks of a timeout is rounded up, with one more for the tick that has begun.
@@ -140,23 +141,6 @@ static sys_slot_t *sys_begin(const sys_object_table_t *table, const sys_name_t *
     return (sys_slot_t *)object_begin(table, name, waiters);
 }
 
-/* A slot in which the kernel's object is to be made. */
-static sys_slot_t *sys_take_slot(const sys_object_table_t *table)
-{
-    sys_slot_t *const slot = (sys_slot_t *)object_take(table);
-    if (slot != NULL) {
-        slot->posters = 0;
-        slot->holder = NULL;
-    }
-    return slot;
-}
-
-/* Gives the object in a slot its name; ERR_MEM if the kernel made none. */
-static err_t sys_name_slot(const sys_object_table_t *table, sys_slot_t *slot, sys_name_t *name)
-{
-    return object_name(table, &slot->called, slot->queue != NULL, name);
-}
-
 #    if configSUPPORT_STATIC_ALLOCATION && configSUPPORT_DYNAMIC_ALLOCATION
 static void sys_free_messages(sys_slot_t *slot)
 {
@@ -189,16 +173,27 @@ static u32_t sys_waited(BaseType_t served, u32_t start)
 
 /* --- the kernel's objects, static where that is configured ------------------------------------ */
 
-#    if configSUPPORT_STATIC_ALLOCATION
-
-static void sys_make_sem(sys_slot_t *slot, UBaseType_t units)
+/* Keeps what the kernel made, NULL if nothing, in a slot; true if it made something. */
+static bool sys_hold(object_called_t *called, QueueHandle_t queue)
 {
-    slot->queue = xSemaphoreCreateCountingStatic((UBaseType_t)-1, units, &slot->memory);
+    sys_slot_t *const slot = (sys_slot_t *)called;
+    CISTERN_ASSERT(slot->posters == 0 && slot->holder == NULL); /* (I3) */
+    slot->queue = queue;
+    return queue != NULL;
 }
 
-static void sys_make_mutex(sys_slot_t *slot)
+#    if configSUPPORT_STATIC_ALLOCATION
+
+static bool sys_make_sem(object_called_t *called, int units)
 {
-    slot->queue = xSemaphoreCreateMutexStatic(&slot->memory);
+    return sys_hold(called, xSemaphoreCreateCountingStatic((UBaseType_t)-1, (UBaseType_t)units,
+                                                           &((sys_slot_t *)called)->memory));
+}
+
+static bool sys_make_mutex(object_called_t *called, int unused)
+{
+    (void)unused;
+    return sys_hold(called, xSemaphoreCreateMutexStatic(&((sys_slot_t *)called)->memory));
 }
 
 #        if configSUPPORT_DYNAMIC_ALLOCATION
@@ -216,29 +211,31 @@ static void *sys_messages(sys_slot_t *slot, size_t size)
 }
 #        endif
 
-static void sys_make_mbox(sys_slot_t *slot, size_t size)
+static bool sys_make_mbox(object_called_t *called, int size)
 {
-    void *const messages = sys_messages(slot, size);
-    slot->queue = (messages != NULL) ? xQueueCreateStatic((UBaseType_t)size, sizeof(void *),
-                                                          messages, &slot->memory)
-                                     : NULL;
+    sys_slot_t *const slot = (sys_slot_t *)called;
+    void *const messages = sys_messages(slot, (size_t)size);
+    return messages != NULL &&
+           sys_hold(called,
+                    xQueueCreateStatic((UBaseType_t)size, sizeof(void *), messages, &slot->memory));
 }
 
 #    else
 
-static void sys_make_sem(sys_slot_t *slot, UBaseType_t units)
+static bool sys_make_sem(object_called_t *called, int units)
 {
-    slot->queue = xSemaphoreCreateCounting((UBaseType_t)-1, units);
+    return sys_hold(called, xSemaphoreCreateCounting((UBaseType_t)-1, (UBaseType_t)units));
 }
 
-static void sys_make_mutex(sys_slot_t *slot)
+static bool sys_make_mutex(object_called_t *called, int unused)
 {
-    slot->queue = xSemaphoreCreateMutex();
+    (void)unused;
+    return sys_hold(called, xSemaphoreCreateMutex());
 }
 
-static void sys_make_mbox(sys_slot_t *slot, size_t size)
+static bool sys_make_mbox(object_called_t *called, int size)
 {
-    slot->queue = xQueueCreate((UBaseType_t)size, sizeof(void *));
+    return sys_hold(called, xQueueCreate((UBaseType_t)size, sizeof(void *)));
 }
 
 #    endif
@@ -247,27 +244,13 @@ static void sys_make_mbox(sys_slot_t *slot, size_t size)
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {
-    if (sem == NULL) {
-        return ERR_ARG;
-    }
-    sys_sem_set_invalid(sem);
-    sys_slot_t *const slot = sys_take_slot(&sys_object_semaphores);
-    if (slot == NULL) {
-        return ERR_MEM;
-    }
-    sys_make_sem(slot, count);
-    return sys_name_slot(&sys_object_semaphores, slot, &sem->name);
-}
-
-static const char *sys_sem_in_use(const object_called_t *called)
-{
-    (void)called;
-    return NULL;
+    sys_name_t *const name = (sem != NULL) ? &sem->name : NULL;
+    return object_new(&sys_object_semaphores, name, sys_make_sem, count);
 }
 
 void sys_sem_free(sys_sem_t *sem)
 {
-    object_free(&sys_object_semaphores, sys_sem_name(sem), sys_sem_in_use);
+    object_free(&sys_object_semaphores, sys_sem_name(sem), NULL);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
@@ -311,16 +294,8 @@ const sys_object_table_t sys_object_mutexes = {
 
 err_t sys_mutex_new(sys_mutex_t *mutex)
 {
-    if (mutex == NULL) {
-        return ERR_ARG;
-    }
-    sys_mutex_set_invalid(mutex);
-    sys_slot_t *const slot = sys_take_slot(&sys_object_mutexes);
-    if (slot == NULL) {
-        return ERR_MEM;
-    }
-    sys_make_mutex(slot);
-    return sys_name_slot(&sys_object_mutexes, slot, &mutex->name);
+    sys_name_t *const name = (mutex != NULL) ? &mutex->name : NULL;
+    return object_new(&sys_object_mutexes, name, sys_make_mutex, 0);
 }
 
 static const char *sys_mutex_in_use(const object_called_t *called)
@@ -374,16 +349,9 @@ void sys_mutex_unlock(sys_mutex_t *mutex)
 
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
-    if (mbox == NULL) {
-        return ERR_ARG;
-    }
-    sys_mbox_set_invalid(mbox);
-    sys_slot_t *const slot = sys_take_slot(&sys_object_mailboxes);
-    if (slot == NULL) {
-        return ERR_MEM;
-    }
-    sys_make_mbox(slot, (size > 0) ? (size_t)size : CISTERN_FREERTOS_MBOX_SIZE);
-    return sys_name_slot(&sys_object_mailboxes, slot, &mbox->name);
+    sys_name_t *const name = (mbox != NULL) ? &mbox->name : NULL;
+    return object_new(&sys_object_mailboxes, name, sys_make_mbox,
+                      (size > 0) ? size : CISTERN_FREERTOS_MBOX_SIZE);
 }
 
 static const char *sys_mbox_in_use(const object_called_t *called)

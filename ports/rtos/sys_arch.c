@@ -115,29 +115,22 @@ static void sem_end(semaphore_t *semaphore, u16_t waiters)
     object_end(&sys_object_semaphores, &semaphore->called, waiters);
 }
 
-err_t sys_sem_new(sys_sem_t *sem, u8_t count)
+static bool sem_make(object_called_t *called, int units)
 {
-    if (sem == NULL) {
-        return ERR_ARG;
-    }
-    sys_sem_set_invalid(sem);
-    semaphore_t *const semaphore = (semaphore_t *)object_take(&sys_object_semaphores);
-    if (semaphore == NULL) {
-        return ERR_MEM;
-    }
-    semaphore->made = rtos_sem_create(&semaphore->units, count);
-    return object_name(&sys_object_semaphores, &semaphore->called, semaphore->made, &sem->name);
+    semaphore_t *const semaphore = (semaphore_t *)called;
+    semaphore->made = rtos_sem_create(&semaphore->units, (u32_t)units);
+    return semaphore->made;
 }
 
-static const char *sem_in_use(const object_called_t *called)
+err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {
-    (void)called;
-    return NULL;
+    sys_name_t *const name = (sem != NULL) ? &sem->name : NULL;
+    return object_new(&sys_object_semaphores, name, sem_make, count);
 }
 
 void sys_sem_free(sys_sem_t *sem)
 {
-    object_free(&sys_object_semaphores, sys_sem_name(sem), sem_in_use);
+    object_free(&sys_object_semaphores, sys_sem_name(sem), NULL);
 }
 
 void sys_sem_signal(sys_sem_t *sem)
@@ -173,12 +166,13 @@ static void mbox_end(mailbox_t *mailbox, u16_t waiters)
     object_end(&sys_object_mailboxes, &mailbox->messages.called, waiters);
 }
 
-static bool mbox_make(mailbox_t *mailbox, u16_t size)
+static bool mbox_make(object_called_t *called, int size)
 {
-    mailbox->size = size;
+    mailbox_t *const mailbox = (mailbox_t *)called;
+    mailbox->size = (u16_t)size;
     mailbox->first = 0;
     mailbox->count = 0;
-    if (!rtos_sem_create(&mailbox->places, size)) {
+    if (size > CISTERN_RTOS_MBOX_SIZE || !rtos_sem_create(&mailbox->places, (u32_t)size)) {
         return false;
     }
     mailbox->messages.made = rtos_sem_create(&mailbox->messages.units, 0);
@@ -190,21 +184,9 @@ static bool mbox_make(mailbox_t *mailbox, u16_t size)
 
 err_t sys_mbox_new(sys_mbox_t *mbox, int size)
 {
-    const int places = (size > 0) ? size : CISTERN_RTOS_MBOX_SIZE;
-    if (mbox == NULL) {
-        return ERR_ARG;
-    }
-    sys_mbox_set_invalid(mbox);
-    if (places > CISTERN_RTOS_MBOX_SIZE) {
-        object_count_error(&sys_object_mailboxes);
-        return ERR_MEM;
-    }
-    mailbox_t *const mailbox = (mailbox_t *)object_take(&sys_object_mailboxes);
-    if (mailbox == NULL) {
-        return ERR_MEM;
-    }
-    const bool made = mbox_make(mailbox, (u16_t)places);
-    return object_name(&sys_object_mailboxes, &mailbox->messages.called, made, &mbox->name);
+    sys_name_t *const name = (mbox != NULL) ? &mbox->name : NULL;
+    return object_new(&sys_object_mailboxes, name, mbox_make,
+                      (size > 0) ? size : CISTERN_RTOS_MBOX_SIZE);
 }
 
 static const char *mbox_in_use(const object_called_t *called)

@@ -8,10 +8,10 @@
 
 bool taken;
 byte waiting;
-bool mutex; /* the room's */
-bool hungry;
-bool handed;
-byte dozing; /* on the room's wake-up */
+bool mutex; /* the lock's queue */
+bool starving;
+bool handoff;
+byte asleep; /* on the lock's wake-up */
 byte woken;  /* of these, who may go on */
 byte inside;
 
@@ -22,15 +22,15 @@ byte inside;
 #define wake()                                                                                     \
     atomic {                                                                                       \
         if                                                                                         \
-        :: dozing > woken -> woken++                                                               \
+        :: asleep > woken -> woken++                                                               \
         :: else                                                                                    \
         fi                                                                                         \
     }
 
-inline doze()
+inline sleep()
 {
-    atomic { dozing++; free_mutex() };
-    atomic { woken > 0 -> woken--; dozing-- };
+    atomic { asleep++; free_mutex() };
+    atomic { woken > 0 -> woken--; asleep-- };
     take_mutex()
 }
 
@@ -48,9 +48,9 @@ inline wait_for_lock()
 #endif
     do
 #ifdef PLANT_HAND_TO_NEWCOMER
-    :: handed -> assert(was_woken); break
+    :: handoff -> assert(was_woken); break
 #else
-    :: was_woken && handed -> break
+    :: was_woken && handoff -> break
 #endif
     :: else ->
         try_lock();
@@ -61,15 +61,15 @@ inline wait_for_lock()
 #ifdef PLANT_COUNT_AFTER_LOOK
         waiting++;
 #endif
-        doze();
+        sleep();
 #ifdef PLANT_COUNT_AFTER_LOOK
         waiting--;
 #endif
         was_woken = true;
-        hungry = true
+        starving = true
     od;
-    handed = false;
-    hungry = false;
+    handoff = false;
+    starving = false;
 #ifndef PLANT_COUNT_AFTER_LOOK
     waiting--;
 #endif
@@ -79,12 +79,12 @@ inline wait_for_lock()
 inline unlock_with_waiters()
 {
     take_mutex();
-    handed = hungry;
+    handoff = starving;
     if
 #ifdef PLANT_HAND_AND_FREE
-    :: handed -> taken = false
+    :: handoff -> taken = false
 #endif
-    :: !handed -> taken = false
+    :: !handoff -> taken = false
     :: else
     fi;
     wake();
