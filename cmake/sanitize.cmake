@@ -8,12 +8,8 @@ add_link_options(-fsanitize=${CISTERN_SANITIZE})
 # the program's own: two thirds of the code. Without the descriptions an undefined operation is a signal,
 # whose place ASAN_OPTIONS=handle_sigill=1 prints; clang's tree says in words what it was.
 if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CISTERN_SANITIZE MATCHES "address.*undefined")
-  add_compile_options(-fsanitize-undefined-trap-on-error)
-endif()
-
-# So it is with clang, at each access to memory and each step of a pointer: these three kinds are signals too.
-if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address.*undefined")
-  add_compile_options(-fsanitize-trap=null,alignment,pointer-overflow)
+  add_compile_options(-fsanitize-undefined-trap-on-error -fno-crossjumping) # a signal for each line
+  add_link_options(LINKER:--discard-all) # -g1 has the names of functions
 endif()
 
 # One runtime for all programs, as gcc has it, where clang's package has that too.
@@ -26,13 +22,13 @@ if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CISTERN_SANITIZE MATCHES "^address")
   endif()
 endif()
 
-# A program keeps the functions that it uses of the one object that the library is, and archives only list their
-# objects: nothing of such a tree is installed. A section for each variable costs more than it saves, as each
-# description of an undefined operation is one. Reports give lines, not columns, and functions by what -g1 says
-# of them; and a program at a fixed address has no table of the addresses in those descriptions.
+# A program keeps what it uses of the one object that the library is, and archives only list their objects:
+# nothing of such a tree is installed. With clang a section for each variable costs more than it saves, as each
+# description of an undefined operation is one. Reports give lines, not columns; and a program at a fixed address
+# has no table of the addresses in those descriptions.
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
-  add_compile_options(-ffunction-sections -gno-column-info)
-  add_link_options(LINKER:--gc-sections,--discard-all)
+  add_compile_options(-ffunction-sections $<$<C_COMPILER_ID:GNU>:-fdata-sections> -gno-column-info)
+  add_link_options(LINKER:--gc-sections)
   if(CISTERN_SANITIZE MATCHES "^address")
     add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-no-pie>)
   endif()
