@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Each include of the library follows an arrow of docs/architecture.md's table of layers, and no header
-# includes itself through others: architecture.sh ROOT
+# includes itself through others; what pages say of functions is so: architecture.sh ROOT
 set -eu
 cd "$1"
 work=$(mktemp -d)
@@ -96,7 +96,31 @@ check_port() {
     }
 }
 
+# Sections whose heading has "through a" or "through the": the sources have each function that a table names,
+# and each file is there.
+check_ways() {
+    awk '/^## / { way = /through (a|the) / && FILENAME != "docs/architecture.md" } way && /^\|/' docs/*.md |
+        grep -oE '`[a-z_/.0-9]+`' | tr -d '`' | sort -u >"$work/named"
+    [ "$(wc -l <"$work/named")" -ge 40 ] || {
+        echo "architecture.sh: the pages show no ways through the code" >&2
+        return 1
+    }
+    wrong=0
+    while read -r name; do
+        case $name in
+        */*) [ -f "$name" ] ;;
+        *.[ch]) find src include ports tools -name "$name" | grep -q . ;;
+        *) grep -rqwE --include='*.[ch]' "$name" src include ports tools/cistern ;;
+        esac || {
+            echo "docs: there is no $name" >&2
+            wrong=1
+        }
+    done <"$work/named"
+    return $wrong
+}
+
 status=0
+check_ways || status=1
 for folder in ports/*/; do
     name=$(basename "$folder")
     [ "$name" = common ] || check_port "$name" || status=1

@@ -44,21 +44,13 @@ static void critical_raise_fault(const char *owner)
     cistern_fault_raise(&fault);
 }
 
-/* Goes back to a lower depth. */
-static void critical_restore(int outer)
-{
-    critical_depth = outer;
-    if (outer == 0) {
-        quick_unlock(&critical_lock);
-    }
-}
-
 /* Runs when a watched thread ends. */
 static void critical_thread_ends(void)
 {
     critical_watched = false;
     if (critical_depth > 0) {
-        critical_restore(0);
+        critical_depth = 0;
+        quick_unlock(&critical_lock);
         critical_raise_fault("a thread that ended inside it");
     }
 }
@@ -114,7 +106,10 @@ void cistern_critical_leave(cistern_critical_t state)
 {
     const int inside = critical_depth;
     if (state >= 0 && state < inside) {
-        critical_restore(state);
+        critical_depth = state;
+        if (state == 0) {
+            quick_unlock(&critical_lock);
+        }
     }
     if (state != inside - 1) {
         critical_raise_fault("a leave that does not match its enter");
