@@ -510,7 +510,7 @@ static void a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_lin
     (void)state;
     static const char *const needs[] = {"size many.pcap", "size - <many.pcap",
                                         "size --opts own.h " CISTERN_SAMPLES "/dns.pcap"};
-    write_udp("many.pcap", 150000, 8, 0);
+    write_udp("many.pcap", 400000, 8, 0);
     write_file("own.h", "", 0);
     assert_int_equal(setenv("TMPDIR", "/nowhere", 1), 0);
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; ++i) {

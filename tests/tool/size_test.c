@@ -350,11 +350,91 @@ static void events_in_a_file_replay_as_those_in_memory_do(void **state)
 
 /* --- survey ----------------------------------------------------------------------------------- */
 
+/* Some parts have numbers that need all their bytes, others have none; packets also go back. */
+static void events_come_back_from_the_spool_as_they_were(void **state)
+{
+    enum { KEPT = 40 * EVENTS_CHUNK };
+    static event_t all[KEPT];
+    static const unsigned largest[] = {200, 65535, 65536, 1000000};
+    (void)state;
+    events_t events = {.tail = NULL};
+    spool_t spool = {.memory = NULL};
+    uint32_t packet = 50000000;
+    unsigned packed = 0;
+    for (size_t i = 0; i < KEPT; ++i) {
+        const unsigned most = largest[i / (4 * EVENTS_CHUNK) % 4];
+        packet += pick(most / 2 + 1) - most / 4;
+        all[i] = (event_t){.packet = packet,
+                           .slot = pick(most + 1),
+                           .amount = 1 + pick(most),
+                           .cause = (uint8_t)pick(CAUSE_COUNT),
+                           .trims = (uint8_t)pick(2)};
+        assert_non_null(events_add(&events, &spool, all[i]));
+        if (i > 0 && all[i - 1].part == PART_NONE && pick(7) == 0) {
+            events_join(&events);
+            all[i - 1].part = PART_FIRST;
+            all[i].part = PART_SECOND;
+        }
+    }
+    for (size_t i = 0; i < events.chunks; ++i) {
+        packed += events.chunk[i].packed ? 1U : 0U;
+    }
+    assert_in_range(packed, 10, events.chunks - 10);
+    const trace_t trace = trace_of_events(&events, &spool, 1);
+    event_reader_t reader = reader_open(&trace);
+    for (size_t i = 0; i < KEPT; ++i) {
+        const event_t *const event = reader_next_whole(&reader);
+        assert_memory_equal(event, &all[i], sizeof *event);
+    }
+    assert_null(reader_next_whole(&reader));
+    assert_true(reader_close(&reader));
+    events_free(&events);
+    spool_free(&spool);
+}
+
 static void put_big(uint8_t *bytes, uint32_t value)
 {
     for (int i = 0; i < 4; ++i) {
         bytes[i] = (uint8_t)(value >> (24 - 8 * i));
     }
+}
+
+/* Connections between few ends, ports used again, in two files; the later reading leaves those of some
+ * ends out. */
+static void a_later_reading_numbers_connections_as_the_first_did(void **state)
+{
+    enum { PACKETS = 20000, ENDS = 5 };
+    static size_t number[PACKETS];
+    (void)state;
+    connections_t first = {.connection = NULL};
+    connections_again_t again;
+    for (int reading = 0; reading < 2; ++reading) {
+        state_of_random = 7;
+        if (reading == 1) {
+            assert_true(connections_open_again(&again, &first));
+        }
+        for (int i = 0; i < PACKETS; ++i) {
+            const unsigned a = pick(ENDS);
+            const unsigned b = pick(ENDS);
+            const bool syn = pick(4) == 0;
+            const parsed_t parsed = {.source = {4, {10, 0, 0, (uint8_t)a}},
+                                     .destination = {4, {10, 0, 0, (uint8_t)b}},
+                                     .source_port = (uint16_t)(1000 + a),
+                                     .destination_port = (uint16_t)(1000 + b),
+                                     .sequence = pick(3),
+                                     .flags = syn ? TCP_SYN : TCP_ACK};
+            const int file = i < PACKETS / 2 ? 0 : 1;
+            int side = 2;
+            if (reading == 0) {
+                number[i] = connections_find(&first, &parsed, file, &side);
+            } else if ((a + b) % 3 != 0) {
+                assert_int_equal(connections_find_again(&again, &parsed, file, &side), number[i]);
+            }
+        }
+    }
+    assert_in_range(first.connections, 1000, PACKETS);
+    connections_free(&first);
+    connections_free_again(&again);
 }
 
 /* A TCP segment from 10.0.0.`from`, port `from`, as a record of a capture of raw IP. */
@@ -465,6 +545,40 @@ static void timers_give_back_in_order_of_time_and_stand_between_packets(void **s
     ledger_advance(&ledger, 2, 400);
     assert_int_equal(ledger.level[RESOURCE_PBUF_POOL].most, 0);
     ledger_free(&ledger);
+}
+
+/* Two ledgers, one with a queue for what is given in turn: the same levels at all times. */
+static void what_is_given_in_turn_goes_when_a_timer_would_give_it(void **state)
+{
+    enum { STEPS = 20000, SERVICE = 40 };
+    (void)state;
+    const target_t target = target_of("4");
+    ledger_t ledger[2];
+    uint64_t turn = 0;
+    ledger_init(&ledger[0], &target);
+    ledger_init(&ledger[1], &target);
+    for (uint64_t time = 0; time < STEPS; time += pick(12)) {
+        const unsigned later = pick(100);
+        const bool early = pick(5) == 0;
+        turn = (turn > time ? turn : time) + pick(SERVICE) / 4;
+        for (int i = 0; i < 2; ++i) {
+            ledger_t *const own = &ledger[i];
+            ledger_advance(own, time, time);
+            const hold_t hold = ledger_take(own, RESOURCE_PBUF_POOL, 0, 1, CAUSE_RECEIVED);
+            (i == 0 ? ledger_give_at : ledger_give_in_turn)(own, hold, turn);
+            ledger_give_at(own, ledger_take(own, RESOURCE_TCP_PCB, 1, 1, CAUSE_CONNECTION),
+                           time + later);
+            if (early) {
+                ledger_give(own, hold);
+            }
+        }
+        assert_memory_equal(ledger[0].level, ledger[1].level, sizeof ledger[0].level);
+    }
+    assert_in_range(ledger[1].turn_room, 1, 64);
+    ledger_clear(&ledger[1]);
+    assert_int_equal(ledger[1].level[RESOURCE_PBUF_POOL].most, 0);
+    ledger_free(&ledger[0]);
+    ledger_free(&ledger[1]);
 }
 
 /* --- options ---------------------------------------------------------------------------------- */
@@ -633,6 +747,9 @@ int main(void)
         cmocka_unit_test(lwips_heap_takes_the_lowest_hole_that_fits_and_splits_it),
         cmocka_unit_test(every_burst_of_a_long_connection_is_found_again),
         cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),
+        cmocka_unit_test(events_come_back_from_the_spool_as_they_were),
+        cmocka_unit_test(what_is_given_in_turn_goes_when_a_timer_would_give_it),
+        cmocka_unit_test(a_later_reading_numbers_connections_as_the_first_did),
         cmocka_unit_test(a_pool_of_the_peak_serves_and_one_less_names_the_packet),
         cmocka_unit_test(a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing),
         cmocka_unit_test(timers_give_back_in_order_of_time_and_stand_between_packets),

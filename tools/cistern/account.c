@@ -94,7 +94,7 @@ static void hold_while_waiting(account_t *account, resource_t resource, const in
         if (frame->done <= ledger->time) {
             ledger_give(ledger, hold);
         } else {
-            ledger_give_at(ledger, hold, frame->done);
+            ledger_give_in_turn(ledger, hold, frame->done);
         }
     }
 }

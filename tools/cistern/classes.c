@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 /* --- demand
  * --------------------------------------------------------------------------------------- */
@@ -60,6 +61,9 @@ static bool add_size(demand_t *demand, size_t size)
 /* Requests below are many, and looked up in a table. */
 enum { SMALL_REQUEST = 4096 };
 
+/* What is held looks often as it did before. */
+enum { SEEN = 256 };
+
 /* All sizes of the trace, rounded up to coarser steps until they are few enough. False if it cannot
  * be read. */
 static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignment)
@@ -89,14 +93,17 @@ static bool collect_sizes(demand_t *demand, const trace_t *trace, size_t alignme
 
 /* The measurement in progress. A take adds one to the ranges with its size, and the takes in between
  * at most one each: a size needs no look before as many takes as the least distance of its ranges to
- * their peaks. What is given back at once counts for its own size only. */
+ * their peaks. What is given back at once counts for its own size only. And what was held before
+ * was looked at before. */
 typedef struct measurement {
     demand_t *demand;
     int32_t held[CLASSES_SIZES_MAX];      /* requests of each size */
     int32_t below[CLASSES_SIZES_MAX + 1]; /* requests of all smaller sizes, at the latest look */
     uint64_t takes;                       /* that were not given back at once */
     uint64_t due[CLASSES_SIZES_MAX];      /* the take of a size at which its ranges need a look */
-    uint16_t small[SMALL_REQUEST];        /* place of a small request, + 1; 0: not looked up yet */
+    uint64_t hash;                        /* of `held` */
+    int32_t *seen; /* what was held at earlier looks, by its hash; all zeros: nothing */
+    uint16_t small[SMALL_REQUEST]; /* place of a small request, + 1; 0: not looked up yet */
 } measurement_t;
 
 static uint16_t place_of_request(measurement_t *now, uint32_t bytes)
@@ -140,11 +147,30 @@ static uint32_t look_at_size(measurement_t *now, size_t k)
     return (uint32_t)least;
 }
 
+/* More, or less, of size k is held. */
+static void change_held(measurement_t *now, size_t k, int32_t more)
+{
+    now->held[k] += more;
+    now->hash += (uint64_t)(int64_t)more * (2 * k + 1) * 0x9e3779b97f4a7c15U;
+}
+
+/* Whether the same was held at an earlier look; else it will have been. */
+static bool was_seen(const measurement_t *now)
+{
+    const size_t sizes = now->demand->sizes;
+    int32_t *const seen = now->seen + (now->hash >> 56) % SEEN * sizes;
+    if (memcmp(seen, now->held, sizes * sizeof *seen) == 0) {
+        return true;
+    }
+    memcpy(seen, now->held, sizes * sizeof *seen);
+    return false;
+}
+
 /* One more of size k is held. */
 static void note_take(measurement_t *now, size_t k)
 {
     const uint64_t take = now->takes + 1;
-    if (take >= now->due[k]) {
+    if (take >= now->due[k] && !was_seen(now)) {
         now->due[k] = take + look_at_size(now, k) + 1;
     }
 }
@@ -158,14 +184,14 @@ static bool measure(measurement_t *now, const trace_t *trace, uint16_t *place)
             continue;
         }
         if (event->amount == 0) {
-            --now->held[place[event->slot]];
+            change_held(now, place[event->slot], -1);
             continue;
         }
         const uint16_t k = place_of_request(now, event->amount);
-        ++now->held[k];
+        change_held(now, k, 1);
         note_take(now, k);
         if (event->moment) {
-            --now->held[k];
+            change_held(now, k, -1);
         } else {
             place[event->slot] = k;
             ++now->takes;
@@ -182,12 +208,15 @@ bool classes_measure(demand_t *demand, const trace_t *trace, size_t alignment)
     measurement_t *const now = calloc(1, sizeof *now);
     uint16_t *const place = calloc(trace->slots + 1, sizeof *place);
     demand->peak = calloc(cells, sizeof *demand->peak);
-    bool ok = read && now != NULL && place != NULL && demand->peak != NULL;
+    int32_t *const seen = calloc(SEEN * demand->sizes + 1, sizeof *seen);
+    bool ok = read && now != NULL && place != NULL && seen != NULL && demand->peak != NULL;
     if (ok) {
+        now->seen = seen;
         now->demand = demand;
         ok = measure(now, trace, place);
     }
     free(now);
+    free(seen);
     free(place);
     return ok;
 }

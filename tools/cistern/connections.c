@@ -197,7 +197,7 @@ bool connections_open_again(connections_again_t *again, const connections_t *fir
 
 static bool has_begun(const connections_again_t *again, uint32_t at)
 {
-    return (again->begun[(at - 1U) / 8] >> (at - 1U) % 8 & 1U) != 0;
+    return ((unsigned)again->begun[(at - 1U) / 8] >> (at - 1U) % 8 & 1U) != 0;
 }
 
 /* The latest connection between the ends of a packet that began, + 1, or 0; and the first that did

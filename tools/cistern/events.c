@@ -10,52 +10,78 @@
 
 #include "array.h"
 
+enum { KIND_PART = 3, KIND_TRIMS = 4, KIND_MOMENT = 8 };
+
+static uint8_t kind_of(const event_t *event)
+{
+    return (uint8_t)(event->part | (event->trims != 0 ? KIND_TRIMS : 0) |
+                     (event->moment != 0 ? KIND_MOMENT : 0));
+}
+
+/* False if a number of some event needs all its bytes. */
+static bool events_pack(packed_event_t *packed, const event_t *event, size_t count)
+{
+    uint32_t packet = event[0].packet;
+    for (size_t i = 0; i < count; ++i) {
+        const uint32_t packets = event[i].packet - packet - (uint32_t)INT16_MIN; /* modulo 2^32 */
+        if ((packets | event[i].slot | event[i].amount) > UINT16_MAX) {
+            return false;
+        }
+        packet = event[i].packet;
+        packed[i] = (packed_event_t){.packets = (uint16_t)packets,
+                                     .slot = (uint16_t)event[i].slot,
+                                     .amount = (uint16_t)event[i].amount,
+                                     .cause = event[i].cause,
+                                     .kind = kind_of(&event[i])};
+    }
+    return true;
+}
+
+void events_unpack(event_t *event, const packed_event_t *packed, size_t count, uint32_t packet)
+{
+    for (size_t i = 0; i < count; ++i) {
+        const uint8_t kind = packed[i].kind;
+        packet += packed[i].packets + (uint32_t)INT16_MIN;
+        event[i] = (event_t){.packet = packet,
+                             .slot = packed[i].slot,
+                             .amount = packed[i].amount,
+                             .cause = packed[i].cause};
+        if (kind != 0) {
+            event[i].part = kind & (unsigned)KIND_PART;
+            event[i].trims = (kind & KIND_TRIMS) != 0;
+            event[i].moment = (kind & KIND_MOMENT) != 0;
+        }
+    }
+}
+
 /* Moves the tail to the spool, all but its last event: the next may be joined with it. */
 static bool events_spill(events_t *events, spool_t *spool)
 {
+    packed_event_t packed[EVENTS_CHUNK];
     const event_t last = events->tail[events->tails - 1];
     const size_t kept = last.part == PART_SECOND ? 0 : 1;
     const size_t count = events->tails - kept;
     if (!ARRAY_GROW(events, chunk)) {
         return false;
     }
-    const uint64_t offset = spool_take(spool, count * sizeof *events->tail);
-    if (!spool_write(spool, offset, events->tail, count * sizeof *events->tail)) {
+    const bool packs = events_pack(packed, events->tail, count);
+    const size_t bytes = count * (packs ? sizeof *packed : sizeof *events->tail);
+    const uint64_t offset = spool_take(spool, bytes);
+    if (!spool_write(spool, offset, packs ? (const void *)packed : events->tail, bytes)) {
         return false;
     }
-    events->chunk[events->chunks++] = (chunk_t){.offset = offset, .events = (uint32_t)count};
+    events->chunk[events->chunks++] = (chunk_t){.offset = offset,
+                                                .events = (uint32_t)count,
+                                                .packet = events->tail[0].packet,
+                                                .packed = packs};
     events->tail[0] = last;
     events->tails = kept;
     return true;
 }
 
-/* The event that is given back by the next one, and nothing between. */
-static event_t *taken_now(const events_t *events, const event_t *give)
+bool events_make_room(events_t *events, spool_t *spool)
 {
-    event_t *const last = events->tails == 0 ? NULL : &events->tail[events->tails - 1];
-    const bool is = give->amount == 0 && last != NULL && last->amount != 0 && !last->trims &&
-                    last->moment == 0 && last->slot == give->slot && last->packet == give->packet;
-    return is ? last : NULL;
-}
-
-event_t *events_add(events_t *events, spool_t *spool, const event_t *event)
-{
-    event_t *const taken = taken_now(events, event);
-    if (taken != NULL) {
-        taken->moment = 1;
-        ++events->count;
-        return taken;
-    }
-    if (events->tails == EVENTS_CHUNK && !events_spill(events, spool)) {
-        return NULL;
-    }
-    if (!ARRAY_GROW(events, tail)) {
-        return NULL;
-    }
-    event_t *const added = &events->tail[events->tails++];
-    *added = *event;
-    ++events->count;
-    return added;
+    return events->tails == EVENTS_CHUNK ? events_spill(events, spool) : ARRAY_GROW(events, tail);
 }
 
 void events_join(events_t *events)

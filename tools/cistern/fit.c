@@ -45,10 +45,27 @@ event_reader_t reader_open(const trace_t *trace)
 {
     event_reader_t reader = {.trace = trace};
     if (trace->chunks != 0) {
-        reader.buffer = malloc(EVENTS_CHUNK * sizeof *reader.buffer);
+        reader.buffer = malloc(sizeof *reader.buffer);
         reader.failed = reader.buffer == NULL;
     }
     return reader;
+}
+
+/* The events of a chunk; NULL if they cannot be read. */
+static const event_t *read_chunk(const spool_t *spool, const chunk_t *chunk,
+                                 reader_buffer_t *buffer)
+{
+    if (!chunk->packed) {
+        return spool_view(spool, chunk->offset, buffer->event,
+                          chunk->events * sizeof *buffer->event);
+    }
+    const packed_event_t *const packed =
+        spool_view(spool, chunk->offset, buffer->packed, chunk->events * sizeof *buffer->packed);
+    if (packed == NULL) {
+        return NULL;
+    }
+    events_unpack(buffer->event, packed, chunk->events, chunk->packet);
+    return buffer->event;
 }
 
 bool reader_more(event_reader_t *reader)
@@ -67,8 +84,7 @@ bool reader_more(event_reader_t *reader)
         return true;
     }
     const chunk_t *const chunk = &trace->chunk[next];
-    reader->at =
-        spool_view(trace->spool, chunk->offset, reader->buffer, chunk->events * sizeof(event_t));
+    reader->at = read_chunk(trace->spool, chunk, reader->buffer);
     reader->failed = reader->at == NULL;
     reader->end = reader->failed ? NULL : reader->at + chunk->events;
     return !reader->failed;

@@ -31,14 +31,20 @@ typedef struct trace {
 trace_t trace_of_events(const events_t *events, const spool_t *spool, size_t slots);
 trace_t trace_of_ledger(const ledger_t *ledger, int resource);
 
+/* A chunk that was read. */
+typedef struct reader_buffer {
+    event_t event[EVENTS_CHUNK];
+    packed_event_t packed[EVENTS_CHUNK];
+} reader_buffer_t;
+
 /* Reads a trace once. */
 typedef struct event_reader {
     const trace_t *trace;
     const event_t *at;
     const event_t *end;
-    size_t next;     /* chunk; chunks: what is in memory; chunks + 1: none */
-    event_t *buffer; /* of a chunk */
-    event_t give;    /* what follows one that is given back at once */
+    size_t next;             /* chunk; chunks: what is in memory; chunks + 1: none */
+    reader_buffer_t *buffer; /* NULL: no chunks */
+    event_t give;            /* what follows one that is given back at once */
     bool gives;
     bool failed; /* memory or the disk is short */
 } event_reader_t;

@@ -3,10 +3,12 @@
  *
  *   slot    | hold | free | hold | ...      a hold's handle is generation << 32 | slot + 1
  *   timer   binary heap by time: what is to be given back, or in doubt, later
+ *   turn    a queue of those that come in the order of their times
  *   events  | take | take | give | ...      of each resource: what a replay in real pools repeats */
 #include "ledger.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "array.h"
 
@@ -57,6 +59,7 @@ void ledger_free(ledger_t *ledger)
 {
     free(ledger->slot);
     free(ledger->timer);
+    free(ledger->turn);
     for (int i = 0; i < RESOURCE_COUNT; ++i) {
         events_free(&ledger->events[i]);
     }
@@ -131,11 +134,12 @@ static event_t *record(ledger_t *ledger, const ledger_slot_t *slot, uint32_t amo
         return NULL;
     }
     event_t *const event = events_add(&ledger->events[slot->resource], &ledger->spool,
-                                      &(event_t){.packet = (uint32_t)ledger->packet,
-                                                 .slot = (uint32_t)(slot - ledger->slot),
-                                                 .amount = amount,
-                                                 .cause = slot->cause});
-    return noted(ledger, event != NULL) ? event : NULL;
+                                      (event_t){.packet = (uint32_t)ledger->packet,
+                                                .slot = (uint32_t)(slot - ledger->slot),
+                                                .amount = amount,
+                                                .cause = slot->cause});
+    (void)noted(ledger, event != NULL);
+    return event;
 }
 
 /* --- holds --------------------------------------------------------------------------------------
@@ -262,7 +266,7 @@ void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause)
 void ledger_doubt(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);
-    if (slot != NULL) {
+    if (slot != NULL && slot->least != 0) {
         change_level(ledger, slot, -slot->least, 0);
         slot->least = 0;
     }
@@ -277,6 +281,8 @@ void ledger_clear(ledger_t *ledger)
         }
     }
     ledger->timers = 0;
+    ledger->turns = 0;
+    ledger->first_turn = 0;
 }
 
 /* --- timers -------------------------------------------------------------------------------------
@@ -328,10 +334,40 @@ void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time)
     add_timer(ledger, hold, time, true);
 }
 
+void ledger_give_in_turn(ledger_t *ledger, hold_t hold, uint64_t time)
+{
+    if (ledger->first_turn > ledger->turns / 2 && ledger->turns == ledger->turn_room) {
+        ledger->turns -= ledger->first_turn;
+        memmove(ledger->turn, ledger->turn + ledger->first_turn,
+                ledger->turns * sizeof *ledger->turn);
+        ledger->first_turn = 0;
+    }
+    if (noted(ledger, ARRAY_GROW(ledger, turn))) {
+        ledger->turn[ledger->turns++] = (ledger_timer_t){.time = time, .hold = hold};
+    }
+}
+
+/* The next that is due by a time; false if none is. */
+static bool next_due(ledger_t *ledger, uint64_t time, ledger_timer_t *next)
+{
+    const bool turns = ledger->first_turn < ledger->turns;
+    const uint64_t turn = turns ? ledger->turn[ledger->first_turn].time : UINT64_MAX;
+    const uint64_t timer = ledger->timers > 0 ? ledger->timer[0].time : UINT64_MAX;
+    if (turns && turn <= time && turn <= timer) {
+        *next = ledger->turn[ledger->first_turn++];
+        return true;
+    }
+    if (ledger->timers == 0 || timer > time) {
+        return false;
+    }
+    *next = pop_timer(ledger);
+    return true;
+}
+
 void ledger_advance(ledger_t *ledger, uint64_t packet, uint64_t time)
 {
-    while (ledger->timers > 0 && ledger->timer[0].time <= time) {
-        const ledger_timer_t timer = pop_timer(ledger);
+    ledger_timer_t timer;
+    while (next_due(ledger, time, &timer)) {
         ledger->time = timer.time > ledger->time ? timer.time : ledger->time;
         if (timer.doubt) {
             ledger_doubt(ledger, timer.hold);

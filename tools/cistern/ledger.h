@@ -93,6 +93,10 @@ typedef struct ledger {
     struct ledger_timer *timer; /* a binary heap, the earliest first */
     size_t timers;
     size_t timer_room;
+    struct ledger_timer *turn; /* a queue, the earliest at `first_turn` */
+    size_t turns;
+    size_t turn_room;
+    size_t first_turn;
     events_t events[RESOURCE_COUNT];
     spool_t spool;         /* of the events */
     bool short_of_memory;  /* a call could not be recorded: the result is void */
@@ -133,6 +137,10 @@ void ledger_doubt(ledger_t *ledger, hold_t hold);
 /* The same at a later time, unless it is given back before. */
 void ledger_give_at(ledger_t *ledger, hold_t hold, uint64_t time);
 void ledger_doubt_at(ledger_t *ledger, hold_t hold, uint64_t time);
+
+/* The same as ledger_give_at, for times of which none is before that of an earlier call since the
+ * capture began. */
+void ledger_give_in_turn(ledger_t *ledger, hold_t hold, uint64_t time);
 
 /* The hold is from now on that of the connection for which holds are taken, because of `cause`. */
 void ledger_pass(ledger_t *ledger, hold_t hold, cause_t cause);

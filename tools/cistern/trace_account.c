@@ -101,7 +101,7 @@ static void record(trace_account_t *account, uint32_t hold, uint32_t amount, boo
                            .slot = hold,
                            .amount = amount,
                            .trims = trims ? 1 : 0};
-    if (events_add(&pool->events, &account->spool, &event) == NULL) {
+    if (events_add(&pool->events, &account->spool, event) == NULL) {
         account->short_of_memory = true;
     }
 }
