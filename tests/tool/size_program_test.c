@@ -524,6 +524,15 @@ static void a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_lin
     assert_status(0);
 }
 
+static void a_traces_verdict_counts_the_pools_of_the_program_too(void **state)
+{
+    (void)state;
+    run("size " CISTERN_TRACES "/full32.ctr");
+    assert_status(2); /* it lacks events */
+    assert_non_null(strstr(last.out, "it has 11096 bytes of pools and heap, of which 2488 are "
+                                     "needed"));
+}
+
 /* A segment of a connection between port `port` of a host and port 80 of a device, raw IP. */
 static void put_segment(pcap_dumper_t *dumper, uint32_t connection, bool from, uint8_t flags,
                         uint32_t sequence, uint32_t acknowledged)
@@ -680,6 +689,7 @@ int main(void)
         cmocka_unit_test(all_truth_runs_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),
         cmocka_unit_test(captures_without_a_packet_are_refused_in_one_line),
+        cmocka_unit_test(a_traces_verdict_counts_the_pools_of_the_program_too),
         cmocka_unit_test(memory_does_not_grow_with_connections_that_ended),
         cmocka_unit_test(a_folder_for_temporary_files_that_cannot_be_used_is_named_in_one_line),
         cmocka_unit_test(an_option_that_is_no_number_is_refused_by_line),
