@@ -476,8 +476,8 @@ static void every_burst_of_a_long_connection_is_found_again(void **state)
     survey_t survey;
     assert_true(traffic_open(&traffic, names, 1, NULL));
     assert_true(survey_read(&survey, &traffic));
-    assert_int_equal(survey.details, 1);
-    const survey_side_t *const side = &survey.detail[0].side[0];
+    assert_int_equal(survey.detail.count, 1);
+    const survey_side_t *const side = &survey_connection(&survey, 0)->side[0];
     assert_true(side->parts >= 3);
     burst_cursor_t cursor = {.part = NULL};
     bool failed = false;

@@ -76,7 +76,7 @@ struct udp_state;
 struct datagram_state;
 
 typedef struct account {
-    const survey_t *survey;
+    survey_t *survey;
     const device_t *device;
     const lwip_options_t *options;
     const target_t *target;

@@ -102,7 +102,7 @@ static int64_t option(const tcp_view_t *view, lwip_option_t which)
 
 bool account_tcp_open(account_t *account)
 {
-    account->tcp = calloc(account->survey->details + 1, sizeof *account->tcp);
+    account->tcp = calloc(account->survey->detail.count + 1, sizeof *account->tcp);
     return account->tcp != NULL;
 }
 
@@ -134,7 +134,7 @@ static void free_state(account_t *account, size_t index)
 
 void account_tcp_free(account_t *account)
 {
-    for (size_t i = 0; account->tcp != NULL && i < account->survey->details; ++i) {
+    for (size_t i = 0; account->tcp != NULL && i < account->survey->detail.count; ++i) {
         free_state(account, i);
     }
     free(account->tcp);
@@ -702,8 +702,11 @@ void account_tcp_number(account_t *account, parsed_t *parsed)
 static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_view_t *view)
 {
     const size_t index = parsed->connection;
-    tcp_state_t *const state = index < account->survey->details ? state_of(account, index) : NULL;
-    if (state == NULL) {
+    tcp_state_t *const state =
+        index < account->survey->detail.count ? state_of(account, index) : NULL;
+    const survey_connection_t *const detail =
+        state != NULL ? survey_connection(account->survey, index) : NULL;
+    if (detail == NULL) {
         account->ledger.short_of_memory = true;
         return false;
     }
@@ -711,8 +714,8 @@ static bool look_up(account_t *account, const parsed_t *parsed, bool from, tcp_v
     account->ledger.connection = (uint32_t)index + 1U;
     *view = (tcp_view_t){.account = account,
                          .state = state,
-                         .own = &account->survey->detail[index].side[own],
-                         .peer = &account->survey->detail[index].side[1 - own],
+                         .own = &detail->side[own],
+                         .peer = &detail->side[1 - own],
                          .parsed = parsed};
     return true;
 }
@@ -895,7 +898,7 @@ static int own_side(const account_t *account, size_t index)
 /* Connections of the next capture are others; none of this one is waited for. */
 void account_tcp_end_file(account_t *account)
 {
-    for (size_t i = 0; i < account->survey->details; ++i) {
+    for (size_t i = 0; i < account->survey->detail.count; ++i) {
         const tcp_state_t *const state = account->tcp[i];
         if (state != NULL && state->accepting) {
             account->accepting[state->port] = 0;
@@ -912,13 +915,17 @@ void account_tcp_file(account_t *account, int file)
 {
     static uint8_t served[65536];
     memset(served, 0, sizeof served);
-    for (size_t i = 0; i < account->survey->details; ++i) {
+    for (size_t i = 0; i < account->survey->detail.count; ++i) {
         const connection_t *const connection = &account->survey->connections.connection[i];
         const int own = connection->file == file ? own_side(account, i) : -1;
         if (own < 0) {
             continue;
         }
-        const survey_connection_t *const detail = &account->survey->detail[i];
+        const survey_connection_t *const detail = survey_connection(account->survey, i);
+        if (detail == NULL) {
+            account->ledger.short_of_memory = true;
+            return;
+        }
         uint8_t *const port = &served[connection->port[own]];
         account->ledger.connection = (uint32_t)i + 1U;
         if (detail->side[own].accepted && *port == 0) {

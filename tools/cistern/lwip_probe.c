@@ -199,9 +199,11 @@ bool expansions_read(expansions_t *expansions, const char *file, const char *pat
     if (!ok) {
         spool_fail("written", folder);
     } else if (!preprocess(compiler, folder, expansions)) {
-        fprintf(stderr,
-                "cistern: %s: '%s -E' failed; --cc names another compiler or folders (-I)\n", file,
-                compiler);
+        fprintf(
+            stderr,
+            "cistern: %s: '%s -E' failed: --cc '%s -I FOLDER' adds the folder of a header that it "
+            "did not find; --cc can also name the target's own compiler\n",
+            file, compiler, compiler);
         ok = false;
     }
     remove_probe(folder);

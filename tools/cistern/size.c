@@ -56,14 +56,15 @@ static void observe_options(size_work_t *work)
     lwip_options_t *const device = &work->result->device;
     int64_t mss = 0;
     int64_t window = 0;
-    for (size_t i = 0; i < work->survey.details; ++i) {
+    for (size_t i = 0; i < work->survey.detail.count; ++i) {
         const connection_t *const connection = &work->survey.connections.connection[i];
-        for (int side = 0; side < 2; ++side) {
-            const survey_side_t *const own = &work->survey.detail[i].side[side];
+        const survey_connection_t *const detail = survey_connection(&work->survey, i);
+        for (int side = 0; detail != NULL && side < 2; ++side) {
+            const survey_side_t *const own = &detail->side[side];
             if (!device_has(&work->device, &connection->address[side])) {
                 continue;
             }
-            const int64_t seen = observed_mss(own, &work->survey.detail[i].side[1 - side]);
+            const int64_t seen = observed_mss(own, &detail->side[1 - side]);
             mss = seen > mss ? seen : mss;
             const int64_t widest = (int64_t)own->largest_window;
             window = widest > window ? widest : window;

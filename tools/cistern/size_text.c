@@ -73,6 +73,9 @@ bool size_verdict(const size_result_t *result, char *text)
     char failure[SIZE_TEXT] = "";
     const resource_t first = first_short(result);
     sum_bytes(result, &now, &needed);
+    if (result->trace != NULL) {
+        trace_add_bytes(result->trace, &now, &needed);
+    }
     uint64_t event = 0;
     const char *const other =
         result->trace != NULL ? trace_first_short(result->trace, &event) : NULL;

@@ -284,9 +284,26 @@ static bool spill_bursts(survey_t *survey, survey_side_t *side)
     return spool_write(&survey->spool, offset, &part, sizeof part);
 }
 
+/* Room for one burst more. */
+static bool make_burst_room(survey_side_t *side)
+{
+    const bool few = side->burst == NULL;
+    if (few && side->bursts < SURVEY_FEW) {
+        return true;
+    }
+    if (!ARRAY_GROW(side, burst)) {
+        return false;
+    }
+    if (few) {
+        memcpy(side->burst, side->few, sizeof side->few);
+    }
+    return true;
+}
+
 static void end_burst(survey_t *survey, survey_side_t *side)
 {
-    if (side->bursts > 0 && side->burst[side->bursts - 1] == side->next) {
+    const uint32_t *const end = side->burst != NULL ? side->burst : side->few;
+    if (side->bursts > 0 && end[side->bursts - 1] == side->next) {
         return;
     }
     if (side->bursts == SURVEY_BURSTS + 1) { /* the latest stays, to be compared with */
@@ -294,11 +311,11 @@ static void end_burst(survey_t *survey, survey_side_t *side)
         survey->short_of_memory = !spill_bursts(survey, side) || survey->short_of_memory;
         side->burst[side->bursts++] = latest;
     }
-    if (!ARRAY_GROW(side, burst)) {
+    if (!make_burst_room(side)) {
         survey->short_of_memory = true;
         return;
     }
-    side->burst[side->bursts++] = side->next;
+    (side->burst != NULL ? side->burst : side->few)[side->bursts++] = side->next;
 }
 
 static bool load_part(const survey_t *survey, burst_cursor_t *cursor, uint64_t offset)
@@ -326,7 +343,8 @@ const uint32_t *survey_burst(const survey_t *survey, const survey_side_t *side,
         free(cursor->part);
         cursor->part = NULL;
     }
-    return cursor->at < side->bursts ? &side->burst[cursor->at] : NULL;
+    const uint32_t *const end = side->burst != NULL ? side->burst : side->few;
+    return cursor->at < side->bursts ? &end[cursor->at] : NULL;
 }
 
 /* New data begins a burst when the side was idle with an open window for a while, or was asked for
@@ -405,16 +423,24 @@ static survey_connection_t *get_connection(survey_t *survey, const parsed_t *par
                                            int *side)
 {
     const size_t index = connections_find(&survey->connections, parsed, file, side);
-    bool ok = index != SIZE_MAX;
-    while (ok && survey->details <= index) {
-        ok = ARRAY_GROW(survey, detail);
-        if (ok) {
-            survey->detail[survey->details++] = (survey_connection_t){
-                .first_time = parsed->time, .has_syn = (parsed->flags & TCP_SYN) != 0};
-        }
+    const bool is_new = index == survey->detail.count;
+    survey_connection_t *connection = NULL;
+    if (is_new) {
+        connection = pages_add(&survey->detail);
+    } else if (index != SIZE_MAX) {
+        connection = pages_change(&survey->detail, index);
     }
-    survey->short_of_memory = survey->short_of_memory || !ok;
-    return ok ? &survey->detail[index] : NULL;
+    if (is_new && connection != NULL) {
+        connection->first_time = parsed->time;
+        connection->has_syn = (parsed->flags & TCP_SYN) != 0;
+    }
+    survey->short_of_memory = survey->short_of_memory || connection == NULL;
+    return connection;
+}
+
+const survey_connection_t *survey_connection(survey_t *survey, size_t index)
+{
+    return pages_read(&survey->detail, index);
 }
 
 static void survey_tcp(survey_t *survey, const parsed_t *parsed, int file)
@@ -466,7 +492,7 @@ static void survey_udp(survey_t *survey, const parsed_t *parsed)
 bool survey_read(survey_t *survey, traffic_t *traffic)
 {
     parsed_t parsed;
-    *survey = (survey_t){.packets = 0};
+    *survey = (survey_t){.detail = {.size = sizeof(survey_connection_t)}};
     traffic_rewind(traffic);
     while (!survey->short_of_memory && traffic_next(traffic, &parsed)) {
         ++survey->packets;
@@ -486,9 +512,12 @@ bool survey_read(survey_t *survey, traffic_t *traffic)
         }
     }
     /* What was sent last is the end of the last burst. */
-    for (size_t i = 0; i < survey->details; ++i) {
-        end_burst(survey, &survey->detail[i].side[0]);
-        end_burst(survey, &survey->detail[i].side[1]);
+    for (size_t i = 0; !survey->short_of_memory && i < survey->detail.count; ++i) {
+        survey_connection_t *const connection = pages_change(&survey->detail, i);
+        survey->short_of_memory = connection == NULL;
+        for (int side = 0; connection != NULL && side < 2; ++side) {
+            end_burst(survey, &connection->side[side]);
+        }
     }
     return !survey->short_of_memory && !traffic->short_of_memory;
 }
@@ -692,13 +721,15 @@ uint64_t survey_service(const survey_t *survey, const device_t *device)
 
 void survey_free(survey_t *survey)
 {
-    for (size_t i = 0; i < survey->details; ++i) {
-        free(survey->detail[i].side[0].burst);
-        free(survey->detail[i].side[1].burst);
+    for (size_t i = 0; i < survey->detail.count; ++i) {
+        const survey_connection_t *const connection = survey_connection(survey, i);
+        for (int side = 0; connection != NULL && side < 2; ++side) {
+            free(connection->side[side].burst);
+        }
     }
     connections_free(&survey->connections);
     spool_free(&survey->spool);
-    free(survey->detail);
+    pages_free(&survey->detail);
     free(survey->host);
     free(survey->host_table.bucket);
     free(survey->port);

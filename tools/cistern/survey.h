@@ -12,10 +12,11 @@
 #include <stdint.h>
 
 #include "connections.h"
+#include "pages.h"
 #include "parsed.h"
 #include "traffic.h"
 
-enum { DEVICE_ADDRESSES = 16, SURVEY_DELAYS = 64, SURVEY_BURSTS = 256 };
+enum { DEVICE_ADDRESSES = 16, SURVEY_DELAYS = 64, SURVEY_BURSTS = 256, SURVEY_FEW = 6 };
 
 /* One side of a connection. */
 typedef struct survey_side {
@@ -29,11 +30,12 @@ typedef struct survey_side {
     uint64_t window;  /* that it announced last, in bytes */
     uint64_t initial; /* of its SYN */
     uint64_t largest_window;
-    uint32_t largest_data; /* of a segment that no network card joined, up to the peer's MSS */
-    uint64_t idle_since;   /* nothing unacknowledged; UINT64_MAX while there is */
-    uint64_t risen;        /* when its window last became larger */
-    uint64_t spoke;        /* when it last sent data */
-    uint32_t *burst;       /* sequence numbers behind each: the latest */
+    uint32_t largest_data;    /* of a segment that no network card joined, up to the peer's MSS */
+    uint64_t idle_since;      /* nothing unacknowledged; UINT64_MAX while there is */
+    uint64_t risen;           /* when its window last became larger */
+    uint64_t spoke;           /* when it last sent data */
+    uint32_t few[SURVEY_FEW]; /* sequence numbers behind each burst, */
+    uint32_t *burst;          /* or where they are more, the latest; NULL: they are few */
     size_t bursts;
     size_t burst_room;
     uint32_t parts;      /* of SURVEY_BURSTS each, in the spool, before those */
@@ -99,9 +101,7 @@ typedef struct device {
 
 typedef struct survey {
     connections_t connections;
-    survey_connection_t *detail; /* one for each connection */
-    size_t details;
-    size_t detail_room;
+    pages_t detail; /* a survey_connection_t for each connection */
     host_t *host;
     size_t hosts;
     size_t host_room;
@@ -145,6 +145,9 @@ const udp_port_t *survey_port(const survey_t *survey, const address_t *address, 
  * disk is short: then *failed is set. To go on, add one to the cursor's `at`. */
 const uint32_t *survey_burst(const survey_t *survey, const survey_side_t *side,
                              burst_cursor_t *cursor, bool *failed);
+
+/* What is known of a connection, until the next is asked for; NULL if it cannot be read. */
+const survey_connection_t *survey_connection(survey_t *survey, size_t index);
 
 void survey_free(survey_t *survey);
 

@@ -248,6 +248,27 @@ const char *trace_first_short(const trace_log_t *log, uint64_t *event)
     return name;
 }
 
+static int64_t blocks_needed(const trace_log_t *log, size_t index)
+{
+    return log->account.pool[index].heap ? (int64_t)log->proof[index].heap[HEAP_CISTERN]
+                                         : log->account.pool[index].peak.amount;
+}
+
+/* What has an unknown number has what it needs. */
+void trace_add_bytes(const trace_log_t *log, int64_t *now, int64_t *needed)
+{
+    for (size_t i = 0; i < log->account.pools; ++i) {
+        const trace_pool_t *const pool = &log->account.pool[i];
+        if (!is_other(pool)) {
+            continue;
+        }
+        const int64_t bytes = (int64_t)trace_block_bytes(pool);
+        const int64_t there = (int64_t)plausible(pool->heap ? pool->size : pool->count);
+        *now += (there == 0 ? blocks_needed(log, i) : there) * bytes;
+        *needed += blocks_needed(log, i) * bytes;
+    }
+}
+
 /* --- text ------------------------------------------------------------------------------------- */
 
 static void print_count(uint64_t count, const char *what)
@@ -377,10 +398,9 @@ static json_t *pool_json(const trace_log_t *log, size_t index)
         "name", pool->name, "peak_cause", cause, "short", (int)is_short(log, index), "block_bytes",
         (json_int_t)trace_block_bytes(pool), "heap", (int)heap, "lwip", (int)!is_other(pool), "now",
         (json_int_t)plausible(heap ? pool->size : pool->count), "held",
-        (json_int_t)pool->peak.amount, "needed",
-        heap ? (json_int_t)proof->heap[HEAP_CISTERN] : (json_int_t)pool->peak.amount, "peak_event",
-        (json_int_t)pool->peak.packet, "peak_owner", (json_int_t)pool->peak_owner, "gets",
-        (json_int_t)pool->gets, "puts", (json_int_t)pool->puts, "failures",
+        (json_int_t)pool->peak.amount, "needed", (json_int_t)blocks_needed(log, index),
+        "peak_event", (json_int_t)pool->peak.packet, "peak_owner", (json_int_t)pool->peak_owner,
+        "gets", (json_int_t)pool->gets, "puts", (json_int_t)pool->puts, "failures",
         (json_int_t)pool->failures, "first_failure", (json_int_t)pool->first_failure,
         "one_less_fails_at", (json_int_t)proof->one_less);
 }

@@ -29,9 +29,9 @@ typedef struct trace_log {
     uint64_t undescribed;
 } trace_log_t;
 
-/* Accounts for traces of one program, with a log that is all zeros but for its record: pools and heap of lwIP go into the ledger, their sizes and
- * counts into the result's target and options. `base` gets the number of events before each trace.
- * The exit status. */
+/* Accounts for traces of one program, with a log that is all zeros but for its record: pools and heap
+ * of lwIP go into the ledger, their sizes and counts into the result's target and options. `base`
+ * gets the number of events before each trace. The exit status. */
 int trace_size_read(trace_log_t *log, size_result_t *result, ledger_t *ledger, char **file,
                     int files, uint64_t *base);
 
@@ -49,6 +49,9 @@ bool trace_has(const trace_log_t *log, resource_t resource);
 
 /* The name of the first other pool or heap that was too small, or NULL. */
 const char *trace_first_short(const trace_log_t *log, uint64_t *event);
+
+/* Adds the bytes of the other pools and heaps: those there are, and those needed. */
+void trace_add_bytes(const trace_log_t *log, int64_t *now, int64_t *needed);
 
 /* What the outputs say beyond what they say of captures. */
 void trace_print_source(const size_result_t *result);

@@ -1003,7 +1003,7 @@
   /* --- the rest -------------------------------------------------------------------------------- */
 
   function showHeader() {
-    const sum = totals(result.pools);
+    const sum = totals(result.pools.concat(own));
     const failed = own.filter((pool) => pool.first_failure > 0)
       .map((pool) => ({ name: pool.name, now_fails_at: pool.first_failure }));
     const first = result.pools.filter(failsNow).concat(failed)
