@@ -48,6 +48,10 @@ senseless() { # OPTION VALUES FILE FLAG ...
 }
 senseless MEM_SIZE "0 -5 10" src/mem/mem.c
 senseless MIN_SIZE "-1 2000" src/mem/mem.c
+senseless CISTERN_HEAP_BYTES "100" src/mem/mem.c
+senseless CISTERN_HEAP_QUARANTINE "0 256" src/mem/mem.c
+senseless LWIP_PBUF_REF_T "s8_t" src/pbuf/pbuf.c
+senseless CISTERN_PBUF_LEN_32 "2" src/pbuf/pbuf.c
 senseless MEM_ALIGNMENT "0 3 -4" src/mem/mem.c
 senseless PBUF_POOL_SIZE "-1 (2-5)" src/memp/memp.c
 senseless MEMP_NUM_PBUF "-1" src/memp/memp.c

@@ -61,7 +61,8 @@ command line. The library and all that uses it must be compiled with the same va
 that decide layouts or what inline functions and macros do, as far as it can: the list is in
 [`cistern/agree.h`](../include/cistern/agree.h) and
 [`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h). `below` in a column means the text behind the table in the
-header that the row comes from. Contradictions and values out of range end the build with a message.
+header that the row comes from. Contradictions and sizes out of range end the build with a
+message; where the range of an option of lwIP's is 0, 1, another number counts as 1.
 
 `make options` writes this page from the headers.
 """

@@ -42,7 +42,7 @@
  * |                         |         |       | examines where no other list serves it            |
  * | CISTERN_HEAP_CACHE_LINE | 0       | 2^n   | not 0: a payload shares no line of so many bytes  |
  * |                         |         |       | with a header (DMA); each header takes one line   |
- * | CISTERN_HEAP_QUARANTINE | 4       | 1..   | level 2: frees for which a block whose guard was  |
+ * | CISTERN_HEAP_QUARANTINE | 4       | 1..255| level 2: frees for which a block whose guard was  |
  * |                         |         |       | broken is held back; an index each                |
  * | CISTERN_HEAP_GUARDED    | level 2 | 0, 1  | heap blocks have guards; MEM_OVERFLOW_CHECK sets; |
  * |                         |         |       | 1 at level 3                                      |
@@ -291,8 +291,8 @@
 #ifndef CISTERN_HEAP_QUARANTINE
 #    define CISTERN_HEAP_QUARANTINE 4
 #endif
-#if CISTERN_HEAP_QUARANTINE < 1
-#    error "CISTERN_HEAP_QUARANTINE must be at least 1: see cistern/config.h"
+#if CISTERN_HEAP_QUARANTINE < 1 || CISTERN_HEAP_QUARANTINE > 255
+#    error "CISTERN_HEAP_QUARANTINE must be 1 to 255: see cistern/config.h"
 #endif
 
 /* Guards around heap blocks: from check level 2 on, or where lwipopts.h asks for lwIP's own overflow

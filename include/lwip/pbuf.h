@@ -66,6 +66,9 @@ extern "C" {
 #ifndef CISTERN_PBUF_LEN_32
 #    define CISTERN_PBUF_LEN_32 0
 #endif
+#if CISTERN_PBUF_LEN_32 != 0 && CISTERN_PBUF_LEN_32 != 1
+#    error "CISTERN_PBUF_LEN_32 must be 0 or 1: see lwip/pbuf.h"
+#endif
 #if CISTERN_PBUF_LEN_32 && SIZE_MAX <= 0xffff
 #    error "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0"
 #endif

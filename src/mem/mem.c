@@ -48,6 +48,8 @@ _Static_assert((long)(MIN_SIZE) >= 0, "MIN_SIZE is the bytes of a payload: set i
 #            error "MEM_SIZE is the bytes of the heap: set it to 32 or more"
 #        endif
 _Static_assert((long)(MIN_SIZE) < (long)(MEM_SIZE), "MIN_SIZE is above MEM_SIZE: no block fits");
+_Static_assert((unsigned long long)(CISTERN_HEAP_BYTES) >= (unsigned long long)(MEM_SIZE),
+               "CISTERN_HEAP_BYTES, or what CISTERN_HEAP_INDEX_BITS sets it to, is below MEM_SIZE");
 #    endif
 
 /* What is known when compiling is no work of mem_init. */

@@ -115,6 +115,7 @@ static inline bool pbuf_has_payload(const struct pbuf *p)
 
 _Static_assert((long)(PBUF_POOL_SIZE) == 0 || (long)(PBUF_POOL_BUFSIZE) >= 1,
                "PBUF_POOL_BUFSIZE is the bytes of an element: set it to 1 or more");
+_Static_assert((LWIP_PBUF_REF_T)-1 > 0, "LWIP_PBUF_REF_T must be unsigned");
 _Static_assert((long)(PBUF_LINK_HLEN) >= 0, "PBUF_LINK_HLEN is bytes: set it to 0 or more");
 _Static_assert((long)(PBUF_LINK_ENCAPSULATION_HLEN) >= 0,
                "PBUF_LINK_ENCAPSULATION_HLEN is bytes: set it to 0 or more");
