@@ -399,6 +399,38 @@ static void put_big(uint8_t *bytes, uint32_t value)
     }
 }
 
+/* More pages than stay in memory, and more bytes than the memory of a spool. */
+static void elements_of_pages_are_what_was_written_last(void **state)
+{
+    enum { ELEMENTS = 6 * PAGE_ELEMENTS * PAGES_IN_MEMORY + 5, CHANGES = 20000 };
+    typedef struct element {
+        uint32_t value;
+        uint8_t more[296];
+    } element_t;
+    static uint32_t expected[ELEMENTS];
+    (void)state;
+    pages_t pages = {.size = sizeof(element_t)};
+    for (uint32_t i = 0; i < ELEMENTS; ++i) {
+        element_t *const element = pages_add(&pages);
+        assert_non_null(element);
+        assert_int_equal(element->value, 0);
+        assert_int_equal(element->more[295], 0);
+        element->value = expected[i] = i;
+        element->more[295] = (uint8_t)i;
+    }
+    for (unsigned i = 0; i < CHANGES; ++i) {
+        const size_t index = pick(ELEMENTS);
+        const element_t *const element = pages_read(&pages, index);
+        assert_int_equal(element->value, expected[index]);
+        assert_int_equal(element->more[295], (uint8_t)index);
+        const size_t other = pick(ELEMENTS);
+        ((element_t *)pages_change(&pages, other))->value = expected[other] = pick(100000);
+    }
+    assert_true(pages.spool.opened);
+    assert_int_equal(pages.count, ELEMENTS);
+    pages_free(&pages);
+}
+
 /* Connections between few ends, ports used again, in two files; the later reading leaves those of some
  * ends out. */
 static void a_later_reading_numbers_connections_as_the_first_did(void **state)
@@ -749,6 +781,7 @@ int main(void)
         cmocka_unit_test(events_in_a_file_replay_as_those_in_memory_do),
         cmocka_unit_test(events_come_back_from_the_spool_as_they_were),
         cmocka_unit_test(what_is_given_in_turn_goes_when_a_timer_would_give_it),
+        cmocka_unit_test(elements_of_pages_are_what_was_written_last),
         cmocka_unit_test(a_later_reading_numbers_connections_as_the_first_did),
         cmocka_unit_test(a_pool_of_the_peak_serves_and_one_less_names_the_packet),
         cmocka_unit_test(a_hold_counts_until_it_is_given_back_and_stale_handles_do_nothing),
