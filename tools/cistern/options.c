@@ -10,6 +10,7 @@
 
 #include "lwip/arch.h"
 #include "lwip/opt.h"
+#include "survey.h"
 
 /* Defaults: a full Ethernet frame fits one element, and the longest frame fits the pool. */
 enum {
@@ -190,7 +191,7 @@ static bool store_option(options_t *options, int option, char *const *argv)
         return true;
     case OPT_DEVICE:
         options->device = optarg;
-        return true;
+        return device_is_address(optarg);
     case OPT_SERVICE:
         if (!read_number("service", 0, 1000000000, &number)) {
             return false;

@@ -8,6 +8,7 @@
 
 #include "report_page.h"
 #include "size.h"
+#include "survey.h"
 
 static const char help_text[] =
     "NAME\n"
@@ -206,7 +207,7 @@ static bool store_option(size_options_t *options, int option, char *const *argv)
     switch (option) {
     case OPT_DEVICE:
         options->device = optarg;
-        return true;
+        return device_is_address(optarg);
     case OPT_OPTS:
         options->opts = optarg;
         return true;

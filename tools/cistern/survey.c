@@ -659,6 +659,12 @@ bool device_read(device_t *device, const char *text)
     return device->has_mac;
 }
 
+bool device_is_address(const char *text)
+{
+    device_t device;
+    return device_read(&device, text);
+}
+
 static bool named_device(const survey_t *survey, const char *text, device_t *device)
 {
     if (!device_read(device, text)) {

@@ -127,6 +127,9 @@ bool survey_read(survey_t *survey, traffic_t *traffic);
  * False, after a message, if there is none. */
 bool survey_device(const survey_t *survey, const char *text, device_t *device);
 
+/* False, after a message, if the text is no address of a device. */
+bool device_is_address(const char *text);
+
 /* The device by its address alone, without a survey. False, after a message, if it is none. */
 bool device_read(device_t *device, const char *text);
 
