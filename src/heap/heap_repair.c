@@ -265,28 +265,25 @@ static void heap_settle(cistern_heap_t *heap, heap_findings_t *findings, bool st
     CISTERN_ASSERT((heap->used == 0) == (heap->blocks == 0));    /* I4 */
 }
 
-/* Joins a free block and the free ones behind it, which damage may have left. */
-static void heap_absorb(cistern_heap_t *heap, size_t block)
-{
-    CISTERN_ASSERT(heap_state(heap, block) == HEAP_FREE); /* I3 */
-    size_t next = heap_next(heap, block);
-    while (next != heap->end && heap_state(heap, next) == HEAP_FREE) {
-        const size_t limit = heap_next(heap, next);
-        heap_forget(heap, next);
-        heap_join(heap, block, limit, HEAP_FREE);
-        next = limit;
-    }
-}
-
-/* Makes the index anew of a sound chain (I3, I5). */
+/* Makes the index anew of a sound chain (I3, I5). Damage may have left free blocks behind a free one:
+ * they are joined first, one by one. */
 static void heap_rebuild(cistern_heap_t *heap)
 {
+    size_t block = 0;
     cistern_heap_index_reset(heap);
-    for (size_t block = 0; block != heap->end; block = heap_next(heap, block)) {
-        if (heap_state(heap, block) == HEAP_FREE) {
-            heap_absorb(heap, block);
-            cistern_heap_index_add(heap, block, heap_next(heap, block) - block);
+    while (block != heap->end) {
+        const size_t next = heap_next(heap, block);
+        const bool is_free = heap_state(heap, block) == HEAP_FREE;
+        if (is_free && heap_state(heap, next) == HEAP_FREE) {
+            heap_join(heap, block, heap_next(heap, next), HEAP_FREE);
+            heap_forget(heap, next);
+            heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+            continue;
         }
+        if (is_free) {
+            cistern_heap_index_add(heap, block, next - block);
+        }
+        block = next;
     }
     heap->max_used = heap->used > heap->max_used ? heap->used : heap->max_used;
     CISTERN_ASSERT(heap->used + heap->quarantined <= heap->end); /* I4 */
