@@ -325,21 +325,6 @@ cistern_error_t cistern_heap_resize(cistern_heap_t *heap, const void *payload, s
                                                                          : CISTERN_ERROR_FAULT;
 }
 
-/* --- the options that this library was built with: see cistern/agree.h ------------------------ */
-
-#define CISTERN_AGREE_NUMBER CISTERN_AGREE_HEAP_BYTES
-#include "cistern/agree_digits.h"
-CISTERN_AGREE_DEFINE(CISTERN_HEAP_BYTES, CISTERN_AGREE_DIGITS);
-#define CISTERN_AGREE_NUMBER CISTERN_HEAP_CACHE_LINE
-#include "cistern/agree_digits.h"
-CISTERN_AGREE_DEFINE(CISTERN_HEAP_CACHE_LINE, CISTERN_AGREE_DIGITS);
-#define CISTERN_AGREE_NUMBER CISTERN_AGREE_QUARANTINE
-#include "cistern/agree_digits.h"
-CISTERN_AGREE_DEFINE(CISTERN_HEAP_QUARANTINE, CISTERN_AGREE_DIGITS);
-#define CISTERN_AGREE_NUMBER CISTERN_AGREE_HEAP_HISTORY
-#include "cistern/agree_digits.h"
-CISTERN_AGREE_DEFINE(CISTERN_HEAP_HISTORY, CISTERN_AGREE_DIGITS);
-
 /* --- for heap_repair.c --------------------------------------------------------------------------
  */
 
