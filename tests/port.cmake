@@ -135,11 +135,13 @@ target_link_libraries(port_example_suite PRIVATE PkgConfig::CMOCKA ${CISTERN_SYS
 add_test(NAME ${CISTERN_TEST_PREFIX}port_example_suite COMMAND port_example_suite)
 set_tests_properties(${CISTERN_TEST_PREFIX}port_example_suite PROPERTIES LABELS threads TIMEOUT 120)
 
-add_test(NAME ${CISTERN_TEST_PREFIX}port_names COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/names.sh
-  ${PROJECT_SOURCE_DIR})
-add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/walk.sh
-  ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/porting_walk)
-set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
+if(NOT CISTERN_TEST_ONCE)
+  add_test(NAME ${CISTERN_TEST_PREFIX}port_names COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/names.sh
+    ${PROJECT_SOURCE_DIR})
+  add_test(NAME ${CISTERN_TEST_PREFIX}porting_walk COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/port/walk.sh
+    ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/porting_walk)
+  set_tests_properties(${CISTERN_TEST_PREFIX}porting_walk PROPERTIES TIMEOUT 300)
+endif()
 
 # ports/freertos against a stand-in of the kernel's interface; `make test-freertos` has the kernel itself.
 set(freertos ${PROJECT_SOURCE_DIR}/ports/freertos/sys_arch.c ${CISTERN_SOURCES})
