@@ -586,6 +586,38 @@ live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair(vo
     free_scene(scene);
 }
 
+/* Two free blocks of one list. The one that is first says that another is before it, whose link would be
+ * the word of the second one's links that names it. */
+static void a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault(void **state)
+{
+    (void)state;
+    static max_align_t arena[512 / sizeof(max_align_t)];
+    const size_t word_bytes = sizeof(cistern_heap_index_t);
+    const cistern_heap_config_t config = {
+        .name = "links", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    if (CISTERN_HEAP_FIT_IS_FIRST) {
+        skip();
+    }
+    for (size_t kind = 4; kind <= 6; kind += 2) {
+        assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+        unsigned char *const second = cistern_heap_alloc(&heap, 1);
+        assert_non_null(cistern_heap_alloc(&heap, 1));
+        unsigned char *const first = cistern_heap_alloc(&heap, 1);
+        unsigned char *const behind = cistern_heap_alloc(&heap, 1);
+        assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+        /* Where a block's `after` would be the second one's `before`. */
+        const size_t index = (size_t)(second - HEADER - heap.base) + word_bytes;
+        const cistern_heap_index_t wrong = (cistern_heap_index_t)(index + kind);
+        memcpy(first + word_bytes, &wrong, word_bytes);
+        assert_int_equal(cistern_heap_free(&heap, behind), CISTERN_OK);
+        assert_int_equal(faults.count, 1);
+        assert_true(cistern_heap_check(&heap));
+        faults.count = 0;
+    }
+}
+
 /* A mark of the first list is before the least free block: it names block 0, to which damage makes it
  * an end. What lies between is not handed out. */
 static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
@@ -700,6 +732,7 @@ int main(void)
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
         test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
+        test(a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault),
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),
