@@ -560,6 +560,22 @@ static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void *
     }
 }
 
+/* Bytes of block 3 resemble a header that ends where 4 begins, and what 4 says of its predecessor is
+ * damaged and names them. What 3 says leads to 4, and the sums agree. */
+static void a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    unsigned char *const inside = scene->blocks[3] + 32; /* where a payload could be */
+    const cistern_heap_index_t next = names(scene, scene->blocks[4]);
+    memcpy(inside - sizeof next, &next, sizeof next);
+    set_word(scene, 4, PREV, names(scene, inside));
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[3]), CISTERN_OK);
+    expect_untouched(scene, 4);
+    end_mended(scene);
+}
+
 /* Block 2, which is free, and block 8 say alike that 2 ends where 8 begins: the headers of the live
  * blocks in between are as they were. A repair finds them there. */
 static void
@@ -731,6 +747,7 @@ int main(void)
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
+        test(a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole),
         test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
         test(a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault),
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
