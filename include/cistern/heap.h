@@ -13,8 +13,9 @@
  * out nor freed.
  *
  * A call verifies, from check level 1 on, that both sides of each boundary that it uses agree.
- * Damage that wrote both sides alike is not found by that, but by cistern_heap_check and by the next
- * repair, from what all blocks add up to: until then it counts as what the heap says.
+ * Damage that wrote both alike, or one so that it leads to bytes which agree, is found by
+ * cistern_heap_check and by the next repair, from what all blocks add up to: until then the heap is
+ * what its headers say.
  *
  * Every call but init may come from any context that the port's critical section covers, and holds
  * that section for as long as its time bound says, unless its comment says otherwise.

@@ -18,9 +18,12 @@
  */
 #include "bits.h"
 
-/* A link is an index and 4: zeros are none, and as no state is 0 a link is no word of a header.
- * NONE is above every index. */
+/* A link to the next block is an index and 4: zeros are none, and as no state is 0 such a link is no
+ * word of a header. NONE is above every index. A link to the block before is an index and 6: what is
+ * read where damage leads is one word or the other of a block's links, and no word passes for both. It
+ * is no word of a header either: that would name 4 bytes of a block's own header, where no block is. */
 #define HEAP_LINK ((size_t)4)
+#define HEAP_BACK ((size_t)6)
 #define HEAP_NONE ((size_t)(cistern_heap_index_t) ~(cistern_heap_index_t)3U)
 
 /* Before the first block of a list stands four times the list's number, and these bits, of which no
@@ -117,10 +120,10 @@ static inline bool heap_is_list(size_t list)
     return list < HEAP_LISTS;
 }
 
-/* True if `back`, a word of the list, names `block`. */
-static inline bool heap_names(const cistern_heap_index_t *back, size_t block)
+/* True if a word of the list names `block` by a link of this kind, HEAP_LINK or HEAP_BACK. */
+static inline bool heap_names(const cistern_heap_index_t *word, size_t block, size_t kind)
 {
-    return *back == block + HEAP_LINK;
+    return *word == block + kind;
 }
 
 #else
@@ -138,10 +141,11 @@ static inline bool heap_is_list(size_t list)
     return true;
 }
 
-static inline bool heap_names(const cistern_heap_index_t *back, size_t block)
+static inline bool heap_names(const cistern_heap_index_t *word, size_t block, size_t kind)
 {
-    (void)back;
+    (void)word;
     (void)block;
+    (void)kind;
     return true;
 }
 
@@ -156,7 +160,7 @@ static inline bool heap_relink(cistern_heap_t *heap, size_t after, size_t block,
         return false;
     }
     heap_links_t *const links = heap_links(heap, after - HEAP_LINK);
-    if (!heap_names(&links->before, block)) {
+    if (!heap_names(&links->before, block, HEAP_BACK)) {
         return false;
     }
     links->before = before;
@@ -187,7 +191,7 @@ static inline void heap_push(cistern_heap_t *heap, size_t block, size_t bytes)
     heap->heads[list] = (cistern_heap_index_t)(block + HEAP_LINK);
     links->after = first;
     if (first != HEAP_NONE) {
-        heap_links(heap, first - HEAP_LINK)->before = (cistern_heap_index_t)(block + HEAP_LINK);
+        heap_links(heap, first - HEAP_LINK)->before = (cistern_heap_index_t)(block + HEAP_BACK);
     } else {
         heap_map_set(heap, list);
     }
@@ -215,12 +219,13 @@ static inline bool heap_unlink(cistern_heap_t *heap, size_t block)
     const cistern_heap_index_t before = heap_links(heap, block)->before;
     const cistern_heap_index_t after = heap_links(heap, block)->after;
     const bool is_first = (before & 1U) != 0;
-    if (is_first ? !heap_is_list(before / 4U) : !heap_is_link(heap, before)) {
+    if (is_first ? !heap_is_list(before / 4U)
+                 : !heap_is_link(heap, before - HEAP_BACK + HEAP_LINK)) {
         return false;
     }
     cistern_heap_index_t *const word =
-        is_first ? &heap->heads[before / 4U] : &heap_links(heap, before - HEAP_LINK)->after;
-    if (!heap_names(word, block)) {
+        is_first ? &heap->heads[before / 4U] : &heap_links(heap, before - HEAP_BACK)->after;
+    if (!heap_names(word, block, HEAP_LINK)) {
         return false;
     }
     if (after != HEAP_NONE) {
@@ -256,7 +261,7 @@ static inline bool heap_leave_top(cistern_heap_t *heap, size_t block)
 static inline bool heap_pop(cistern_heap_t *heap, size_t list, size_t block)
 {
     const cistern_heap_index_t after = heap_links(heap, block)->after;
-    CISTERN_ASSERT(list < HEAP_LISTS && heap_names(&heap->heads[list], block)); /* I5 */
+    CISTERN_ASSERT(list < HEAP_LISTS && heap_names(&heap->heads[list], block, HEAP_LINK)); /* I5 */
     if (after == HEAP_NONE) {
         heap_map_clear(heap, list);
     } else if (!heap_relink(heap, after, block, heap_mark(list))) {
@@ -409,7 +414,7 @@ static bool heap_list_check(const cistern_heap_t *heap, unsigned list, size_t *b
         }
         --*blocks;
         *bytes -= size;
-        before = word;
+        before = word - HEAP_LINK + HEAP_BACK;
         word = heap_links(heap, block)->after;
     }
     return true;

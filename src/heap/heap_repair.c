@@ -66,11 +66,10 @@ static bool heap_is_chain(const cistern_heap_t *heap, size_t block)
     return next == heap->end || heap_is_sound(heap, next);
 }
 
-/* The next block behind `low` at which a chain begins, or the sentinel. */
-static size_t heap_high(const cistern_heap_t *heap, size_t low)
+/* The first block from `high` on at which a chain begins, or the sentinel. */
+static size_t heap_high(const cistern_heap_t *heap, size_t high)
 {
-    size_t high = low + heap->min;
-    CISTERN_ASSERT(low < heap->end && (low & heap->slack) == 0); /* I1 */
+    CISTERN_ASSERT((high & heap->slack) == 0); /* I1 */
     while (high < heap->end && !heap_is_chain(heap, high)) {
         high += (size_t)heap->slack + 1U;
     }
@@ -82,7 +81,8 @@ static size_t heap_high(const cistern_heap_t *heap, size_t low)
  * heap in this memory. */
 static bool heap_is_suspect(const cistern_heap_t *heap, size_t block)
 {
-    return heap_state(heap, block) == HEAP_FREE && heap_high(heap, block) < heap_next(heap, block);
+    return heap_state(heap, block) == HEAP_FREE &&
+           heap_high(heap, block + heap->min) < heap_next(heap, block);
 }
 
 #    if CISTERN_HEAP_GUARDED
@@ -124,7 +124,7 @@ typedef struct heap_total {
 typedef struct heap_findings {
     cistern_heap_t *heap;
     size_t damaged; /* the first block whose header was damaged, or HEAP_NOWHERE */
-    bool trusts;    /* every sound block, else none that is suspect */
+    bool trusts;    /* every sound block and chain, else none that is suspect */
     heap_pass_t pass;
     heap_total_t total[HEAP_STATES + 1U]; /* by state */
 } heap_findings_t;
@@ -181,12 +181,21 @@ static void heap_give_up(cistern_heap_t *heap, size_t low, size_t high)
     }
 }
 
+/* Where a gap that begins at `low` ends: at the next chain. That may be bytes of a caller: in doubt it
+ * is looked for from where the word of `low` leads. */
+static size_t heap_gap_end(const cistern_heap_t *heap, size_t low, bool doubt)
+{
+    const size_t up = heap_next(heap, low);
+    const size_t least = low + heap->min;
+    return heap_high(heap, doubt && up >= least && (up & heap->slack) == 0 ? up : least);
+}
+
 /* Visits what a gap that begins at `low` holds: one block, or two, or unknown bytes. Where it
  * ends. */
-static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
+static size_t heap_visit_gap(heap_findings_t *findings, size_t low, bool doubt)
 {
     cistern_heap_t *const heap = findings->heap;
-    const size_t high = heap_high(heap, low);
+    const size_t high = heap_gap_end(heap, low, doubt);
     const size_t up = heap_at(heap, low)->next;
     const size_t down = heap_at(heap, high)->prev;
     const bool leads_up = up - 1U - high < HEAP_STATES;
@@ -204,7 +213,7 @@ static size_t heap_visit_gap(heap_findings_t *findings, size_t low)
         damaged = block;
         state = down & HEAP_STATES;
         heap_visit(findings, low, block, up & HEAP_STATES);
-    } else {
+    } else if (findings->pass != HEAP_ADD_UP) {
         heap_give_up(heap, low, high);
     }
     heap_visit(findings, block, high, state);
@@ -221,10 +230,11 @@ static void heap_walk(heap_findings_t *findings, heap_pass_t pass)
     (void)memset(findings->total, 0, sizeof(findings->total));
     while (block != heap->end) {
         size_t next = heap_next(heap, block);
-        if (heap_is_sound(heap, block) && (findings->trusts || !heap_is_suspect(heap, block))) {
+        const bool is_sound = heap_is_sound(heap, block);
+        if (is_sound && (findings->trusts || !heap_is_suspect(heap, block))) {
             heap_visit(findings, block, next, heap_state(heap, block));
         } else {
-            next = heap_visit_gap(findings, block);
+            next = heap_visit_gap(findings, block, !findings->trusts && !is_sound);
         }
         block = next;
     }
@@ -311,8 +321,8 @@ cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const voi
     return state == HEAP_USED ? CISTERN_FAULT_INTERIOR_FREE : CISTERN_FAULT_DOUBLE_FREE;
 }
 
-/* True if what mends would make of the heap adds up to what the sums say: where every sound block is
- * trusted, or else where none is that is suspect. If neither does, all are trusted. `ring` is the
+/* True if what mends would make of the heap adds up to what the sums say: where every sound block and
+ * chain is trusted, or else where none is that is suspect. If neither does, all are trusted. `ring` is the
  * block whose header was damaged where the ring closes, or HEAP_NOWHERE. */
 static bool heap_try(heap_findings_t *findings, size_t ring)
 {

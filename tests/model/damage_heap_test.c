@@ -9,11 +9,11 @@
  * the heap is whole after each fault.
  *
  * One damage is exempt, as no call of constant time can tell it from a sound heap: it writes both words
- * that describe a boundary, so that they name one place that was no boundary, or one state that was not
- * the block's. Every word that a call reads then agrees; only the sums do not, which a call of constant
- * time cannot add up. What lies between the two ends of such a forged boundary has no rule, and the
- * heap need not be whole in the end, as no call may have met it; all that lies outside of it has every
- * rule.
+ * that describe a boundary, or one that then leads to bytes which agree, so that they name one place
+ * that was no boundary, or one state that was not the block's. Every word that a call reads then agrees;
+ * only the sums do not, which a call of constant time cannot add up. What lies between the two ends of
+ * such a forged boundary has no rule, and the heap need not be whole in the end, as no call may have met
+ * it; all that lies outside of it has every rule.
  *
  * usage: damage_heap_test [scenarios [first]]
  */
@@ -352,12 +352,27 @@ static void remember(ends_t *ends)
     }
 }
 
+/* Where the chain of blocks is found again from an index on: there, if a block begins there; else a
+ * block's bytes further up. */
+static size_t found_again(const ends_t *ends, size_t index)
+{
+    size_t further = heap.end;
+    for (size_t i = ends->count; i-- > 0;) {
+        if (ends->block[i] == index) {
+            return index;
+        }
+        further = ends->block[i] >= index + heap.min ? ends->block[i] : further;
+    }
+    return further;
+}
+
 static void find_forgeries(const ends_t *ends)
 {
     for (size_t i = 0; i < ends->count && forged < FORGERIES; ++i) {
         if (is_forged(ends->block[i], ends->word[i])) {
             const size_t next = end_of(ends->block[i]) & ~STATES;
-            forgeries[forged++] = (forgery_t){heap.base + ends->block[i], heap.base + next};
+            forgeries[forged++] =
+                (forgery_t){heap.base + ends->block[i], heap.base + found_again(ends, next)};
         }
     }
 }

@@ -560,6 +560,22 @@ static void a_state_that_was_changed_on_both_sides_of_a_boundary_is_found(void *
     }
 }
 
+/* Bytes of block 3 resemble a header that ends where 4 begins, and what 4 says of its predecessor is
+ * damaged and names them. What 3 says leads to 4, and the sums agree. */
+static void a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole(void **state)
+{
+    (void)state;
+    scene_t *const scene = new_scene();
+    build(scene);
+    unsigned char *const inside = scene->blocks[3] + 32; /* where a payload could be */
+    const cistern_heap_index_t next = names(scene, scene->blocks[4]);
+    memcpy(inside - sizeof next, &next, sizeof next);
+    set_word(scene, 4, PREV, names(scene, inside));
+    assert_int_equal(cistern_heap_free(&scene->heap, scene->blocks[3]), CISTERN_OK);
+    expect_untouched(scene, 4);
+    end_mended(scene);
+}
+
 /* Block 2, which is free, and block 8 say alike that 2 ends where 8 begins: the headers of the live
  * blocks in between are as they were. A repair finds them there. */
 static void
@@ -584,6 +600,38 @@ live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair(vo
     assert_true(cistern_heap_check(&scene->heap));
     expect_margins(scene);
     free_scene(scene);
+}
+
+/* Two free blocks of one list. The one that is first says that another is before it, whose link would be
+ * the word of the second one's links that names it. */
+static void a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault(void **state)
+{
+    (void)state;
+    static max_align_t arena[512 / sizeof(max_align_t)];
+    const size_t word_bytes = sizeof(cistern_heap_index_t);
+    const cistern_heap_config_t config = {
+        .name = "links", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    if (CISTERN_HEAP_FIT_IS_FIRST) {
+        skip();
+    }
+    for (size_t kind = 4; kind <= 6; kind += 2) {
+        assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+        unsigned char *const second = cistern_heap_alloc(&heap, 1);
+        assert_non_null(cistern_heap_alloc(&heap, 1));
+        unsigned char *const first = cistern_heap_alloc(&heap, 1);
+        unsigned char *const behind = cistern_heap_alloc(&heap, 1);
+        assert_int_equal(cistern_heap_free(&heap, second), CISTERN_OK);
+        assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+        /* Where a block's `after` would be the second one's `before`. */
+        const size_t index = (size_t)(second - HEADER - heap.base) + word_bytes;
+        const cistern_heap_index_t wrong = (cistern_heap_index_t)(index + kind);
+        memcpy(first + word_bytes, &wrong, word_bytes);
+        assert_int_equal(cistern_heap_free(&heap, behind), CISTERN_OK);
+        assert_int_equal(faults.count, 1);
+        assert_true(cistern_heap_check(&heap));
+        faults.count = 0;
+    }
 }
 
 /* A mark of the first list is before the least free block: it names block 0, to which damage makes it
@@ -699,7 +747,9 @@ int main(void)
         test(a_block_that_was_given_up_is_refused_whatever_a_caller_writes),
         test(bytes_of_callers_that_resemble_a_boundary_are_not_written),
         test(a_state_that_was_changed_on_both_sides_of_a_boundary_is_found),
+        test(a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole),
         test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
+        test(a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault),
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),

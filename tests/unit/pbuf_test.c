@@ -656,7 +656,7 @@ static void nothing_is_found_wherever_it_is_looked_for(void **state)
 }
 
 /* In chains of bytes and in one piece. */
-static void the_first_byte_that_differs_is_told_by_memcmp(void **state)
+static void memcmp_returns_where_the_first_byte_that_differs_is(void **state)
 {
     (void)state;
     enum { LENGTH = 20 };
@@ -935,7 +935,7 @@ int main(void)
         test(copying_to_or_from_a_queue_is_refused),
         test(repeating_patterns_are_found_across_fragments),
         test(nothing_is_found_wherever_it_is_looked_for),
-        test(the_first_byte_that_differs_is_told_by_memcmp),
+        test(memcmp_returns_where_the_first_byte_that_differs_is),
         test(a_clone_is_of_the_type_that_was_asked_for),
         test(every_pattern_of_two_letters_is_found_where_it_is_first),
         test(a_long_search_takes_linear_time),
