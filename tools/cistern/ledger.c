@@ -87,7 +87,15 @@ static void notify(const ledger_t *ledger, const ledger_slot_t *slot, ledger_cha
     ledger->watch(ledger->watcher, ledger, &change);
 }
 
-static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
+static void watch_change(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
+{
+    if (ledger->watch != NULL) {
+        notify(ledger, slot, (ledger_change_t){.least = least, .most = most});
+    }
+}
+
+/* More is held: `least` and `most` are not below 0. */
+static void raise_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
 {
     level_t *const level = &ledger->level[slot->resource];
     level->least += least;
@@ -98,15 +106,22 @@ static void change_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t le
     if (level->most > level->peak_most.amount) {
         raise_peak(ledger, &level->peak_most, level->most, slot->cause);
     }
-    if (level->least < level->standing_least) {
-        level->standing_least = level->least;
-    }
     if (level->most > level->standing_most) {
         level->standing_most = level->most;
     }
-    if (ledger->watch != NULL) {
-        notify(ledger, slot, (ledger_change_t){.least = least, .most = most});
+    watch_change(ledger, slot, least, most);
+}
+
+/* Less is held, or the same. */
+static void lower_level(ledger_t *ledger, const ledger_slot_t *slot, int64_t least, int64_t most)
+{
+    level_t *const level = &ledger->level[slot->resource];
+    level->least -= least;
+    level->most -= most;
+    if (level->least < level->standing_least) {
+        level->standing_least = level->least;
     }
+    watch_change(ledger, slot, -least, -most);
 }
 
 void ledger_settle(ledger_t *ledger)
@@ -191,7 +206,7 @@ hold_t ledger_take(ledger_t *ledger, resource_t resource, int64_t least, int64_t
                             .generation = generation,
                             .resource = (uint8_t)resource,
                             .cause = (uint8_t)cause};
-    change_level(ledger, slot, slot->least, slot->most);
+    raise_level(ledger, slot, slot->least, slot->most);
     record(ledger, slot, (uint32_t)most);
     return (uint64_t)generation << 32 | (uint64_t)(slot - ledger->slot + 1);
 }
@@ -208,16 +223,16 @@ void ledger_trim(ledger_t *ledger, hold_t hold, int64_t bytes)
         return;
     }
     const int64_t now = heap_bytes(ledger, bytes);
-    const int64_t least = now < slot->least ? now - slot->least : 0;
-    const int64_t most = now - slot->most;
-    if (most < 0) {
+    const int64_t least = now < slot->least ? slot->least - now : 0;
+    const int64_t most = slot->most - now;
+    if (most > 0) {
         event_t *const event = record(ledger, slot, (uint32_t)bytes);
         if (event != NULL) {
             event->trims = 1;
         }
-        slot->least += least;
+        slot->least -= least;
         slot->most = now;
-        change_level(ledger, slot, least, most);
+        lower_level(ledger, slot, least, most);
     }
 }
 
@@ -228,7 +243,7 @@ void ledger_give(ledger_t *ledger, hold_t hold)
         return;
     }
     record(ledger, slot, 0);
-    change_level(ledger, slot, -slot->least, -slot->most);
+    lower_level(ledger, slot, slot->least, slot->most);
     slot->generation = 0;
     slot->next_free = ledger->free_slot;
     ledger->free_slot = (uint32_t)(slot - ledger->slot + 1);
@@ -248,7 +263,11 @@ void ledger_ensure(ledger_t *ledger, hold_t hold, int64_t least, cause_t cause)
         const int64_t more = certain - slot->least;
         slot->least = certain;
         slot->cause = (uint8_t)cause;
-        change_level(ledger, slot, more, 0);
+        if (more >= 0) {
+            raise_level(ledger, slot, more, 0);
+        } else {
+            lower_level(ledger, slot, -more, 0);
+        }
     }
 }
 
@@ -267,7 +286,7 @@ void ledger_doubt(ledger_t *ledger, hold_t hold)
 {
     ledger_slot_t *const slot = find(ledger, hold);
     if (slot != NULL && slot->least != 0) {
-        change_level(ledger, slot, -slot->least, 0);
+        lower_level(ledger, slot, slot->least, 0);
         slot->least = 0;
     }
 }

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SOURCE_BUFFER = 65536 };
+enum { SOURCE_BUFFER = 131072 };
 
 /* Set by a signal handler: every source ends at its next read from the system. */
 extern volatile sig_atomic_t source_stop;
