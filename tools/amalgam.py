@@ -74,7 +74,8 @@ class Bundle:
         path.write_text("\n".join([*opening, *self.lines, ""]))
 
 
-IN_PLACE = {"priv", "pool_plain.h"}  # stand where others include them: a port's header may come first
+# These stand where others include them: a port's header may come first, or the options.
+IN_PLACE = {"priv", "pool_plain.h", "agree.h"}
 
 
 def stands_on_lwip(header):
