@@ -171,8 +171,8 @@ few "$@" || {
     echo "agree.sh: the library as few files does not link" >&2
     failed=1
 }
-if few "$@" -DCISTERN_CHECK=2 || ! grep -q cistern_was_built_with_CISTERN_CHECK_2 "$work/log"; then
-    echo "agree.sh: the library as few files does not compare CISTERN_CHECK" >&2
+if few "$@" -DMEM_OVERFLOW_CHECK=1 || ! grep -q cistern_was_built_with_CISTERN_HEAP_GUARDED_1 "$work/log"; then
+    echo "agree.sh: the library as few files does not compare CISTERN_HEAP_GUARDED" >&2
     failed=1
 fi
 
