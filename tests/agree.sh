@@ -157,6 +157,25 @@ differs CISTERN_HEAP_HISTORY $full "$@" -DCISTERN_HEAP_HISTORY=3
 differs CISTERN_HEAP_QUARANTINE $full "$@" -DCISTERN_HEAP_QUARANTINE=9
 with_texts differs LWIP_PBUF_CUSTOM_DATA $full "$@" '-DLWIP_PBUF_CUSTOM_DATA=u32_t stamp; u8_t a;'
 
+# The library as few files compares the same.
+python3 tools/amalgam.py "$work/amalgam"
+"$compiler" -std=gnu11 -w -Iports/posix -Iports/common -I"$work/amalgam" -I"$work/amalgam/include" "$@" \
+    -c "$work/amalgam/cistern.c" -o "$work/few.o"
+printf '#include "cistern.h"\nint main(void) { return 0; }\n' >"$work/few.c"
+few() {
+    "$compiler" -std=gnu11 -w -Iports/posix -Iports/common -I"$work/amalgam" "$@" "$work/few.c" "$work/few.o" \
+        "$work/plain.o" -Wl,--allow-multiple-definition -pthread -o "$work/program" >"$work/log" 2>&1
+}
+few "$@" || {
+    cat "$work/log" >&2
+    echo "agree.sh: the library as few files does not link" >&2
+    failed=1
+}
+if few "$@" -DMEM_OVERFLOW_CHECK=1 || ! grep -q cistern_was_built_with_CISTERN_HEAP_GUARDED_1 "$work/log"; then
+    echo "agree.sh: the library as few files does not compare CISTERN_HEAP_GUARDED" >&2
+    failed=1
+fi
+
 # Sections in memory: as large with the comparison as without.
 memory() {
     "$compiler" -std=gnu11 -O1 $include "$@" -fno-lto -c "$work/program.c" -o "$work/program.o"

@@ -105,7 +105,8 @@
 #    define CISTERN_AGREE_TEXT(option, ...) struct cistern_compares_##option
 #endif
 #if defined __ELF__ && defined __GNUC__
-#    define CISTERN_AGREE_ABSOLUTE(name) __asm__(".globl " name "\n.set " name ", 0")
+#    define CISTERN_AGREE_ABSOLUTE(name)                                                           \
+        __asm__(".globl " name "\n.type " name ", %object\n.size " name ", 1\n.set " name ", 0")
 #    define CISTERN_AGREE_TEXT_DEFINE(option, ...)                                                 \
         CISTERN_AGREE_ABSOLUTE(CISTERN_AGREE_NAME(#option, __VA_ARGS__))
 #else
