@@ -74,15 +74,10 @@ void cistern_port_fault(const cistern_fault_t *fault);
 #define CISTERN_FAULT_FORMAT                                                                       \
     "cistern: fault: %s: object %s (%p), address %p, owner %s, last user %s:%d\n"
 #define CISTERN_FAULT_VALUES(fault)                                                                \
-    cistern_fault_text((fault)->kind), cistern_fault_or_dash((fault)->name), (fault)->object,      \
-        (fault)->address, cistern_fault_or_dash((fault)->owner),                                   \
-        cistern_fault_or_dash((fault)->file), (fault)->line
-
-/* The text, or "-" for NULL. */
-static inline const char *cistern_fault_or_dash(const char *text)
-{
-    return text ? text : "-";
-}
+    cistern_fault_text((fault)->kind), CISTERN_FAULT_OR_DASH((fault)->name), (fault)->object,      \
+        (fault)->address, CISTERN_FAULT_OR_DASH((fault)->owner),                                   \
+        CISTERN_FAULT_OR_DASH((fault)->file), (fault)->line
+#define CISTERN_FAULT_OR_DASH(text) ((text) ? (text) : "-")
 
 #ifdef __cplusplus
 }

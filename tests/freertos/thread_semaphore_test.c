@@ -23,6 +23,11 @@ static sys_sem_t *get_in_a_thread(void)
     return got;
 }
 
+static int semaphores_in_use(void)
+{
+    return (int)lwip_stats.sys.sem.used;
+}
+
 /* A thread that keeps its semaphore until it may end. */
 typedef struct keeper {
     sys_sem_t *own;
@@ -50,18 +55,19 @@ static void keeper_start(keeper_t *keeper)
     (void)sys_arch_sem_wait(&keeper->has_it, 0);
 }
 
+/* A semaphore that is freed while the keeper's signal is on its way out is given back by the keeper. */
 static void keeper_end(keeper_t *keeper)
 {
+    const int left = semaphores_in_use() - 4;
     sys_sem_signal(&keeper->may_end);
     (void)sys_arch_sem_wait(&keeper->has_ended, 0);
     sys_sem_free(&keeper->has_it);
     sys_sem_free(&keeper->may_end);
     sys_sem_free(&keeper->has_ended);
-}
-
-static int semaphores_in_use(void)
-{
-    return (int)lwip_stats.sys.sem.used;
+    for (int i = 0; i < 1000 && semaphores_in_use() != left; ++i) {
+        sys_msleep(1);
+    }
+    assert_int_equal(semaphores_in_use(), left);
 }
 
 static void every_get_of_a_thread_returns_its_one_semaphore(void **state)
