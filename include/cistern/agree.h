@@ -105,10 +105,18 @@
 #    define CISTERN_AGREE_TEXT(option, ...) struct cistern_compares_##option
 #endif
 #if defined __ELF__ && defined __GNUC__
-#    define CISTERN_AGREE_ABSOLUTE(name)                                                           \
-        __asm__(".globl " name "\n.type " name ", %object\n.size " name ", 1\n.set " name ", 0")
+/* The assembler of aarch64 loses a reference to an absolute symbol of the same file: a byte there. */
+#    ifdef __aarch64__
+#        define CISTERN_AGREE_PLACE(name)                                                          \
+            ".pushsection .rodata.cistern_agree,\"a\",%progbits\n" name ":\n.byte 0\n.popsection"
+#    else
+#        define CISTERN_AGREE_PLACE(name) ".set " name ", 0"
+#    endif
+#    define CISTERN_AGREE_SYMBOL(name)                                                             \
+        __asm__(".globl " name "\n.type " name ", %object\n.size " name                            \
+                ", 1\n" CISTERN_AGREE_PLACE(name))
 #    define CISTERN_AGREE_TEXT_DEFINE(option, ...)                                                 \
-        CISTERN_AGREE_ABSOLUTE(CISTERN_AGREE_NAME(#option, __VA_ARGS__))
+        CISTERN_AGREE_SYMBOL(CISTERN_AGREE_NAME(#option, __VA_ARGS__))
 #else
 #    define CISTERN_AGREE_TEXT_DEFINE(option, ...) struct cistern_compares_##option
 #endif
