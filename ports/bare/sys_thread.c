@@ -19,7 +19,7 @@
  *
  * Vocabulary: a thread is ready (it runs or could), blocked (it waits), or ended. Its gap belongs to
  * no other thread, and nothing writes there but an overflow. Its guard is the lower end of its stack, its
- * zone that and as many bytes below it. The culprit of an overflow is the thread that wrote below
+ * zone that and as many bytes below it. What overflowed is the thread that wrote below
  * its stack, a victim one whose stack was written on.
  *
  * Invariants, outside the critical section:
@@ -290,16 +290,17 @@ THREAD_COLD static thread_t *thread_end_broken(thread_t *thread, thread_t *ended
 
 /* (inside) The victim of a thread that overflowed its stack; NULL if there is none. Below the first
  * thread's gap is idle's stack only, below main's is none. */
-THREAD_COLD static thread_t *thread_find_victim(const thread_t *culprit)
+THREAD_COLD static thread_t *thread_find_victim(const thread_t *overflowed)
 {
-    if (culprit == &thread_idle || culprit == &thread_main || !thread_went_through_gap(culprit)) {
+    if (overflowed == &thread_idle || overflowed == &thread_main ||
+        !thread_went_through_gap(overflowed)) {
         return NULL;
     }
-    if (culprit == &thread_slots[0]) {
+    if (overflowed == &thread_slots[0]) {
         thread_frame_idle();
         return NULL;
     }
-    thread_t *const below = &thread_slots[culprit - thread_slots - 1];
+    thread_t *const below = &thread_slots[overflowed - thread_slots - 1];
     const bool lives = below->lowest != NULL && !below->ended;
     return lives ? below : NULL;
 }
@@ -317,11 +318,12 @@ static thread_t *thread_run_next(thread_t *ended)
     return ended;
 }
 
-/* After run_next. The culprit is first, so that the fault which is seen first names it. */
-THREAD_COLD static void thread_report_broken(thread_t *culprit, const thread_t *ended)
+/* After run_next. The thread that overflowed is first, so that the fault which is seen first names it. */
+THREAD_COLD static void thread_report_broken(thread_t *overflowed, const thread_t *ended)
 {
-    if (culprit != NULL) {
-        thread_raise_fault(CISTERN_FAULT_OVERFLOW, culprit, culprit->name, "the thread's stack");
+    if (overflowed != NULL) {
+        thread_raise_fault(CISTERN_FAULT_OVERFLOW, overflowed, overflowed->name,
+                           "the thread's stack");
     }
     for (; ended != NULL; ended = ended->next) {
         thread_raise_fault(CISTERN_FAULT_OVERFLOW, ended, ended->name,
@@ -336,11 +338,11 @@ void *bare_cpu_switch_next(void *stack)
 {
     const cistern_critical_t level = cistern_critical_enter();
     thread_t *const before = thread_running;
-    thread_t *culprit = NULL;
+    thread_t *overflowed = NULL;
     thread_t *ended = NULL;
     before->stack = stack;
     if (thread_has_overflowed(before)) {
-        culprit = thread_end_broken(before, NULL);
+        overflowed = thread_end_broken(before, NULL);
         thread_t *const victim = thread_find_victim(before);
         ended = (victim != NULL) ? thread_end_broken(victim, NULL) : NULL;
     } else if (before->ended) {
@@ -349,8 +351,8 @@ void *bare_cpu_switch_next(void *stack)
     ended = thread_run_next(ended);
     void *const resume = thread_running->stack;
     cistern_critical_leave(level);
-    if (culprit != NULL || ended != NULL) {
-        thread_report_broken(culprit, ended);
+    if (overflowed != NULL || ended != NULL) {
+        thread_report_broken(overflowed, ended);
     }
     return resume;
 }

@@ -191,7 +191,7 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
         heap_join(heap, block + gap, heap_next(heap, block), HEAP_USED);
         heap_join(heap, block, block + gap, HEAP_FREE);
         heap_hide(payload + gap);
-        heap_bury(payload, HEAP_LEAST);
+        heap_poison(payload, HEAP_LEAST);
         heap_link(heap, block, gap);
         heap->used -= gap;
     }
@@ -222,10 +222,10 @@ static inline bool heap_fuse(cistern_heap_t *heap, size_t start, size_t block, s
 {
     CISTERN_ASSERT(start <= block && block < limit && limit <= heap->end); /* I1 */
     const size_t next = heap_at(heap, block)->next - HEAP_USED;
-    heap_bury(heap_payload(heap, block), HEAP_LEAST);
+    heap_poison(heap_payload(heap, block), HEAP_LEAST);
     if (limit != next) {
         heap_forget(heap, next);
-        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+        heap_poison(heap_payload(heap, next), HEAP_LINKS_BYTES);
     }
     if (start != block) {
         heap_forget(heap, block);
@@ -292,7 +292,7 @@ static bool heap_extend(cistern_heap_t *heap, size_t block, size_t limit, size_t
             return false;
         }
         heap_forget(heap, next);
-        heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+        heap_poison(heap_payload(heap, next), HEAP_LINKS_BYTES);
     }
     heap->used -= next - block;
     --heap->blocks;

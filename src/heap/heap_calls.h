@@ -124,7 +124,7 @@ static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payloa
 static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
 {
     void *const raw = heap_take(heap, heap_raw_size(heap, size), changed);
-    void *const payload = cistern_heap_dress(heap, raw, size);
+    void *const payload = cistern_heap_add_guards(heap, raw, size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
 }
@@ -140,7 +140,7 @@ static inline void *heap_alloc_aligned(cistern_heap_t *heap, size_t alignment, s
         cistern_critical_leave(state);
     } while (heap_is_none(payload) && payload != NULL &&
              cistern_heap_repair(heap, NULL, true, changed));
-    payload = cistern_heap_dress(heap, heap_found(payload), size);
+    payload = cistern_heap_add_guards(heap, heap_found(payload), size);
     CISTERN_TRACE_ON_ALLOC(heap, payload, size);
     return payload;
 }
@@ -163,7 +163,7 @@ static inline cistern_error_t heap_fit(cistern_heap_t *heap, const void *payload
 
 static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
 {
-    const cistern_error_t error = cistern_heap_free_dressed(heap, memory, changed);
+    const cistern_error_t error = cistern_heap_free_guarded(heap, memory, changed);
     CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);
     return error;
 }
@@ -172,7 +172,7 @@ static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, si
                                           bool may_grow, heap_changed_t *changed)
 {
     const cistern_error_t error =
-        cistern_heap_resize_dressed(heap, memory, size, may_grow, changed);
+        cistern_heap_resize_guarded(heap, memory, size, may_grow, changed);
     CISTERN_TRACE_ON_TRIM(heap, memory, size, error == CISTERN_OK);
     return error;
 }

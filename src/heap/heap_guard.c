@@ -2,11 +2,11 @@
 /* heap_guard.c - guards, poison, quarantine and history of a heap: check levels 2 and 3. Layout and
  * invariants: see heap_guard.h.
  *
- *   free   | enter: verify guards, make it nobody's | poison it | enter: give |
- *   alloc  | enter: take, nobody's                  | verify its poison, make guards |
+ *   free   | enter: verify guards, to transit | poison it | enter: give |
+ *   alloc  | enter: take, to transit          | verify its poison, make guards |
  *
- * What is linear in a block's size happens outside the critical section, on a block that is
- * nobody's. A block whose guard was broken is held: in quarantine, full of poison, until
+ * What is linear in a block's size happens outside the critical section, on a block in
+ * transit. A block whose guard was broken is held: in quarantine, full of poison, until
  * CISTERN_HEAP_QUARANTINE more blocks were freed, so that a late write of who broke it is found. */
 #include "heap_guard.h"
 
@@ -112,7 +112,7 @@ cistern_fault_kind_t cistern_heap_guard_kind(const cistern_heap_t *heap,
                                              const unsigned char *payload, size_t bytes)
 {
     const heap_tag_t tag = heap_tag_of(payload);
-    if (tag.size == HEAP_NOBODYS) {
+    if (tag.size == HEAP_IN_TRANSIT) {
         return CISTERN_FAULT_DOUBLE_FREE;
     }
     if (tag.size == 0 || tag.size > heap_caller_size(heap, bytes) ||
@@ -124,9 +124,9 @@ cistern_fault_kind_t cistern_heap_guard_kind(const cistern_heap_t *heap,
                : CISTERN_FAULT_OVERFLOW;
 }
 
-void *cistern_heap_dress(cistern_heap_t *heap, void *payload, size_t size)
+void *cistern_heap_add_guards(cistern_heap_t *heap, void *payload, size_t size)
 {
-    const heap_tag_t tag = {.size = HEAP_NOBODYS};
+    const heap_tag_t tag = {.size = HEAP_IN_TRANSIT};
     const size_t skipped =
         HEAP_LINKS_BYTES > sizeof(heap_tag_t) ? HEAP_LINKS_BYTES : sizeof(heap_tag_t);
     if (payload == NULL) {
@@ -258,16 +258,16 @@ static size_t heap_written_neighbour(const cistern_heap_t *heap, size_t block)
 }
 
 /* What became of a block that was to be freed. */
-typedef struct heap_undressed {
+typedef struct heap_taken_back {
     cistern_fault_kind_t kind; /* what was broken of its guards, or FAULT_NONE */
     size_t written;            /* a free neighbour that was written to, or HEAP_NOWHERE */
     size_t oldest;             /* a block that was held long enough, and 1; or 0 */
-} heap_undressed_t;
+} heap_taken_back_t;
 
-/* Makes a block nobody's, and puts it into quarantine if its guards are broken. False if it is none
+/* Puts a block into transit, and into quarantine if its guards are broken. False if it is none
  * in use. */
-static bool heap_undress(cistern_heap_t *heap, unsigned char *payload, heap_undressed_t *seen,
-                         heap_changed_t *changed)
+static bool heap_take_back(cistern_heap_t *heap, unsigned char *payload, heap_taken_back_t *seen,
+                           heap_changed_t *changed)
 {
     const size_t block = heap_offset(heap, payload);
     const cistern_critical_t state = cistern_critical_enter();
@@ -276,7 +276,7 @@ static bool heap_undress(cistern_heap_t *heap, unsigned char *payload, heap_undr
         seen->kind = cistern_heap_guard_kind(heap, payload, heap_payload_bytes(heap, block));
         seen->written = heap_written_neighbour(heap, block);
         heap_hide(payload);
-        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_NOBODYS); /* G1 */
+        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_IN_TRANSIT); /* G1 */
         const bool broken =
             seen->kind == CISTERN_FAULT_OVERFLOW || seen->kind == CISTERN_FAULT_UNDERFLOW;
         if (broken) {
@@ -289,15 +289,15 @@ static bool heap_undress(cistern_heap_t *heap, unsigned char *payload, heap_undr
     return live;
 }
 
-cistern_error_t cistern_heap_free_dressed(cistern_heap_t *heap, void *memory,
+cistern_error_t cistern_heap_free_guarded(cistern_heap_t *heap, void *memory,
                                           heap_changed_t *changed)
 {
     unsigned char *const payload = heap_payload_of(heap, memory);
-    heap_undressed_t seen = {CISTERN_FAULT_NONE, HEAP_NOWHERE, 0};
+    heap_taken_back_t seen = {CISTERN_FAULT_NONE, HEAP_NOWHERE, 0};
     if (memory == NULL) {
         return CISTERN_OK;
     }
-    while (!heap_undress(heap, payload, &seen, changed)) {
+    while (!heap_take_back(heap, payload, &seen, changed)) {
         if (!cistern_heap_repair(heap, payload, false, changed)) {
             return CISTERN_ERROR_FAULT;
         }
@@ -329,7 +329,7 @@ typedef struct heap_open {
     size_t bytes;              /* of its payload */
 } heap_open_t;
 
-/* Makes a live block nobody's. False if it is none in use. */
+/* Puts a live block into transit. False if it is none in use. */
 static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t *open)
 {
     const cistern_critical_t state = cistern_critical_enter();
@@ -340,7 +340,7 @@ static bool heap_open(cistern_heap_t *heap, unsigned char *payload, heap_open_t 
         open->size = open->kind == CISTERN_FAULT_NONE ? heap_tag_of(payload).size
                                                       : heap_caller_size(heap, open->bytes);
         heap_hide(payload);
-        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_NOBODYS); /* G1 */
+        CISTERN_ASSERT(heap_tag_of(payload).size == HEAP_IN_TRANSIT); /* G1 */
     }
     cistern_critical_leave(state);
     return live;
@@ -365,7 +365,7 @@ static cistern_error_t heap_change(cistern_heap_t *heap, unsigned char *payload,
     return error;
 }
 
-cistern_error_t cistern_heap_resize_dressed(cistern_heap_t *heap, void *memory, size_t size,
+cistern_error_t cistern_heap_resize_guarded(cistern_heap_t *heap, void *memory, size_t size,
                                             bool may_grow, heap_changed_t *changed)
 {
     unsigned char *const payload = heap_payload_of(heap, memory);

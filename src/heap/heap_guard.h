@@ -8,13 +8,13 @@
  *   a free block's:
  *   | links | poison poison poison ................................................ |
  *
- * Words: front is the distance from a payload to what the caller gets. A payload is dressed when it
- * is handed out and undressed when it comes back, both outside the critical section: in between its
- * tag says that it is nobody's.
+ * Words: front is the distance from a payload to what the caller gets. A payload gets its tag
+ * and guards when it is handed out, and is verified when it comes back, both outside the critical
+ * section: in between it is in transit, which its tag says.
  *
  * Invariants
  *   G1  The tag's size is what was asked for, and both guards hold HEAP_GUARD; or the tag
- *       says that the block is nobody's.
+ *       says that the block is in transit.
  *   G2  A free block's payload behind the links holds HEAP_POISON (level 2 and up).
  * Without guards front is 0 and everything here compiles to nothing.
  */
@@ -30,12 +30,6 @@ static inline void heap_poison(unsigned char *from, size_t bytes)
     (void)memset(from, HEAP_POISON, bytes);
 }
 
-/* Poisons what was a link or a tag of a payload that becomes free. */
-static inline void heap_bury(unsigned char *payload, size_t bytes)
-{
-    heap_poison(payload, bytes);
-}
-
 #else
 
 static inline void heap_poison(unsigned char *from, size_t bytes)
@@ -44,21 +38,15 @@ static inline void heap_poison(unsigned char *from, size_t bytes)
     (void)bytes;
 }
 
-static inline void heap_bury(unsigned char *payload, size_t bytes)
-{
-    (void)payload;
-    (void)bytes;
-}
-
 #endif
 
 #if CISTERN_HEAP_GUARDED
 
-/* As a size: nobody's. */
-#    define HEAP_NOBODYS (SIZE_MAX - 4660U)
+/* As a size: in transit. */
+#    define HEAP_IN_TRANSIT (SIZE_MAX - 4660U)
 
 typedef struct heap_tag {
-    size_t size; /* bytes asked for, or HEAP_NOBODYS */
+    size_t size; /* bytes asked for, or HEAP_IN_TRANSIT */
 #    if CISTERN_CHECK >= 3
     const char *file; /* who allocated it */
     int line;
@@ -96,7 +84,7 @@ static inline size_t heap_caller_size(const cistern_heap_t *heap, size_t bytes)
     return bytes > extra ? bytes - extra : 0;
 }
 
-/* The payload of what a caller got; also of what nobody ever got. */
+/* The payload of what a caller got; also of what was never handed out. */
 static inline void *heap_payload_of(const cistern_heap_t *heap, const void *memory)
 {
     return memory != NULL ? (void *)((uintptr_t)memory - heap_front(heap)) : NULL;
@@ -116,11 +104,11 @@ static inline heap_tag_t heap_tag_of(const unsigned char *payload)
     return tag;
 }
 
-/* Makes a payload nobody's. */
+/* Makes a payload in transit. */
 static inline void heap_hide(unsigned char *payload)
 {
-    const size_t nobodys = HEAP_NOBODYS;
-    (void)memcpy(payload, &nobodys, sizeof(nobodys));
+    const size_t in_transit = HEAP_IN_TRANSIT;
+    (void)memcpy(payload, &in_transit, sizeof(in_transit));
 }
 
 /* What is damaged of tag and guards (G1) of a live payload of `bytes`. */
@@ -139,14 +127,14 @@ void cistern_heap_unhold(cistern_heap_t *heap, size_t low, size_t high);
 
 /* Verifies the poison of a payload that cistern_heap_take gave, and makes tag and guards: what the
  * caller gets. NULL for NULL. */
-void *cistern_heap_dress(cistern_heap_t *heap, void *payload, size_t size);
+void *cistern_heap_add_guards(cistern_heap_t *heap, void *payload, size_t size);
 
 /* Takes back what a caller got: as cistern_heap_free. */
-cistern_error_t cistern_heap_free_dressed(cistern_heap_t *heap, void *memory,
+cistern_error_t cistern_heap_free_guarded(cistern_heap_t *heap, void *memory,
                                           heap_changed_t *changed);
 
 /* Changes the size of what a caller got, where it is. */
-cistern_error_t cistern_heap_resize_dressed(cistern_heap_t *heap, void *memory, size_t size,
+cistern_error_t cistern_heap_resize_guarded(cistern_heap_t *heap, void *memory, size_t size,
                                             bool may_grow, heap_changed_t *changed);
 
 #else
@@ -195,7 +183,7 @@ static inline void heap_hide(unsigned char *payload)
     (void)payload;
 }
 
-static inline void *cistern_heap_dress(const cistern_heap_t *heap, void *payload, size_t size)
+static inline void *cistern_heap_add_guards(const cistern_heap_t *heap, void *payload, size_t size)
 {
     (void)heap;
     (void)size;

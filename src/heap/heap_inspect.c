@@ -28,7 +28,7 @@ static size_t heap_size_for_caller(const cistern_heap_t *heap, const void *paylo
     return heap_tag_of(payload).size;
 }
 
-/* Shows a live block as its caller knows it; one that is nobody's right now as it is. */
+/* Shows a live block as its caller knows it; one in transit as it is. */
 static void heap_describe(const cistern_heap_t *heap, cistern_heap_block_t *block)
 {
     const heap_tag_t tag = heap_tag_of(block->address);

@@ -64,7 +64,7 @@ typedef struct heap_outcome {
     const void *address;       /* of a payload, as the engine sees it */
 } heap_outcome_t;
 
-/* Told of a heap whose numbers may have changed, still inside the critical section. */
+/* Hook for a heap whose numbers may have changed, still inside the critical section. */
 typedef void heap_changed_t(const cistern_heap_t *heap);
 
 /* A function of its own: called last of all, it spares its caller the registers that it needs. Where

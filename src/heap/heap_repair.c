@@ -11,8 +11,8 @@
  *
  * Two words still describe the gap, low's `next` and high's `prev`. Where one of them alone leads
  * to the other end, or both lead to one header in between, that boundary or header is written anew
- * and nothing is lost. Where they do not, the gap is put into quarantine from low to high: nobody
- * can say what stood there. Boundaries in it that are sound by themselves are unmade, so that no free
+ * and nothing is lost. Where they do not, the gap is put into quarantine from low to high, since
+ * what stood there is unknown. Boundaries in it that are sound by themselves are unmade, so that no free
  * takes a block that the sums count as quarantined.
  *
  * A mend may be wrong, as damage can have written what leads somewhere. Its witness are the sums of
@@ -287,7 +287,7 @@ static void heap_rebuild(cistern_heap_t *heap)
         if (is_free && heap_state(heap, next) == HEAP_FREE) {
             heap_join(heap, block, heap_next(heap, next), HEAP_FREE);
             heap_forget(heap, next);
-            heap_bury(heap_payload(heap, next), HEAP_LINKS_BYTES);
+            heap_poison(heap_payload(heap, next), HEAP_LINKS_BYTES);
             continue;
         }
         if (is_free) {
