@@ -12,7 +12,8 @@ ORDER = ("lwip", "configs", "examples", "server", "device")
 OPENING = """# Evidence
 
 What ran on this library, and with which result: software of others, unmodified. `make docs/evidence.md` writes this
-page from the tables that the commands below left in `build/stacks`; a table whose command was not run is missing.
+page from the tables that the commands below left in `build/stacks`; a table whose command was not run is missing, and
+a cell of a row that was not run on that version is empty.
 
 | command | what it runs |
 |---|---|
