@@ -26,6 +26,7 @@ ELSEWHERE = {
     "cc events.c": "tests/readme.sh",
     "cc frames.c": "tests/readme.sh",
     "cc sensor.c": "tests/readme.sh",
+    "cc shared.c": "tests/readme.sh",
     "cp -r ports/template": "tests/port/walk.sh runs the whole block",
     "make deb": "make test-install runs it, then tests/deb.sh",
     "apt-get install ./build/deb/": "changes the system; tests/deb.sh unpacks the same packages",
