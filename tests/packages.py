@@ -11,6 +11,7 @@ import json
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -104,10 +105,16 @@ def zephyr(work):
     project = work / "zephyr"
     project.mkdir()
     autoconf(kconfig, {"CISTERN": "y", "CISTERN_PBUF_POOL_SIZE": 7}, project / "autoconf.h")
-    run("cmake", "-S", HERE / "zephyr", "-B", project / "build", "-G", "Ninja", f"-DMODULE={ROOT}",
-        f"-DAUTOCONF={project}/autoconf.h", "-DEXPECTED_PBUF_POOL_SIZE=7")
-    run("cmake", "--build", project / "build")
-    run(project / "build/main")
+    # With headers of the module's, and with those of a tree in their place, which knows other values.
+    tree = project / "lwip"
+    shutil.copytree(ROOT / "include/standalone", tree)
+    opt = tree / "lwip/opt.h"
+    opt.write_text("#define MEMP_NUM_PBUF 5\n" + opt.read_text())
+    for name, pbufs, more in (("build", 16, []), ("with-lwip", 5, [f"-DCISTERN_LWIP={tree}"])):
+        run("cmake", "-S", HERE / "zephyr", "-B", project / name, "-G", "Ninja", f"-DMODULE={ROOT}",
+            f"-DAUTOCONF={project}/autoconf.h", "-DEXPECTED_PBUF_POOL_SIZE=7", f"-DEXPECTED_PBUFS={pbufs}", *more)
+        run("cmake", "--build", project / name)
+        run(project / name / "main")
 
 
 def esp_idf(work):

@@ -37,8 +37,7 @@ ELSEWHERE = {
     "conan create": "needs the program of that name, which Debian has not; tests/packages.py has a stand-in",
     "vcpkg install": "needs the program of that name, which Debian has not; tests/packages.py has a stand-in",
     "idf.py menuconfig": "needs ESP-IDF, which Debian has not; tests/packages.py reads its Kconfig",
-    "CORE=": "needs the tree of lwIP 2.2 with contrib; make test-lwip builds the same of Debian's lwIP 2.1.3",
-    "P=$K/portable": "needs a kernel's tree; make test-freertos builds the same, and its stand-in is in make test",
+    "CORE=": "needs trees of lwIP 2.2, FreeRTOS; test-lwip, demo-firmware and test-freertos build the same of others",
     "make test-freertos": "needs a kernel's tree",
     "make demo-firmware FREERTOS=": "needs a kernel's tree; make test-all runs it without",
     "make test-device": BY_HAND_TREE,
@@ -57,7 +56,7 @@ ELSEWHERE = {
     "cistern replay FILE": "in a sentence: a capture of the user's",
 }
 # Of these the whole block is elsewhere: its lines need one another.
-WHOLE = ("cp -r ports/template", "CORE=", "P=$K/portable", "cc=\"arm-none-eabi-gcc")
+WHOLE = ("cp -r ports/template", "CORE=", "cc=\"arm-none-eabi-gcc")
 # What a line of a page begins with when it is a command. A name alone, as `cistern size`, is none.
 PROGRAMS = r"make|cistern|cc|gcc|cmake|apt-get|cpackget|conan|vcpkg|idf\.py|west|git|cp|samples/record\.sh|\./\w+"
 COMMAND = re.compile(rf"(?:\$ )?((?:{PROGRAMS}) [^`]*|samples/record\.sh|PATH=\S*)")
