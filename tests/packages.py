@@ -237,8 +237,24 @@ def debian(_work):
         expect_paths(listing.name, listing.read_text().split())
 
 
+def c_blocks(page):
+    """The files that stand on a page, by the name in each one's first line."""
+    blocks = re.findall(r"^```c\n/\* (\S+) \*/\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
+    return dict(blocks)
+
+
+def engines_alone(work):
+    files = c_blocks("docs/porting.md") | {"frames.c": c_blocks("README.md")["frames.c"]}
+    for name in ("arch/cistern_port.h", "fault.c", "frames.c"):
+        (work / name).parent.mkdir(exist_ok=True)
+        (work / name).write_text(files[name])
+    sources = [path for module in ("fault", "pool", "heap") for path in sorted((ROOT / "src" / module).glob("*.c"))]
+    run(*CORTEX_M, "-std=c11", "-Os", *WARNINGS, f"-I{work}", f"-I{ROOT}/include", f"-I{ROOT}/src", work / "frames.c",
+        work / "fault.c", *sources, "-nostartfiles", "-Wl,-e,main", "-o", work / "frames")
+
+
 def main():
-    for kind in (debian, zephyr, esp_idf, arduino, platformio, cmsis, conan, vcpkg):
+    for kind in (debian, zephyr, esp_idf, arduino, platformio, cmsis, conan, vcpkg, engines_alone):
         with tempfile.TemporaryDirectory(prefix="a package ") as work:
             kind(pathlib.Path(work))
         print(f"packages: {kind.__name__}")
