@@ -27,7 +27,7 @@
 #ifndef LWIP_HDR_SYS_H
 #define LWIP_HDR_SYS_H
 
-#include "lwip/opt.h"
+#include "lwip/opt.h" /* of include/standalone, or of lwIP's tree: docs/from-lwip.md */
 
 #include "lwip/arch.h"
 #include "lwip/err.h"
