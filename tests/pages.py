@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every command of every page runs: pages.py ROOT
+"""Every command of every page runs, and every link leads to a file and its heading: pages.py ROOT
 
 A command stands in a block of language sh, or in a line as `make ...` or `cistern ...`. Those that take
 seconds are run here, word by word, page after page, in a copy of the tree whose path has a space. The others
@@ -139,6 +139,24 @@ def expect_option(name, span):
         options.append((name, match[1], option))
 
 
+def without_blocks(page):
+    return re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+
+
+def anchors(page):
+    """The names by which links know a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", without_blocks(page), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def expect_links(page):
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_blocks(page)):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        expect(target.exists(), f"{page.relative_to(ROOT)}: {link} is not there")
+        expect(not anchor or anchor in anchors(target), f"{page.relative_to(ROOT)}: {link} has no such heading")
+
+
 options = []
 
 
@@ -154,6 +172,7 @@ def main():
         subprocess.run(["make", "-s", "release"], cwd=tree, env=environment, check=True)
         count, done = 0, set()
         for page in PAGES:
+            expect_links(page)
             for script in commands_of(page):
                 if script in done:
                     continue
