@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every command of every page runs, and every link leads to a file and its heading: pages.py ROOT
+"""Every command of every page runs, every link leads to a file and its heading, and C compiles: pages.py ROOT
 
 A command stands in a block of language sh, or in a line as `make ...` or `cistern ...`. Those that take
 seconds are run here, word by word, page after page, in a copy of the tree whose path has a space. The others
 are what `make test-all` runs, or stand in ELSEWHERE with the reason. An entry that no page has is an error,
 and so is a command that stands in a block of another language.
+
+A block of C is paragraphs of declarations, then paragraphs of statements, of which either may be none; what its text
+says of names that it does not declare stands in NAMES.
 """
 import os
 import pathlib
@@ -61,6 +64,18 @@ WHOLE = ("cp -r ports/template", "CORE=", "cc=\"arm-none-eabi-gcc")
 PROGRAMS = r"make|cistern|cc|gcc|cmake|apt-get|cpackget|conan|vcpkg|idf\.py|west|git|cp|samples/record\.sh|\./\w+"
 COMMAND = re.compile(rf"(?:\$ )?((?:{PROGRAMS}) [^`]*|samples/record\.sh|PATH=\S*)")
 DIAGRAM = re.compile(r"  +\S+ {2,}|-->|\|")
+
+
+NAMES = {
+    "docs/custom-pools.md": """struct sample { int value; }; struct rx_buffer; extern struct rx_buffer *buffer;
+        extern u16_t length; void give_back_to_ring(struct rx_buffer *);""",
+    "docs/pbufs.md": "extern void *frame; extern u16_t length; extern struct pbuf *packet; void input(struct pbuf *);",
+    "docs/checksum.md": """extern u16_t checksum, old_field, new_field; extern size_t offset;
+        extern u32_t old_address, new_address;""",
+    "docs/porting.md": "void board_panic(const char *, const char *, int); void board_printf(const char *, ...);",
+}
+HEADERS = ["assert.h", "stdio.h", "string.h", "lwip/mem.h", "lwip/memp.h", "lwip/pbuf.h", "lwip/inet_chksum.h",
+           "cistern/heap.h", "cistern/pbuf.h", "cistern/fault.h"]
 
 
 def expect(condition, text):
@@ -157,6 +172,26 @@ def expect_links(page):
         expect(not anchor or anchor in anchors(target), f"{page.relative_to(ROOT)}: {link} has no such heading")
 
 
+def compiles(text):
+    folders = ["include", "include/standalone", "ports/posix", "ports/common", "src", "tests"]
+    command = ["cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fsyntax-only", "-DCISTERN_TRACE=1",
+               *(f"-I{ROOT / folder}" for folder in folders), "-x", "c", "-"]
+    return subprocess.run(command, input=text, text=True, capture_output=True).returncode == 0
+
+
+def expect_code(page):
+    """Blocks that begin with a file's name are the tests' own: readme.sh, from_mynewt.sh, walk.sh, packages.py."""
+    name = page.relative_to(ROOT).as_posix()
+    prelude = "".join(f"#include <{header}>\n" for header in HEADERS) + NAMES.get(name, "") + "\n"
+    for block in re.findall(r"^```c\n(.*?)^```$", page.read_text(), re.M | re.S):
+        if re.match(r"/\* \S+\.[ch] \*/", block):
+            continue
+        parts = block.split("\n\n")
+        forms = ("\n\n".join(parts[:i]) + "\nvoid a_function(void)\n{\n" + "\n\n".join(parts[i:]) + "\n}\n"
+                 for i in range(len(parts), -1, -1))
+        expect(any(compiles(prelude + form) for form in forms), f"{name}: does not compile:\n{block}")
+
+
 options = []
 
 
@@ -173,6 +208,7 @@ def main():
         count, done = 0, set()
         for page in PAGES:
             expect_links(page)
+            expect_code(page)
             for script in commands_of(page):
                 if script in done:
                     continue
