@@ -82,4 +82,11 @@ done
 bridge='-DNO_SYS=1 -Itests/port/protect -Iports/lwip -Iinclude/standalone -include lwip/opt.h -include arch/cistern_port.h'
 refuses CISTERN_LWIP_LEVEL $bridge -Iinclude -DPROTECT_named
 refuses CISTERN_LWIP_LEVEL_BYTES $bridge -Iinclude -DPROTECT_large
+
+# lwIP's headers before this library's.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/lwip"
+echo '#define LWIP_HDR_DEF_H' >"$work/lwip/def.h"
+refuses lwip/def.h -iquote "$work" -Iinclude/standalone -Iports/posix -Iports/common -include src/def/def.c
 exit $failed

@@ -11,6 +11,7 @@ import json
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -104,10 +105,16 @@ def zephyr(work):
     project = work / "zephyr"
     project.mkdir()
     autoconf(kconfig, {"CISTERN": "y", "CISTERN_PBUF_POOL_SIZE": 7}, project / "autoconf.h")
-    run("cmake", "-S", HERE / "zephyr", "-B", project / "build", "-G", "Ninja", f"-DMODULE={ROOT}",
-        f"-DAUTOCONF={project}/autoconf.h", "-DEXPECTED_PBUF_POOL_SIZE=7")
-    run("cmake", "--build", project / "build")
-    run(project / "build/main")
+    # With headers of the module's, and with those of a tree in their place, which knows other values.
+    tree = project / "lwip"
+    shutil.copytree(ROOT / "include/standalone", tree)
+    opt = tree / "lwip/opt.h"
+    opt.write_text("#define MEMP_NUM_PBUF 5\n" + opt.read_text())
+    for name, pbufs, more in (("build", 16, []), ("with-lwip", 5, [f"-DCISTERN_LWIP={tree}"])):
+        run("cmake", "-S", HERE / "zephyr", "-B", project / name, "-G", "Ninja", f"-DMODULE={ROOT}",
+            f"-DAUTOCONF={project}/autoconf.h", "-DEXPECTED_PBUF_POOL_SIZE=7", f"-DEXPECTED_PBUFS={pbufs}", *more)
+        run("cmake", "--build", project / name)
+        run(project / name / "main")
 
 
 def esp_idf(work):
@@ -230,8 +237,24 @@ def debian(_work):
         expect_paths(listing.name, listing.read_text().split())
 
 
+def c_blocks(page):
+    """The files that stand on a page, by the name in each one's first line."""
+    blocks = re.findall(r"^```c\n/\* (\S+) \*/\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
+    return dict(blocks)
+
+
+def engines_alone(work):
+    files = c_blocks("docs/porting.md") | {"frames.c": c_blocks("README.md")["frames.c"]}
+    for name in ("arch/cistern_port.h", "fault.c", "frames.c"):
+        (work / name).parent.mkdir(exist_ok=True)
+        (work / name).write_text(files[name])
+    sources = [path for module in ("fault", "pool", "heap") for path in sorted((ROOT / "src" / module).glob("*.c"))]
+    run(*CORTEX_M, "-std=c11", "-Os", *WARNINGS, f"-I{work}", f"-I{ROOT}/include", f"-I{ROOT}/src", work / "frames.c",
+        work / "fault.c", *sources, "-nostartfiles", "-Wl,-e,main", "-o", work / "frames")
+
+
 def main():
-    for kind in (debian, zephyr, esp_idf, arduino, platformio, cmsis, conan, vcpkg):
+    for kind in (debian, zephyr, esp_idf, arduino, platformio, cmsis, conan, vcpkg, engines_alone):
         with tempfile.TemporaryDirectory(prefix="a package ") as work:
             kind(pathlib.Path(work))
         print(f"packages: {kind.__name__}")

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every command of every page runs: pages.py ROOT
+"""Every command of every page runs, every link leads to a file and its heading, and C compiles: pages.py ROOT
 
 A command stands in a block of language sh, or in a line as `make ...` or `cistern ...`. Those that take
 seconds are run here, word by word, page after page, in a copy of the tree whose path has a space. The others
 are what `make test-all` runs, or stand in ELSEWHERE with the reason. An entry that no page has is an error,
 and so is a command that stands in a block of another language.
+
+A block of C is paragraphs of declarations, then paragraphs of statements, of which either may be none; what its text
+says of names that it does not declare stands in NAMES.
 """
 import os
 import pathlib
@@ -26,6 +29,7 @@ ELSEWHERE = {
     "cc events.c": "tests/readme.sh",
     "cc frames.c": "tests/readme.sh",
     "cc sensor.c": "tests/readme.sh",
+    "cc shared.c": "tests/readme.sh",
     "cp -r ports/template": "tests/port/walk.sh runs the whole block",
     "make deb": "make test-install runs it, then tests/deb.sh",
     "apt-get install ./build/deb/": "changes the system; tests/deb.sh unpacks the same packages",
@@ -36,8 +40,7 @@ ELSEWHERE = {
     "conan create": "needs the program of that name, which Debian has not; tests/packages.py has a stand-in",
     "vcpkg install": "needs the program of that name, which Debian has not; tests/packages.py has a stand-in",
     "idf.py menuconfig": "needs ESP-IDF, which Debian has not; tests/packages.py reads its Kconfig",
-    "CORE=": "needs the tree of lwIP 2.2 with contrib; make test-lwip builds the same of Debian's lwIP 2.1.3",
-    "P=$K/portable": "needs a kernel's tree; make test-freertos builds the same, and its stand-in is in make test",
+    "CORE=": "needs trees of lwIP 2.2, FreeRTOS; test-lwip, demo-firmware and test-freertos build the same of others",
     "make test-freertos": "needs a kernel's tree",
     "make demo-firmware FREERTOS=": "needs a kernel's tree; make test-all runs it without",
     "make test-device": BY_HAND_TREE,
@@ -56,11 +59,23 @@ ELSEWHERE = {
     "cistern replay FILE": "in a sentence: a capture of the user's",
 }
 # Of these the whole block is elsewhere: its lines need one another.
-WHOLE = ("cp -r ports/template", "CORE=", "P=$K/portable", "cc=\"arm-none-eabi-gcc")
+WHOLE = ("cp -r ports/template", "CORE=", "cc=\"arm-none-eabi-gcc")
 # What a line of a page begins with when it is a command. A name alone, as `cistern size`, is none.
 PROGRAMS = r"make|cistern|cc|gcc|cmake|apt-get|cpackget|conan|vcpkg|idf\.py|west|git|cp|samples/record\.sh|\./\w+"
 COMMAND = re.compile(rf"(?:\$ )?((?:{PROGRAMS}) [^`]*|samples/record\.sh|PATH=\S*)")
 DIAGRAM = re.compile(r"  +\S+ {2,}|-->|\|")
+
+
+NAMES = {
+    "docs/custom-pools.md": """struct sample { int value; }; struct rx_buffer; extern struct rx_buffer *buffer;
+        extern u16_t length; void give_back_to_ring(struct rx_buffer *);""",
+    "docs/pbufs.md": "extern void *frame; extern u16_t length; extern struct pbuf *packet; void input(struct pbuf *);",
+    "docs/checksum.md": """extern u16_t checksum, old_field, new_field; extern size_t offset;
+        extern u32_t old_address, new_address;""",
+    "docs/porting.md": "void board_panic(const char *, const char *, int); void board_printf(const char *, ...);",
+}
+HEADERS = ["assert.h", "stdio.h", "string.h", "lwip/mem.h", "lwip/memp.h", "lwip/pbuf.h", "lwip/inet_chksum.h",
+           "cistern/heap.h", "cistern/pbuf.h", "cistern/fault.h"]
 
 
 def expect(condition, text):
@@ -139,6 +154,44 @@ def expect_option(name, span):
         options.append((name, match[1], option))
 
 
+def without_blocks(page):
+    return re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S)
+
+
+def anchors(page):
+    """The names by which links know a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", without_blocks(page), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def expect_links(page):
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_blocks(page)):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        expect(target.exists(), f"{page.relative_to(ROOT)}: {link} is not there")
+        expect(not anchor or anchor in anchors(target), f"{page.relative_to(ROOT)}: {link} has no such heading")
+
+
+def compiles(text):
+    folders = ["include", "include/standalone", "ports/posix", "ports/common", "src", "tests"]
+    command = ["cc", "-std=gnu11", "-Werror=implicit-function-declaration", "-fsyntax-only", "-DCISTERN_TRACE=1",
+               *(f"-I{ROOT / folder}" for folder in folders), "-x", "c", "-"]
+    return subprocess.run(command, input=text, text=True, capture_output=True).returncode == 0
+
+
+def expect_code(page):
+    """Blocks that begin with a file's name are the tests' own: readme.sh, from_mynewt.sh, walk.sh, packages.py."""
+    name = page.relative_to(ROOT).as_posix()
+    prelude = "".join(f"#include <{header}>\n" for header in HEADERS) + NAMES.get(name, "") + "\n"
+    for block in re.findall(r"^```c\n(.*?)^```$", page.read_text(), re.M | re.S):
+        if re.match(r"/\* \S+\.[ch] \*/", block):
+            continue
+        parts = block.split("\n\n")
+        forms = ("\n\n".join(parts[:i]) + "\nvoid a_function(void)\n{\n" + "\n\n".join(parts[i:]) + "\n}\n"
+                 for i in range(len(parts), -1, -1))
+        expect(any(compiles(prelude + form) for form in forms), f"{name}: does not compile:\n{block}")
+
+
 options = []
 
 
@@ -154,6 +207,8 @@ def main():
         subprocess.run(["make", "-s", "release"], cwd=tree, env=environment, check=True)
         count, done = 0, set()
         for page in PAGES:
+            expect_links(page)
+            expect_code(page)
             for script in commands_of(page):
                 if script in done:
                     continue

@@ -60,8 +60,8 @@ Each is a macro: in `lwipopts.h`, in the header that `CISTERN_CONFIG_HEADER` nam
 command line. The library and all that uses it must be compiled with the same values. The linker compares those
 that decide layouts or what inline functions and macros do, as far as it can: the list is in
 [`cistern/agree.h`](../include/cistern/agree.h) and
-[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h). `below` in a column means the text behind the table in the
-header that the row comes from. Contradictions and sizes out of range end the build with a
+[`lwip/priv/options_agree.h`](../include/lwip/priv/options_agree.h). `below` in a column means the text behind the
+table, here or in the header that the row comes from. Contradictions and sizes out of range end the build with a
 message; where the range of an option of lwIP's is 0, 1, another number counts as 1.
 
 `make options` writes this page from the headers.
@@ -85,15 +85,22 @@ def table(path):
             if row[0] in ("option", "name"):
                 names = ["option", *("effect" if name.startswith(("effect", "what", "meaning")) else name
                                      for name in row[1:])]
-        elif set(row[0]) <= set("-"):
-            if row[0] == "":
-                for name, text in zip(names, row):
-                    rows[-1][name] = f"{rows[-1][name]} {text}".strip()
-        else:
+        elif row[0] == "" or rows and rows[-1]["option"].endswith(","):
+            for name, text in zip(names, row):
+                rows[-1][name] = f"{rows[-1][name]} {text}".strip()
+        elif not set(row[0]) <= set("-"):
             rows.append(dict(zip(names, row)))
     if not rows:
         sys.exit(f"options.py: {path.relative_to(ROOT)} has no table of options")
     return rows
+
+
+def explained(path):
+    """What a header's opening says behind the table of single options: their names, each with its lines."""
+    opening = re.search(r"^/\* .*?\*/$", path.read_text().partition("\n")[2], re.M | re.S)[0]
+    options = {row["option"] for row in table(path)}
+    return [(name, textwrap.dedent(re.sub(r"^ \*", "", text, flags=re.M)).rstrip())
+            for name, text in re.findall(r"^ \* (\w+)\n((?: \*   .*\n)+)", opening, re.M) if name in options]
 
 
 def quoted(text):
@@ -113,6 +120,8 @@ def page():
             lines += ["| " + " | ".join(f"`{row[c]}`" if c == "option" else quoted(row.get(c, "")) for c in columns) +
                       " |" for row in rows]
             lines.append("")
+            for name, text in explained(ROOT / header):
+                lines += [f"`{name}`:", "", "```", text, "```", ""]
     return "\n".join(lines)
 
 

@@ -502,8 +502,9 @@ typedef struct cistern_pool_extras {
     struct cistern_pool_waiter *waiters; /* the engine's: the one that has waited longest first */
 } cistern_pool_extras_t;
 
-/* Takes a block as get does, also one of the reserve. Without extras it is get. NULL if pool is
- * NULL, at every check level. */
+/* Takes a block as get does, also one of the reserve. Without extras it is get. Fails as get where
+ * every block is in use, and if pool is NULL, at every check level. Time, contexts and ownership as
+ * get. */
 void *cistern_pool_get_privileged(cistern_pool_t *pool);
 
 #    define CISTERN_POOL_FOREVER UINT32_MAX

@@ -126,7 +126,7 @@
 #ifndef CISTERN_PORT_H
 #define CISTERN_PORT_H
 
-#include "arch/cistern_port.h"
+#include "arch/cistern_port.h" /* of the port, behind one for lwIP of ports/lwip: docs/porting.md */
 
 #if defined CISTERN_PORT_THREADS && defined CISTERN_PORT_EVENTS
 #    error "arch/cistern_port.h: CISTERN_PORT_THREADS brings events along; define one of the two"

@@ -167,12 +167,13 @@ struct cistern_pool;
 struct cistern_heap;
 
 /* Describes a pool, a heap, or lwIP's heap where that is no cistern_heap_t. Their inits call these;
- * of a pool that was made when compiling, cistern_pool_enlist does. */
+ * of a pool that was made when compiling, cistern_pool_enlist does. Failure, time and context as
+ * cistern_trace_describe. */
 void cistern_trace_pool(const struct cistern_pool *pool);
 void cistern_trace_heap(const struct cistern_heap *heap);
 void cistern_trace_describe_malloc(void);
 
-/* Describes all pools of the registry. */
+/* Describes all pools of the registry: for each of them as cistern_trace_describe. */
 void cistern_trace_pools(void);
 
 /* Its address names lwIP's heap where that takes its memory from pools or from another allocator.
@@ -199,7 +200,8 @@ void cistern_trace_tick(uint32_t now);
 /* Takes the next `length` bytes of a trace; false if it cannot. `context` is the caller's. */
 typedef bool cistern_trace_write_t(void *context, const void *bytes, size_t length);
 
-/* Writes the header of a trace, once for each file. False if `write` failed. Thread context. */
+/* Writes the header of a trace, once for each file. False if `write` failed. Constant time but for
+ * `write`. Thread context. */
 bool cistern_trace_begin(cistern_trace_write_t *write, void *context);
 
 /* Writes all descriptions, if one has changed, then moves the events out of the ring, in order, up

@@ -16,7 +16,7 @@
 #ifndef LWIP_HDR_DEF_H
 #define LWIP_HDR_DEF_H
 
-#include "lwip/opt.h"
+#include "lwip/opt.h" /* of include/standalone, or of lwIP's tree: docs/from-lwip.md */
 
 #include "lwip/arch.h"
 

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-#include "lwip/opt.h"
+#include "lwip/opt.h" /* of include/standalone, or of lwIP's tree: docs/from-lwip.md */
 
 #include "cistern/config.h"
 #include "lwip/arch.h"

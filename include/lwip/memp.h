@@ -8,7 +8,7 @@
 #ifndef LWIP_HDR_MEMP_H
 #define LWIP_HDR_MEMP_H
 
-#include "lwip/opt.h"
+#include "lwip/opt.h" /* of include/standalone, or of lwIP's tree: docs/from-lwip.md */
 
 #include "lwip/arch.h"
 #include "lwip/priv/options_agree.h"

@@ -27,7 +27,7 @@
 #ifndef LWIP_HDR_SYS_H
 #define LWIP_HDR_SYS_H
 
-#include "lwip/opt.h"
+#include "lwip/opt.h" /* of include/standalone, or of lwIP's tree: docs/from-lwip.md */
 
 #include "lwip/arch.h"
 #include "lwip/err.h"
@@ -206,10 +206,10 @@ void sys_mbox_post(sys_mbox_t *mbox, void *msg);
 
 /* Posts `msg` without waiting. Fails if the mailbox is full, or threads wait to post before this
  * one (ERR_MEM, counted in lwip_stats.sys.mbox.err); refused if *mbox is no live mailbox
- * (ERR_ARG). Constant time. Thread. */
+ * (ERR_ARG). Constant time. Thread; interrupt where the port says so. */
 err_t sys_mbox_trypost(sys_mbox_t *mbox, void *msg);
 
-/* The same from an interrupt; also ERR_NEED_SCHED where the port uses it. */
+/* The same from an interrupt, where the port says so; also ERR_NEED_SCHED where the port uses it. */
 err_t sys_mbox_trypost_fromisr(sys_mbox_t *mbox, void *msg);
 
 /* Takes the oldest message, waiting at most `timeout` ms for one; 0 waits for ever. Returns the ms
@@ -219,7 +219,8 @@ u32_t sys_arch_mbox_fetch(sys_mbox_t *mbox, void **msg, u32_t timeout);
 
 #    ifndef sys_arch_mbox_tryfetch
 /* Takes the oldest message without waiting: 0, or SYS_MBOX_EMPTY if there is none, or the call was
- * refused. *msg and msg as in sys_arch_mbox_fetch. Constant time. Thread. */
+ * refused. *msg and msg as in sys_arch_mbox_fetch. Constant time. Thread; interrupt where the port
+ * says so. */
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t *mbox, void **msg);
 #    endif
 

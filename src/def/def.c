@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#ifndef LWIP_SWAP16
+#    error "lwip/def.h is lwIP's: on the include path this library's include comes before lwIP's"
+#endif
+
 /* --- byte order ------------------------------------------------------------------------------- */
 
 #if BYTE_ORDER == LITTLE_ENDIAN

@@ -10,7 +10,7 @@ mkdir -p "$2"
 cd "$2"
 ln -s "$1/src" "$1/include" "$1/ports" "$1/examples" "$1/tests" .
 page=$1/docs/porting.md
-sed -n '/^```c$/,/^```$/p' "$page" | sed '/^```/d' >my_runner.c
+sed '1,/^## The conformance suite/d' "$page" | sed -n '/^```c$/,/^```$/p' | sed '/^```/d' >my_runner.c
 sed -n '/^cp -r ports\/template/,/^```$/p' "$page" | sed '/^```/d' >commands
 grep -q suite_tests my_runner.c
 grep -q './suite' commands

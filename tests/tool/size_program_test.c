@@ -403,6 +403,19 @@ static void traffic_of_other_hosts_changes_nothing(void **state)
     json_decref(pools[1]);
 }
 
+static void a_device_that_was_found_among_others_is_named_with_the_option_for_another(void **state)
+{
+    (void)state;
+    run("size " CISTERN_CAPTURES "/others.pcap.gz");
+    assert_status(0);
+    assert_non_null(strstr(last.out, "Device 10.78.0.2 "));
+    assert_non_null(strstr(last.out, " of others (--device names one of them)"));
+    run("size --device 10.77.0.2 " CISTERN_CAPTURES "/others.pcap.gz");
+    assert_status(0);
+    assert_non_null(strstr(last.out, "Device 10.77.0.2 "));
+    assert_non_null(strstr(last.out, " of others.\n"));
+}
+
 /* Every pool that was taken: one element less fails at a packet that is named. */
 static void assert_tight(const char *arguments)
 {
@@ -690,6 +703,7 @@ int main(void)
         cmocka_unit_test(data_out_of_order_and_unread_is_held_until_the_window_shows_it_read),
         cmocka_unit_test(a_device_named_by_its_hardware_address_is_known_by_all_its_addresses),
         cmocka_unit_test(traffic_of_other_hosts_changes_nothing),
+        cmocka_unit_test(a_device_that_was_found_among_others_is_named_with_the_option_for_another),
         cmocka_unit_test(all_samples_are_tight),
         cmocka_unit_test(all_truth_runs_are_tight),
         cmocka_unit_test(bad_command_lines_are_refused_in_one_line),

@@ -251,6 +251,9 @@ static void print_source(const size_result_t *result)
     print_plain(result->demand.device);
     printf(": %" PRIu64 " frames sent, %" PRIu64 " received, %" PRIu64 " of others", result->sent,
            result->received, result->passed);
+    if (result->options->device == NULL && result->passed != 0) {
+        printf(" (--device names one of them)");
+    }
     if (result->duplicates != 0) {
         printf(", %" PRIu64 " recorded twice", result->duplicates);
     }

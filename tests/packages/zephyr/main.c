@@ -75,6 +75,7 @@ int main(void)
     mem_init();
     memp_init();
     EXPECT(memp_pools[MEMP_PBUF_POOL]->num == EXPECTED_PBUF_POOL_SIZE);
+    EXPECT(memp_pools[MEMP_PBUF]->num == EXPECTED_PBUFS);
 
     struct pbuf *const packet = pbuf_alloc(PBUF_RAW, 100, PBUF_POOL);
     EXPECT(packet != NULL && sections > 0 && depth == 0);
