@@ -39,6 +39,7 @@ ELSEWHERE = {
     "CORE=": "needs the tree of lwIP 2.2 with contrib; make test-lwip builds the same of Debian's lwIP 2.1.3",
     "P=$K/portable": "needs a kernel's tree; make test-freertos builds the same, and its stand-in is in make test",
     "make test-freertos": "needs a kernel's tree",
+    "make test-mynewt": "needs a project of newt's; its page's code is in make test",
     "make demo-firmware FREERTOS=": "needs a kernel's tree; make test-all runs it without",
     "make test-device": BY_HAND_TREE,
     "cc=\"arm-none-eabi-gcc": "make test-device runs both commands",
