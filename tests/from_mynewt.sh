@@ -62,6 +62,19 @@ size_t names(struct os_mempool *mp);
 size_t names(struct os_mempool *mp) { return ARRAY_SIZE(CONTAINER_OF(mp, struct os_mempool_ext, mpe_mp)->mpe_mp.mp_reserved); }
 END
 
+# A client in C++, which includes the same headers.
+cat >"$work/client.cpp" <<'END'
+#include "os/os.h"
+static os_membuf_t memory[OS_MEMPOOL_SIZE(3, 20)];
+static struct os_mempool pool;
+bool makes_a_pool()
+{
+    char name[] = "of an array";
+    return os_mempool_init(&pool, 3, 20, memory, "of a literal") == OS_OK &&
+           os_mempool_init(&pool, 3, 20, memory, name) == OS_OK && os_memblock_get(&pool) != nullptr;
+}
+END
+
 syscfg() { # GUARD POISON SIMULATED
     cat >"$work/tree/syscfg/syscfg.h" <<END
 #define MYNEWT_VAL(name) MYNEWT_VAL_##name
@@ -83,6 +96,10 @@ build() { # FOLDER-OF-THE-PORT FLAG...
 }
 
 syscfg 0 0 0
+for compiler in g++ clang++; do
+    $compiler -std=c++11 -Wall -Wextra -Wpedantic -Werror -DCISTERN_CONFIG_HEADER='"cistern_config.h"' \
+        -I"$work/page" -Iinclude -I"$work/tree" -Itests/config/mynewt_tree -fsyntax-only "$work/client.cpp"
+done
 for level in 1 2 3; do
     build "$work/page" -DCISTERN_CHECK=$level
 done

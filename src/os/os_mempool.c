@@ -68,7 +68,7 @@ void os_mempool_module_init(void)
     cistern_pool_forget_all();
 }
 
-/* Has the engine keep the content of free blocks if the pool's name is one of those that ask for it. */
+/* Has the engine keep the content of free blocks where the user asks for it by the pool's name. */
 #if CISTERN_CHECK >= 1
 static inline void mempool_set_keyless(cistern_pool_t *pool)
 {

@@ -20,7 +20,7 @@
  *        NULL
  *   (I2) free is the length of the free list and count - touched; min_free <= free; free and
  *        quarantined blocks together are at most count
- *   (I3) a block on the free list is sound, unless the pool is keyless; a block that get hands out is
+ *   (I3) a block on the free list is sound, unless the pool is keyless; one that get hands out is
  *        not, since its key is cleared. What its user writes there may be a key by accident: a put
  *        of it costs a walk of the list
  *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and holds a link

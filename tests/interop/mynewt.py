@@ -73,7 +73,8 @@ def merge(path, text):
 
 def copy_project(project, copy):
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(project, copy, symlinks=True, ignore=lambda folder, names: {"bin"} if folder == project else set())
+    shutil.copytree(project, copy, symlinks=True,
+                    ignore=lambda folder, names: {".git", "bin"} if folder == project else {".git"})
     if not os.path.isdir(f"{copy}/{TARGET}"):
         shutil.copytree(f"{copy}/{CORE}/targets/unittest", f"{copy}/{TARGET}")
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Pools of OS_MEMPOOL_KEEPS_CONTENT, at each check level: free blocks keep what is behind their first word, as
- * clients need it that read, and write, entries which they gave back; misuse is found all the same. */
+/* Pools of OS_MEMPOOL_KEEPS_CONTENT, at each check level: free blocks keep what is behind their first
+ * word, as clients need it that read, and write, entries which they gave back; misuse is found all
+ * the same. */
 #include "support.h"
 
 #include "os/mynewt.h"
