@@ -56,7 +56,7 @@ test_trees = set -e; $(foreach tree,$(2),$(call build,$(tree));) \
 .PHONY: help demo release test test-all all-packages test-full test-valgrind test-fuzz test-verify test-lwip test-stacks \
         test-firmware test-bench test-cross test-win32 firmware bench-pool bench-heap bench-pbuf bench-chksum \
         bench-mbox bench-firmware performance docs/performance.md docs/evidence.md lib clean always amalgam arduino cmsis deb \
-        travel options api compilations test-install test-freertos test-size truth demo-firmware test-device docs/savings.md docs/report.png
+        travel options api compilations test-install test-freertos test-mynewt test-size truth demo-firmware test-device docs/savings.md docs/report.png
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9\/.-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' Makefile
@@ -167,6 +167,10 @@ test-win32: ## the tests on 64-bit Windows, as Wine has it
 test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERTOS=folder-with-tasks.c
 	@cmake/require.sh gcc libc6-dev gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(abspath $(BUILD))/freertos"
+
+test-mynewt: ## suites of Mynewt's tree on this library: MYNEWT=<project of newt's>; NEWT=<program>; SUITES="@repository/package ..."
+	@cmake/require.sh gcc libc6-dev gcc-32-bit python3 python3-yaml
+	@NEWT="$(NEWT)" SUITES="$(SUITES)" tests/interop/mynewt.py "$(abspath $(BUILD))/mynewt" "$(MYNEWT)"
 
 test-install: release ## every way in which the library reaches a project of a user's
 	@cmake/require.sh $(INSTALL_PACKAGES)

@@ -62,6 +62,30 @@ size_t names(struct os_mempool *mp);
 size_t names(struct os_mempool *mp) { return ARRAY_SIZE(CONTAINER_OF(mp, struct os_mempool_ext, mpe_mp)->mpe_mp.mp_reserved); }
 END
 
+# The table of sizes: name, of the tree, at level 0, at other levels, each for 32 / 64 bits.
+{
+    echo '#include "os/os.h"'
+    sed -n 's,^ *| `\(struct os_mempool[a-z_]*\)` |[^|]*| \([0-9]*\) / \([0-9]*\) | \([0-9]*\) / \([0-9]*\) |$,\1 \2 \3 \4 \5,p' \
+        docs/from-mynewt.md | while read -r struct name none32 none64 some32 some64; do
+        echo "_Static_assert(sizeof($struct $name) == (CISTERN_CHECK == 0 ? (sizeof(void *) == 8 ? $none64 : $none32)" \
+            ": (sizeof(void *) == 8 ? $some64 : $some32)), \"the page's size of $name\");"
+    done
+} >"$work/sizes.c"
+[ "$(grep -c _Static_assert "$work/sizes.c")" = 2 ]
+
+# A client in C++, which includes the same headers.
+cat >"$work/client.cpp" <<'END'
+#include "os/os.h"
+static os_membuf_t memory[OS_MEMPOOL_SIZE(3, 20)];
+static struct os_mempool pool;
+bool makes_a_pool()
+{
+    char name[] = "of an array";
+    return os_mempool_init(&pool, 3, 20, memory, "of a literal") == OS_OK &&
+           os_mempool_init(&pool, 3, 20, memory, name) == OS_OK && os_memblock_get(&pool) != nullptr;
+}
+END
+
 syscfg() { # GUARD POISON SIMULATED
     cat >"$work/tree/syscfg/syscfg.h" <<END
 #define MYNEWT_VAL(name) MYNEWT_VAL_##name
@@ -83,6 +107,20 @@ build() { # FOLDER-OF-THE-PORT FLAG...
 }
 
 syscfg 0 0 0
+if echo | gcc -m32 -fsyntax-only -x c - 2>/dev/null; then
+    widths='-m32 -m64'
+fi
+for width in ${widths:-}; do
+    for level in 0 1 2 3; do
+        gcc -std=c11 "$width" -fsyntax-only -DCISTERN_CHECK=$level -DCISTERN_CONFIG_HEADER='"cistern_config.h"' \
+            -idirafter "/usr/include/$(gcc -print-multiarch)" -I"$work/page" -Iinclude -I"$work/tree" \
+            -Itests/config/mynewt_tree "$work/sizes.c"
+    done
+done
+for compiler in g++ clang++; do
+    $compiler -std=c++11 -Wall -Wextra -Wpedantic -Werror -DCISTERN_CONFIG_HEADER='"cistern_config.h"' \
+        -I"$work/page" -Iinclude -I"$work/tree" -Itests/config/mynewt_tree -fsyntax-only "$work/client.cpp"
+done
 for level in 1 2 3; do
     build "$work/page" -DCISTERN_CHECK=$level
 done

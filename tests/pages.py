@@ -42,6 +42,7 @@ ELSEWHERE = {
     "idf.py menuconfig": "needs ESP-IDF, which Debian has not; tests/packages.py reads its Kconfig",
     "CORE=": "needs trees of lwIP 2.2, FreeRTOS; test-lwip, demo-firmware and test-freertos build the same of others",
     "make test-freertos": "needs a kernel's tree",
+    "make test-mynewt": "needs a project of newt's; its page's code is in make test",
     "make demo-firmware FREERTOS=": "needs a kernel's tree; make test-all runs it without",
     "make test-device": BY_HAND_TREE,
     "cc=\"arm-none-eabi-gcc": "make test-device runs both commands",

@@ -96,6 +96,12 @@ foreach(level 2 3)
     SOURCES unit/os_mempool_contract_test.c LABELS hosted
     DEFINES CISTERN_CHECK=${level} OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
 endforeach()
+foreach(level 0 1 2 3)
+  cistern_add_test(os_mempool_level_${level}_kept_test SOURCES unit/os_mempool_kept_test.c LABELS hosted
+    CONFIG ${config}/mynewt_kept DEFINES CISTERN_CHECK=${level})
+endforeach()
+cistern_add_test(os_mempool_level_2_kept_guard_test SOURCES unit/os_mempool_kept_test.c LABELS hosted
+  CONFIG ${config}/mynewt_kept DEFINES CISTERN_CHECK=2 OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
 cistern_add_test(os_mempool_caller_test SOURCES unit/os_mempool_caller_test.c LABELS hosted
   DEFINES CISTERN_CHECK=3 OS_MEMPOOL_POISON=1 OS_MEMPOOL_GUARD=1)
 cistern_add_test(os_mempool_trace_test SOURCES unit/os_mempool_trace_test.c

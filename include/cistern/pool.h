@@ -129,7 +129,7 @@ typedef struct cistern_pool {
     uint16_t failures;    /* gets that found the pool empty; stays at 65535 */
 #if CISTERN_CHECK >= 1
     uint16_t quarantined; /* blocks that damage left unknown: never handed out; stays at 65535 */
-    uint8_t slow;         /* not 0: CISTERN_POOL_NARROW, ...: no fast path serves this pool */
+    uint8_t slow;         /* not 0: CISTERN_POOL_KEYLESS, ...: no fast path serves this pool */
     uint8_t guard;        /* bytes behind each block that must not be written */
 #endif
     uintptr_t base;             /* address of block 0 */
@@ -147,9 +147,9 @@ typedef struct cistern_pool {
 } cistern_pool_t;
 
 /* Bits of `slow`: why the fast paths do not serve a pool. */
-#define CISTERN_POOL_NARROW 1U /* its blocks have one word, and no space for a key */
-#define CISTERN_POOL_SHARED 2U /* it has extras */
-#define CISTERN_POOL_HOOKED 4U /* it has callbacks, which its face calls */
+#define CISTERN_POOL_KEYLESS 1U /* blocks have one word, or keep their content: no key */
+#define CISTERN_POOL_SHARED  2U /* it has extras */
+#define CISTERN_POOL_HOOKED  4U /* it has callbacks, which its face calls */
 
 /* A strategy: a const table of functions, see "extras" below. */
 typedef const struct cistern_pool_strategy *cistern_pool_strategy_t;
@@ -417,10 +417,10 @@ cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 #define CISTERN_POOL_INVERSE_10(odd)   CISTERN_POOL_NEWTON(odd, (((size_t)(odd)*3U) ^ 2U))
 #define CISTERN_POOL_NEWTON(odd, near) ((near) * ((size_t)2U - (size_t)(odd) * (near)))
 
-/* CISTERN_POOL_NARROW for blocks of so many bytes, their guard not counted, that have no second
+/* CISTERN_POOL_KEYLESS for blocks of so many bytes, their guard not counted, that have no second
  * word for the key; else 0. */
 #define CISTERN_POOL_IS_NARROW(bytes)                                                              \
-    ((size_t)(bytes) >= 2U * sizeof(uintptr_t) ? 0U : CISTERN_POOL_NARROW)
+    ((size_t)(bytes) >= 2U * sizeof(uintptr_t) ? 0U : CISTERN_POOL_KEYLESS)
 
 /* The fields that only some builds have. */
 #if CISTERN_CHECK >= 1

@@ -15,7 +15,7 @@
  * cistern_pool_t that it fills in for the call: size, count, touched, base, stride_shift, inverse,
  * guard, free, free_list and name. Afterwards it keeps free, free_list and quarantined. From check
  * level 1 on, blocks of one word always go through take and give, with `slow` set to
- * CISTERN_POOL_NARROW. src/memp/memp_slow.c is the example.
+ * CISTERN_POOL_KEYLESS. src/memp/memp_slow.c is the example.
  *
  * Invariants (src/pool/pool.c has the others); a pair is a link with the key that belongs to it
  *   (C1) two words of zeros are no pair, since address ^ secret is odd where blocks have even

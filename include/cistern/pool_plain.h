@@ -30,7 +30,7 @@ void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t 
 cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
                                          const cistern_pool_place_t *at);
 
-/* CISTERN_POOL_NARROW, ...: why the fast paths do not serve a pool; 0 if they do. Constant time. */
+/* CISTERN_POOL_KEYLESS, ...: why the fast paths do not serve a pool; 0 if they do. Constant time. */
 #if CISTERN_CHECK >= 1
 static inline unsigned cistern_pool_slow(const cistern_pool_t *pool)
 {

@@ -22,6 +22,8 @@
  * | OS_MEMPOOL_POISON        | check level 2: free blocks are filled and verified               |
  * | OS_MEMPOOL_GUARD         | check level 2, and CISTERN_POOL_GUARD bytes behind each block of |
  * |                          | pools that are not extended                                      |
+ * | OS_MEMPOOL_KEEPS_CONTENT(name) | not 0: free blocks of the pool of this name keep their     |
+ * |                          | content but for the first word: no key, no poison; default 0     |
  * | OS_ALIGN(n, alignment)   | the tree's own rounding up; default: CISTERN_POOL_ALIGN_UP       |
  * | ESP_PLATFORM             | names of pools are const char *, as in ESP-IDF's NimBLE          |
  * | OS_SYSVIEW_TRACE_MEMPOOL | get and put are traced by the os_trace_api calls of the tree     |
@@ -86,6 +88,15 @@ typedef uint32_t os_membuf_t;
 /* `n` rounded up to a multiple of a power of two. */
 #ifndef OS_ALIGN
 #    define OS_ALIGN(n, alignment) CISTERN_POOL_ALIGN_UP(n, alignment)
+#endif
+
+/* Whether the free blocks of a pool keep what is behind their first word, for clients that read
+ * blocks which they gave back. Evaluated when a pool is made, from check level 1 on, and only for
+ * names other than NULL. Misuse is found as in other pools, but a put is linear in the free blocks
+ * if the block's first word is NULL or points to a block of the pool; a write to a free block is
+ * found only if it changes the first word, and then the free blocks are quarantined. */
+#ifndef OS_MEMPOOL_KEEPS_CONTENT
+#    define OS_MEMPOOL_KEEPS_CONTENT(name) 0
 #endif
 
 /* Whether pools that are not extended have guards. They enlarge the distance of the blocks. */
@@ -356,8 +367,10 @@ void os_mempool_deinit(bool is_controller);
 #ifdef __cplusplus
 }
 
-/* A string literal of C++ is no char *, which Mynewt's interface takes. */
+/* A string literal of C++ is no char *, which Mynewt's interface takes. Trees include this header
+ * inside extern "C", where a name has one function. */
 #    ifndef ESP_PLATFORM
+extern "C++" {
 static inline os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks,
                                          uint32_t block_size, void *membuf, const char *name)
 {
@@ -368,6 +381,7 @@ static inline os_error_t os_mempool_ext_init(struct os_mempool_ext *mpe, uint16_
                                              uint32_t block_size, void *membuf, const char *name)
 {
     return os_mempool_ext_init(mpe, blocks, block_size, membuf, const_cast<char *>(name));
+}
 }
 #    endif
 #endif

@@ -8,6 +8,9 @@
  * of a block from mp_block_size. Extended pool: one with callbacks, the first member of a struct
  * os_mempool_ext.
  *
+ * Keyless pool: one whose free blocks keep their content, since its client reads it: see
+ * OS_MEMPOOL_KEEPS_CONTENT.
+ *
  * (I1) each of Mynewt's fields lies on the low end of the engine's: the assertions below
  * (I2) OS_MEMPOOL_F_EXT is set only in the first member of a struct os_mempool_ext, whose
  *      mpe_put_extended_ is then how its blocks are put; so a program without extended pools links
@@ -65,6 +68,21 @@ void os_mempool_module_init(void)
     cistern_pool_forget_all();
 }
 
+/* Has the engine keep the content of free blocks where the user asks for it by the pool's name. */
+#if CISTERN_CHECK >= 1
+static inline void mempool_set_keyless(cistern_pool_t *pool)
+{
+    if (pool->name != NULL && OS_MEMPOOL_KEEPS_CONTENT(pool->name)) {
+        pool->slow |= CISTERN_POOL_KEYLESS;
+    }
+}
+#else
+static inline void mempool_set_keyless(cistern_pool_t *pool)
+{
+    (void)pool;
+}
+#endif
+
 os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_size, void *membuf,
                         os_mempool_name_t name, uint8_t flags)
 {
@@ -80,7 +98,11 @@ os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_s
         .flags = flags,
         .tight = !OS_MEMPOOL_GUARDED || (flags & OS_MEMPOOL_F_EXT) != 0,
     };
-    return mempool_error(pool_init(&mp->mp_engine, &config));
+    const cistern_error_t error = pool_init(&mp->mp_engine, &config);
+    if (error == CISTERN_OK) {
+        mempool_set_keyless(&mp->mp_engine);
+    }
+    return mempool_error(error);
 }
 
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,

@@ -11,7 +11,8 @@
  * Vocabulary: a block is free (on the free list, or never touched) or in use (its caller's), or
  * quarantined (damage left open which of the two). A link is the pointer in the first word of a
  * free block. A block is sound if its second word is the key of its address and link. A narrow
- * block has one word, and no key. The lowest `touched` blocks were linked or handed out before; the
+ * block has one word, and no key; a keyless pool has narrow blocks, or free ones that keep their
+ * content but for the link. The lowest `touched` blocks were linked or handed out before; the
  * rest of a static pool was not, and is free.
  *
  * Invariants, outside the critical section:
@@ -19,7 +20,7 @@
  *        NULL
  *   (I2) free is the length of the free list and count - touched; min_free <= free; free and
  *        quarantined blocks together are at most count
- *   (I3) a block on the free list is sound, unless blocks are narrow; a block that get hands out is
+ *   (I3) a block on the free list is sound, unless the pool is keyless; one that get hands out is
  *        not, since its key is cleared. What its user writes there may be a key by accident: a put
  *        of it costs a walk of the list
  *   (I4) block i starts at base + i * stride; stride is a multiple of the alignment and holds a link
@@ -27,7 +28,7 @@
  *        i = rotate_right((address - base) * inverse, stride_shift) maps words one to one, and
  *        exactly the starts of blocks to 0 .. count-1: one comparison separates a block of this
  *        pool from every other address (level 1 and up)
- *   (I6) where blocks are narrow `slow` says so: then every get and put takes the slow path
+ *   (I6) where a pool is keyless `slow` says so: then every get and put takes the slow path
  *   (I7) a link is followed only if its block's key proves it, or if it leads to the start of a
  *        touched block: no damage leads out of the memory. A walk takes at most as many steps as
  *        there are listed blocks

@@ -8,7 +8,8 @@
  * Vocabulary: the last user of a block is the place of the last get or put of it.
  *
  * Poison covers the first CISTERN_POOL_POISON bytes of a block, so that a get and a put stay
- * bounded; it and the guards are compared by words. A tight pool has neither guards nor records.
+ * bounded; it and the guards are compared by words. A keyless pool has no
+ * poison, a tight pool neither guards nor records.
  * Each function is called while nobody else can touch the block; below its level it does nothing.
  */
 #ifndef CISTERN_SRC_POOL_GUARD_H
@@ -66,10 +67,10 @@ static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
     return end - from < POOL_WORD && memcmp((const void *)from, &pattern, end - from) == 0;
 }
 
-/* Where a free block's poison ends. */
+/* Where a free block's poison ends: before it begins, if the pool is keyless. */
 static inline uintptr_t pool_poison_end(const cistern_pool_t *pool, const void *block)
 {
-    const size_t usable = pool_usable(pool);
+    const size_t usable = pool_has_keys(pool) ? pool_usable(pool) : 0;
     return (uintptr_t)block + ((usable < CISTERN_POOL_POISON) ? usable : CISTERN_POOL_POISON);
 }
 

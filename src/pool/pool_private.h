@@ -50,7 +50,7 @@ static inline size_t pool_index(const cistern_pool_t *pool, const void *address)
 
 static inline bool pool_has_keys(const cistern_pool_t *pool)
 {
-    return (pool->slow & CISTERN_POOL_NARROW) == 0;
+    return (pool->slow & CISTERN_POOL_KEYLESS) == 0;
 }
 
 #else
@@ -70,7 +70,7 @@ static inline bool pool_has_keys(const cistern_pool_t *pool)
 
 #endif
 
-/* Puts a block first on the list; a narrow one gets a link and no key. */
+/* Puts a block first on the list; of a keyless pool with a link and no key. */
 static inline void pool_link_block(cistern_pool_t *pool, void *block)
 {
     if (pool_has_keys(pool)) {

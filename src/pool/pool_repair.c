@@ -10,7 +10,7 @@
  *   (R2) the link of a sound block, or the pool's own free_list, leads to it
  * A free block of which neither is left is quarantined: never handed out, and counted. Where they say
  * so of more blocks than are listed, a user's content is sound by accident: then nothing of it is
- * believed or written, and all that was listed is quarantined. So it is with narrow blocks, and with
+ * believed or written, and all that was listed is quarantined. So it is in keyless pools, and with
  * CISTERN_DIAGNOSIS 0.
  */
 #include "pool_guard.h"

@@ -73,7 +73,7 @@ static void *pool_take_untouched(cistern_pool_t *pool)
     return block;
 }
 
-/* Takes the first free block, which was judged. A narrow one gets a content that is no link. */
+/* Takes the first free block, which was judged. In a keyless pool it gets a word that is no link. */
 static void *pool_take_first(cistern_pool_t *pool)
 {
     void *const first = pool->free_list;

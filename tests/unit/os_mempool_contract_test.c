@@ -288,6 +288,74 @@ static void deinit_takes_the_controllers_pools_or_the_hosts(void **state)
     assert_null(os_mempool_info_get_next(NULL, NULL));
 }
 
+static void second_deinit_takes_nothing_and_pools_work_on(void **state)
+{
+    (void)state;
+    os_mempool_deinit(false);
+    os_mempool_deinit(false);
+    os_mempool_deinit(true);
+    assert_null(os_mempool_info_get_next(NULL, NULL));
+    void *const block = os_memblock_get(&pool);
+    assert_ptr_equal(block, buffer);
+    assert_int_equal(os_memblock_put(&pool, block), OS_OK);
+    assert_true(os_mempool_is_sane(&pool));
+    assert_int_equal(os_mempool_init(&pool, BLOCKS, BLOCK_SIZE, buffer, "pool"), OS_OK);
+    assert_ptr_equal(os_mempool_info_get_next(NULL, NULL), &pool);
+}
+
+/* --- what a callback may do ------------------------------------------------------------------ */
+
+static os_error_t end_the_extension(struct os_mempool_ext *ome, void *data, void *argument)
+{
+    (void)data;
+    (void)argument;
+    return os_mempool_ext_clear(ome);
+}
+
+static os_error_t leave_the_list(struct os_mempool_ext *ome, void *data, void *argument)
+{
+    (void)argument;
+    assert_int_equal(os_mempool_unregister(&ome->mpe_mp), OS_OK);
+    return os_memblock_put_from_cb(&ome->mpe_mp, data);
+}
+
+static os_error_t put_without_a_callback(struct os_mempool_ext *ome, void *data, void *argument)
+{
+    (void)argument;
+    ome->mpe_put_cb = NULL;
+    return os_memblock_put(&ome->mpe_mp, data);
+}
+
+static void callback_may_change_the_pool_that_it_is_called_for(void **state)
+{
+    (void)state;
+    os_mempool_put_fn *const callbacks[] = {end_the_extension, leave_the_list,
+                                            put_without_a_callback};
+    for (size_t i = 0; i < sizeof callbacks / sizeof callbacks[0]; ++i) {
+        assert_int_equal(
+            os_mempool_ext_init(&extended, BLOCKS, BLOCK_SIZE, extended_buffer, "extended"), OS_OK);
+        extended.mpe_put_cb = callbacks[i];
+        void *const block = os_memblock_get(&extended.mpe_mp);
+        assert_int_equal(os_memblock_put(&extended.mpe_mp, block), OS_OK);
+        assert_int_equal(extended.mpe_mp.mp_num_free, BLOCKS);
+        assert_true(os_mempool_is_sane(&extended.mpe_mp));
+    }
+    assert_no_fault();
+}
+
+static void callback_set_as_a_field_of_a_plain_pool_is_not_called(void **state)
+{
+    (void)state;
+    register_callbacks(accept, lend);
+    os_mempool_flags_clear(&extended.mpe_mp, OS_MEMPOOL_F_EXT);
+    void *const block = os_memblock_get(&extended.mpe_mp);
+    assert_int_equal(os_memblock_put(&extended.mpe_mp, block), OS_OK);
+    assert_int_equal(seen.gets + seen.puts, 0);
+    os_mempool_flags_set(&extended.mpe_mp, OS_MEMPOOL_F_EXT);
+    (void)os_memblock_get(&extended.mpe_mp);
+    assert_int_equal(seen.gets, 1);
+}
+
 static void block_of_a_combined_pool_is_known_by_any_address_inside(void **state)
 {
     (void)state;
@@ -301,6 +369,40 @@ static void block_of_a_combined_pool_is_known_by_any_address_inside(void **state
 }
 
 /* --- levels ---------------------------------------------------------------------------------- */
+
+#if CISTERN_CHECK >= 1
+
+static os_error_t put_twice(struct os_mempool_ext *ome, void *data, void *argument)
+{
+    (void)argument;
+    assert_int_equal(os_memblock_put_from_cb(&ome->mpe_mp, data), OS_OK);
+    return os_memblock_put_from_cb(&ome->mpe_mp, data);
+}
+
+static void second_put_of_a_callback_is_refused(void **state)
+{
+    (void)state;
+    extended.mpe_put_cb = put_twice;
+    void *const block = os_memblock_get(&extended.mpe_mp);
+    assert_int_equal(os_memblock_put(&extended.mpe_mp, block), OS_INVALID_PARM);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    assert_int_equal(extended.mpe_mp.mp_num_free, BLOCKS);
+}
+
+static void block_that_was_in_use_at_a_clear_is_refused(void **state)
+{
+    (void)state;
+    void *const block = os_memblock_get(&pool);
+    void *const other = os_memblock_get(&extended.mpe_mp);
+    assert_int_equal(os_mempool_clear(&pool), OS_OK);
+    assert_int_equal(os_mempool_ext_clear(&extended), OS_OK);
+    assert_int_equal(os_memblock_put(&pool, block), OS_INVALID_PARM);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
+    assert_int_equal(os_memblock_put(&extended.mpe_mp, other), OS_INVALID_PARM);
+    assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, other);
+}
+
+#endif
 
 static void double_free_is_reported_from_level_1_on(void **state)
 {
@@ -385,7 +487,14 @@ int main(void)
         os_test(flags_are_set_and_cleared_one_by_one),
         os_test(init_internal_sets_the_flags),
         os_test(deinit_takes_the_controllers_pools_or_the_hosts),
+        os_test(second_deinit_takes_nothing_and_pools_work_on),
+        os_test(callback_may_change_the_pool_that_it_is_called_for),
+        os_test(callback_set_as_a_field_of_a_plain_pool_is_not_called),
         os_test(block_of_a_combined_pool_is_known_by_any_address_inside),
+#if CISTERN_CHECK >= 1
+        os_test(second_put_of_a_callback_is_refused),
+        os_test(block_that_was_in_use_at_a_clear_is_refused),
+#endif
         os_test(double_free_is_reported_from_level_1_on),
 #if CISTERN_CHECK < 2
         os_test(block_that_was_given_back_keeps_what_lies_behind_link_and_key),

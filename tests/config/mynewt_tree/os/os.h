@@ -10,9 +10,18 @@
 #define OS_ALIGN(n, alignment) ((((n) + (alignment)-1) / (alignment)) * (alignment))
 #define OS_ALIGNMENT           16
 
+/* Trees have these inside. */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #include "os/queue.h"
 
 #include "os/os_error.h"
 #include "os/os_mempool.h"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
