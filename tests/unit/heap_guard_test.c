@@ -200,6 +200,16 @@ static void alignment_holds_behind_the_guard(void **state)
     assert_true(cistern_heap_check(&heap));
 }
 
+static void an_address_behind_the_arena_is_foreign(void **state)
+{
+    (void)state;
+    unsigned char *const end = (unsigned char *)arena + sizeof(arena);
+    for (unsigned distance = 0; distance < 128; distance += 8) {
+        assert_int_equal(cistern_heap_free(&heap, end + distance), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, end + distance);
+    }
+}
+
 /* The write goes over the tag of the second block as well. */
 static void damage_of_a_header_is_repaired(void **state)
 {
@@ -285,6 +295,7 @@ int main(void)
         guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
         guard_test(sizes_are_those_asked_for_to_the_byte),
         guard_test(alignment_holds_behind_the_guard),
+        guard_test(an_address_behind_the_arena_is_foreign),
         guard_test(damage_of_a_header_is_repaired),
 #if CISTERN_CHECK >= 3
         guard_test(walk_shows_who_allocated_each_block),
