@@ -149,14 +149,18 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
 
 /* --- length ----------------------------------------------------------------------------------- */
 
-/* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap. */
+/* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap,
+ * unless its payload was set to memory that cannot be its own. */
 static void pbuf_trim(struct pbuf *p, pbuf_len_t length)
 {
     CISTERN_ASSERT(length <= p->len);
     const bool of_heap = pbuf_match_allocsrc(p, PBUF_RAM) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
-    const size_t bytes = PBUF_STRUCT_SIZE + pbuf_headroom(p) + length;
-    if (of_heap && length != p->len && bytes <= (mem_size_t)-1) {
-        (void)mem_trim(p, (mem_size_t)bytes);
+    const size_t most = (mem_size_t)-1;
+    const size_t offset = (size_t)((mem_ptr_t)p->payload - (mem_ptr_t)p);
+    const bool own = CISTERN_CHECK == 0 ||
+                     (offset >= PBUF_STRUCT_SIZE && offset <= most && length <= most - offset);
+    if (of_heap && own && length != p->len) {
+        (void)mem_trim(p, (mem_size_t)(offset + length));
     }
 }
 
