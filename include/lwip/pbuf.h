@@ -362,15 +362,15 @@ struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-/* Copies all of `p_from` to the start of `p_to`. ERR_ARG if either is NULL or p_to is shorter;
- * ERR_VAL if either is a queue, also one of empty fragments alone. Nothing is written then. Linear
- * in the data. */
+/* Copies all of `p_from` to the start of `p_to`. ERR_ARG if either is NULL or p_to is shorter, and,
+ * after a fault, if the two have a fragment in common; ERR_VAL if either is a queue, also one of
+ * empty fragments alone. Nothing is written then. Linear in the data. */
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from);
 
 /* Copies the first `copy_len` bytes of `p_from` to byte `offset` and on of `p_to`. ERR_ARG if
- * either is NULL, p_from is shorter, or p_to is too short at that offset; ERR_VAL if either is a
- * queue. Nothing is written then. Linear in the data and in the fragments of p_to up to `offset`.
- */
+ * either is NULL, p_from is shorter, or p_to is too short at that offset, and, after a fault, if the
+ * two have a fragment in common; ERR_VAL if either is a queue. Nothing is written then. Linear in
+ * the data and in the fragments of p_to up to `offset`. */
 err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
                              pbuf_len_t offset);
 

@@ -672,6 +672,27 @@ static void a_chain_is_not_put_behind_a_part_of_itself_in_either_direction(void 
     assert_int_equal(pbuf_free(p), 3);
 }
 
+static void a_packet_is_not_copied_to_a_part_of_itself(void **state)
+{
+    (void)state;
+    struct pbuf *const p = chain_of(PBUF_RAM, PBUF_POOL);
+    struct pbuf *const tail = p->next;
+    memcpy(p->payload, "abcdefgh", 8);
+    memcpy(tail->payload, "ijklmnop", 8);
+    assert_int_equal(pbuf_copy(p, p), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy(p, tail), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, tail);
+    assert_int_equal(pbuf_copy_partial_pbuf(p, p, 10, 1), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy_partial_pbuf(tail, p, 8, 0), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy(tail, tail), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, tail);
+    assert_int_equal(pbuf_memcmp(p, 0, "abcdefghijklmnop", 16), 0);
+    assert_int_equal(pbuf_free(p), 2);
+}
+
 /* A ring of `length` fragments that the chain leads into after `lead` others; all of them empty or
  * none. */
 static struct pbuf *ring(struct pbuf *fragments, unsigned lead, unsigned length,
@@ -1245,6 +1266,7 @@ int main(void)
         test(dechain_of_a_tail_that_was_freed_is_a_fault_and_gives_none),
         test(a_walk_ends_with_a_fault_in_front_of_a_fragment_that_was_freed),
         test(a_chain_is_not_put_behind_a_part_of_itself_in_either_direction),
+        test(a_packet_is_not_copied_to_a_part_of_itself),
         test(no_call_walks_a_ring_for_ever),
         test(a_ring_is_refused_where_it_would_be_cut),
         test(splitting_a_ring_is_refused),
