@@ -20,7 +20,8 @@
  * a length whose payload was never set. A call that fills or copies then answers ERR_VAL, also where
  * the fragments hold less than tot_len says; what lies before that place may have been written. A
  * call that cuts a chain, or takes a fragment off or out, refuses one that is damaged anywhere
- * behind: nothing changes. Memory that a call copies from must not be memory that it copies to.
+ * behind: nothing changes. Memory that a call copies from must not be memory that it copies to. With
+ * a custom allocator (lwip/mem.h) a freed PBUF_RAM is that allocator's, and cannot be detected.
  *
  * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
  * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect
