@@ -47,6 +47,7 @@ senseless() { # OPTION VALUES FILE FLAG ...
     done
 }
 senseless MEM_SIZE "0 -5 10" src/mem/mem.c
+senseless LWIP_RAM_HEAP_SIZE "10 100000" src/mem/mem.c
 senseless MIN_SIZE "-1 2000" src/mem/mem.c
 senseless CISTERN_HEAP_BYTES "100" src/mem/mem.c
 senseless CISTERN_HEAP_QUARANTINE "0 256" src/mem/mem.c

@@ -4,7 +4,8 @@
  * An engine that detects misuse calls the fault handler once, outside its critical section, and
  * refuses the operation: nothing else is changed, and the pool, heap or chain can be used further.
  * Damage is reported in the same way, and repaired where CISTERN_DIAGNOSIS is 1; each call's
- * comment says whether it is then served. */
+ * comment says whether it is then served. A fault does not name the call: the handler runs inside
+ * it, so that a breakpoint there, or a backtrace, shows the caller. */
 #ifndef CISTERN_FAULT_H
 #define CISTERN_FAULT_H
 
@@ -38,7 +39,7 @@ typedef struct cistern_fault {
     cistern_fault_kind_t kind;
     const void *object;  /* the pool, heap or pbuf that the call was made on, or NULL */
     const void *address; /* the address that was handed in or found damaged */
-    const char *name;    /* name of the object, or NULL */
+    const char *name;    /* of the object: a pool's or heap's own, "pbuf", ...; or NULL */
     const char *owner;   /* what the block belongs to: another pool's name, a module; or NULL */
     const char *file;    /* last user of the block (level 3), or NULL */
     int line;            /* last user of the block (level 3), or 0 */

@@ -218,7 +218,7 @@ typedef struct cistern_heap_block {
 
 /* Makes one heap of an arena. Blocks of an earlier heap in it become invalid. Fails exactly when
  * heap, config or memory is NULL, or alignment is neither 0 nor a power of two (ERROR_ARGUMENT), or
- * the arena cannot hold one block of min_size and the sentinel, or is larger than
+ * the arena cannot hold one block of min_size, with its guards, and the sentinel, or is larger than
  * CISTERN_HEAP_BYTES (ERROR_SIZE). A failure changes nothing. Linear in the number of lists, and
  * with guards in the bytes of the arena. Thread context, while no other context uses the heap; no
  * lock is taken. The arena belongs to the heap from now on. */

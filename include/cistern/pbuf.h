@@ -42,16 +42,18 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
 
 /* Takes one fragment out of a packet, for all holders of the packet. The packet's reference to it
  * becomes the caller's. Fails (false, and nothing changes) if `fragment` is not behind `head`: the
- * head itself is taken off by pbuf_dechain. Linear in the number of fragments. */
+ * head itself is taken off by pbuf_dechain; with a fault if the chain is damaged. Linear in the
+ * number of fragments. */
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment);
 
 /* Makes the first `length` bytes of a packet contiguous and returns the packet. If they are not in
  * one fragment already, they are moved to a new PBUF_RAM fragment, which has the headroom of
  * `layer` and the flags, if_idx and custom data of `p`. If one of the fragments that they come from
  * has other holders, those keep it unchanged; the new fragment then takes the last of them to its
- * end. Fails (NULL, and the packet is as it was) if the packet is shorter or memory is short. The
- * caller's reference goes to the packet that is returned. Linear in the bytes that are moved and in
- * the number of fragments. */
+ * end. Fails (NULL, and the packet is as it was) if the packet is shorter, memory is short, or what
+ * is to be moved is more than a length holds; with a fault if the chain is damaged. The caller's
+ * reference goes to the packet that is returned. Linear in the bytes that are moved and in the
+ * number of fragments. */
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length);
 
 /* --- numbers ---------------------------------------------------------------------------------- */
@@ -114,8 +116,8 @@ typedef struct cistern_pbuf_external {
 
 /* Makes a fragment of `external` on `length` bytes of memory, without a copy. When its last
  * reference is given up, destroy(context, memory) is called; `external` and the memory must live
- * until then. A fault (NULL) if external or destroy is NULL. Constant time. Any context. The caller
- * owns the reference. */
+ * until then. A fault (NULL) if external or destroy is NULL, or external misaligned. Constant time.
+ * Any context. The caller owns the reference. */
 struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memory,
                                    pbuf_len_t length, cistern_pbuf_destroy_t *destroy,
                                    void *context);

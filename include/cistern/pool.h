@@ -188,8 +188,8 @@ typedef struct cistern_pool_stats {
  * in the registry, and its blocks in use become invalid.
  * Fails exactly when
  *   - pool, config or size is 0, memory is NULL and count is not, alignment is neither 0 nor a power
- *     of two, or of the extras: strategy is NULL, `work` is not aligned to 64 bytes or too small, or
- *     the port does not have what the strategy needs (ERROR_ARGUMENT)
+ *     of two, or of the extras: strategy is NULL, `reserve` is above `count`, `work` is not aligned
+ *     to 64 bytes or too small, or the port does not have what the strategy needs (ERROR_ARGUMENT)
  *   - memory is not aligned (ERROR_ALIGNMENT)
  *   - the geometry does not fit `bytes` or the address space (ERROR_SIZE)
  * A failure changes and registers nothing. Linear in the number of blocks and of pools, with the
@@ -396,10 +396,10 @@ bool cistern_pool_is_registered(const cistern_pool_t *pool);
     }                                                                                              \
     struct prefix##_pool_is_defined /* takes the semicolon */
 
-/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it poisons the blocks of
- * one that is unused. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool is NULL.
- * Linear in the number of pools, and from level 2 on of blocks, with the critical section held.
- * Thread context. */
+/* Puts a pool of CISTERN_POOL_DEFINE into the registry; from check level 2 on it poisons the blocks
+ * of one that is unused. Does nothing for a pool that is registered. Fails (ERROR_ARGUMENT) if pool
+ * is NULL. Linear in the number of pools, and from level 2 on of blocks, with the critical section
+ * held. Thread context. */
 cistern_error_t cistern_pool_enlist(cistern_pool_t *pool);
 
 /* Index of the lowest bit that is set in a positive int. */
@@ -494,8 +494,8 @@ typedef struct cistern_pool_extras {
     void *work;        /* for mutex, lock_free and cached: memory aligned to 64 bytes */
     size_t work_bytes; /* the macros above */
     size_t threads;    /* cached: caches; threads beyond that number share without one */
-    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes */
-    size_t low_water;  /* on_low is called when `free` falls to this */
+    size_t reserve;    /* blocks that only cistern_pool_get_privileged takes: up to `count` */
+    size_t low_water;  /* on_low is called when `free` falls to this; from `count` on, never */
     cistern_pool_notice_t *on_low;
     cistern_pool_notice_t *on_available;
     void *argument;

@@ -38,7 +38,8 @@ extern "C" {
 extern const unsigned char cistern_pool_anchor[2];
 
 /* The secret in every key: an odd number. A program may define another expression, such as a word
- * that it filled with noise before the first pool was made. */
+ * that it filled with noise before the first pool was made. With an even one two words of zeros can
+ * be a pair (C1): CISTERN_ASSERT states it, and nothing else detects it. */
 #ifndef CISTERN_POOL_KEY
 #    define CISTERN_POOL_KEY ((uintptr_t)cistern_pool_anchor + (uintptr_t)0x6995U)
 #endif
@@ -148,8 +149,8 @@ static inline void cistern_pool_push(cistern_block_t **list, void *address)
  * blocks after damage, else as cistern_pool_get. */
 void *cistern_pool_take(cistern_pool_t *pool, cistern_pool_finding_t *finding);
 
-/* What cistern_pool_take does of a pool whose first free block is not sound: repairs it, and makes the
- * finding. From check level 1 on. Linear in the number of blocks. */
+/* What cistern_pool_take does of a pool whose first free block is not sound: repairs it, and makes
+ * the finding. From check level 1 on. Linear in the number of blocks. */
 void cistern_pool_mend(cistern_pool_t *pool, cistern_pool_finding_t *finding);
 
 /* Gives a block back. False and a finding if it is refused; true and a finding if its guard was
@@ -188,11 +189,11 @@ static inline void cistern_pool_remember(const cistern_pool_t *pool, const void 
 cistern_error_t cistern_pool_report(const cistern_pool_t *pool,
                                     const cistern_pool_finding_t *finding);
 
-/* Raises the fault of a finding, with `object` as the fault's object. `other` is the name of the
- * pool that a foreign address belongs to, or NULL; no registry is searched. Constant time. Contexts
- * as cistern_pool_get. */
-void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
-                        const cistern_pool_finding_t *finding, const char *other);
+/* Raises the fault of a finding, with `object` and `name` of the pool that the call was made on.
+ * `owner` is the pool that the address belongs to: that one, or another for a foreign address, or
+ * NULL; no registry is searched. Constant time. Contexts as cistern_pool_get. */
+void cistern_pool_raise(const cistern_pool_t *owner, const void *object,
+                        const cistern_pool_finding_t *finding, const char *name);
 
 #if CISTERN_POOL_EXTRAS
 /* Blocks in use of a pool whose strategy is cistern_pool_lock_free, and the most that were in use

@@ -45,7 +45,7 @@ typedef u16_t mem_size_t;
 
 /* lwipopts.h may also define:
  *   LWIP_RAM_HEAP_POINTER     address of the arena, also one that is known only at run time
- *   LWIP_RAM_HEAP_SIZE        its length in bytes, likewise; default MEM_SIZE
+ *   LWIP_RAM_HEAP_SIZE        the length of that arena in bytes, likewise; default MEM_SIZE
  *   MIN_SIZE                  smallest block that is handed out, in bytes; default 12
  *   MEM_SANITY_CHECK          1: each call verifies the whole heap; damage is a fault
  *   MEM_OVERFLOW_CHECK        1: guards around each block, verified by its free;
@@ -67,8 +67,9 @@ void mem_init(void);
  * enough, or with good fit only one that has CISTERN_HEAP_SEARCH others of its class before it.
  * Size 0 gives NULL and counts nothing; before mem_init every request fails. With the malloc pools
  * it fails when the first pool whose elements are large enough is empty, or with
- * MEM_USE_POOLS_TRY_BIGGER_POOL all such pools are. A custom allocator must keep MEM_ALIGNMENT;
- * that of the C library is refused when compiling where it does not. Constant time with MEM_FIT
+ * MEM_USE_POOLS_TRY_BIGGER_POOL all such pools are. A custom allocator must keep the alignment:
+ * memory that does not goes back to it, a fault and a failure, from check level 1 on; the C
+ * library's is refused when compiling where it does not. Constant time with MEM_FIT
  * good; linear in the number of blocks with first, in that of malloc pools with these. Any context
  * that the port's critical section covers. The caller owns the memory until mem_free; its content
  * is undefined. */

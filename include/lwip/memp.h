@@ -129,9 +129,10 @@ void *memp_malloc(memp_t type);
 /* Gives an element back to its pool. NULL is ignored. A type that is no pool is an LWIP_ERROR. From
  * check level 1 on an address that is not an element in use of that pool is a fault: reported,
  * counted (illegal) and refused. Time as memp_malloc; linear in the free elements if the element
- * holds the key of a free one. Contexts as memp_malloc. With MEMP_MEM_MALLOC only the
- * heap is asked: an element of another pool is accepted, and counted in the wrong one, unless this
- * pool has no element in use. If lwipopts.h defines
+ * holds the key of a free one. Contexts as memp_malloc. From level 2 on a broken guard is a fault,
+ * and counted (but for CISTERN_MEMP_LOCK_FREE), and the element is taken back. With MEMP_MEM_MALLOC
+ * only the heap is asked: an element of another pool is accepted, and counted in the wrong one,
+ * unless this pool has no element in use. If lwipopts.h defines
  * LWIP_HOOK_MEMP_AVAILABLE(type), it is run after a free into a pool that had no free element. It
  * may be declared in the header that LWIP_HOOK_FILENAME names, and may take and free elements. */
 void memp_free(memp_t type, void *mem);

@@ -18,7 +18,10 @@
  * address. A call that walks a chain stops, with a fault, in front of a fragment without references
  * and when the chain leads back into itself; one that reads or writes data stops at a fragment with
  * a length whose payload was never set. A call that fills or copies then answers ERR_VAL, also where
- * the fragments hold less than tot_len says; what lies before that place may have been written.
+ * the fragments hold less than tot_len says; what lies before that place may have been written. A
+ * call that cuts a chain, or takes a fragment off or out, refuses one that is damaged anywhere
+ * behind: nothing changes. Memory that a call copies from must not be memory that it copies to. With
+ * a custom allocator (lwip/mem.h) a freed PBUF_RAM is that allocator's, and cannot be detected.
  *
  * Check level 0 detects what costs nothing, and counts no fault: NULL is refused by every call, and
  * pbuf_free and pbuf_ref leave a fragment alone whose count of references is 0. It does not detect
@@ -261,9 +264,9 @@ struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type ty
 /* Makes a fragment of `p`, memory of the caller, with `length` bytes at payload_mem plus the
  * headroom of `l`; payload_mem may be NULL, and the payload set later. Of type PBUF_RAM or
  * PBUF_POOL it has the headroom that lies behind payload_mem, wherever that is; none where
- * payload_mem is NULL. Fails (NULL) if headroom and length do not fit payload_mem_len; a fault if
- * p is NULL. Constant time. Any context. Set p->custom_free_function before: it gets `p` back at
- * the end. */
+ * payload_mem is NULL. Fails (NULL) if headroom and length do not fit payload_mem_len; a fault if p
+ * is NULL or misaligned. Constant time. Any context. Set p->custom_free_function before: it gets
+ * `p` back at the end. */
 struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type,
                                  struct pbuf_custom *p, void *payload_mem,
                                  pbuf_len_t payload_mem_len);
@@ -272,9 +275,9 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
 /* Gives up one reference to the head of a chain. If that was the last one, the fragment is freed,
  * and its reference to the next fragment is given up in the same way; the walk stops at the first
  * fragment that has other references. Returns the number of fragments freed, at most the highest
- * pbuf_len_t. A fault (0, nothing changed) if p is no element of the pool that its type names, or
- * no block of the heap. Linear in the number of fragments freed. Any context that may free into
- * heap and pools. */
+ * pbuf_len_t. A fault (0, nothing changed) if p is no element of the pool that its type names, or,
+ * with its last reference, no block of the heap that its type names. Linear in the number of
+ * fragments freed. Any context that may free into heap and pools. */
 pbuf_len_t pbuf_free(struct pbuf *p);
 
 /* Adds a reference to one fragment, not to its tail. NULL is ignored. A count that reaches the
@@ -290,9 +293,9 @@ pbuf_len_t pbuf_clen(const struct pbuf *p);
 
 /* Shortens a packet to `size` bytes, for all holders of it: gives up its references to the
  * fragments behind, and the unused rest of a PBUF_RAM fragment back to the heap. Does nothing if
- * tot_len is not larger, or if the fragments hold less than `size` because tot_len is wrong, which
- * is a fault. Linear in the number of fragments. From where the heap may be used, if any is
- * PBUF_RAM. */
+ * tot_len is not larger, and, after a fault, if the chain is damaged or the fragments hold less
+ * than `size` because tot_len is wrong. Linear in the number of fragments. From where the heap may
+ * be used, if any is PBUF_RAM. */
 void pbuf_realloc(struct pbuf *p, pbuf_len_t size);
 
 /* Moves payload back over `header_size_increment` bytes of headroom. 0: done; 1: refused, since the
@@ -314,7 +317,7 @@ u8_t pbuf_header_force(struct pbuf *p, s16_t header_size);
  * reference to those that are used up. Other holders of these keep the whole packet, except for the
  * bytes taken off the fragment that is left first, as pbuf_remove_header does. Returns what is
  * left, or NULL; the caller's reference goes to that. NULL is ignored. A fault (`q`, nothing
- * changed) if the chain is damaged. Linear in the number of fragments given up. */
+ * changed) if the chain is damaged. Linear in the number of fragments. */
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size);
 
 /* --- chains ----------------------------------------------------------------------------------- */
@@ -329,12 +332,14 @@ void pbuf_chain(struct pbuf *head, struct pbuf *tail);
 
 /* Cuts the first fragment off. Returns the tail if others hold it; NULL if there was none or if it
  * was freed, since the chain's reference to it is given up, or had been freed before, which is a
- * fault. Linear in the number of fragments freed. */
+ * fault. A fault (NULL, nothing changed) if the chain is damaged behind its tail. Linear in the
+ * number of fragments. */
 struct pbuf *pbuf_dechain(struct pbuf *p);
 
 /* Cuts a chain of more than 64 KiB, made by pbuf_cat: `p` keeps the longest front whose length fits
  * pbuf_len_t, *rest is the other part, or NULL: the chain's reference to it is the caller's, and
- * PBUF_FLAG_TCP_FIN of `p` is set there too. NULL as p gives NULL. A fault if `rest` is NULL.
+ * PBUF_FLAG_TCP_FIN of `p` is set there too. NULL as p gives NULL. A fault if `rest` is NULL, and
+ * (*rest is NULL, nothing else changed) if the chain is damaged.
  * Linear in the number of fragments. */
 void pbuf_split_64k(struct pbuf *p, struct pbuf **rest);
 
@@ -358,15 +363,15 @@ struct pbuf *cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t(void);
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-/* Copies all of `p_from` to the start of `p_to`. ERR_ARG if either is NULL or p_to is shorter;
- * ERR_VAL if either is a queue, also one of empty fragments alone. Nothing is written then. Linear
- * in the data. */
+/* Copies all of `p_from` to the start of `p_to`. ERR_ARG if either is NULL or p_to is shorter, and,
+ * after a fault, if the two have a fragment in common; ERR_VAL if either is a queue, also one of
+ * empty fragments alone. Nothing is written then. Linear in the data. */
 err_t pbuf_copy(struct pbuf *p_to, const struct pbuf *p_from);
 
 /* Copies the first `copy_len` bytes of `p_from` to byte `offset` and on of `p_to`. ERR_ARG if
- * either is NULL, p_from is shorter, or p_to is too short at that offset; ERR_VAL if either is a
- * queue. Nothing is written then. Linear in the data and in the fragments of p_to up to `offset`.
- */
+ * either is NULL, p_from is shorter, or p_to is too short at that offset, and, after a fault, if the
+ * two have a fragment in common; ERR_VAL if either is a queue. Nothing is written then. Linear in
+ * the data and in the fragments of p_to up to `offset`. */
 err_t pbuf_copy_partial_pbuf(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
                              pbuf_len_t offset);
 

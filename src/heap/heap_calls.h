@@ -57,9 +57,10 @@ static inline cistern_error_t heap_init(cistern_heap_t *heap, const cistern_heap
     }
     const size_t room = config->bytes - outside;
     const size_t end = (room < HEAP_LIMIT ? room : HEAP_LIMIT) & (0U - unit);
-    const size_t least = heap_front_of(unit) + HEAP_AFTER + HEAP_HEAD;
+    const size_t asked = CISTERN_HEAP_GUARDED && config->min_size != 0 ? config->min_size : 1U;
+    const size_t least = heap_front_of(unit) + HEAP_AFTER + HEAP_HEAD + asked;
     const size_t min = (payload + HEAP_HEAD + unit - 1U) & (0U - unit);
-    if (min > end || least >= end) {
+    if (min > end || least > end) {
         return CISTERN_ERROR_SIZE;
     }
     (void)memset(heap, 0, sizeof(*heap));

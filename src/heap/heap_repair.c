@@ -302,7 +302,7 @@ static void heap_rebuild(cistern_heap_t *heap)
 cistern_fault_kind_t cistern_heap_classify(const cistern_heap_t *heap, const void *payload)
 {
     const size_t offset = heap_offset(heap, payload);
-    if (offset >= heap->end) {
+    if (offset >= heap->end || offset + heap_front(heap) >= heap->end) {
         return CISTERN_FAULT_FOREIGN_FREE;
     }
     if ((offset & heap->slack) != 0) {

@@ -62,9 +62,11 @@ _Static_assert((unsigned long long)(CISTERN_HEAP_BYTES) >= (unsigned long long)(
 #    else
 #        define MEM_CONFIG           static const cistern_heap_config_t
 #        define MEM_ADDRESS(pointer) (pointer)
-#        ifndef LWIP_RAM_HEAP_SIZE
-#            define LWIP_RAM_HEAP_SIZE sizeof(ram_heap)
+#        ifdef LWIP_RAM_HEAP_SIZE
+#            error                                                                                 \
+                "LWIP_RAM_HEAP_SIZE is the length of LWIP_RAM_HEAP_POINTER: define both, or MEM_SIZE"
 #        endif
+#        define LWIP_RAM_HEAP_SIZE    sizeof(ram_heap)
 LWIP_DECLARE_MEMORY_ALIGNED(ram_heap, CISTERN_HEAP_ARENA_BYTES(MEM_SIZE, LWIP_ALIGNMENT));
 #        define LWIP_RAM_HEAP_POINTER ram_heap
 #    endif

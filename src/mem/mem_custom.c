@@ -29,6 +29,7 @@
 #    include <string.h>
 
 #    include "cistern/critical.h"
+#    include "cistern/fault.h"
 #    include "cistern/trace.h"
 #    include "lwip/debug.h"
 #    include "lwip/stats.h"
@@ -132,13 +133,27 @@ static inline void *mem_count_out(void *mem)
 
 #    endif
 
-/* What the allocator gave: it must keep MEM_ALIGNMENT. */
+/* What the allocator gave: it must keep the alignment. Memory that does not is given back. */
+#    if CISTERN_CHECK >= 1
+static inline void *mem_aligned(void *mem)
+{
+    if ((mem_ptr_t)mem % LWIP_ALIGNMENT == 0) {
+        return mem;
+    }
+    const cistern_fault_t fault = {
+        .kind = CISTERN_FAULT_MISALIGNED, .address = mem, .name = "MEM_CUSTOM_MALLOC"};
+    MEM_CUSTOM_FREE(mem);
+    cistern_fault_raise(&fault);
+    return NULL;
+}
+#    else
 static inline void *mem_aligned(void *mem)
 {
     LWIP_ASSERT("MEM_CUSTOM_MALLOC must align to MEM_ALIGNMENT",
                 (mem_ptr_t)mem % MEM_ALIGNMENT == 0);
     return mem;
 }
+#    endif
 
 #    if defined mem_clib_malloc && !defined mem_clib_calloc
 /* The C library's calloc would take from another heap than mem_clib_free gives back to. */

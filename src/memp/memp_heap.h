@@ -5,7 +5,7 @@
  *
  * Invariant
  *   (H1) account->used is the number of elements that the heap has given out; with CISTERN_MEMP_LIMIT
- *        it never exceeds num
+ *        it never exceeds num. A free into a wrong pool makes it too low there, and stops at 0
  */
 #ifndef CISTERN_SRC_MEMP_HEAP_H
 #define CISTERN_SRC_MEMP_HEAP_H
@@ -50,8 +50,8 @@ static inline bool memp_release(const struct memp_desc *desc)
     struct memp_account *const account = desc->account;
     const cistern_critical_t state = cistern_critical_enter();
     const bool was_full = account->used == desc->num;
-    CISTERN_ASSERT(account->used > 0 && memp_is_allowed(desc, account->used)); /* (H1) */
-    --account->used;
+    CISTERN_ASSERT(memp_is_allowed(desc, account->used)); /* (H1) */
+    account->used -= account->used != 0 ? 1U : 0U;
     MEMP_COUNT(memp_stats_put(desc, account->used));
     cistern_critical_leave(state);
     return was_full;

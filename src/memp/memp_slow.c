@@ -168,26 +168,48 @@ static void memp_expand(const struct memp_desc *desc, cistern_pool_t *pool)
     memp_expand_guard(pool);
 }
 
-/* The name of the pool of the list that a foreign address belongs to, or NULL. */
-static const char *memp_owner(const cistern_pool_finding_t *finding)
+/* Makes the engine's pool of one description what a fault shows of another: from level 3 on, with
+ * the history of its elements. */
+#    if CISTERN_CHECK >= 3
+static void memp_turn_into(const struct memp_desc *desc, cistern_pool_t *pool)
 {
+    const cistern_critical_t state = cistern_critical_enter();
+    memp_expand(desc, pool);
+    cistern_critical_leave(state);
+}
+#    else
+static void memp_turn_into(const struct memp_desc *desc, cistern_pool_t *pool)
+{
+    pool->name = desc->desc;
+}
+#    endif
+
+/* The pool that the address of a finding belongs to: `pool`, which becomes another one of the list
+ * where the address is foreign, or NULL. */
+static const cistern_pool_t *memp_owner(cistern_pool_t *pool, const cistern_pool_finding_t *finding)
+{
+    if (finding->kind != CISTERN_FAULT_FOREIGN_FREE) {
+        return pool;
+    }
     const struct memp_desc *const owner =
-        (CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE)
-            ? memp_pool_find(finding->address)
-            : NULL;
-    return (owner != NULL) ? owner->desc : NULL;
+        CISTERN_DIAGNOSIS ? memp_pool_find(finding->address) : NULL;
+    if (owner == NULL) {
+        return NULL;
+    }
+    memp_turn_into(owner, pool);
+    return pool;
 }
 
-static void memp_report(const struct memp_desc *desc, const cistern_pool_t *pool,
+static void memp_report(const struct memp_desc *desc, cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding)
 {
     if (finding->kind > CISTERN_FAULT_NONE && finding->kind != CISTERN_FAULT_ARGUMENT) {
-        cistern_pool_raise(pool, desc, finding, memp_owner(finding));
+        cistern_pool_raise(memp_owner(pool, finding), desc, finding, desc->desc);
     }
 }
 
 /* Ends a call of the engine: keeps what it has changed, leaves the section and reports. */
-static void memp_finish(const struct memp_desc *desc, const cistern_pool_t *pool,
+static void memp_finish(const struct memp_desc *desc, cistern_pool_t *pool,
                         const cistern_pool_finding_t *finding, cistern_critical_t state)
 {
     memp_collapse(desc, pool);

@@ -150,11 +150,7 @@ struct pbuf *pbuf_alloced_custom(pbuf_layer l, pbuf_len_t length, pbuf_type type
                                  pbuf_len_t payload_mem_len)
 {
     const size_t headroom = LWIP_MEM_ALIGN_SIZE((size_t)l);
-    if (p == NULL) {
-        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
-        return NULL;
-    }
-    if (!pbuf_fits(payload_mem_len, headroom, length)) {
+    if (!pbuf_is_place(p, true) || !pbuf_fits(payload_mem_len, headroom, length)) {
         return NULL;
     }
     p->payload_mem = payload_mem;

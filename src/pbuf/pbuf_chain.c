@@ -8,7 +8,8 @@
  *   pbuf_free_header(p, 5)    | 0 1 2 3 |-->| 4 5 6 7 |           =>              | 5 6 7 |
  *
  * I1, I2 and I4 of pbuf.c hold before and after each call.
- * I5  what a call rewrites it has walked before: a damaged chain is refused as it is.
+ * I5  what a call rewrites, or cuts off, it has walked before, to its end: a damaged chain is
+ *     refused as it is. What is cut off never leads back to the head.
  */
 #include "pbuf_priv.h"
 
@@ -16,16 +17,13 @@
 
 struct pbuf *pbuf_last(struct pbuf *p)
 {
-    struct pbuf *last = NULL;
     if (!pbuf_is_usable(p)) {
         return NULL;
     }
     pbuf_walk_t walk = pbuf_walk_from(p);
-    for (; walk.at != NULL; pbuf_walk_on(&walk)) {
-        last = walk.at;
-    }
-    CISTERN_ASSERT(pbuf_walk_failed(&walk) || last->next == NULL);
-    return pbuf_walk_failed(&walk) ? NULL : last;
+    pbuf_walk_to_last(&walk);
+    CISTERN_ASSERT(pbuf_walk_failed(&walk) == (walk.at == NULL));
+    return walk.at;
 }
 
 static PBUF_APART pbuf_len_t pbuf_count_fragments(const struct pbuf *p)
@@ -102,10 +100,15 @@ struct pbuf *pbuf_dechain(struct pbuf *p)
     if (tail == NULL) {
         return NULL;
     }
+    const bool usable = pbuf_is_usable(tail);
+    pbuf_walk_t walk = pbuf_walk_from(tail);
+    if (usable && !pbuf_walk_is_sound(&walk)) { /* I5 */
+        return NULL;
+    }
     const pbuf_len_t behind = (pbuf_len_t)(p->tot_len - p->len);
     p->tot_len = p->len;
     p->next = NULL;
-    if (!pbuf_is_usable(tail)) {
+    if (!usable) {
         return NULL;
     }
     tail->tot_len = behind;
@@ -132,7 +135,7 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
     }
     CISTERN_ASSERT(length >= last->len);
     struct pbuf *const second = walk.at;
-    if (second == NULL) {
+    if (second == NULL || !pbuf_walk_is_sound(&walk)) { /* I5 */
         return;
     }
     last->next = NULL;
@@ -146,13 +149,18 @@ void pbuf_split_64k(struct pbuf *p, struct pbuf **rest)
 
 /* --- length ----------------------------------------------------------------------------------- */
 
-/* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap. */
+/* Gives what lies behind the first `length` payload bytes of a heap fragment back to the heap,
+ * unless its payload was set to memory that cannot be its own. */
 static void pbuf_trim(struct pbuf *p, pbuf_len_t length)
 {
     CISTERN_ASSERT(length <= p->len);
     const bool of_heap = pbuf_match_allocsrc(p, PBUF_RAM) && (p->flags & PBUF_FLAG_IS_CUSTOM) == 0;
-    if (of_heap && length != p->len) {
-        (void)mem_trim(p, (mem_size_t)((size_t)((u8_t *)p->payload - (u8_t *)p) + length));
+    const size_t most = (mem_size_t)-1;
+    const size_t offset = (size_t)((mem_ptr_t)p->payload - (mem_ptr_t)p);
+    const bool own = CISTERN_CHECK == 0 ||
+                     (offset >= PBUF_STRUCT_SIZE && offset <= most && length <= most - offset);
+    if (of_heap && own && length != p->len) {
+        (void)mem_trim(p, (mem_size_t)(offset + length));
     }
 }
 
@@ -169,7 +177,7 @@ void pbuf_realloc(struct pbuf *p, pbuf_len_t size)
         pbuf_walk_on(&walk);
     }
     struct pbuf *const last = walk.at;
-    if (last == NULL) { /* I5 */
+    if (!pbuf_walk_is_sound(&walk) || last == NULL) { /* I5 */
         (void)(pbuf_walk_failed(&walk) || pbuf_refuse(CISTERN_FAULT_CHAIN, p));
         return;
     }
@@ -267,6 +275,18 @@ u8_t pbuf_header_force(struct pbuf *p, s16_t header_size)
                            : pbuf_add_header_force(p, (size_t)header_size);
 }
 
+/* Gives up the caller's reference to one fragment, and takes one to what is behind it: its own, or
+ * one more where others hold it. */
+static void pbuf_give_up(struct pbuf *p)
+{
+    if (pbuf_is_alone(p)) {
+        p->next = NULL;
+    } else {
+        pbuf_ref(p->next);
+    }
+    (void)pbuf_free(p);
+}
+
 struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size)
 {
     if (q == NULL || !pbuf_is_usable(q)) {
@@ -278,13 +298,13 @@ struct pbuf *pbuf_free_header(struct pbuf *q, pbuf_len_t size)
         left = (pbuf_len_t)(left - walk.at->len);
         pbuf_walk_on(&walk);
     }
-    if (pbuf_walk_failed(&walk)) { /* I5 */
+    struct pbuf *const first = walk.at;
+    if (!pbuf_walk_is_sound(&walk)) { /* I5 */
         return q;
     }
-    while (q != walk.at) { /* others may hold it: what is behind it gets a reference of its own */
+    while (q != first) {
         struct pbuf *const next = q->next;
-        pbuf_ref(next);
-        (void)pbuf_free(q);
+        pbuf_give_up(q);
         q = next;
     }
     CISTERN_ASSERT(q == NULL || left == 0 || left < q->len);

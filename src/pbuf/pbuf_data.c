@@ -119,11 +119,11 @@ static const struct pbuf *pbuf_last_counted(const struct pbuf *p)
     return walk.at;
 }
 
-/* True if no fragment follows those that tot_len counts. */
-static bool pbuf_is_single(const struct pbuf *p)
+/* The same where no fragment follows: NULL for a queue. */
+static const struct pbuf *pbuf_last_of_one(const struct pbuf *p)
 {
     const struct pbuf *const last = pbuf_last_counted(p);
-    return last != NULL && last->next == NULL;
+    return last != NULL && last->next == NULL ? last : NULL;
 }
 
 static err_t pbuf_copy_scattered(struct pbuf *p_to, const struct pbuf *p_from, pbuf_len_t copy_len,
@@ -160,8 +160,14 @@ static PBUF_APART err_t pbuf_copy_chain(struct pbuf *p_to, const struct pbuf *p_
     if (copy_len > p_from->tot_len || !pbuf_holds(p_to, offset, copy_len)) {
         return ERR_ARG;
     }
-    if (!pbuf_is_single(p_to) || !pbuf_is_single(p_from)) {
+    const struct pbuf *const end_to = pbuf_last_of_one(p_to);
+    const struct pbuf *const end_from = end_to != NULL ? pbuf_last_of_one(p_from) : NULL;
+    if (end_from == NULL) {
         return ERR_VAL;
+    }
+    if (CISTERN_CHECK >= 1 && end_to == end_from) { /* as they end, so they share */
+        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, p_from);
+        return ERR_ARG;
     }
     return pbuf_copy_known(p_to, p_from, copy_len, offset);
 }
@@ -177,7 +183,7 @@ static inline err_t pbuf_copy_packet(struct pbuf *p_to, const struct pbuf *p_fro
                                      pbuf_len_t copy_len, pbuf_len_t offset)
 {
     if (!pbuf_is_near(p_from, 0, copy_len) || !pbuf_is_near(p_to, offset, copy_len) ||
-        !pbuf_is_one(p_from) || !pbuf_is_one(p_to)) {
+        !pbuf_is_one(p_from) || !pbuf_is_one(p_to) || p_from == p_to) {
         return pbuf_copy_chain(p_to, p_from, copy_len, offset);
     }
     CISTERN_ASSERT(copy_len <= p_from->tot_len && pbuf_holds(p_to, offset, copy_len)); /* I2 */

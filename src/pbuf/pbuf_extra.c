@@ -82,7 +82,7 @@ static bool pbuf_are_apart(struct pbuf *a, struct pbuf *b)
 
 bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *chain)
 {
-    if (!pbuf_is_given(head, after) || !pbuf_are_apart(head, chain) ||
+    if (!pbuf_are_apart(head, chain) || !pbuf_is_usable(after) ||
         (head != after && pbuf_before(head, after) == NULL) ||
         chain->tot_len > PBUF_NOT_FOUND - head->tot_len) {
         return false;
@@ -106,7 +106,7 @@ bool cistern_pbuf_insert(struct pbuf *head, struct pbuf *after, struct pbuf *cha
 
 bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment)
 {
-    if (!pbuf_is_usable(head) || !pbuf_is_usable(fragment)) {
+    if (pbuf_last(head) == NULL || !pbuf_is_usable(fragment)) {
         return false;
     }
     struct pbuf *const before = pbuf_before(head, fragment);
@@ -125,20 +125,24 @@ bool cistern_pbuf_remove(struct pbuf *head, struct pbuf *fragment)
 
 /* How many bytes a pull of `length` takes to the front: these alone, or to the end of the fragment
  * that holds the last of them where others hold one of the fragments too, since theirs must stay as
- * they are. 0, after a fault, if the chain does not hold what its tot_len says. */
+ * they are. 0 if that is more than a length holds, and, after a fault, if the chain is damaged or does
+ * not hold what its tot_len says. */
 static pbuf_len_t pbuf_pulled(const struct pbuf *p, pbuf_len_t length)
 {
     bool shared = false;
-    pbuf_len_t held = 0;
-    for (pbuf_walk_t walk = pbuf_walk_from(p); walk.at != NULL; pbuf_walk_on(&walk)) {
-        held = (pbuf_len_t)(held + walk.at->len);
+    size_t held = 0;
+    pbuf_walk_t walk = pbuf_walk_from(p);
+    for (; walk.at != NULL && held < length; pbuf_walk_on(&walk)) {
+        held += walk.at->len;
         shared = shared || CISTERN_PBUF_REF(walk.at) != 1;
-        CISTERN_ASSERT(held >= walk.at->len);
-        if (held >= length) {
-            return shared ? held : length;
-        }
     }
-    return 0;
+    if (!pbuf_walk_is_sound(&walk) || held < length) {
+        (void)(pbuf_walk_failed(&walk) || pbuf_refuse(CISTERN_FAULT_CHAIN, p));
+        return 0;
+    }
+    CISTERN_ASSERT(held >= length && length > p->len);
+    const size_t pulled = shared ? held : length;
+    return pulled <= PBUF_NOT_FOUND ? (pbuf_len_t)pulled : (pbuf_len_t)0;
 }
 
 struct pbuf *cistern_pbuf_pull(struct pbuf *p, pbuf_layer layer, pbuf_len_t length)
@@ -315,8 +319,7 @@ struct pbuf *cistern_pbuf_external(cistern_pbuf_external_t *external, void *memo
                                    pbuf_len_t length, cistern_pbuf_destroy_t *destroy,
                                    void *context)
 {
-    if (external == NULL || destroy == NULL) {
-        (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
+    if (!pbuf_is_place(external, destroy != NULL)) {
         return NULL;
     }
     external->destroy = destroy;

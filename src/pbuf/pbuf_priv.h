@@ -151,6 +151,17 @@ static inline bool pbuf_is_aligned(const struct pbuf *p)
     return ((mem_ptr_t)p & (LWIP_POINTER_ALIGNMENT - 1U)) == 0;
 }
 
+/* True if memory of the caller can hold a fragment, and what else the call asks for is given; else
+ * false, after a fault. */
+static inline bool pbuf_is_place(const void *place, bool given)
+{
+    if (place == NULL || !given) {
+        return pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
+    }
+    return CISTERN_CHECK == 0 || pbuf_is_aligned(place) ||
+           pbuf_refuse(CISTERN_FAULT_MISALIGNED, place);
+}
+
 /* --- references --------------------------------------------------------------------------------
  */
 
@@ -243,6 +254,9 @@ static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
     return walk->mark == NULL;
 }
 
+/* Goes on to the last fragment, if it is not behind it. */
+void pbuf_walk_far(pbuf_walk_t *walk);
+
 #else
 
 static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
@@ -261,7 +275,32 @@ static inline bool pbuf_walk_failed(const pbuf_walk_t *walk)
     return false;
 }
 
+static inline void pbuf_walk_far(pbuf_walk_t *walk)
+{
+    while (walk->at != NULL && walk->at->next != NULL) {
+        pbuf_walk_on(walk);
+    }
+}
+
 #endif
+
+/* The same; most walks stand there. */
+static inline void pbuf_walk_to_last(pbuf_walk_t *walk)
+{
+    if (!PBUF_IN_PLACE || walk->at == NULL || walk->at->next != NULL) {
+        pbuf_walk_far(walk);
+    }
+}
+
+/* True if a walk meets no damage up to the end of the chain, and has met none; else false, after a
+ * fault. Level 0 does not ask. */
+static inline bool pbuf_walk_is_sound(pbuf_walk_t *walk)
+{
+    if (CISTERN_CHECK >= 1) {
+        pbuf_walk_to_last(walk);
+    }
+    return !pbuf_walk_failed(walk);
+}
 
 /* The last fragment of a chain; NULL, after a fault, if the chain is damaged or not usable. */
 struct pbuf *pbuf_last(struct pbuf *p);

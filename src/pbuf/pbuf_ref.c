@@ -82,6 +82,13 @@ void pbuf_walk_next(pbuf_walk_t *walk)
     }
 }
 
+void pbuf_walk_far(pbuf_walk_t *walk)
+{
+    while (walk->at != NULL && walk->at->next != NULL) {
+        pbuf_walk_on(walk);
+    }
+}
+
 #endif
 
 /* --- reference counts -------------------------------------------------------------------------

@@ -72,8 +72,9 @@ static inline cistern_error_t pool_check_geometry(const cistern_pool_config_t *c
 static inline bool pool_extras_fit(const cistern_pool_config_t *config)
 {
     const cistern_pool_extras_t *const extras = config->extras;
-    return extras == NULL || (extras->strategy != NULL && (uintptr_t)extras->work % 64U == 0 &&
-                              extras->strategy->fits(extras, config->count));
+    return extras == NULL ||
+           (extras->strategy != NULL && extras->reserve <= config->count &&
+            (uintptr_t)extras->work % 64U == 0 && extras->strategy->fits(extras, config->count));
 }
 
 static inline void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_config_t *config)

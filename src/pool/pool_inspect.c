@@ -120,33 +120,26 @@ static void pool_name_user(const cistern_pool_t *pool, cistern_fault_t *fault)
 }
 
 /* No compiler puts this into a call that found nothing, since it is not static. */
-void cistern_pool_raise(const cistern_pool_t *pool, const void *object,
-                        const cistern_pool_finding_t *finding, const char *other)
+void cistern_pool_raise(const cistern_pool_t *owner, const void *object,
+                        const cistern_pool_finding_t *finding, const char *name)
 {
-    const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     CISTERN_ASSERT(finding->kind > CISTERN_FAULT_NONE && finding->kind < CISTERN_FAULT_KINDS);
     cistern_fault_t fault = {
-        .kind = finding->kind, .object = object, .address = finding->address, .name = pool->name};
-    if (CISTERN_DIAGNOSIS) {
-        fault.kind = (foreign && other != NULL) ? CISTERN_FAULT_WRONG_POOL : fault.kind;
-        fault.owner = foreign ? other : pool->name;
-        pool_name_user(pool, &fault);
+        .kind = finding->kind, .object = object, .address = finding->address, .name = name};
+    if (CISTERN_DIAGNOSIS && owner != NULL) {
+        const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+        fault.kind = foreign ? CISTERN_FAULT_WRONG_POOL : fault.kind;
+        fault.owner = owner->name;
+        pool_name_user(owner, &fault);
     }
     cistern_fault_raise(&fault);
-}
-
-/* The name of the pool that a foreign address belongs to, or NULL. Linear in the number of pools. */
-static const char *pool_owner_name(const void *address)
-{
-    const cistern_pool_t *const owner = cistern_pool_find(address);
-    return (owner != NULL) ? owner->name : NULL;
 }
 
 /* Reports a finding, and answers what a call does that had it. A NULL argument is no fault. */
 static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
                                           const cistern_pool_finding_t *finding, bool searches)
 {
-    const bool foreign = CISTERN_DIAGNOSIS && finding->kind == CISTERN_FAULT_FOREIGN_FREE;
+    const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     if (CISTERN_CHECK == 0 || finding->kind == CISTERN_FAULT_NONE) {
         return CISTERN_OK;
     }
@@ -155,8 +148,9 @@ static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
     if (finding->kind == CISTERN_FAULT_ARGUMENT) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    cistern_pool_raise(pool, pool, finding,
-                       (searches && foreign) ? pool_owner_name(finding->address) : NULL);
+    const cistern_pool_t *const other =
+        (CISTERN_DIAGNOSIS && searches && foreign) ? cistern_pool_find(finding->address) : NULL;
+    cistern_pool_raise(foreign ? other : pool, pool, finding, pool->name);
     return CISTERN_ERROR_FAULT;
 }
 

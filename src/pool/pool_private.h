@@ -59,7 +59,7 @@ static inline size_t pool_index(const cistern_pool_t *pool, const void *address)
 {
     const size_t distance = (size_t)((uintptr_t)address - pool->base);
     const size_t stride = pool_stride(pool);
-    return (distance % stride == 0) ? distance / stride : pool->count;
+    return (stride != 0 && distance % stride == 0) ? distance / stride : pool->count;
 }
 
 static inline bool pool_has_keys(const cistern_pool_t *pool)

@@ -54,6 +54,18 @@ static void pool_hands_out_each_block_once(void **state)
     assert_no_fault();
 }
 
+static void a_pool_that_was_never_made_has_no_block(void **state)
+{
+    (void)state;
+    static cistern_pool_t none;
+    assert_null(cistern_pool_get(&none));
+    assert_false(cistern_pool_owns(&none, memory));
+    assert_false(cistern_pool_uses(&none, memory));
+    assert_true(cistern_pool_check(&none));
+    assert_int_equal(cistern_pool_unregister(&none), CISTERN_ERROR_ARGUMENT);
+    assert_no_fault();
+}
+
 static void heap_blocks_of_all_sizes_come_back(void **state)
 {
     (void)state;
@@ -154,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         level_test(pool_hands_out_each_block_once),
+        level_test(a_pool_that_was_never_made_has_no_block),
         level_test(heap_blocks_of_all_sizes_come_back),
         level_test(chain_comes_back_to_pool_and_heap),
         level_test(pool_knows_its_elements),

@@ -200,6 +200,37 @@ static void alignment_holds_behind_the_guard(void **state)
     assert_true(cistern_heap_check(&heap));
 }
 
+/* With guards too, what can be made of an arena holds a block of the smallest size. */
+static void an_arena_that_holds_no_block_of_the_smallest_size_is_refused(void **state)
+{
+    (void)state;
+    static const size_t smallest[] = {0, 1, 12, 41};
+    for (size_t i = 0; i < sizeof(smallest) / sizeof(smallest[0]); ++i) {
+        for (size_t alignment = 4; alignment <= 64; alignment *= 2) {
+            size_t bytes = 0;
+            cistern_heap_config_t config = {
+                .memory = arena, .alignment = alignment, .min_size = smallest[i]};
+            do {
+                config.bytes = ++bytes;
+            } while (cistern_heap_init(&heap, &config) != CISTERN_OK && bytes < sizeof(arena));
+            void *const block = cistern_heap_alloc(&heap, smallest[i] != 0 ? smallest[i] : 1);
+            assert_non_null(block);
+            assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+        }
+    }
+    assert_no_fault();
+}
+
+static void an_address_behind_the_arena_is_foreign(void **state)
+{
+    (void)state;
+    unsigned char *const end = (unsigned char *)arena + sizeof(arena);
+    for (unsigned distance = 0; distance < 128; distance += 8) {
+        assert_int_equal(cistern_heap_free(&heap, end + distance), CISTERN_ERROR_FAULT);
+        assert_one_fault(CISTERN_FAULT_FOREIGN_FREE, end + distance);
+    }
+}
+
 /* The write goes over the tag of the second block as well. */
 static void damage_of_a_header_is_repaired(void **state)
 {
@@ -285,6 +316,8 @@ int main(void)
         guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
         guard_test(sizes_are_those_asked_for_to_the_byte),
         guard_test(alignment_holds_behind_the_guard),
+        guard_test(an_arena_that_holds_no_block_of_the_smallest_size_is_refused),
+        guard_test(an_address_behind_the_arena_is_foreign),
         guard_test(damage_of_a_header_is_repaired),
 #if CISTERN_CHECK >= 3
         guard_test(walk_shows_who_allocated_each_block),

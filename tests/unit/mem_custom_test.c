@@ -11,6 +11,7 @@
 
 static size_t taken;
 static size_t given;
+static unsigned char *misaligned; /* what the allocator gives next, if it is not NULL */
 
 void *user_malloc(size_t size);
 void user_free(void *memory);
@@ -20,6 +21,9 @@ void *user_calloc(size_t count, size_t size);
 void *user_malloc(size_t size)
 {
     ++taken;
+    if (misaligned != NULL) {
+        return misaligned;
+    }
     void **const whole = size < SIZE_MAX / 4 ? malloc(size + 2 * LWIP_ALIGNMENT) : NULL;
     if (whole == NULL) {
         return NULL;
@@ -32,6 +36,9 @@ void *user_malloc(size_t size)
 void user_free(void *memory)
 {
     ++given;
+    if (memory == misaligned) {
+        return;
+    }
     free(((void **)memory)[-1]);
 }
 
@@ -56,6 +63,7 @@ static int start(void **state)
     mem_init();
     taken = 0;
     given = 0;
+    misaligned = NULL;
     return 0;
 }
 
@@ -151,6 +159,21 @@ static void the_users_allocator_is_asked_once_for_each(void **state)
     mem_free(NULL);
     assert_int_equal(given, 2);
 }
+
+static void memory_that_is_not_aligned_goes_back_and_is_a_failure(void **state)
+{
+    (void)state;
+    static _Alignas(LWIP_ALIGNMENT) unsigned char bytes[256];
+    for (unsigned i = 1; i < LWIP_ALIGNMENT; i += i) {
+        misaligned = bytes + i;
+        assert_null(mem_malloc(10));
+        assert_one_fault(CISTERN_FAULT_MISALIGNED, misaligned);
+        assert_null(mem_calloc(2, 10));
+        assert_one_fault(CISTERN_FAULT_MISALIGNED, misaligned);
+        assert_int_equal(given, taken);
+    }
+    assert_stats(0, 0, taken);
+}
 #endif
 
 int main(void)
@@ -164,6 +187,7 @@ int main(void)
         mem_test(memory_is_given_back_by_try_free_too),
 #if !MEM_LIBC_MALLOC
         mem_test(the_users_allocator_is_asked_once_for_each),
+        mem_test(memory_that_is_not_aligned_goes_back_and_is_a_failure),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 /* lwIP's heap at check level 3: faults name the line of the caller of mem.h. */
 #include "mem_support.h"
 
+#include "lwip/memp.h"
+
 static void an_overflow_names_who_called_mem_malloc(void **state)
 {
     (void)state;
@@ -43,6 +45,22 @@ static void a_double_free_names_the_first_also_if_that_found_an_overflow(void **
     assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
 }
 
+static void an_element_freed_into_a_wrong_pool_names_who_took_it(void **state)
+{
+    (void)state;
+    memp_init();
+    void *const element = memp_malloc(MEMP_PBUF_POOL);
+    const int line = __LINE__ - 1;
+    memp_free(MEMP_PBUF, element);
+    assert_string_equal(faults.last.name, "PBUF_REF/ROM");
+    assert_string_equal(faults.last.owner, "PBUF_POOL");
+    assert_string_equal(faults.last.file, __FILE__);
+    assert_int_equal(faults.last.line, line);
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, element);
+    memp_free(MEMP_PBUF_POOL, element);
+    assert_no_fault();
+}
+
 static void the_functions_have_addresses_as_ever(void **state)
 {
     (void)state;
@@ -61,6 +79,7 @@ int main(void)
         mem_test(an_overflow_names_who_called_mem_malloc),
         mem_test(a_double_free_names_who_called_mem_free_first),
         mem_test(a_double_free_names_the_first_also_if_that_found_an_overflow),
+        mem_test(an_element_freed_into_a_wrong_pool_names_who_took_it),
         mem_test(the_functions_have_addresses_as_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

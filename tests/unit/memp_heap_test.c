@@ -3,6 +3,7 @@
  */
 #include "support.h"
 
+#include "cistern/heap.h"
 #include "lwip/mem.h"
 #include "lwip/memp.h"
 #include "lwip/stats.h"
@@ -93,6 +94,27 @@ static void free_into_a_pool_of_which_no_element_is_in_use_is_reported(void **st
     assert_int_equal(lwip_stats.mem.used, 0);
 }
 
+/* The heap mends the block's header, and takes back what no pool has given out. */
+static void count_of_a_pool_never_falls_below_none(void **state)
+{
+    (void)state;
+    void *const before = mem_malloc(40);
+    unsigned char *const block = mem_malloc(40);
+    void *const after = mem_malloc(40);
+    memset(block - 2 * sizeof(cistern_heap_index_t), 0, 2 * sizeof(cistern_heap_index_t));
+    memp_free(MEMP_PBUF, block);
+    assert_one_fault(CISTERN_FAULT_HEADER, faults.last.address);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->used, 0);
+    void *const element = memp_malloc(MEMP_PBUF);
+    assert_non_null(element);
+    assert_int_equal(lwip_stats.memp[MEMP_PBUF]->used, 1);
+    memp_free(MEMP_PBUF, element);
+    mem_free(before);
+    mem_free(after);
+    assert_no_fault();
+    assert_int_equal(lwip_stats.mem.used, 0);
+}
+
 static void init_forgets_what_was_in_use(void **state)
 {
     (void)state;
@@ -125,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup(double_free_is_refused_and_does_not_raise_the_limit, start),
         cmocka_unit_test_setup(second_free_of_the_only_element_is_a_double_free, start),
         cmocka_unit_test_setup(free_into_a_pool_of_which_no_element_is_in_use_is_reported, start),
+        cmocka_unit_test_setup(count_of_a_pool_never_falls_below_none, start),
         cmocka_unit_test_setup(init_forgets_what_was_in_use, start),
         cmocka_unit_test_setup(element_larger_than_the_heap_can_be_asked_for_is_not_given, start),
     };

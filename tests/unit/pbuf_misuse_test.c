@@ -19,6 +19,12 @@ static void ignore(struct pbuf *p)
     (void)p;
 }
 
+static void free_nothing(void *context, void *memory)
+{
+    (void)context;
+    (void)memory;
+}
+
 static struct pbuf *made(pbuf_type type)
 {
     struct pbuf *const p = pbuf_alloc(PBUF_LINK, 8, type);
@@ -666,6 +672,27 @@ static void a_chain_is_not_put_behind_a_part_of_itself_in_either_direction(void 
     assert_int_equal(pbuf_free(p), 3);
 }
 
+static void a_packet_is_not_copied_to_a_part_of_itself(void **state)
+{
+    (void)state;
+    struct pbuf *const p = chain_of(PBUF_RAM, PBUF_POOL);
+    struct pbuf *const tail = p->next;
+    memcpy(p->payload, "abcdefgh", 8);
+    memcpy(tail->payload, "ijklmnop", 8);
+    assert_int_equal(pbuf_copy(p, p), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy(p, tail), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, tail);
+    assert_int_equal(pbuf_copy_partial_pbuf(p, p, 10, 1), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy_partial_pbuf(tail, p, 8, 0), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, p);
+    assert_int_equal(pbuf_copy(tail, tail), ERR_ARG);
+    assert_one_fault(CISTERN_FAULT_ARGUMENT, tail);
+    assert_int_equal(pbuf_memcmp(p, 0, "abcdefghijklmnop", 16), 0);
+    assert_int_equal(pbuf_free(p), 2);
+}
+
 /* A ring of `length` fragments that the chain leads into after `lead` others; all of them empty or
  * none. */
 static struct pbuf *ring(struct pbuf *fragments, unsigned lead, unsigned length,
@@ -741,7 +768,170 @@ static void no_call_walks_a_ring_for_ever(void **state)
     }
 }
 
+/* What a call cuts off or takes out leads back to the head, by a ring that a write of the program
+ * closed: it would give up the caller's own fragment. */
+static bool cuts_off_all_but_one(struct pbuf *p)
+{
+    pbuf_realloc(p, 4);
+    return true;
+}
+
+static bool takes_one_off(struct pbuf *p)
+{
+    return pbuf_free_header(p, 9) == p;
+}
+
+static bool takes_out_the_second(struct pbuf *p)
+{
+    return !cistern_pbuf_remove(p, p->next);
+}
+
+static bool pulls_two_together(struct pbuf *p)
+{
+    return cistern_pbuf_pull(p, PBUF_RAW, 9) == NULL;
+}
+
+static bool (*const cutting[])(struct pbuf *p) = {
+    dechain, cuts_off_all_but_one, takes_one_off, takes_out_the_second, pulls_two_together,
+};
+
+#define CUTTING (sizeof cutting / sizeof cutting[0])
+
+static void a_ring_is_refused_where_it_would_be_cut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CUTTING; ++i) {
+        for (size_t back = 0; back < 3; ++back) { /* where the ring leads to */
+            struct pbuf *const parts[] = {made(PBUF_RAM), made(PBUF_POOL), made(PBUF_REF)};
+            pbuf_cat(parts[0], parts[1]);
+            pbuf_cat(parts[0], parts[2]);
+            parts[2]->next = parts[back];
+            if (!cutting[i](parts[0]) || faults.count != 1 ||
+                faults.last.kind != CISTERN_FAULT_CHAIN) {
+                fail_msg("call %zu, ring to %zu: %u faults, last %s", i, back, faults.count,
+                         cistern_fault_text(faults.last.kind));
+            }
+            faults = (faults_t){0};
+            for (size_t k = 0; k < 3; ++k) {
+                assert_int_equal(parts[k]->ref, 1);
+                assert_int_equal(parts[k]->len, 8);
+                assert_int_equal(parts[k]->tot_len, 24 - 8 * k);
+            }
+            parts[2]->next = NULL;
+            assert_int_equal(pbuf_free(parts[0]), 3);
+            (void)memory_is_back(NULL);
+        }
+    }
+    struct pbuf *const alone = made(PBUF_POOL);
+    alone->next = alone;
+    assert_null(pbuf_dechain(alone));
+    assert_one_fault(CISTERN_FAULT_CHAIN, alone);
+    assert_int_equal(alone->ref, 1);
+    alone->next = NULL;
+    assert_int_equal(pbuf_free(alone), 1);
+}
+
+static void splitting_a_ring_is_refused(void **state)
+{
+    (void)state;
+    struct pbuf *const p = pbuf_alloc_reference(bytes, PBUF_NOT_FOUND, PBUF_REF);
+    struct pbuf *const second = pbuf_alloc_reference(bytes, PBUF_NOT_FOUND, PBUF_REF);
+    struct pbuf *rest = p;
+    pbuf_cat(p, second);
+    second->next = p;
+    pbuf_split_64k(p, &rest);
+    assert_null(rest);
+    assert_one_fault(CISTERN_FAULT_CHAIN, faults.last.address);
+    assert_ptr_equal(p->next, second);
+    second->next = NULL;
+    assert_int_equal(pbuf_free(p), 2);
+}
+
+/* The third fragment was freed: what is cut in front of it or behind stays in one piece. */
+static void what_lies_in_front_of_damage_is_neither_cut_nor_lost(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CUTTING; ++i) {
+        struct pbuf *const p = chain_of(PBUF_RAM, PBUF_RAM);
+        struct pbuf *const second = p->next;
+        struct pbuf *const third = made(PBUF_REF);
+        pbuf_cat(p, third);
+        assert_int_equal(pbuf_free(third), 1);
+        if (!cutting[i](p) || faults.count != 1 || faults.last.kind != CISTERN_FAULT_REFERENCE) {
+            fail_msg("call %zu: %u faults, last %s", i, faults.count,
+                     cistern_fault_text(faults.last.kind));
+        }
+        faults = (faults_t){0};
+        assert_ptr_equal(p->next, second);
+        assert_ptr_equal(second->next, third);
+        second->next = NULL;
+        assert_int_equal(pbuf_free(p), 2);
+        (void)memory_is_back(NULL);
+    }
+}
+
+static void nothing_is_put_behind_a_fragment_that_was_freed(void **state)
+{
+    (void)state;
+    struct pbuf *const p = made(PBUF_RAM);
+    struct pbuf *const after = made(PBUF_POOL);
+    struct pbuf *const chain_in = made(PBUF_REF);
+    pbuf_free(after);
+    assert_false(cistern_pbuf_insert(p, after, chain_in));
+    assert_one_fault(CISTERN_FAULT_REFERENCE, after);
+    assert_false(cistern_pbuf_insert(p, (struct pbuf *)((mem_ptr_t)p + 1U), chain_in));
+    assert_one_fault(CISTERN_FAULT_MISALIGNED, faults.last.address);
+    assert_int_equal(pbuf_free(p), 1);
+    assert_int_equal(pbuf_free(chain_in), 1);
+}
+
 /* --- lengths ---------------------------------------------------------------------------------- */
+
+/* Payload that was set to memory outside says nothing of what the block can do without. */
+static void shortening_data_that_lies_elsewhere_leaves_the_block_as_it_is(void **state)
+{
+    (void)state;
+    for (int distance = -70000; distance < 70000; distance += 3) {
+        struct pbuf *const p = pbuf_alloc(PBUF_RAW, 200, PBUF_RAM);
+        void *const own = p->payload;
+        const size_t before = cistern_heap_usable_size(mem_heap(), p);
+        p->payload = (void *)((mem_ptr_t)p + (mem_ptr_t)(long)distance);
+        pbuf_realloc(p, 100);
+        p->payload = own;
+        assert_int_equal(p->len, 100);
+        const size_t after = cistern_heap_usable_size(mem_heap(), p);
+        if (distance < (int)PBUF_STRUCT_SIZE || (size_t)distance + 100 > before) {
+            assert_int_equal(after, before);
+        }
+        assert_true(distance < 0 || after >= LWIP_MIN(before, (size_t)distance + 100));
+        assert_int_equal(pbuf_free(p), 1);
+    }
+    assert_no_fault();
+}
+
+/* tot_len of what pbuf_cat has made counts modulo 65536. */
+static void pulling_out_of_a_chain_of_more_than_a_length_leaves_others_theirs(void **state)
+{
+    (void)state;
+    static uint8_t many[65500];
+    for (unsigned shared = 0; shared < 2; ++shared) {
+        struct pbuf *const p = pbuf_alloc_reference(many, 100, PBUF_REF);
+        struct pbuf *const second = pbuf_alloc_reference(many, 65500, PBUF_REF);
+        pbuf_cat(p, second);
+        pbuf_cat(p, pbuf_alloc_reference(many, 1000, PBUF_REF));
+        if (shared != 0) {
+            pbuf_ref(second);
+        }
+        struct pbuf *const pulled = cistern_pbuf_pull(p, PBUF_RAW, 500);
+        assert_int_equal(second->len, shared != 0 ? 65500 : 65100);
+        pbuf_free(pulled != NULL ? pulled : p);
+        if (shared != 0) {
+            assert_int_equal(pbuf_free(second), 2);
+        }
+        (void)memory_is_back(NULL);
+    }
+    assert_no_fault();
+}
 
 static void shortening_a_chain_that_holds_less_than_it_says_is_a_fault(void **state)
 {
@@ -822,6 +1012,17 @@ static void a_payload_that_was_never_set_is_a_fault_where_it_is_needed(void **st
     struct pbuf *const p = pbuf_alloced_custom(PBUF_RAW, 8, PBUF_REF, &custom, NULL, 8);
     assert_true(no_payload_calls(p));
     assert_int_equal(pbuf_free(p), 1);
+}
+
+static void a_custom_struct_at_a_misaligned_address_is_refused(void **state)
+{
+    (void)state;
+    static cistern_pbuf_external_t externals[2];
+    void *const odd = (uint8_t *)externals + 1;
+    assert_null(pbuf_alloced_custom(PBUF_RAW, 4, PBUF_REF, odd, bytes, 8));
+    assert_one_fault(CISTERN_FAULT_MISALIGNED, odd);
+    assert_null(cistern_pbuf_external(odd, bytes, 8, free_nothing, NULL));
+    assert_one_fault(CISTERN_FAULT_MISALIGNED, odd);
 }
 
 /* Two chains of half the length in one, and so on: the number of steps is that of a sort. */
@@ -993,6 +1194,20 @@ static void taking_off_the_front_leaves_others_their_fragments(void **state)
     assert_no_fault();
 }
 
+static void taking_off_the_front_counts_no_reference_in_passing(void **state)
+{
+    (void)state;
+    struct pbuf *const p = chain_of(PBUF_RAM, PBUF_POOL);
+    struct pbuf *const tail = p->next;
+    const LWIP_PBUF_REF_T most = (LWIP_PBUF_REF_T)((LWIP_PBUF_REF_T)-1 - 1U);
+    tail->ref = most; /* one more would pin it */
+    assert_ptr_equal(pbuf_free_header(p, 8), tail);
+    assert_no_fault();
+    assert_int_equal(tail->ref, most);
+    tail->ref = 1;
+    assert_int_equal(pbuf_free(tail), 1);
+}
+
 static void coalescing_leaves_what_others_hold_as_it_is(void **state)
 {
     (void)state;
@@ -1051,14 +1266,23 @@ int main(void)
         test(dechain_of_a_tail_that_was_freed_is_a_fault_and_gives_none),
         test(a_walk_ends_with_a_fault_in_front_of_a_fragment_that_was_freed),
         test(a_chain_is_not_put_behind_a_part_of_itself_in_either_direction),
+        test(a_packet_is_not_copied_to_a_part_of_itself),
         test(no_call_walks_a_ring_for_ever),
+        test(a_ring_is_refused_where_it_would_be_cut),
+        test(splitting_a_ring_is_refused),
+        test(what_lies_in_front_of_damage_is_neither_cut_nor_lost),
+        test(nothing_is_put_behind_a_fragment_that_was_freed),
+        test(shortening_data_that_lies_elsewhere_leaves_the_block_as_it_is),
+        test(pulling_out_of_a_chain_of_more_than_a_length_leaves_others_theirs),
         test(shortening_a_chain_that_holds_less_than_it_says_is_a_fault),
         test(a_payload_that_was_never_set_is_a_fault_where_it_is_needed),
+        test(a_custom_struct_at_a_misaligned_address_is_refused),
         test(counts_beyond_16_bits_are_right_or_the_highest),
         test(a_custom_pbuf_has_the_headroom_that_its_memory_gives),
         test(a_custom_pbuf_on_memory_that_is_not_known_has_no_headroom),
         test(pulling_leaves_what_others_hold_as_it_is),
         test(taking_off_the_front_leaves_others_their_fragments),
+        test(taking_off_the_front_counts_no_reference_in_passing),
         test(coalescing_leaves_what_others_hold_as_it_is),
         test(what_takes_the_place_of_a_packet_keeps_its_marks),
     };

@@ -69,6 +69,17 @@ static void reserved_blocks_are_only_for_the_privileged(void **state)
     assert_non_null(cistern_pool_get(&pool));
 }
 
+static void more_blocks_than_there_are_cannot_be_reserved(void **state)
+{
+    cistern_pool_config_t config = config_for(*(const cistern_pool_strategy_t *)*state, "pool");
+    extras.reserve = COUNT + 1;
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_ERROR_ARGUMENT);
+    extras.reserve = COUNT;
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+    assert_null(cistern_pool_get(&pool));
+    assert_non_null(cistern_pool_get_privileged(&pool));
+}
+
 static void low_water_is_announced_when_it_is_reached_and_not_again_below(void **state)
 {
     (void)state;
@@ -359,6 +370,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 {
     struct CMUnitTest tests[] = {
         extras_test(reserved_blocks_are_only_for_the_privileged),
+        extras_test(more_blocks_than_there_are_cannot_be_reserved),
         extras_test(low_water_is_announced_when_it_is_reached_and_not_again_below),
         extras_test(an_empty_pool_announces_that_it_has_a_block_again),
         extras_test(clear_of_an_empty_pool_announces_that_it_has_blocks_again),

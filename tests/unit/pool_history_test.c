@@ -127,6 +127,18 @@ static void fault_names_the_last_user_of_the_block(void **state)
     assert_one_fault(CISTERN_FAULT_DOUBLE_FREE, block);
 }
 
+static void a_block_put_into_a_wrong_pool_names_who_got_it(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get_at(&other, "driver.c", 42);
+    assert_int_equal(cistern_pool_put_at(&pool, block, "stack.c", 7), CISTERN_ERROR_FAULT);
+    assert_string_equal(faults.last.name, "pool");
+    assert_string_equal(faults.last.owner, "other");
+    assert_string_equal(faults.last.file, "driver.c");
+    assert_int_equal(faults.last.line, 42);
+    assert_one_fault(CISTERN_FAULT_WRONG_POOL, block);
+}
+
 static void get_and_put_remember_their_caller(void **state)
 {
     (void)state;
@@ -161,6 +173,7 @@ static void history_keeps_the_last_events_of_each_block(void **state)
 
 #    define LEVEL_3_TESTS                                                                          \
         pools_test(fault_names_the_last_user_of_the_block),                                        \
+            pools_test(a_block_put_into_a_wrong_pool_names_who_got_it),                            \
             pools_test(get_and_put_remember_their_caller),                                         \
             pools_test(history_keeps_the_last_events_of_each_block),
 #else
