@@ -9,7 +9,8 @@ is fetched. The rows:
 
   suite   lwIP's own unit suite, in many configurations: no check fails that lwIP alone passes there
   apps    all of src/ and, if TREE has them, contrib's applications and examples, with lwIP's own warnings: each
-          warning is one that lwIP alone has as well; then they link, with and without threads
+          warning is one that lwIP alone has as well, and this library has none where a port of lwIP's is kept;
+          then they link, with and without threads
   echo    TCP and UDP over lwIP's loop interface, with threads, on the posix port and, if TREE has it, on
           contrib's unix port with ports/lwip behind it
   fuzz    lwIP's fuzz program runs its inputs to their end
@@ -336,8 +337,13 @@ def compare_apps(tree, no_sys, own_port):
     kept = [file for file in files if not REPLACED.search(file)]
     objects, said = compile_all(folder, [*WARNINGS, *flags], kept)
     new = sorted(warnings_of(said) - warnings_of(alone))
-    port = [f"{unix}/sys_arch.c", *ours(["ports/lwip"])] if own_port else ours(POSIX)
-    library = archive(folder + "-library", ["-w", *flags], port)[0]
+    if own_port:
+        theirs, _ = compile_all(folder + "-port", ["-w", *flags], [f"{unix}/sys_arch.c"])
+        library, also = archive(folder + "-library", [*WARNINGS, *flags], ours(["ports/lwip"]))
+        new += sorted(warnings_of(also))
+        objects += theirs
+    else:
+        library, _ = archive(folder + "-library", ["-w", *flags], ours(POSIX))
     host, _ = compile_all(folder + "-host", ["-w", *flags], [f"{ROOT}/tests/interop/lwip_apps/host.c"])
     linked = subprocess.run(["gcc", *host, *objects, library, "-lpthread", "-lm", "-o", f"{folder}/program"],
                             capture_output=True, text=True, check=False)

@@ -38,6 +38,8 @@
 #    define CISTERN_LWIP_LEVEL_BYTES (2 * sizeof(void *))
 #endif
 
+/* A struct that the engines return from one function to the next: lwIP's own build warns of these. */
+#pragma GCC diagnostic ignored "-Waggregate-return"
 typedef struct cistern_critical {
     void *words[(CISTERN_LWIP_LEVEL_BYTES + sizeof(void *) - 1) / sizeof(void *)];
 } cistern_critical_t;
