@@ -34,6 +34,9 @@ refuses CISTERN_HEAP_HISTORY -DCISTERN_HEAP_HISTORY=0
 refuses LWIP_IPV4 -DLWIP_IPV4=0 -DLWIP_IPV6=0 -Iinclude/standalone -Iports/posix -include lwip/opt.h
 refuses LWIP_COMPAT_MUTEX_ALLOWED -DLWIP_COMPAT_MUTEX=1 -Iinclude/standalone -Iports/posix -Iports/common \
     -include lwip/sys.h
+for macro in SYS_ARCH_DECL_PROTECT SYS_ARCH_PROTECT SYS_ARCH_UNPROTECT; do
+    refuses "$macro" "-D$macro(lev)=" -DNO_SYS=1 -Iinclude/standalone -Iports/posix -Iports/common -include lwip/sys.h
+done
 refuses NO_SYS -D__AVR__ -Iinclude/standalone -Iports/bare -include arch/sys_arch.h
 
 # Sizes and numbers that make no sense, in the source that they are for.

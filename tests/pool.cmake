@@ -156,8 +156,6 @@ function(cistern_add_refusal NAME CONFIG EXPECTED)
   set_tests_properties(${CISTERN_TEST_PREFIX}${NAME} PROPERTIES PASS_REGULAR_EXPRESSION "${EXPECTED}")
 endfunction()
 
-cistern_add_refusal(memp_refuses_an_empty_list_of_malloc_pools ${config}/memp_no_malloc_pools
-  "lwippools.h lists no malloc pool; put at least one")
 cistern_add_refusal(level_3_needs_diagnosis ${config}/level_3_without_diagnosis
   "Level 3 names the last user of a block: set CISTERN_DIAGNOSIS to 1" ${PROJECT_SOURCE_DIR}/src/pool/pool.c)
 cistern_add_refusal(memp_refuses_a_lock_free_heap ${config}/memp_lock_free_heap
@@ -166,18 +164,9 @@ cistern_add_refusal(pbuf_refuses_lengths_that_size_t_does_not_hold ${config}/pbu
   "CISTERN_PBUF_LEN_32 needs a size_t of 32 bits: set it to 0")
 cistern_add_refusal(pbuf_refuses_16_bit_results_of_32_bit_lengths ${config}/pbuf_options
   "cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t" ${config}/pbuf_options/skip.c)
-cistern_add_refusal(memp_refuses_malloc_pools_that_do_not_follow_each_other
-  ${config}/memp_scattered_pools "do not follow each other; move every")
-cistern_add_refusal(memp_refuses_a_guard_around_lwippools ${config}/memp_lwippools_guard
-  "remove its include guard")
-cistern_add_refusal(memp_refuses_malloc_pools_without_a_start ${config}/memp_lwippools_nostart
-  "put LWIP_MALLOC_MEMPOOL_START before the first")
-cistern_add_refusal(memp_refuses_malloc_pools_without_an_end ${config}/memp_lwippools_noend
-  "put LWIP_MALLOC_MEMPOOL_END behind the last")
-cistern_add_refusal(memp_refuses_an_end_before_the_start ${config}/memp_lwippools_swapped
-  "swap LWIP_MALLOC_MEMPOOL_START and")
-cistern_add_refusal(memp_refuses_two_starts ${config}/memp_lwippools_doubled
-  "keep only one LWIP_MALLOC_MEMPOOL_START")
-cistern_add_refusal(memp_refuses_a_pool_without_elements ${config}/memp_lwippools_zero
-  "pool 256 has no elements")
+if(NOT CISTERN_TEST_ONCE AND NOT CISTERN_SANITIZE MATCHES thread AND NOT CMAKE_CROSSCOMPILING)
+  add_test(NAME ${CISTERN_TEST_PREFIX}lwippools COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lwippools.sh
+    ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/lwippools)
+  set_tests_properties(${CISTERN_TEST_PREFIX}lwippools PROPERTIES TIMEOUT 600)
+endif()
 cistern_add_test(memp_includes_test SOURCES unit/memp_includes_test.c CONFIG ${config}/memp_lwippools_include)

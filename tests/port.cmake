@@ -98,6 +98,7 @@ protect_add_test(int SYS_LIGHTWEIGHT_PROT=0)
 protect_add_test(unused)
 protect_add_test(empty)
 protect_add_test(statement)
+protect_add_test(semicolon SYS_LIGHTWEIGHT_PROT=0)
 protect_add_test(object)
 protect_add_test(blocks SYS_LIGHTWEIGHT_PROT=0)
 protect_add_test(struct)
@@ -105,6 +106,16 @@ protect_add_test(register)
 protect_add_test(pointer)
 protect_add_test(named CISTERN_LWIP_LEVEL=cpu_sr)
 protect_add_test(functions)
+
+# With a port that is kept the library is compiled beside lwIP, with the warnings of lwIP's own build.
+add_library(lwips_warnings_on_lwip OBJECT ${bridge})
+target_include_directories(lwips_warnings_on_lwip PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/port/protect
+  ${PROJECT_SOURCE_DIR}/ports/lwip ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
+  ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(lwips_warnings_on_lwip PRIVATE NO_SYS=1 PROTECT_functions)
+target_compile_options(lwips_warnings_on_lwip PRIVATE -Werror -Wall -Wextra -Wundef -Wpedantic -Wswitch-default
+  -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition -Wcast-align -Wmissing-prototypes
+  -Wnested-externs -Wunreachable-code -Waggregate-return -Wc++-compat)
 
 # The template is a port that compiles, with threads and without.
 set(template ${CISTERN_SOURCES})

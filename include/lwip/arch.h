@@ -21,7 +21,7 @@
  * | LWIP_RAND()                       | a random u32_t                         | none            |
  * | LWIP_RAND_FOR_FUZZ                | LWIP_RAND() is lwip_fuzz_rand()        | off             |
  * | X8_F U16_F S16_F X16_F U32_F S32_F X32_F SZT_F | printf conversions of types | <inttypes.h> |
- * | LWIP_UINT32_MAX                   | the highest u32_t                      | 0xffffffffUL    |
+ * | LWIP_UINT32_MAX                   | the highest u32_t                      | 0xffffffff      |
  * | LWIP_UNUSED_ARG(x)                | keeps a compiler from a warning        | (void)x         |
  * | PACK_STRUCT_*                     | how to pack a struct                   | attribute       |
  * | PACK_STRUCT_USE_INCLUDES          | pack by arch/bpstruct.h, epstruct.h    | off             |
@@ -140,7 +140,7 @@ typedef uintptr_t mem_ptr_t;
 #endif
 
 #ifndef LWIP_UINT32_MAX
-#    define LWIP_UINT32_MAX 0xffffffffUL
+#    define LWIP_UINT32_MAX 0xffffffff
 #endif
 
 #ifndef LWIP_NO_CTYPE_H

@@ -62,6 +62,15 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #    define LWIP_MEMPOOL_STATS_REFERENCE(name)
 #endif
 
+/* An array whose size is not a size_t would be a smaller one, without a warning. */
+#define LWIP_MEMPOOL_ASSERT_FITS(name, num, size)                                                  \
+    CISTERN_STATIC_ASSERT(                                                                         \
+        (unsigned long long)(size) <= (size_t)-1 / 4U &&                                           \
+            (unsigned long long)(num) <=                                                           \
+                (size_t)-1 / 2U / (MEMP_STRIDE(size) + CISTERN_POOL_RECORD_BYTES),                 \
+        "pool " #name " is larger than the memory that a pointer reaches: the number of its"       \
+        " elements and their size must not be negative, and smaller");
+
 #if MEMP_MEM_MALLOC
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
@@ -74,6 +83,7 @@ extern const struct memp_desc *const memp_pools[MEMP_MAX];
 #else
 
 #    define LWIP_MEMPOOL_DECLARE(name, num, size, desc)                                            \
+        LWIP_MEMPOOL_ASSERT_FITS(name, num, size)                                                  \
         LWIP_DECLARE_MEMORY_ALIGNED(memp_memory_##name##_base, MEMP_POOL_BYTES(num, size));        \
         LWIP_MEMPOOL_DECLARE_STATS(name)                                                           \
         LWIP_MEMPOOL_DECLARE_STATE(name, num)                                                      \

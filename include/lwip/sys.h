@@ -300,6 +300,13 @@ u32_t sys_now(void);
  *   SYS_ARCH_UNPROTECT(level);
  */
 
+#if defined SYS_ARCH_DECL_PROTECT || defined SYS_ARCH_PROTECT || defined SYS_ARCH_UNPROTECT
+#    if !defined SYS_ARCH_DECL_PROTECT || !defined SYS_ARCH_PROTECT || !defined SYS_ARCH_UNPROTECT
+#        error                                                                                     \
+            "A port's own section is three macros: define all of SYS_ARCH_DECL_PROTECT, SYS_ARCH_PROTECT and SYS_ARCH_UNPROTECT"
+#    endif
+#endif
+
 #if !defined SYS_ARCH_PROTECT && SYS_LIGHTWEIGHT_PROT
 
 #    define SYS_ARCH_DECL_PROTECT(lev) sys_prot_t lev

@@ -10,7 +10,7 @@
 
 uint16_t cistern_chksum_bytes(const void *data, size_t length)
 {
-    const uint8_t *const bytes = data;
+    const uint8_t *const bytes = (const uint8_t *)data;
     uint32_t sum = 0;
     for (size_t i = 0; i < length; ++i) {
         sum += (i & 1U) != 0 ? bytes[i] : (uint32_t)bytes[i] << 8;

@@ -10,7 +10,7 @@
 
 uint16_t cistern_chksum_halfwords(const void *data, size_t length)
 {
-    const uint8_t *bytes = data;
+    const uint8_t *bytes = (const uint8_t *)data;
     uint32_t sum = 0;
     for (; length > 1; length -= 2, bytes += 2) {
         sum = cistern_chksum_add32(sum, chksum_load16(bytes));

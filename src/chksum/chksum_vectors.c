@@ -97,7 +97,7 @@ static inline uint64_t chksum_add_block(uint64_t sum, const uint8_t *bytes)
             "adcq 56(%1), %0\n\t"
             "adcq $0, %0"
             : "+r"(sum)
-            : "r"(bytes), "m"(*(const uint8_t(*)[CHKSUM_BLOCK])bytes)
+            : "r"(bytes), "m"(*(uint8_t(*)[CHKSUM_BLOCK])(uintptr_t)bytes)
             : "cc");
     return sum;
 }
@@ -219,28 +219,30 @@ static inline uint64_t chksum_total(uint64_t all, uint64_t upper)
 
 static uint16_t chksum_by_words(const void *data, size_t length)
 {
-    return chksum_sum_words(data, length);
+    return chksum_sum_words((const uint8_t *)data, length);
 }
 
 static uint16_t chksum_copy_words(void *target, const void *source, size_t length)
 {
     memcpy(target, source, length);
-    return chksum_sum_words(source, length);
+    return chksum_sum_words((const uint8_t *)source, length);
 }
 
 /* chksum_by_16 and chksum_copy_16, or of another width. */
 #    define CHKSUM_STRATEGY(width, attribute)                                                      \
         attribute static uint16_t chksum_by_##width(const void *data, size_t length)               \
         {                                                                                          \
-            return length < CHKSUM_SHORT ? chksum_by_words(data, length)                           \
-                                         : chksum_fold64(lanes_sum_##width(NULL, data, length));   \
+            return length < CHKSUM_SHORT                                                           \
+                       ? chksum_by_words(data, length)                                             \
+                       : chksum_fold64(lanes_sum_##width(NULL, (const uint8_t *)data, length));    \
         }                                                                                          \
         attribute static uint16_t chksum_copy_##width(void *target, const void *source,            \
                                                       size_t length)                               \
         {                                                                                          \
             return length < CHKSUM_SHORT                                                           \
                        ? chksum_copy_words(target, source, length)                                 \
-                       : chksum_fold64(lanes_sum_##width(target, source, length));                 \
+                       : chksum_fold64(lanes_sum_##width((uint8_t *)target,                        \
+                                                         (const uint8_t *)source, length));        \
         }
 
 #    if defined __i386__
@@ -322,7 +324,7 @@ static uint16_t chksum_find_and_copy(void *target, const void *source, size_t le
 __attribute__((aligned(64))) uint16_t cistern_chksum_vectors(const void *data, size_t length)
 {
     return length < CHKSUM_SHORT
-               ? chksum_sum_words(data, length)
+               ? chksum_sum_words((const uint8_t *)data, length)
                : __atomic_load_n(&chksum_best, __ATOMIC_RELAXED)->sum(data, length);
 }
 

@@ -27,7 +27,7 @@ static uint32_t add_group(uint32_t sum, const uint8_t *bytes)
 
 uint16_t cistern_chksum_words(const void *data, size_t length)
 {
-    const uint8_t *bytes = data;
+    const uint8_t *bytes = (const uint8_t *)data;
     uint32_t sum = 0;
     for (; length >= GROUP; length -= GROUP, bytes += GROUP) {
         sum = add_group(sum, bytes);

@@ -134,8 +134,8 @@ char *lwip_strnistr(const char *buffer, const char *token, size_t n)
 #ifndef lwip_memcmp_consttime
 int lwip_memcmp_consttime(const void *s1, const void *s2, size_t len)
 {
-    const unsigned char *const a = s1;
-    const unsigned char *const b = s2;
+    const unsigned char *const a = (const unsigned char *)s1;
+    const unsigned char *const b = (const unsigned char *)s2;
     volatile unsigned char difference = 0; /* so that no compiler leaves the loop early */
     for (size_t i = 0; i < len; ++i) {
         difference = (unsigned char)(difference | (a[i] ^ b[i]));

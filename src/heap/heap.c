@@ -180,8 +180,8 @@ void *cistern_heap_take_aligned(cistern_heap_t *heap, size_t alignment, size_t s
     const size_t least =
         heap->min - HEAP_HEAD; /* what remains behind the gap is a block too (I1) */
     const size_t bytes = size < least ? least : size;
-    unsigned char *const payload =
-        cistern_heap_take(heap, size == 0 || bytes > SIZE_MAX - slack ? size : bytes + slack);
+    unsigned char *const payload = (unsigned char *)cistern_heap_take(
+        heap, size == 0 || bytes > SIZE_MAX - slack ? size : bytes + slack);
     if (payload == NULL || payload == HEAP_DAMAGED) {
         return payload;
     }

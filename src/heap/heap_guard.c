@@ -132,7 +132,7 @@ void *cistern_heap_add_guards(cistern_heap_t *heap, void *payload, size_t size)
     if (payload == NULL) {
         return NULL;
     }
-    unsigned char *const bytes = payload;
+    unsigned char *const bytes = (unsigned char *)payload;
     const size_t length = heap_payload_bytes(heap, heap_offset(heap, payload));
     if (!heap_holds_poison(bytes + skipped, length - skipped)) {
         heap_raise(heap, payload, CISTERN_FAULT_POISON);
@@ -292,7 +292,7 @@ static bool heap_take_back(cistern_heap_t *heap, unsigned char *payload, heap_ta
 cistern_error_t cistern_heap_free_guarded(cistern_heap_t *heap, void *memory,
                                           heap_changed_t *changed)
 {
-    unsigned char *const payload = heap_payload_of(heap, memory);
+    unsigned char *const payload = (unsigned char *)heap_payload_of(heap, memory);
     heap_taken_back_t seen = {CISTERN_FAULT_NONE, HEAP_NOWHERE, 0};
     if (memory == NULL) {
         return CISTERN_OK;
@@ -368,7 +368,7 @@ static cistern_error_t heap_change(cistern_heap_t *heap, unsigned char *payload,
 cistern_error_t cistern_heap_resize_guarded(cistern_heap_t *heap, void *memory, size_t size,
                                             bool may_grow, heap_changed_t *changed)
 {
-    unsigned char *const payload = heap_payload_of(heap, memory);
+    unsigned char *const payload = (unsigned char *)heap_payload_of(heap, memory);
     heap_open_t open;
     while (!heap_open(heap, payload, &open)) {
         if (!cistern_heap_repair(heap, payload, false, changed)) {
@@ -399,7 +399,7 @@ cistern_error_t cistern_heap_resize_guarded(cistern_heap_t *heap, void *memory, 
 void *cistern_heap_tag(cistern_heap_t *heap, void *memory, const char *file, int line)
 {
     if (memory != NULL) {
-        unsigned char *const payload = heap_payload_of(heap, memory);
+        unsigned char *const payload = (unsigned char *)heap_payload_of(heap, memory);
         const heap_tag_t tag = {.size = heap_tag_of(payload).size, .file = file, .line = line};
         (void)memcpy(payload, &tag, sizeof(tag));
     }
@@ -429,7 +429,8 @@ void cistern_heap_name_user(const cistern_heap_t *heap, cistern_fault_t *fault)
         }
     }
     if (fault->kind == CISTERN_FAULT_OVERFLOW) {
-        const heap_tag_t tag = heap_tag_of(heap_payload_of(heap, fault->address));
+        const heap_tag_t tag =
+            heap_tag_of((const unsigned char *)heap_payload_of(heap, fault->address));
         fault->file = tag.file;
         fault->line = tag.line;
     }

@@ -18,20 +18,20 @@ typedef struct heap_sums {
 static cistern_fault_kind_t heap_guard_kind(const cistern_heap_t *heap, const void *payload,
                                             size_t bytes)
 {
-    return cistern_heap_guard_kind(heap, payload, bytes);
+    return cistern_heap_guard_kind(heap, (const unsigned char *)payload, bytes);
 }
 
 static size_t heap_size_for_caller(const cistern_heap_t *heap, const void *payload, size_t bytes)
 {
     (void)heap;
     (void)bytes;
-    return heap_tag_of(payload).size;
+    return heap_tag_of((const unsigned char *)payload).size;
 }
 
 /* Shows a live block as its caller knows it; one in transit as it is. */
 static void heap_describe(const cistern_heap_t *heap, cistern_heap_block_t *block)
 {
-    const heap_tag_t tag = heap_tag_of(block->address);
+    const heap_tag_t tag = heap_tag_of((const unsigned char *)block->address);
     if (tag.size <= heap_caller_size(heap, block->size)) {
         block->address = heap_memory_of(heap, block->address);
         block->size = tag.size;

@@ -83,7 +83,7 @@ static struct memp_malloc_helper *mem_take_element(size_t bytes)
     int i = mem_pool_for(MEMP_POOL_FIRST, bytes);
     struct memp_malloc_helper *element = NULL;
     while (i <= (int)MEMP_POOL_LAST && element == NULL) {
-        element = memp_malloc_pool(memp_pools[i]);
+        element = (struct memp_malloc_helper *)memp_malloc_pool(memp_pools[i]);
         if (element != NULL) {
             element->poolnr = (memp_t)i;
         }

@@ -21,6 +21,24 @@
 #    include LWIP_HOOK_FILENAME
 #endif
 
+#if MEMP_USE_CUSTOM_POOLS
+#    define MEMP_HAS_ELEMENTS(name, num)                                                           \
+        _Static_assert((num) != 0,                                                                 \
+                       "lwippools.h: pool " name " has no elements; give it at least 1,"           \
+                       " or remove it");
+#    define LWIP_MEMPOOL(name, num, size, desc)         MEMP_HAS_ELEMENTS(#    name, num)
+#    define LWIP_PBUF_MEMPOOL(name, num, payload, desc) MEMP_HAS_ELEMENTS(#    name, num)
+#    define LWIP_MALLOC_MEMPOOL(num, size)              MEMP_HAS_ELEMENTS(#    size, num)
+#    define LWIP_MALLOC_MEMPOOL_START
+#    define LWIP_MALLOC_MEMPOOL_END
+#    include "lwippools.h"
+#    undef LWIP_MEMPOOL
+#    undef LWIP_PBUF_MEMPOOL
+#    undef LWIP_MALLOC_MEMPOOL
+#    undef LWIP_MALLOC_MEMPOOL_START
+#    undef LWIP_MALLOC_MEMPOOL_END
+#endif
+
 #define LWIP_MEMPOOL(name, num, size, desc)                                                        \
     _Static_assert((long)(num) >= 0,                                                               \
                    "a pool of the list has less than no elements: set"                             \

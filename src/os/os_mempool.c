@@ -256,7 +256,7 @@ static void mempool_fill_info(const struct os_mempool *mp, struct os_mempool_inf
     omi->omi_num_free = mempool_clamped(stats.free);
     omi->omi_min_free = mempool_clamped(stats.min_free);
     if (stats.name != NULL) {
-        const char *const end = memchr(stats.name, '\0', sizeof omi->omi_name - 1U);
+        const char *const end = (const char *)memchr(stats.name, '\0', sizeof omi->omi_name - 1U);
         const size_t length =
             (end == NULL) ? sizeof omi->omi_name - 1U : (size_t)(end - stats.name);
         memcpy(omi->omi_name, stats.name, length);

@@ -73,7 +73,7 @@ static PBUF_APART struct pbuf *pbuf_alloc_block(size_t headroom, pbuf_len_t leng
     }
     const size_t bytes = PBUF_STRUCT_SIZE + LWIP_MEM_ALIGN_SIZE(headroom + length);
     CISTERN_ASSERT(bytes <= (mem_size_t)-1 && bytes >= PBUF_STRUCT_SIZE + length);
-    struct pbuf *const p = mem_malloc((mem_size_t)bytes);
+    struct pbuf *const p = (struct pbuf *)mem_malloc((mem_size_t)bytes);
     return p != NULL ? pbuf_begin(p, headroom, length, PBUF_RAM) : NULL;
 }
 
@@ -86,7 +86,7 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
         return NULL;
     }
     for (pbuf_len_t left = length; head == NULL || left > 0; headroom = 0) {
-        struct pbuf *const p = memp_malloc(MEMP_PBUF_POOL);
+        struct pbuf *const p = (struct pbuf *)memp_malloc(MEMP_PBUF_POOL);
         *link = p;
         if (p == NULL) {
             PBUF_POOL_IS_EMPTY();
@@ -109,7 +109,7 @@ struct pbuf *pbuf_alloc_elements(size_t headroom, pbuf_len_t length)
 static struct pbuf *pbuf_alloc_element(size_t headroom, pbuf_len_t length)
 {
     struct pbuf *const p = pbuf_fits(PBUF_POOL_PAYLOAD_SIZE(), headroom, length)
-                               ? memp_get_usual(&memp_PBUF_POOL)
+                               ? (struct pbuf *)memp_get_usual(&memp_PBUF_POOL)
                                : NULL;
     return p != NULL ? pbuf_begin(p, headroom, length, PBUF_POOL)
                      : pbuf_alloc_elements(headroom, length);
@@ -133,13 +133,14 @@ static PBUF_APART struct pbuf *pbuf_alloc_struct(void *payload, pbuf_len_t lengt
         (void)pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
         return NULL;
     }
-    struct pbuf *const p = memp_malloc(MEMP_PBUF);
+    struct pbuf *const p = (struct pbuf *)memp_malloc(MEMP_PBUF);
     return p != NULL ? pbuf_set_up(p, payload, length, type) : NULL;
 }
 
 struct pbuf *pbuf_alloc_reference(void *payload, pbuf_len_t length, pbuf_type type)
 {
-    struct pbuf *const p = type == PBUF_REF || type == PBUF_ROM ? memp_get_usual(&memp_PBUF) : NULL;
+    struct pbuf *const p =
+        type == PBUF_REF || type == PBUF_ROM ? (struct pbuf *)memp_get_usual(&memp_PBUF) : NULL;
     return p != NULL ? pbuf_set_up(p, payload, length, type)
                      : pbuf_alloc_struct(payload, length, type);
 }

@@ -78,7 +78,7 @@ PBUF_APART pbuf_len_t pbuf_transfer_far(const struct pbuf *p, pbuf_len_t offset,
                                         pbuf_len_t length, bool in)
 {
     pbuf_cursor_t cursor = pbuf_cursor_from(p, offset);
-    return pbuf_transfer_on(&cursor, outside, length, in);
+    return pbuf_transfer_on(&cursor, (u8_t *)outside, length, in);
 }
 
 pbuf_len_t pbuf_copy_partial(const struct pbuf *p, void *dataptr, pbuf_len_t len, pbuf_len_t offset)

@@ -212,7 +212,7 @@ typedef struct pbuf_walk {
 /* Starts at a fragment that is usable, or at NULL. */
 static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
 {
-    return (pbuf_walk_t){(struct pbuf *)p, p, 0};
+    return (pbuf_walk_t){LWIP_CONST_CAST(struct pbuf *, p), p, 0};
 }
 
 /* One step, unless that closes a circle: then false. */
@@ -261,7 +261,7 @@ void pbuf_walk_far(pbuf_walk_t *walk);
 
 static inline pbuf_walk_t pbuf_walk_from(const struct pbuf *p)
 {
-    return (pbuf_walk_t){(struct pbuf *)p};
+    return (pbuf_walk_t){LWIP_CONST_CAST(struct pbuf *, p)};
 }
 
 static inline void pbuf_walk_on(pbuf_walk_t *walk)

@@ -151,7 +151,7 @@ pbuf_len_t pbuf_memfind(const struct pbuf *p, const void *mem, pbuf_len_t mem_le
     if (mem_len == 0) {
         return start_offset;
     }
-    const pbuf_pattern_t pattern = pbuf_pattern_of(mem, mem_len);
+    const pbuf_pattern_t pattern = pbuf_pattern_of((const u8_t *)mem, mem_len);
     return pbuf_search(p, &pattern, start_offset);
 }
 

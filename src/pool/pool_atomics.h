@@ -53,10 +53,10 @@ static inline pool_word_t pool_word_open(pool_word_atomic_t *word)
     return cistern_port_load_linked(word);
 }
 
-static inline bool pool_word_close(pool_word_atomic_t *word, pool_word_t old, pool_word_t new)
+static inline bool pool_word_close(pool_word_atomic_t *word, pool_word_t old, pool_word_t desired)
 {
     (void)old;
-    return cistern_port_store_conditional(word, new);
+    return cistern_port_store_conditional(word, desired);
 }
 
 static inline void pool_word_abandon(pool_word_atomic_t *word)
@@ -75,15 +75,15 @@ static inline void pool_cell_store(pool_cell_atomic_t *cell, pool_cell_t value)
     *cell = value;
 }
 
-/* Changes `old` to `new`; false if it is not `old`. Bound: the number of interrupts in between. */
-static inline bool pool_cell_replace(pool_cell_atomic_t *cell, pool_cell_t old, pool_cell_t new)
+/* Changes `old` to `desired`; false if it is not `old`. Bound: the number of interrupts in between. */
+static inline bool pool_cell_replace(pool_cell_atomic_t *cell, pool_cell_t old, pool_cell_t desired)
 {
     do {
         if (cistern_port_load_linked(cell) != old) {
             cistern_port_clear_link();
             return false;
         }
-    } while (!cistern_port_store_conditional(cell, new));
+    } while (!cistern_port_store_conditional(cell, desired));
     return true;
 }
 
@@ -120,9 +120,9 @@ static inline pool_word_t pool_word_open(pool_word_atomic_t *word)
     return pool_word_load(word);
 }
 
-static inline bool pool_word_close(pool_word_atomic_t *word, pool_word_t old, pool_word_t new)
+static inline bool pool_word_close(pool_word_atomic_t *word, pool_word_t old, pool_word_t desired)
 {
-    return atomic_compare_exchange_weak_explicit(word, &old, new, memory_order_acq_rel,
+    return atomic_compare_exchange_weak_explicit(word, &old, desired, memory_order_acq_rel,
                                                  memory_order_relaxed);
 }
 
@@ -141,9 +141,9 @@ static inline void pool_cell_store(pool_cell_atomic_t *cell, pool_cell_t value)
     atomic_store_explicit(cell, value, memory_order_relaxed);
 }
 
-static inline bool pool_cell_replace(pool_cell_atomic_t *cell, pool_cell_t old, pool_cell_t new)
+static inline bool pool_cell_replace(pool_cell_atomic_t *cell, pool_cell_t old, pool_cell_t desired)
 {
-    return atomic_compare_exchange_strong_explicit(cell, &old, new, memory_order_acq_rel,
+    return atomic_compare_exchange_strong_explicit(cell, &old, desired, memory_order_acq_rel,
                                                    memory_order_relaxed);
 }
 

@@ -104,7 +104,7 @@ static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool,
 
 static inline void pool_write_guards(const cistern_pool_t *pool, void *block)
 {
-    unsigned char *const start = block;
+    unsigned char *const start = (unsigned char *)block;
     const size_t usable = pool_usable(pool);
     if (pool->guard != 0) {
         memset(start + usable, POOL_GUARD_BYTE, pool_stride(pool) - usable);

@@ -49,7 +49,7 @@ _Static_assert(sizeof(pool_cell_t) <=
 
 static pool_lf_t *pool_lf_of(const cistern_pool_t *pool)
 {
-    return pool->extras->work;
+    return (pool_lf_t *)pool->extras->work;
 }
 
 /* --- heads and links ------------------------------------------------------------------------- */
@@ -162,8 +162,9 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
         for (size_t left = n; left > 0; --left) {
             const size_t next = (left > 1) ? pool_lf_next(pool_cell_load(&work->link[index]))
                                            : pool_lf_index(work, old);
-            cistern_block_t *const block = pool_block_at(pool, index);
-            block->next = (next == pool->count) ? NULL : pool_block_at(pool, next);
+            cistern_block_t *const block = (cistern_block_t *)pool_block_at(pool, index);
+            block->next =
+                (next == pool->count) ? NULL : (cistern_block_t *)pool_block_at(pool, next);
             pool_cell_store(&work->link[index], pool_lf_link(next, before + left));
             index = next;
         }

@@ -47,7 +47,7 @@ static size_t pool_pass_over(cistern_pool_t *pool, pool_pass_t pass)
 {
     size_t found = 0;
     for (size_t i = pool->touched; i-- > 0;) {
-        cistern_block_t *const block = pool_block_at(pool, i);
+        cistern_block_t *const block = (cistern_block_t *)pool_block_at(pool, i);
         if (!cistern_pool_is_sound(block)) {
             continue;
         }

@@ -49,7 +49,8 @@ cistern_fault_kind_t pool_judge_stranger(const cistern_pool_t *pool, const void 
 cistern_fault_kind_t pool_judge(const cistern_pool_t *pool, const void *address)
 {
     if (pool_has_touched(pool, address) &&
-        !(pool_looks_free(pool, address) && pool_is_listed(pool, address))) {
+        !(pool_looks_free(pool, (const cistern_block_t *)address) &&
+          pool_is_listed(pool, address))) {
         return CISTERN_FAULT_NONE;
     }
     return pool_judge_stranger(pool, address);

@@ -286,7 +286,7 @@ static void trace_pack_event(trace_batch_t *batch, const trace_slot_t *slot)
 /* Fletcher's sums: a changed byte changes the lower half, an exchange of bytes the upper one. */
 static uint32_t trace_check(uint8_t type, const void *bytes, size_t length)
 {
-    const uint8_t *const byte = bytes;
+    const uint8_t *const byte = (const uint8_t *)bytes;
     uint32_t sum = type;
     uint32_t sums = type;
     for (size_t i = 0; i < length; ++i) {

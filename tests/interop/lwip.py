@@ -9,10 +9,12 @@ is fetched. The rows:
 
   suite   lwIP's own unit suite, in many configurations: no check fails that lwIP alone passes there
   apps    all of src/ and, if TREE has them, contrib's applications and examples, with lwIP's own warnings: each
-          warning is one that lwIP alone has as well; then they link, with and without threads
+          warning is one that lwIP alone has as well, and this library has none where a port of lwIP's is kept;
+          then they link, with and without threads
   echo    TCP and UDP over lwIP's loop interface, with threads, on the posix port and, if TREE has it, on
           contrib's unix port with ports/lwip behind it
   fuzz    lwIP's fuzz program runs its inputs to their end
+  defaults  every option has lwIP's default, or docs/from-lwip.md lists it
 """
 import concurrent.futures
 import glob
@@ -241,7 +243,15 @@ def suite_result(program):
     return int(counts.group(1)) - len(failed), failed
 
 
+def needs_names(tree):
+    """2.2.0's suite reads the pools' names without asking whether there are any: lwIP's own build has LWIP_DEBUG."""
+    with open(f"{tree}/test/unit/lwip_unittests.c", encoding="utf-8") as file:
+        text = file.read()
+    return "->name" in text and "LWIP_STATS_DISPLAY" not in text
+
+
 def build_suite(tree, folder, text, flags, alone):
+    text = f"#define LWIP_DEBUG\n{text}" if needs_names(tree) else text
     first = options(f"{folder}-options", f'#include "{tree}/test/unit/lwipopts.h"\n{text}')
     with open(f"{first}/lwippools.h", "w", encoding="utf-8") as file:
         file.write(MALLOC_POOLS)
@@ -328,8 +338,13 @@ def compare_apps(tree, no_sys, own_port):
     kept = [file for file in files if not REPLACED.search(file)]
     objects, said = compile_all(folder, [*WARNINGS, *flags], kept)
     new = sorted(warnings_of(said) - warnings_of(alone))
-    port = [f"{unix}/sys_arch.c", *ours(["ports/lwip"])] if own_port else ours(POSIX)
-    library = archive(folder + "-library", ["-w", *flags], port)[0]
+    if own_port:
+        theirs, _ = compile_all(folder + "-port", ["-w", *flags], [f"{unix}/sys_arch.c"])
+        library, also = archive(folder + "-library", [*WARNINGS, *flags], ours(["ports/lwip"]))
+        new += sorted(warnings_of(also))
+        objects += theirs
+    else:
+        library, _ = archive(folder + "-library", ["-w", *flags], ours(POSIX))
     host, _ = compile_all(folder + "-host", ["-w", *flags], [f"{ROOT}/tests/interop/lwip_apps/host.c"])
     linked = subprocess.run(["gcc", *host, *objects, library, "-lpthread", "-lm", "-o", f"{folder}/program"],
                             capture_output=True, text=True, check=False)
@@ -385,6 +400,50 @@ def run_fuzz(tree):
         failures.append(f"fuzz: {error} {(getattr(error, 'stderr', None) or b'')[-900:]}")
 
 
+# --- defaults of options --------------------------------------------------------------------------------------
+
+HEADERS = "opt arch def debug sys mem memp pbuf stats inet_chksum".split()
+# The same by another text, or by what docs/from-lwip.md says of alignment.
+ALIKE = re.compile(r"SYS_ARCH_(INC|DEC|GET|SET|LOCKED)|LWIP_MEM_ALIGN\w*|FOLD_U32T|LWIP_CHKSUM_COPY_ALGORITHM")
+
+
+def defaults(no_sys, folders):
+    """Each macro with its definition, where lwipopts.h and the port define nothing."""
+    text = "".join(f'#include "lwip/{header}.h"\n' for header in HEADERS)
+    done = run(["gcc", "-E", "-dM", f"-DNO_SYS={no_sys}", *(f"-I{folder}" for folder in folders), "-x", "c", "-"], input=text,
+               capture_output=True, text=True)
+    found = re.findall(r"#define (\w+)(?:\([^)]*\))? ?(.*)", done.stdout)
+    return {name: re.sub(r"[\s()]|u32_t|\bU\b", "", value) for name, value in found}
+
+
+def run_defaults(tree):
+    """What a program may define, and lwIP does otherwise, has the same value here, or stands on the page."""
+    options("bare/arch", "")
+    options("bare", "")
+    with open("bare/arch/cc.h", "w", encoding="utf-8") as file:
+        file.write("typedef int sys_prot_t;\n")
+    with open("bare/arch/sys_arch.h", "w", encoding="utf-8") as file:
+        file.write("typedef void *sys_sem_t, *sys_mutex_t, *sys_mbox_t, *sys_thread_t;\n")
+    may = set()
+    for header in HEADERS:
+        with open(f"{tree}/src/include/lwip/{header}.h", encoding="utf-8") as file:
+            may |= set(re.findall(r"(?:#ifndef|!defined\(?)\s*(\w+)", file.read()))
+    ours_first = ["bare", *(f"{ROOT}/{part}" for part in ("include", "ports/lwip", "src")), f"{tree}/src/include"]
+    compared, other = set(), set()
+    for no_sys in (0, 1):
+        theirs = defaults(no_sys, ["bare", f"{tree}/src/include"])
+        here = defaults(no_sys, ours_first)
+        options_of = {name for name in may if name in theirs and not name.startswith("LWIP_HDR")}
+        compared |= options_of
+        other |= {name for name in options_of if here.get(name) != theirs[name] and not ALIKE.fullmatch(name)}
+    with open(f"{ROOT}/docs/from-lwip.md", encoding="utf-8") as file:
+        page = file.read()
+    unlisted = [name for name in sorted(other) if f"`{name}" not in page]
+    report("defaults", f"{len(compared)} options, {len(other)} have another default, {len(unlisted)} not on the page")
+    if unlisted:
+        failures.append(f"defaults: {unlisted}")
+
+
 # --- all of it ------------------------------------------------------------------------------------------------
 
 def main(arguments):
@@ -412,6 +471,8 @@ def main(arguments):
             run_echo(tree, name, extra, own_port)
     if wanted("fuzz") and os.path.exists(f"{tree}/test/fuzz/fuzz3.c"):
         run_fuzz(tree)
+    if wanted("defaults"):
+        run_defaults(tree)
     for no_sys in (0, 1):
         for own_port in (False, True) if has_contrib else (False,):
             if wanted(f"apps: NO_SYS {no_sys}"):

@@ -7,6 +7,7 @@
 #include "lwip/arch.h"
 #include "lwip/mem.h"
 #include "lwip/opt.h"
+#include "lwip/priv/memp_check.h"
 
 #include <stdbool.h>
 
@@ -43,35 +44,36 @@ struct memp {
 #define MEMP_POOL_BYTES(num, size) CISTERN_POOL_BYTES(num, MEMP_ELEMENT_BYTES(size), LWIP_ALIGNMENT)
 
 #if MEM_USE_POOLS
-/* Numbers the malloc pools: MEMP_POOL_FIRST .. MEMP_POOL_LAST, in the order listed. */
+/* Numbers the malloc pools: MEMP_POOL_FIRST .. MEMP_POOL_LAST, in the order listed. The first is as many
+ * pools behind that of number 0 as the list has before START, the last one less than before END. */
 typedef enum {
-    MEMP_POOL_HELPER_FIRST = (int)(
-#    define LWIP_MEMPOOL(name, num, size, desc)
-#    define LWIP_MALLOC_MEMPOOL_START      1
-#    define LWIP_MALLOC_MEMPOOL(num, size) *MEMP_POOL_##size + 0
+    MEMP_POOL_HELPER_FIRST = 0
+#    define LWIP_MEMPOOL(name, num, size, desc) +1
+#    define LWIP_MALLOC_MEMPOOL(num, size)      +1
+#    define LWIP_MALLOC_MEMPOOL_START           , MEMP_OF_LINE(MEMP_POOL_HELPER_FROM_START_, __LINE__) = 0
 #    define LWIP_MALLOC_MEMPOOL_END
 #    include "lwip/priv/memp_std.h"
-        ),
-    MEMP_POOL_HELPER_LAST = (int)(
-#    define LWIP_MEMPOOL(name, num, size, desc)
+    ,
+    MEMP_POOL_HELPER_LAST = -1
+#    define LWIP_MEMPOOL(name, num, size, desc) +1
+#    define LWIP_MALLOC_MEMPOOL(num, size)      +1
 #    define LWIP_MALLOC_MEMPOOL_START
-#    define LWIP_MALLOC_MEMPOOL(num, size) 0 + MEMP_POOL_##size *
-#    define LWIP_MALLOC_MEMPOOL_END        1
+#    define LWIP_MALLOC_MEMPOOL_END , MEMP_OF_LINE(MEMP_POOL_HELPER_FROM_END_, __LINE__) = 0
 #    include "lwip/priv/memp_std.h"
-        )
 } memp_pool_helper_t;
 
 #    define MEMP_POOL_FIRST ((memp_t)MEMP_POOL_HELPER_FIRST)
 #    define MEMP_POOL_LAST  ((memp_t)MEMP_POOL_HELPER_LAST)
 
+#endif
+
 /* What mem_malloc stores before the memory that it takes from a malloc pool. */
 struct memp_malloc_helper {
     memp_t poolnr;
-#    if MEMP_OVERFLOW_CHECK || (LWIP_STATS && MEM_STATS)
+#if MEMP_OVERFLOW_CHECK || (LWIP_STATS && MEM_STATS)
     u16_t size;
-#    endif
-};
 #endif
+};
 
 struct stats_mem;
 

@@ -6,7 +6,8 @@
  * section is then the port's own SYS_ARCH_PROTECT: sys_arch_protect, or macros of any kind. It must
  * nest, and the engines may be called from the contexts that it keeps out.
  *
- * The macros write a section within one function: a declaration, an enter, a leave. The engines
+ * The macros write a section within one function: a declaration, an enter, a leave. A declaration that
+ * enters is not one: it would enter again where the section is left. The engines
  * have the enter and the leave apart, so the variable's value goes from one to the other as words,
  * in registers once both are inlined. Its type is whatever the macro declares:
  *
@@ -38,6 +39,8 @@
 #    define CISTERN_LWIP_LEVEL_BYTES (2 * sizeof(void *))
 #endif
 
+/* A struct that the engines return from one function to the next: lwIP's own build warns of these. */
+#pragma GCC diagnostic ignored "-Waggregate-return"
 typedef struct cistern_critical {
     void *words[(CISTERN_LWIP_LEVEL_BYTES + sizeof(void *) - 1) / sizeof(void *)];
 } cistern_critical_t;
@@ -48,7 +51,7 @@ typedef struct cistern_no_level {
 } cistern_no_level_t;
 
 /* The text of what a macro expands to; an empty one takes one byte. A statement that does nothing
- * starts with `do` or a bracket, which no declaration does. */
+ * starts with `do`, a bracket or a semicolon, which no declaration does. */
 #define CISTERN_LWIP_TEXT_(...)  #__VA_ARGS__
 #define CISTERN_LWIP_TEXT(...)   CISTERN_LWIP_TEXT_(__VA_ARGS__)
 #define CISTERN_LWIP_DECLARATION CISTERN_LWIP_TEXT(SYS_ARCH_DECL_PROTECT(CISTERN_LWIP_LEVEL))
@@ -56,7 +59,8 @@ typedef struct cistern_no_level {
     (__builtin_memcmp(CISTERN_LWIP_DECLARATION "   ", word, sizeof(word) - 1) == 0)
 #define CISTERN_LWIP_DECLARES_NOTHING                                                              \
     (sizeof CISTERN_LWIP_DECLARATION == 1 || CISTERN_LWIP_STARTS_WITH("do ") ||                    \
-     CISTERN_LWIP_STARTS_WITH("(") || CISTERN_LWIP_STARTS_WITH("{"))
+     CISTERN_LWIP_STARTS_WITH("do{") || CISTERN_LWIP_STARTS_WITH("(") ||                           \
+     CISTERN_LWIP_STARTS_WITH("{") || CISTERN_LWIP_STARTS_WITH(";"))
 
 /* The macros hide the outer variable on purpose, and convert as they like. */
 #pragma GCC diagnostic push

@@ -40,6 +40,10 @@ typedef struct protect_key {
         } while (0)
 #    define SYS_ARCH_PROTECT(lev)   (void)protect_enter()
 #    define SYS_ARCH_UNPROTECT(lev) --protect_depth
+#elif defined PROTECT_semicolon
+#    define SYS_ARCH_DECL_PROTECT(lev) ;
+#    define SYS_ARCH_PROTECT(lev)      (void)protect_enter();
+#    define SYS_ARCH_UNPROTECT(lev)    --protect_depth;
 #elif defined PROTECT_object
 #    define SYS_ARCH_DECL_PROTECT int
 #    define SYS_ARCH_PROTECT(lev)                                                                  \
