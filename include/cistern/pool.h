@@ -217,7 +217,8 @@ cistern_error_t cistern_pool_clear(cistern_pool_t *pool);
  *     (level 2): a fault. The list is then built anew and blocks that damage leaves unknown are
  *     quarantined, with CISTERN_DIAGNOSIS 0 all that were listed; poison and guards are written
  *     anew. Linear in the number of blocks, once per fault.
- * Constant time but for that; level 2 compares CISTERN_POOL_POISON bytes, level 3 the whole block.
+ * Constant time but for that; level 2 compares CISTERN_POOL_POISON bytes, level 3 the whole block;
+ * in the first word of a lock-free pool's block both see only what leads out of the pool.
  * Any context that the critical section covers, or for a pool with extras its strategy: where the
  * section is a lock, on hosts, no signal handler. The caller owns the block until put; its content
  * is undefined. At level 3 a macro of this name passes the caller's file and line on. */

@@ -210,6 +210,7 @@ static inline void pool_cached_clear_key(const cistern_pool_t *pool, void *block
 {
     if (pool_has_keys(pool)) {
         ((cistern_keyed_block_t *)block)->key = 0;
+        pool_write_poison(pool, block);
     }
 }
 

@@ -2,7 +2,7 @@
 /* pool_guard.h - what check levels 2 and 3 add to a pool: guards, poison, and who had a block.
  *
  *   block   | link | key | poison while free | ... | guard: overflow | guard: underflow of next |
- *           ^ 0          ^ two words               ^ size            ^ stride - guard / 2
+ *           ^ 0          ^ two words, or one       ^ size            ^ stride - guard / 2
  *   records behind the last block (level 3)
  *
  * Vocabulary: the last user of a block is the place of the last get or put of it.
@@ -67,6 +67,13 @@ static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
     return end - from < POOL_WORD && memcmp((const void *)from, &pattern, end - from) == 0;
 }
 
+/* Where a free block's poison begins: behind its first word, and behind its key where it has one. */
+static inline uintptr_t pool_poison_start(const cistern_pool_t *pool, const void *block)
+{
+    const bool has_key = pool_is_plain(pool) || pool_strategy(pool)->has_keys;
+    return (uintptr_t)block + (has_key ? 2U : 1U) * POOL_WORD;
+}
+
 /* Where a free block's poison ends: before it begins, if the pool is keyless. */
 static inline uintptr_t pool_poison_end(const cistern_pool_t *pool, const void *block)
 {
@@ -93,10 +100,10 @@ static inline cistern_fault_kind_t pool_check_guards(const cistern_pool_t *pool,
     return CISTERN_FAULT_NONE;
 }
 
-/* What a free block's content and guards are, beyond link and key. */
+/* What a free block's content and guards are, beyond its link and key. */
 static inline cistern_fault_kind_t pool_check_poison(const cistern_pool_t *pool, const void *block)
 {
-    const uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    const uintptr_t from = pool_poison_start(pool, block);
     const uintptr_t end = pool_poison_end(pool, block);
     return (from < end && !pool_is_poisoned(from, end)) ? CISTERN_FAULT_POISON
                                                         : pool_check_guards(pool, block);
@@ -118,7 +125,7 @@ static inline void pool_write_poison(const cistern_pool_t *pool, void *block)
 {
     const uintptr_t pattern = POOL_POISON;
     const uintptr_t end = pool_poison_end(pool, block);
-    uintptr_t from = (uintptr_t)block + 2U * POOL_WORD;
+    uintptr_t from = pool_poison_start(pool, block);
     for (; from < end && end - from >= POOL_WORD; from += POOL_WORD) {
         *(uintptr_t *)from = pattern;
     }

@@ -176,12 +176,21 @@ static size_t pool_lf_push(const cistern_pool_t *pool, pool_lf_t *work, size_t f
 
 /* --- get ------------------------------------------------------------------------------------- */
 
+/* What the content of a free block is. Nothing follows its first word, which a put writes: that it
+ * leads out of the pool is a user's write. */
+static cistern_fault_kind_t pool_lf_judge(const cistern_pool_t *pool, const void *block)
+{
+    const cistern_block_t *const next = ((const cistern_block_t *)block)->next;
+    const bool leads_out = CISTERN_CHECK >= 2 && next != NULL && !pool_has_touched(pool, next);
+    return leads_out ? CISTERN_FAULT_POISON : pool_check_poison(pool, block);
+}
+
 /* Gives a block that was taken to its user. What was damaged while it was free is repaired, and it
  * is free again: then false. */
 static bool pool_lf_hand_out(cistern_pool_t *pool, pool_lf_t *work, void *block,
                              const cistern_pool_place_t *at)
 {
-    const cistern_pool_finding_t finding = {pool_check_poison(pool, block), block};
+    const cistern_pool_finding_t finding = {pool_lf_judge(pool, block), block};
     if (finding.kind == CISTERN_FAULT_NONE) {
         cistern_pool_remember(pool, block, CISTERN_POOL_GET, at);
         return true;
@@ -341,6 +350,7 @@ static void pool_lf_fill(cistern_pool_t *pool)
     for (size_t i = 0; i < pool->count; ++i) {
         if (pool_has_keys(pool)) {
             ((cistern_keyed_block_t *)pool_block_at(pool, i))->key = 0;
+            pool_write_poison(pool, pool_block_at(pool, i));
         }
         pool_cell_store(&work->link[i], pool_lf_link(i + 1U, pool->count - i));
     }
@@ -399,7 +409,7 @@ static bool pool_lf_is_whole(const cistern_pool_t *pool)
     size_t used = 0;
     for (size_t left = free; left > 0; --left) {
         if (pool_lf_free(pool_lf_link_at(pool, work, index)) != left ||
-            pool_check_poison(pool, pool_block_at(pool, index)) != CISTERN_FAULT_NONE) {
+            pool_lf_judge(pool, pool_block_at(pool, index)) != CISTERN_FAULT_NONE) {
             return false;
         }
         index = pool_lf_next(pool_cell_load(&work->link[index]));

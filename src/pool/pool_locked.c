@@ -191,7 +191,7 @@ static void pool_locked_prepare(cistern_pool_t *pool)
         .fill = pool_locked_serve, .get = pool_locked_get, .get_bulk = pool_locked_get_bulk,       \
         .put = pool_locked_put, .put_run = pool_locked_put_run, .uses = pool_locked_uses,          \
         .uses_now = pool_locked_uses_now, .is_whole = pool_list_is_whole,                          \
-        .reset_low_water = pool_locked_reset
+        .reset_low_water = pool_locked_reset, .has_keys = true
 
 const struct cistern_pool_strategy cistern_pool_section = {
     .fits = pool_locked_fits,

@@ -159,6 +159,7 @@ struct cistern_pool_strategy {
     /* While stopped: whether free blocks are where they must be. */
     bool (*is_whole)(const cistern_pool_t *pool);
     void (*reset_low_water)(cistern_pool_t *pool);
+    bool has_keys;     /* whether free blocks hold a key in their second word */
     bool can_wait;     /* whether threads can wait for a block */
     bool has_own_lock; /* which a fork must hold */
 };

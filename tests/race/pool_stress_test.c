@@ -14,8 +14,7 @@ enum { THREADS = 4, GENERATIONS = 3, STEPS = 300, COUNT = 40, HELD = 16, COUNTER
 
 typedef struct block {
     void *link;
-    _Atomic uintptr_t holder; /* who has it; 0 while it is free */
-    unsigned char content[40];
+    unsigned char content[48];
 } block_t;
 
 enum { SIZE = sizeof(block_t), CACHES = THREADS };
@@ -36,9 +35,17 @@ static unsigned next_random(unsigned *state)
     return *state >> 16;
 }
 
+/* Who has a block; 0 while it is free. Not in the block, which is poisoned then. */
+static _Atomic uintptr_t *holder_of(const block_t *block)
+{
+    static _Atomic uintptr_t holders[COUNT];
+    const size_t offset = (size_t)((const unsigned char *)block - memory.bytes);
+    return &holders[offset / cistern_pool_stride(&pool)];
+}
+
 static void hold(block_t *block, uintptr_t me)
 {
-    if (block != NULL && atomic_exchange(&block->holder, me) != 0) {
+    if (block != NULL && atomic_exchange(holder_of(block), me) != 0) {
         ++doubly_held;
     }
 }
@@ -53,7 +60,7 @@ static void count_used(unsigned more)
 
 static void let_go(block_t *block, uintptr_t me)
 {
-    if (atomic_exchange(&block->holder, 0) != me) {
+    if (atomic_exchange(holder_of(block), 0) != me) {
         ++doubly_held;
     }
 }

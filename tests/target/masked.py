@@ -54,7 +54,7 @@ FAULTS = {
     "memp_put_slow",
     "pbuf_report",
     "pool_is_listed",
-    "pool_owner_name",
+    "cistern_pool_find",
     "cistern_pool_mend",
     "cistern_pool_raise",
 }
