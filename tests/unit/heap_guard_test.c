@@ -172,6 +172,56 @@ static void a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it
     assert_int_equal(heap.used, 0);
 }
 
+static void *claimed; /* what the handler of the next fault frees */
+static cistern_error_t answer;
+
+static void free_it_too(const cistern_fault_t *fault)
+{
+    void *const memory = claimed;
+    faults_remember(fault);
+    claimed = NULL;
+    if (memory != NULL) {
+        answer = cistern_heap_free(&heap, memory);
+    }
+}
+
+/* The free in the handler of a call's fault was one too many: that call had the block. */
+static void assert_free_was_refused(const void *block)
+{
+    assert_int_equal(answer, CISTERN_ERROR_FAULT);
+    assert_int_equal(faults.count, 2);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    assert_ptr_equal(faults.last.address, block);
+    assert_true(cistern_heap_check(&heap));
+    faults.count = 0;
+}
+
+static void block_that_a_call_has_cannot_be_freed_meanwhile(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    unsigned char *const next = cistern_heap_alloc(&heap, 100);
+    unsigned char *const last = cistern_heap_alloc(&heap, 100);
+    (void)cistern_fault_set_handler(free_it_too);
+    block[100] ^= 1U;
+    claimed = block;
+    assert_ptr_equal(cistern_heap_realloc(&heap, block, 90), block);
+    assert_free_was_refused(block);
+    assert_int_equal(cistern_heap_free(&heap, next), CISTERN_OK);
+    next[50] ^= 1U;
+    claimed = block;
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_free_was_refused(block);
+    block[50] ^= 1U;
+    claimed = block;
+    assert_ptr_equal(cistern_heap_alloc(&heap, 100), block);
+    assert_free_was_refused(block);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, last), CISTERN_OK);
+    assert_no_fault();
+    assert_int_equal(heap.used, 0);
+}
+
 static void sizes_are_those_asked_for_to_the_byte(void **state)
 {
     (void)state;
@@ -283,6 +333,7 @@ int main(void)
         guard_test(a_write_to_a_free_block_is_reported_when_it_is_handed_out_again),
         guard_test(a_write_to_a_free_block_is_reported_when_a_neighbour_merges_with_it),
         guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
+        guard_test(block_that_a_call_has_cannot_be_freed_meanwhile),
         guard_test(sizes_are_those_asked_for_to_the_byte),
         guard_test(alignment_holds_behind_the_guard),
         guard_test(damage_of_a_header_is_repaired),

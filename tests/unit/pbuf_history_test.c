@@ -90,10 +90,13 @@ static void a_fragment_that_others_hold_stays_in_sight_when_one_of_them_frees_it
     (void)state;
     struct pbuf *const p = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
     pbuf_ref(p);
-    assert_int_equal(pbuf_free(p), 0);
-    const int line = __LINE__ - 1;
+    const int shared = __LINE__ - 1;
     assert_int_equal(look(MOST), 1);
-    assert_place(seen[0].used, line);
+    assert_place(seen[0].used, shared);
+    assert_int_equal(pbuf_free(p), 0);
+    const int freed = __LINE__ - 1;
+    assert_int_equal(look(MOST), 1);
+    assert_place(seen[0].used, freed);
     pbuf_free(p);
 }
 

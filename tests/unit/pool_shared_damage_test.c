@@ -166,6 +166,37 @@ static void write_after_free_is_reported_by_a_get_of_several_which_gives_the_res
     assert_no_block_is_lost(0);
 }
 
+static void write_past_a_free_block_is_reported_with_that_into_it_and_repaired(void **state)
+{
+    (void)state;
+    unsigned char *const block = freed_block();
+    block[SIZE / 2] ^= 1U;
+    block[SIZE] ^= 1U;
+    assert_null(cistern_pool_get(&pool));
+    assert_one_fault(CISTERN_FAULT_POISON, block);
+    assert_no_block_is_lost(0);
+}
+
+/* A repair makes the pool whole: what else it finds written it writes anew. */
+static void repair_of_a_lost_block_repairs_the_guards_of_the_others(void **state)
+{
+    (void)state;
+    unsigned char *const other = cistern_pool_get(&pool);
+    unsigned char *const lost = freed_block();
+    assert_int_equal(cistern_pool_put(&pool, other), CISTERN_OK);
+    void *const first = cistern_pool_get(&pool); /* the one that is next is the one that is damaged */
+    unsigned char *const damaged = (first == lost) ? other : lost;
+    assert_int_equal(cistern_pool_put(&pool, first), CISTERN_OK);
+    if (has_links) {
+        damaged[SIZE] ^= 1U;
+        memset(first, 0x5A, LINK_AND_KEY);
+        void *const got = cistern_pool_get(&pool);
+        assert_one_fault(CISTERN_FAULT_LINK, first);
+        assert_true(got == NULL || cistern_pool_put(&pool, got) == CISTERN_OK);
+        assert_no_block_is_lost(stats_now().quarantined);
+    }
+}
+
 /* Damages both guards of a block, one after the other, and gives it back by `put`. */
 static void assert_guards_are_reported(cistern_error_t (*put)(void *block))
 {
@@ -326,6 +357,8 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 #if CISTERN_CHECK >= 2
         damage_test(write_after_free_is_reported_by_the_get_and_repaired),
         damage_test(write_after_free_is_reported_by_a_get_of_several_which_gives_the_rest),
+        damage_test(write_past_a_free_block_is_reported_with_that_into_it_and_repaired),
+        damage_test(repair_of_a_lost_block_repairs_the_guards_of_the_others),
         damage_test(written_guards_among_several_do_not_keep_the_others_from_being_put),
         damage_test(written_guards_are_reported_once_and_the_block_taken_back),
 #endif
