@@ -193,6 +193,11 @@ static void repair_of_a_lost_block_repairs_the_guards_of_the_others(void **state
         void *const got = cistern_pool_get(&pool);
         assert_one_fault(CISTERN_FAULT_LINK, first);
         assert_true(got == NULL || cistern_pool_put(&pool, got) == CISTERN_OK);
+        assert_true(cistern_pool_check(&pool));
+        void *blocks[COUNT];
+        const size_t n = cistern_pool_get_bulk(&pool, blocks, COUNT);
+        assert_int_equal(cistern_pool_put_bulk(&pool, blocks, n), n);
+        assert_no_fault();
         assert_no_block_is_lost(stats_now().quarantined);
     }
 }
