@@ -634,6 +634,51 @@ static void a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault(voi
     }
 }
 
+/* It takes the only block that is free: where damage is in the way it asks once more, as alloc does. */
+static void aligned_alloc_that_meets_damage_is_served(void **state)
+{
+    (void)state;
+    static max_align_t arena[1024 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {
+        .name = "aligned", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    unsigned char *const hole = cistern_heap_alloc(&heap, 400);
+    while (cistern_heap_alloc(&heap, cistern_heap_largest(&heap)) != NULL) {
+    }
+    assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+    memset(hole - HEADER, 0x5a, HEADER);
+    unsigned char *const block = cistern_heap_aligned_alloc(&heap, 64, 100);
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+    assert_non_null(block);
+    assert_int_equal((uintptr_t)block % 64U, 0);
+    assert_true(cistern_heap_check(&heap));
+    faults.count = 0;
+}
+
+#if CISTERN_HEAP_FIT_IS_FIRST
+static void largest_of_a_damaged_heap_is_what_lies_before_the_damage(void **state)
+{
+    (void)state;
+    static max_align_t arena[1024 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {
+        .name = "largest", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    unsigned char *const first = cistern_heap_alloc(&heap, 40);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    unsigned char *const damaged = cistern_heap_alloc(&heap, 200);
+    const size_t usable = cistern_heap_usable_size(&heap, first);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    memset(damaged - HEADER, 0x5a, HEADER);
+    assert_int_equal(cistern_heap_largest(&heap), usable);
+    assert_no_fault();
+}
+#endif
+
 /* A mark of the first list is before the least free block: it names block 0, to which damage makes it
  * an end. What lies between is not handed out. */
 static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
@@ -750,6 +795,10 @@ int main(void)
         test(a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole),
         test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
         test(a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault),
+        test(aligned_alloc_that_meets_damage_is_served),
+#if CISTERN_HEAP_FIT_IS_FIRST
+        test(largest_of_a_damaged_heap_is_what_lies_before_the_damage),
+#endif
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),

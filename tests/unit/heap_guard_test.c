@@ -237,6 +237,21 @@ static void sizes_are_those_asked_for_to_the_byte(void **state)
     assert_no_fault();
 }
 
+/* The tag is a size and, at level 3, a file and a line. */
+static void guards_take_no_granule_more_than_they_need(void **state)
+{
+    (void)state;
+    const size_t tag = sizeof(size_t) + (CISTERN_CHECK >= 3 ? 2U * sizeof(void *) : 0U);
+    const size_t front = (tag + CISTERN_HEAP_GUARD_BEFORE + 7U) & ~(size_t)7U;
+    for (size_t size = 1; size < 200; ++size) {
+        const size_t bytes =
+            2U * sizeof(cistern_heap_index_t) + front + size + CISTERN_HEAP_GUARD_AFTER;
+        void *const block = cistern_heap_alloc(&heap, size);
+        assert_int_equal(heap.used, (bytes + 7U) & ~(size_t)7U);
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    }
+}
+
 static void alignment_holds_behind_the_guard(void **state)
 {
     (void)state;
@@ -335,6 +350,7 @@ int main(void)
         guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
         guard_test(block_that_a_call_has_cannot_be_freed_meanwhile),
         guard_test(sizes_are_those_asked_for_to_the_byte),
+        guard_test(guards_take_no_granule_more_than_they_need),
         guard_test(alignment_holds_behind_the_guard),
         guard_test(damage_of_a_header_is_repaired),
 #if CISTERN_CHECK >= 3

@@ -206,6 +206,42 @@ static void arena_of_the_promised_bytes_holds_as_many_blocks(void **state)
     }
 }
 
+/* Beside the sentinel's header, and what is less than a granule. */
+static void block_of_the_whole_arena_leaves_no_granule_out(void **state)
+{
+    (void)state;
+    const size_t header = 2U * sizeof(cistern_heap_index_t);
+    for (size_t alignment = CISTERN_HEAP_UNIT; alignment <= 16; alignment *= 2) {
+        unsigned char *const first = (unsigned char *)arena + (0U - header) % alignment;
+        for (size_t bytes = 200; bytes < 300; ++bytes) {
+            cistern_heap_stats_t stats;
+            make_heap_of(first, bytes, alignment);
+            cistern_heap_stats(&heap, &stats);
+            assert_int_equal(stats.bytes, (bytes - header) & ~(alignment - 1U));
+        }
+    }
+}
+
+/* The size that the header says suffices, when there is nothing else. */
+static void aligned_alloc_is_served_by_a_hole_for_both_and_the_smallest_block(void **state)
+{
+    (void)state;
+    const size_t unit = CISTERN_HEAP_UNIT;
+    const size_t header = 2U * sizeof(cistern_heap_index_t);
+    for (size_t alignment = 2U * unit; alignment <= 256; alignment *= 2) {
+        make_heap_of(arena, sizeof(arena), unit);
+        assert_non_null(cistern_heap_alloc(&heap, 1));
+        const size_t bytes = (64U & ~(unit - 1U)) + alignment + used();
+        const size_t payload = bytes + (0U - header - bytes) % unit;
+        void *const hole = cistern_heap_alloc(&heap, payload);
+        while (cistern_heap_alloc(&heap, cistern_heap_largest(&heap)) != NULL) {
+        }
+        assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+        assert_int_equal(cistern_heap_largest(&heap), payload);
+        assert_non_null(cistern_heap_aligned_alloc(&heap, alignment, payload - bytes + 64U));
+    }
+}
+
 static void a_heap_of_zeros_serves_nothing(void **state)
 {
     (void)state;
@@ -836,6 +872,9 @@ int main(void)
         cmocka_unit_test_setup(rest_that_is_as_large_as_the_smallest_block_stays_free, make_heap),
         cmocka_unit_test_setup(smaller_requests_take_the_smallest_payload, make_heap),
         cmocka_unit_test_setup(arena_of_the_promised_bytes_holds_as_many_blocks, make_heap),
+        cmocka_unit_test_setup(block_of_the_whole_arena_leaves_no_granule_out, make_heap),
+        cmocka_unit_test_setup(aligned_alloc_is_served_by_a_hole_for_both_and_the_smallest_block,
+                               make_heap),
         cmocka_unit_test_setup(a_heap_of_zeros_serves_nothing, make_heap),
 #if HEAP_CAN_BE_WIDE
         cmocka_unit_test_setup(block_of_over_half_the_addresses_serves_requests, make_heap),

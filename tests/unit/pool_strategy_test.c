@@ -287,6 +287,13 @@ static void walk_visits_the_blocks_in_use_until_stopped(void **state)
     assert_null(seen[4]);
 }
 
+static void walk_of_a_pool_that_no_call_has_touched_visits_nothing(void **state)
+{
+    (void)state;
+    void *seen[COUNT] = {NULL};
+    assert_int_equal(cistern_pool_walk(&pool, collect, seen), 0);
+}
+
 static void clear_frees_every_block(void **state)
 {
     (void)state;
@@ -357,6 +364,29 @@ static void no_get_finds_the_pool_empty_while_another_ones_cache_holds_a_block(v
     assert_int_equal(stats_now().failures, 0);
 }
 
+/* --- what clients read ----------------------------------------------------------------------- */
+
+static int make_lock_free(void **state)
+{
+    static const cistern_pool_strategy_t strategy = CISTERN_POOL_LOCK_FREE;
+    *state = (void *)(uintptr_t)&strategy;
+    return make(state);
+}
+
+/* They find the free blocks of a lock-free pool as they find those of any other. */
+static void free_blocks_without_a_lock_lead_to_each_other_by_plain_pointers(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    for (size_t i = 0; i < COUNT; ++i) {
+        void *next;
+        assert_int_equal(cistern_pool_put(&pool, block[i]), CISTERN_OK);
+        memcpy(&next, block[i], sizeof next);
+        assert_ptr_equal(next, (i > 0) ? block[i - 1] : NULL);
+    }
+}
+
 /* --- what init refuses ----------------------------------------------------------------------- */
 
 static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **state)
@@ -411,6 +441,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),
         strategy_test(walk_visits_the_blocks_in_use_until_stopped),
+        strategy_test(walk_of_a_pool_that_no_call_has_touched_visits_nothing),
         strategy_test(clear_frees_every_block),
         strategy_test(low_water_is_kept_and_reset),
         strategy_test(low_water_is_kept_when_it_was_not_read_before_the_blocks_came_back),
@@ -425,6 +456,9 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            free_blocks_without_a_lock_lead_to_each_other_by_plain_pointers, make_lock_free,
+            forget),
         test(init_refuses_work_memory_that_is_absent_short_or_misaligned),
         test(init_refuses_extras_without_a_strategy),
     };

@@ -286,6 +286,17 @@ static bool visit(void *block, size_t index, void *argument)
     return true;
 }
 
+/* At level 0 every block of the pool passes for one in use. */
+static void block_in_use_is_used_and_other_addresses_are_not(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get(&pool);
+    assert_true(cistern_pool_uses(&pool, block));
+    assert_false(cistern_pool_uses(&pool, other_memory));
+    assert_false(cistern_pool_uses(&pool, (unsigned char *)block + 1));
+    assert_int_equal(cistern_pool_uses(&pool, memory + STRIDE), CISTERN_CHECK == 0);
+}
+
 static void walk_without_pool_or_visitor_is_of_no_block(void **state)
 {
     (void)state;
@@ -318,6 +329,7 @@ int main(void)
         pools_test(init_refuses_geometry_that_wraps_around_the_address_space),
         test(pool_of_no_blocks_is_a_pool_that_is_always_empty),
         test(pool_takes_more_blocks_and_larger_ones_than_16_bits_count),
+        pools_test(block_in_use_is_used_and_other_addresses_are_not),
         pools_test(walk_without_pool_or_visitor_is_of_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
