@@ -264,6 +264,26 @@ static void a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost(void
     }
 }
 
+/* The places that such a header names are right: it is no witness against itself. */
+static void a_header_of_which_only_the_states_were_changed_is_written_anew(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < BLOCKS; ++i) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        if (!is_freed(i) && !is_freed(i - 1U)) {
+            cistern_heap_index_t words[2];
+            memcpy(words, scene->blocks[i] - HEADER, sizeof words);
+            words[0] &= (cistern_heap_index_t) ~(cistern_heap_index_t)3U;
+            words[1] &= (cistern_heap_index_t) ~(cistern_heap_index_t)3U;
+            memcpy(scene->blocks[i] - HEADER, words, sizeof words);
+            expect_nothing_lost(scene);
+            assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[i]);
+        }
+        free_scene(scene);
+    }
+}
+
 /* Its neighbours agree on a place that is as near to each as one can be. */
 static void header_between_two_least_blocks_is_written_anew(void **state)
 {
@@ -781,6 +801,7 @@ int main(void)
         test(any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect),
         test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
+        test(a_header_of_which_only_the_states_were_changed_is_written_anew),
         test(header_between_two_least_blocks_is_written_anew),
         test(the_sentinel_is_written_anew_too),
         test(a_trim_and_a_free_join_a_top_whose_header_is_destroyed),

@@ -252,6 +252,24 @@ static void guards_take_no_granule_more_than_they_need(void **state)
     }
 }
 
+static void arena_without_space_for_a_byte_between_its_guards_is_refused(void **state)
+{
+    (void)state;
+    unsigned refused = 0;
+    for (size_t bytes = 1; bytes < 256; ++bytes) {
+        const cistern_heap_config_t config = {
+            .name = "small", .memory = arena, .bytes = bytes, .alignment = 8};
+        const cistern_error_t error = cistern_heap_init(&heap, &config);
+        if (error == CISTERN_OK) {
+            assert_non_null(cistern_heap_alloc(&heap, 1));
+        } else {
+            assert_int_equal(error, CISTERN_ERROR_SIZE);
+            ++refused;
+        }
+    }
+    assert_in_range(refused, 1, 254);
+}
+
 static void alignment_holds_behind_the_guard(void **state)
 {
     (void)state;
@@ -351,6 +369,7 @@ int main(void)
         guard_test(block_that_a_call_has_cannot_be_freed_meanwhile),
         guard_test(sizes_are_those_asked_for_to_the_byte),
         guard_test(guards_take_no_granule_more_than_they_need),
+        guard_test(arena_without_space_for_a_byte_between_its_guards_is_refused),
         guard_test(alignment_holds_behind_the_guard),
         guard_test(damage_of_a_header_is_repaired),
 #if CISTERN_CHECK >= 3

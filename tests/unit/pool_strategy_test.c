@@ -287,13 +287,6 @@ static void walk_visits_the_blocks_in_use_until_stopped(void **state)
     assert_null(seen[4]);
 }
 
-static void walk_of_a_pool_that_no_call_has_touched_visits_nothing(void **state)
-{
-    (void)state;
-    void *seen[COUNT] = {NULL};
-    assert_int_equal(cistern_pool_walk(&pool, collect, seen), 0);
-}
-
 static void clear_frees_every_block(void **state)
 {
     (void)state;
@@ -441,7 +434,6 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         strategy_test(bulk_gives_what_there_is_and_takes_it_back),
         strategy_test(bulk_puts_all_but_those_that_are_refused),
         strategy_test(walk_visits_the_blocks_in_use_until_stopped),
-        strategy_test(walk_of_a_pool_that_no_call_has_touched_visits_nothing),
         strategy_test(clear_frees_every_block),
         strategy_test(low_water_is_kept_and_reset),
         strategy_test(low_water_is_kept_when_it_was_not_read_before_the_blocks_came_back),

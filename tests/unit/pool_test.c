@@ -297,6 +297,14 @@ static void block_in_use_is_used_and_other_addresses_are_not(void **state)
     assert_int_equal(cistern_pool_uses(&pool, memory + STRIDE), CISTERN_CHECK == 0);
 }
 
+static void walk_of_a_pool_that_no_call_has_touched_visits_nothing(void **state)
+{
+    (void)state;
+    unsigned visits = 0;
+    assert_int_equal(cistern_pool_walk(&pool, visit, &visits), 0);
+    assert_int_equal(visits, 0);
+}
+
 static void walk_without_pool_or_visitor_is_of_no_block(void **state)
 {
     (void)state;
@@ -330,6 +338,7 @@ int main(void)
         test(pool_of_no_blocks_is_a_pool_that_is_always_empty),
         test(pool_takes_more_blocks_and_larger_ones_than_16_bits_count),
         pools_test(block_in_use_is_used_and_other_addresses_are_not),
+        pools_test(walk_of_a_pool_that_no_call_has_touched_visits_nothing),
         pools_test(walk_without_pool_or_visitor_is_of_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
