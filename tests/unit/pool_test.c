@@ -297,12 +297,19 @@ static void block_in_use_is_used_and_other_addresses_are_not(void **state)
     assert_int_equal(cistern_pool_uses(&pool, memory + STRIDE), CISTERN_CHECK == 0);
 }
 
+typedef struct untouched {
+    void *words[3];
+} untouched_t;
+
+CISTERN_POOL_DEFINE(untouched, untouched_t, 2, );
+
 static void walk_of_a_pool_that_no_call_has_touched_visits_nothing(void **state)
 {
     (void)state;
     unsigned visits = 0;
-    assert_int_equal(cistern_pool_walk(&pool, visit, &visits), 0);
+    assert_int_equal(cistern_pool_walk(&untouched_pool, visit, &visits), 0);
     assert_int_equal(visits, 0);
+    assert_int_equal(untouched_put(untouched_get()), CISTERN_OK);
 }
 
 static void walk_without_pool_or_visitor_is_of_no_block(void **state)
