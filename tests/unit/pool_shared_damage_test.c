@@ -184,7 +184,8 @@ static void repair_of_a_lost_block_repairs_the_guards_of_the_others(void **state
     unsigned char *const other = cistern_pool_get(&pool);
     unsigned char *const lost = freed_block();
     assert_int_equal(cistern_pool_put(&pool, other), CISTERN_OK);
-    void *const first = cistern_pool_get(&pool); /* the one that is next is the one that is damaged */
+    void *const first =
+        cistern_pool_get(&pool); /* the one that is next is the one that is damaged */
     unsigned char *const damaged = (first == lost) ? other : lost;
     assert_int_equal(cistern_pool_put(&pool, first), CISTERN_OK);
     if (has_links) {
