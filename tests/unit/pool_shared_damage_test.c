@@ -225,6 +225,22 @@ static void assert_guards_are_reported(cistern_error_t (*put)(void *block))
     assert_no_block_is_lost(0);
 }
 
+/* Between two blocks stand the guard after the one and the guard before the other. */
+static void written_guard_is_that_of_its_own_block_to_the_byte(void **state)
+{
+    (void)state;
+    unsigned char *const first = cistern_pool_get(&pool);
+    unsigned char *const second = cistern_pool_get(&pool);
+    unsigned char *const lower = (first < second) ? first : second;
+    unsigned char *const higher = (first < second) ? second : first;
+    higher[-(ptrdiff_t)(CISTERN_POOL_GUARD / 2U)] ^= 1U;
+    assert_int_equal(cistern_pool_put(&pool, lower), CISTERN_OK);
+    assert_no_fault();
+    assert_int_equal(cistern_pool_put(&pool, higher), CISTERN_OK);
+    assert_one_fault(CISTERN_FAULT_UNDERFLOW, higher);
+    assert_no_block_is_lost(0);
+}
+
 static cistern_error_t put_alone(void *block)
 {
     return cistern_pool_put(&pool, block);
@@ -365,6 +381,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         damage_test(write_after_free_is_reported_by_a_get_of_several_which_gives_the_rest),
         damage_test(write_past_a_free_block_is_reported_with_that_into_it_and_repaired),
         damage_test(repair_of_a_lost_block_repairs_the_guards_of_the_others),
+        damage_test(written_guard_is_that_of_its_own_block_to_the_byte),
         damage_test(written_guards_among_several_do_not_keep_the_others_from_being_put),
         damage_test(written_guards_are_reported_once_and_the_block_taken_back),
 #endif

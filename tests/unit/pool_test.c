@@ -286,6 +286,15 @@ static bool visit(void *block, size_t index, void *argument)
     return true;
 }
 
+static void place_of_the_caller_changes_no_answer(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get_at(&pool, "driver.c", 1);
+    assert_ptr_equal(block, memory);
+    assert_int_equal(cistern_pool_put_at(&pool, block, "driver.c", 2), CISTERN_OK);
+    assert_no_fault();
+}
+
 /* At level 0 every block of the pool passes for one in use. */
 static void block_in_use_is_used_and_other_addresses_are_not(void **state)
 {
@@ -344,6 +353,7 @@ int main(void)
         pools_test(init_refuses_geometry_that_wraps_around_the_address_space),
         test(pool_of_no_blocks_is_a_pool_that_is_always_empty),
         test(pool_takes_more_blocks_and_larger_ones_than_16_bits_count),
+        pools_test(place_of_the_caller_changes_no_answer),
         pools_test(block_in_use_is_used_and_other_addresses_are_not),
         pools_test(walk_of_a_pool_that_no_call_has_touched_visits_nothing),
         pools_test(walk_without_pool_or_visitor_is_of_no_block),
