@@ -730,6 +730,21 @@ static void sleep_is_not_cut_short_by_signals(void **state)
     assert_true(slept >= 49);
 }
 
+static void say_that_it_ran(void *argument)
+{
+    *(atomic_bool *)argument = true;
+}
+
+static void joinable_thread_is_joined_by_the_name_that_its_start_gave(void **state)
+{
+    (void)state;
+    atomic_bool ran = false;
+    const sys_thread_t thread = sys_thread_new_joinable("joined", say_that_it_ran, &ran, 0, 1);
+    join(thread);
+    assert_true(ran);
+    assert_no_fault();
+}
+
 typedef struct signalled {
     atomic_int id;
     u32_t waited;
@@ -785,6 +800,7 @@ int main(void)
         test(mutex_lends_its_holder_the_priority_of_who_waits),
         test(sleep_is_not_cut_short_by_signals),
         test(wait_is_not_ended_by_signals),
+        test(joinable_thread_is_joined_by_the_name_that_its_start_gave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
