@@ -4,6 +4,11 @@
 add_compile_options(-fsanitize=${CISTERN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
 add_link_options(-fsanitize=${CISTERN_SANITIZE})
 
+# The invariants run here. Not in the tree of races: what an assertion reads, another thread may write.
+if(CISTERN_SANITIZE MATCHES address)
+  add_compile_options("-DCISTERN_ASSERT(condition)=((condition) ? (void)0 : __builtin_trap())")
+endif()
+
 # gcc describes each operation that may be undefined in a variable, and guards each of those as it guards
 # the program's own: two thirds of the code. Without the descriptions an undefined operation is a signal,
 # whose place ASAN_OPTIONS=handle_sigill=1 prints; clang's tree says in words what it was.

@@ -31,10 +31,6 @@ function(heap_add_tests VARIANT)
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_definitions(${library} PUBLIC ${ARG_DEFINES} ${HEAP_PORT_DEFINES})
   target_compile_options(${library} PRIVATE ${CISTERN_WARNINGS})
-  if(CISTERN_PORT STREQUAL posix AND CISTERN_SANITIZE) # the invariants run here
-    target_compile_options(${library} PRIVATE
-      "-DCISTERN_ASSERT(condition)=((condition) ? (void)0 : __builtin_trap())")
-  endif()
   target_link_libraries(${library} PUBLIC ${CISTERN_SYSTEM_LIBRARIES})
   if(CISTERN_SMALL)
     list(REMOVE_ITEM ARG_TESTS model/heap_model)

@@ -31,13 +31,22 @@ static void end_inside_a_section(void *argument)
     (void)sys_arch_protect();
 }
 
+static void end_inside_one_section(void *argument)
+{
+    (void)argument;
+    (void)sys_arch_protect();
+}
+
 static void thread_that_ends_inside_a_section_is_reported_and_releases_it(void **state)
 {
     (void)state;
     host_run_in_thread(end_inside_a_section, NULL);
     assert_int_equal(faults.count, 1);
     sys_arch_unprotect(sys_arch_protect());
-    assert_int_equal(faults.count, 1);
+    host_run_in_thread(end_inside_one_section, NULL);
+    assert_int_equal(faults.count, 2);
+    sys_arch_unprotect(sys_arch_protect());
+    assert_int_equal(faults.count, 2);
 }
 
 /* --- mutexes ---------------------------------------------------------------------------------- */
@@ -221,6 +230,32 @@ static void random_numbers_differ(void **state)
     assert_false(a == b && b == c);
 }
 
+/* A name that was set to none is of no slot: what was freed there before was another's. */
+static void free_of_a_name_that_was_set_invalid_is_no_double_free(void **state)
+{
+    (void)state;
+    sys_sem_t sem;
+    sys_mutex_t mutex;
+    sys_mbox_t mbox;
+    assert_int_equal(sys_sem_new(&sem, 0), ERR_OK);
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    assert_int_equal(sys_mbox_new(&mbox, 1), ERR_OK);
+    sys_sem_free(&sem);
+    sys_mutex_free(&mutex);
+    sys_mbox_free(&mbox);
+    sys_sem_set_invalid(&sem);
+    sys_mutex_set_invalid(&mutex);
+    sys_mbox_set_invalid(&mbox);
+    assert_no_fault();
+    sys_sem_free(&sem);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    sys_mutex_free(&mutex);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    sys_mbox_free(&mbox);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_FOREIGN_FREE);
+    assert_int_equal(faults.count, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +265,7 @@ int main(void)
         test(mutex_of_a_thread_that_ended_is_not_a_new_threads),
         test(mutex_is_unlocked_by_its_holder_only_and_locked_once),
         test(no_object_at_all_is_refused),
+        test(free_of_a_name_that_was_set_invalid_is_no_double_free),
         test(thread_without_a_function_is_refused),
         test(core_lock_is_checked_once_a_core_thread_is_marked),
         test(each_thread_has_a_semaphore_of_its_own_until_it_ends),

@@ -17,9 +17,12 @@
 #include "lwip/sys.h"
 #include "quick_lock.h"
 #include "sys_host.h"
+#include "sys_object.h"
 
 void __real_host_unpark(host_parker_t *parker);
 void __wrap_host_unpark(host_parker_t *parker);
+void __real_host_parker_init(host_parker_t *parker);
+void __wrap_host_parker_init(host_parker_t *parker);
 void __real_host_fence_heavy(void);
 void __wrap_host_fence_heavy(void);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -27,18 +30,47 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*body)(void *), void *argument);
 
+static sys_sem_t sem;
+static atomic_uint unparks;
 static atomic_bool unpark_is_slow;
 static atomic_bool unpark_began;
 static atomic_bool unpark_ended;
+static atomic_bool waiter_left;
+static atomic_bool left_without_the_lock;
+
+/* Who was woken cannot leave the semaphore before it has its lock. */
+static void unpark_with_the_lock_held(host_parker_t *parker)
+{
+    object_t *const object = object_lock(&sys_object_semaphores, sys_sem_name(&sem), 0);
+    __real_host_unpark(parker);
+    sys_msleep(20);
+    atomic_store(&left_without_the_lock, atomic_load(&waiter_left));
+    object_unlock(object);
+}
 
 void __wrap_host_unpark(host_parker_t *parker)
 {
+    atomic_fetch_add(&unparks, 1U);
     if (atomic_load(&unpark_is_slow)) {
         atomic_store(&unpark_began, true);
         sys_msleep(100);
         atomic_store(&unpark_ended, true);
+        unpark_with_the_lock_held(parker);
+    } else {
+        __real_host_unpark(parker);
     }
-    __real_host_unpark(parker);
+}
+
+static atomic_bool parker_is_slow;
+static atomic_bool parker_began;
+
+void __wrap_host_parker_init(host_parker_t *parker)
+{
+    __real_host_parker_init(parker);
+    atomic_store(&parker_began, true);
+    while (atomic_load(&parker_is_slow)) {
+        (void)sched_yield();
+    }
 }
 
 static atomic_uint fences;
@@ -61,11 +93,8 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 
 static quick_lock_t lock;
 
-/* A waiter that came after the first look of who unlocks is seen by the second. */
-static void unlock_sees_any_number_of_waiters(void **state)
+static void assert_unlock_sees_waiters(void)
 {
-    (void)state;
-    quick_lock_init(&lock);
     for (unsigned waiting = 0; waiting < 4; ++waiting) {
         quick_lock(&lock);
         atomic_store(&lock.waiting, waiting);
@@ -74,6 +103,19 @@ static void unlock_sees_any_number_of_waiters(void **state)
         atomic_store(&lock.waiting, 0U);
         quick_unlock(&lock);
     }
+}
+
+/* A waiter that came after the first look of who unlocks is seen by the second, with a heavy fence and
+ * without. */
+static void unlock_sees_any_number_of_waiters(void **state)
+{
+    (void)state;
+    quick_lock_init(&lock);
+    const bool has_fence = quick_lock_has_fence;
+    assert_unlock_sees_waiters();
+    quick_lock_has_fence = !has_fence;
+    assert_unlock_sees_waiters();
+    quick_lock_has_fence = has_fence;
 }
 
 static void *lock_once(void *argument)
@@ -97,6 +139,7 @@ static void waiter_has_a_heavy_fence_between_its_count_and_its_look(void **state
     (void)state;
     pthread_t other;
     quick_lock_init(&lock);
+    quick_lock_wake(&lock); /* in vain: it leaves the queue free */
     quick_lock(&lock);
     atomic_store(&fences, 0U);
     assert_int_equal(pthread_create(&other, NULL, lock_once, NULL), 0);
@@ -140,7 +183,6 @@ static void lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child(void **s
 
 /* --- the gate --------------------------------------------------------------------------------- */
 
-static sys_sem_t sem;
 static atomic_bool left_too_early;
 static atomic_bool granted;
 
@@ -148,6 +190,7 @@ static void *wait_a_little(void *argument)
 {
     (void)argument;
     const u32_t waited = sys_arch_sem_wait(&sem, 40);
+    atomic_store(&waiter_left, true);
     if (atomic_load(&unpark_began) && !atomic_load(&unpark_ended)) {
         atomic_store(&left_too_early, true);
     }
@@ -164,6 +207,7 @@ static void waiter_that_has_its_unit_leaves_after_its_wake_up(void **state)
     for (unsigned round = 0; round < 50 && !atomic_load(&unpark_ended); ++round) {
         pthread_t waiter;
         atomic_store(&unpark_is_slow, true);
+        atomic_store(&waiter_left, false);
         assert_int_equal(pthread_create(&waiter, NULL, wait_a_little, NULL), 0);
         sys_msleep(10);
         sys_sem_signal(&sem);
@@ -175,8 +219,53 @@ static void waiter_that_has_its_unit_leaves_after_its_wake_up(void **state)
     }
     assert_true(atomic_load(&unpark_ended));
     assert_false(atomic_load(&left_too_early));
+    assert_false(atomic_load(&left_without_the_lock));
     assert_true(atomic_load(&granted));
     sys_sem_free(&sem);
+}
+
+/* --- the mutex -------------------------------------------------------------------------------- */
+
+static sys_mutex_t mutex;
+static atomic_bool locked;
+
+static void *lock_the_mutex_once(void *argument)
+{
+    (void)argument;
+    sys_mutex_lock(&mutex);
+    atomic_store(&locked, true);
+    sys_mutex_unlock(&mutex);
+    return NULL;
+}
+
+/* It gave up spinning, and who unlocks saw no waiter: only itself can find the mutex free. Then it is no
+ * waiter, whom a later unlock would wake. */
+static void mutex_that_was_unlocked_before_a_waiter_queued_is_its_own(void **state)
+{
+    (void)state;
+    pthread_t waiter;
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    sys_mutex_lock(&mutex);
+    atomic_store(&parker_is_slow, true);
+    atomic_store(&parker_began, false);
+    atomic_store(&unparks, 0U);
+    assert_int_equal(pthread_create(&waiter, NULL, lock_the_mutex_once, NULL), 0);
+    while (!atomic_load(&parker_began)) {
+        sys_msleep(1);
+    }
+    sys_mutex_unlock(&mutex);
+    atomic_store(&parker_is_slow, false);
+    for (unsigned ms = 0; ms < 5000 && !atomic_load(&locked); ++ms) {
+        sys_msleep(1);
+    }
+    assert_true(atomic_load(&locked));
+    (void)pthread_join(waiter, NULL);
+    assert_int_equal(atomic_load(&unparks), 0);
+    assert_int_equal(sys_host_waiting(), 0);
+    sys_mutex_lock(&mutex);
+    sys_mutex_unlock(&mutex);
+    sys_mutex_free(&mutex);
+    assert_no_fault();
 }
 
 /* --- threads --------------------------------------------------------------------------------- */
@@ -312,6 +401,10 @@ static void process_that_may_use_one_processor_is_not_parallel(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
     sys_msleep(50);
     assert_false(host_is_parallel());
+    sys_mbox_t empty;
+    assert_int_equal(sys_mbox_new(&empty, 1), ERR_OK);
+    assert_int_equal(sys_arch_mbox_fetch(&empty, NULL, 10), SYS_ARCH_TIMEOUT);
+    sys_mbox_free(&empty);
     assert_int_equal(sched_setaffinity(0, sizeof before, &before), 0);
     sys_msleep(50);
     assert_int_equal(host_is_parallel(), CPU_COUNT(&before) > 1);
@@ -339,6 +432,7 @@ int main(void)
         test(waiter_has_a_heavy_fence_between_its_count_and_its_look),
         test(lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child),
         test(waiter_that_has_its_unit_leaves_after_its_wake_up),
+        test(mutex_that_was_unlocked_before_a_waiter_queued_is_its_own),
         test(thread_that_the_system_does_not_give_is_a_fault),
         test(pool_that_a_thread_stopped_at_a_fork_serves_the_child),
         test(heavy_fence_is_a_call_that_the_system_takes),

@@ -15,6 +15,7 @@
 
 #include "support.h"
 
+#include "arch/cistern_threads.h"
 #include "cistern/pool.h"
 #include "lwip/sys.h"
 
@@ -316,10 +317,12 @@ static const cistern_pool_strategy_t shared_strategies[] = {
     CISTERN_POOL_CRITICAL, CISTERN_POOL_MUTEX, CISTERN_POOL_CACHED};
 enum { SHARED_STRATEGIES = sizeof shared_strategies / sizeof shared_strategies[0] };
 
+static atomic_bool inside; /* a thread, a pool */
+
 static bool child_gets_what_it_puts(void)
 {
-    return cistern_pool_put(&pool, only) == CISTERN_OK && cistern_pool_get(&pool) == only &&
-           faults.count == 0;
+    return !inside && cistern_pool_put(&pool, only) == CISTERN_OK &&
+           cistern_pool_get(&pool) == only && faults.count == 0;
 }
 
 static void fork_leaves_threads_that_wait_for_a_block_behind(void **state)
@@ -339,8 +342,6 @@ static void fork_leaves_threads_that_wait_for_a_block_behind(void **state)
     assert_no_fault();
 }
 
-static atomic_bool inside;
-
 static bool stay_inside(void *block, size_t index, void *argument)
 {
     (void)block;
@@ -348,6 +349,7 @@ static bool stay_inside(void *block, size_t index, void *argument)
     (void)argument;
     inside = true;
     sys_msleep(50);
+    inside = false;
     return true;
 }
 
@@ -359,6 +361,7 @@ static void *look_at_the_pool(void *argument)
     return NULL;
 }
 
+/* The fork waits until the thread has left the pool. */
 static void fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it(void **state)
 {
     (void)state;
@@ -376,6 +379,83 @@ static void fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it(void **
         assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
     }
     sys_sem_free(&done);
+    assert_no_fault();
+}
+
+/* A thread with a number of its own, which it keeps until the semaphore is signalled. */
+typedef struct numbered {
+    atomic_uint number;
+    sys_sem_t done;
+    pthread_t thread;
+} numbered_t;
+
+enum { NO_NUMBER = 1000 };
+
+static void *take_a_number(void *argument)
+{
+    numbered_t *const numbered = argument;
+    numbered->number = cistern_port_thread_slot();
+    take(&numbered->done);
+    return NULL;
+}
+
+static void start_numbered(numbered_t *numbered)
+{
+    numbered->number = NO_NUMBER;
+    numbered->done = new_semaphore(0);
+    numbered->thread = start(take_a_number, numbered);
+    while (numbered->number == NO_NUMBER) {
+        sys_msleep(1);
+    }
+}
+
+static void end_numbered(numbered_t *numbered)
+{
+    sys_sem_signal(&numbered->done);
+    join(numbered->thread);
+    sys_sem_free(&numbered->done);
+}
+
+/* The runtime of ThreadSanitizer starts no thread in the child of a process with threads. */
+#ifdef __SANITIZE_THREAD__
+#    define CHILD_HAS_THREADS 0
+#else
+#    define CHILD_HAS_THREADS 1
+#endif
+
+static numbered_t numbered[2];
+
+static bool has_the_number_of(const numbered_t *thread)
+{
+    return thread->number == numbered[0].number || thread->number == numbered[1].number;
+}
+
+static bool child_gives_their_numbers_again(void)
+{
+    static numbered_t own[2];
+    if (!CHILD_HAS_THREADS) {
+        return true;
+    }
+    start_numbered(&own[0]);
+    start_numbered(&own[1]);
+    return own[0].number != own[1].number && has_the_number_of(&own[0]) &&
+           has_the_number_of(&own[1]);
+}
+
+static void fork_frees_the_numbers_of_the_threads_left_behind_in_the_child_alone(void **state)
+{
+    (void)state;
+    numbered_t later;
+    const uint32_t mine = cistern_port_thread_slot();
+    start_numbered(&numbered[0]);
+    start_numbered(&numbered[1]);
+    assert_int_equal(status_of_child(child_gives_their_numbers_again), 0);
+    start_numbered(&later);
+    assert_false(has_the_number_of(&later));
+    assert_int_not_equal(later.number, mine);
+    end_numbered(&later);
+    end_numbered(&numbered[1]);
+    end_numbered(&numbered[0]);
     assert_no_fault();
 }
 
@@ -660,6 +740,55 @@ static void sleep_is_not_cut_short_by_signals(void **state)
     assert_true(slept >= 49);
 }
 
+static void say_that_it_ran(void *argument)
+{
+    *(atomic_bool *)argument = true;
+}
+
+static void joinable_thread_is_joined_by_the_name_that_its_start_gave(void **state)
+{
+    (void)state;
+    atomic_bool ran = false;
+    const sys_thread_t thread = sys_thread_new_joinable("joined", say_that_it_ran, &ran, 0, 1);
+    join(thread);
+    assert_true(ran);
+    assert_no_fault();
+}
+
+typedef struct signalled {
+    atomic_int id;
+    u32_t waited;
+} signalled_t;
+
+static void *wait_for_the_semaphore(void *argument)
+{
+    signalled_t *const thread = argument;
+    thread->id = (int)gettid();
+    thread->waited = sys_arch_sem_wait(&shared.sem, 0);
+    return NULL;
+}
+
+static void wait_is_not_ended_by_signals(void **state)
+{
+    (void)state;
+    const struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction before;
+    signalled_t waiter = {0, SYS_ARCH_TIMEOUT};
+    (void)sigaction(SIGUSR1, &action, &before);
+    make_shared();
+    const pthread_t thread = start(wait_for_the_semaphore, &waiter);
+    for (int i = 0; i < 3; ++i) {
+        await_sleep(&waiter.id);
+        assert_int_equal(pthread_kill(thread, SIGUSR1), 0);
+    }
+    await_sleep(&waiter.id);
+    sys_sem_signal(&shared.sem);
+    join(thread);
+    (void)sigaction(SIGUSR1, &before, NULL);
+    assert_int_not_equal(waiter.waited, SYS_ARCH_TIMEOUT);
+    end_shared();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -670,6 +799,7 @@ int main(void)
         test(fork_inside_a_section_and_with_a_mutex_held_keeps_both),
         test(fork_leaves_threads_that_wait_for_a_block_behind),
         test(fork_while_a_thread_has_a_pool_gives_a_child_that_can_use_it),
+        test(fork_frees_the_numbers_of_the_threads_left_behind_in_the_child_alone),
         test(who_was_woken_in_vain_has_the_section_next),
         test(cancelled_waiter_leaves_its_place_to_the_next),
         test(cancelled_waiter_of_a_pool_leaves_its_place_to_the_next),
@@ -679,6 +809,8 @@ int main(void)
         test(thread_without_a_priority_is_normal_whoever_makes_it),
         test(mutex_lends_its_holder_the_priority_of_who_waits),
         test(sleep_is_not_cut_short_by_signals),
+        test(wait_is_not_ended_by_signals),
+        test(joinable_thread_is_joined_by_the_name_that_its_start_gave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

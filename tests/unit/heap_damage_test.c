@@ -264,6 +264,26 @@ static void a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost(void
     }
 }
 
+/* The places that such a header names are right: it is no witness against itself. */
+static void a_header_of_which_only_the_states_were_changed_is_written_anew(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < BLOCKS; ++i) {
+        scene_t *const scene = new_scene();
+        build(scene);
+        if (!is_freed(i) && !is_freed(i - 1U)) {
+            cistern_heap_index_t words[2];
+            memcpy(words, scene->blocks[i] - HEADER, sizeof words);
+            words[0] &= (cistern_heap_index_t) ~(cistern_heap_index_t)3U;
+            words[1] &= (cistern_heap_index_t) ~(cistern_heap_index_t)3U;
+            memcpy(scene->blocks[i] - HEADER, words, sizeof words);
+            expect_nothing_lost(scene);
+            assert_one_fault(CISTERN_FAULT_HEADER, scene->blocks[i]);
+        }
+        free_scene(scene);
+    }
+}
+
 /* Its neighbours agree on a place that is as near to each as one can be. */
 static void header_between_two_least_blocks_is_written_anew(void **state)
 {
@@ -634,6 +654,51 @@ static void a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault(voi
     }
 }
 
+/* It takes the only block that is free: where damage is in the way it asks once more, as alloc does. */
+static void aligned_alloc_that_meets_damage_is_served(void **state)
+{
+    (void)state;
+    static max_align_t arena[1024 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {
+        .name = "aligned", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    unsigned char *const hole = cistern_heap_alloc(&heap, 400);
+    while (cistern_heap_alloc(&heap, cistern_heap_largest(&heap)) != NULL) {
+    }
+    assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+    memset(hole - HEADER, 0x5a, HEADER);
+    unsigned char *const block = cistern_heap_aligned_alloc(&heap, 64, 100);
+    assert_int_equal(faults.count, 1);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_HEADER);
+    assert_non_null(block);
+    assert_int_equal((uintptr_t)block % 64U, 0);
+    assert_true(cistern_heap_check(&heap));
+    faults.count = 0;
+}
+
+#if CISTERN_HEAP_FIT_IS_FIRST
+static void largest_of_a_damaged_heap_is_what_lies_before_the_damage(void **state)
+{
+    (void)state;
+    static max_align_t arena[1024 / sizeof(max_align_t)];
+    const cistern_heap_config_t config = {
+        .name = "largest", .memory = arena, .bytes = sizeof arena, .alignment = 8};
+    cistern_heap_t heap;
+    assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+    unsigned char *const first = cistern_heap_alloc(&heap, 40);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    unsigned char *const damaged = cistern_heap_alloc(&heap, 200);
+    const size_t usable = cistern_heap_usable_size(&heap, first);
+    assert_non_null(cistern_heap_alloc(&heap, 8));
+    assert_int_equal(cistern_heap_free(&heap, first), CISTERN_OK);
+    memset(damaged - HEADER, 0x5a, HEADER);
+    assert_int_equal(cistern_heap_largest(&heap), usable);
+    assert_no_fault();
+}
+#endif
+
 /* A mark of the first list is before the least free block: it names block 0, to which damage makes it
  * an end. What lies between is not handed out. */
 static void a_header_that_leads_to_a_mark_gives_no_live_block_away(void **state)
@@ -736,6 +801,7 @@ int main(void)
         test(any_bit_of_a_header_or_link_is_a_fault_or_of_no_effect),
         test(an_overrun_into_a_header_names_that_block_and_both_frees_are_served),
         test(a_header_that_was_destroyed_is_written_anew_and_nothing_is_lost),
+        test(a_header_of_which_only_the_states_were_changed_is_written_anew),
         test(header_between_two_least_blocks_is_written_anew),
         test(the_sentinel_is_written_anew_too),
         test(a_trim_and_a_free_join_a_top_whose_header_is_destroyed),
@@ -750,6 +816,10 @@ int main(void)
         test(a_block_whose_bytes_a_damaged_header_names_as_a_block_is_freed_whole),
         test(live_blocks_inside_a_free_block_that_damage_made_larger_are_found_by_a_repair),
         test(a_link_that_leads_to_the_wrong_word_of_a_blocks_links_is_a_fault),
+        test(aligned_alloc_that_meets_damage_is_served),
+#if CISTERN_HEAP_FIT_IS_FIRST
+        test(largest_of_a_damaged_heap_is_what_lies_before_the_damage),
+#endif
         test(a_header_that_leads_to_a_mark_gives_no_live_block_away),
         test(damage_is_repaired_and_the_rest_of_the_heap_is_whole_again),
         test(call_that_finds_damage_is_served_and_the_high_water_mark_stays),

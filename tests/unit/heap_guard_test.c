@@ -172,6 +172,59 @@ static void a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it
     assert_int_equal(heap.used, 0);
 }
 
+static void *claimed; /* what the handler of the next fault frees */
+static cistern_error_t answer;
+static bool whole;
+
+static void free_it_too(const cistern_fault_t *fault)
+{
+    void *const memory = claimed;
+    faults_remember(fault);
+    claimed = NULL;
+    if (memory != NULL) {
+        whole = cistern_heap_check(&heap);
+        answer = cistern_heap_free(&heap, memory);
+    }
+}
+
+/* The free in the handler of a call's fault was one too many: that call had the block. */
+static void assert_free_was_refused(const void *block)
+{
+    assert_int_equal(answer, CISTERN_ERROR_FAULT);
+    assert_int_equal(faults.count, 2);
+    assert_int_equal(faults.last.kind, CISTERN_FAULT_DOUBLE_FREE);
+    assert_ptr_equal(faults.last.address, block);
+    assert_true(whole && cistern_heap_check(&heap));
+    faults.count = 0;
+    whole = false;
+}
+
+static void block_that_a_call_has_cannot_be_freed_meanwhile(void **state)
+{
+    (void)state;
+    unsigned char *const block = cistern_heap_alloc(&heap, 100);
+    unsigned char *const next = cistern_heap_alloc(&heap, 100);
+    unsigned char *const last = cistern_heap_alloc(&heap, 100);
+    (void)cistern_fault_set_handler(free_it_too);
+    block[100] ^= 1U;
+    claimed = block;
+    assert_ptr_equal(cistern_heap_realloc(&heap, block, 90), block);
+    assert_free_was_refused(block);
+    assert_int_equal(cistern_heap_free(&heap, next), CISTERN_OK);
+    next[50] ^= 1U;
+    claimed = block;
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_free_was_refused(block);
+    block[50] ^= 1U;
+    claimed = block;
+    assert_ptr_equal(cistern_heap_alloc(&heap, 100), block);
+    assert_free_was_refused(block);
+    assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    assert_int_equal(cistern_heap_free(&heap, last), CISTERN_OK);
+    assert_no_fault();
+    assert_int_equal(heap.used, 0);
+}
+
 static void sizes_are_those_asked_for_to_the_byte(void **state)
 {
     (void)state;
@@ -185,6 +238,39 @@ static void sizes_are_those_asked_for_to_the_byte(void **state)
     memset(block, 0xff, 201);
     assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
     assert_no_fault();
+}
+
+/* The tag is a size and, at level 3, a file and a line. */
+static void guards_take_no_granule_more_than_they_need(void **state)
+{
+    (void)state;
+    const size_t tag = sizeof(size_t) + (CISTERN_CHECK >= 3 ? 2U * sizeof(void *) : 0U);
+    const size_t front = (tag + CISTERN_HEAP_GUARD_BEFORE + 7U) & ~(size_t)7U;
+    for (size_t size = 1; size < 200; ++size) {
+        const size_t bytes =
+            2U * sizeof(cistern_heap_index_t) + front + size + CISTERN_HEAP_GUARD_AFTER;
+        void *const block = cistern_heap_alloc(&heap, size);
+        assert_int_equal(heap.used, (bytes + 7U) & ~(size_t)7U);
+        assert_int_equal(cistern_heap_free(&heap, block), CISTERN_OK);
+    }
+}
+
+static void arena_without_space_for_a_byte_between_its_guards_is_refused(void **state)
+{
+    (void)state;
+    unsigned refused = 0;
+    for (size_t i = 0; i < 512; ++i) {
+        const cistern_heap_config_t config = {
+            .name = "small", .memory = arena, .bytes = i / 2U, .alignment = 4U + i % 2U * 4U};
+        const cistern_error_t error = cistern_heap_init(&heap, &config);
+        if (error == CISTERN_OK) {
+            assert_non_null(cistern_heap_alloc(&heap, 1));
+        } else {
+            assert_int_equal(error, CISTERN_ERROR_SIZE);
+            ++refused;
+        }
+    }
+    assert_in_range(refused, 1, 511);
 }
 
 static void alignment_holds_behind_the_guard(void **state)
@@ -314,7 +400,10 @@ int main(void)
         guard_test(a_write_to_a_free_block_is_reported_when_it_is_handed_out_again),
         guard_test(a_write_to_a_free_block_is_reported_when_a_neighbour_merges_with_it),
         guard_test(a_write_to_a_free_block_is_reported_when_its_neighbour_grows_into_it),
+        guard_test(block_that_a_call_has_cannot_be_freed_meanwhile),
         guard_test(sizes_are_those_asked_for_to_the_byte),
+        guard_test(guards_take_no_granule_more_than_they_need),
+        guard_test(arena_without_space_for_a_byte_between_its_guards_is_refused),
         guard_test(alignment_holds_behind_the_guard),
         guard_test(an_arena_that_holds_no_block_of_the_smallest_size_is_refused),
         guard_test(an_address_behind_the_arena_is_foreign),

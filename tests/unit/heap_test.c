@@ -143,6 +143,105 @@ static void arena_bytes_suffice_for_what_they_promise(void **state)
     }
 }
 
+/* What the header says that a block takes: its payload and two indices, rounded up. */
+static size_t block_bytes(size_t payload, size_t alignment)
+{
+    const size_t unit = alignment > CISTERN_HEAP_UNIT ? alignment : CISTERN_HEAP_UNIT;
+    return (payload + 2U * sizeof(cistern_heap_index_t) + unit - 1U) & ~(unit - 1U);
+}
+
+static void block_takes_its_payload_and_a_header_and_no_granule_more(void **state)
+{
+    (void)state;
+    for (size_t alignment = 1; alignment <= 64; alignment *= 2) {
+        for (size_t size = 2U * sizeof(cistern_heap_index_t); size < 200; ++size) {
+            make_heap_of(arena, sizeof(arena), alignment);
+            assert_non_null(cistern_heap_alloc(&heap, size));
+            assert_int_equal(used(), block_bytes(size, alignment));
+        }
+    }
+}
+
+static void rest_that_is_as_large_as_the_smallest_block_stays_free(void **state)
+{
+    (void)state;
+    for (size_t size = 32; size < 64; ++size) {
+        make_heap_of(arena, sizeof(arena), 0);
+        assert_non_null(cistern_heap_alloc(&heap, 1));
+        const size_t least = used();
+        void *const hole = cistern_heap_alloc(&heap, size + least);
+        assert_non_null(cistern_heap_alloc(&heap, 1)); /* behind it */
+        const size_t before = used() - block_bytes(size + least, sizeof(void *));
+        assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+        assert_ptr_equal(cistern_heap_alloc(&heap, size), hole);
+        assert_int_equal(used() - before, block_bytes(size, sizeof(void *)));
+    }
+}
+
+static void smaller_requests_take_the_smallest_payload(void **state)
+{
+    (void)state;
+    for (size_t least = 16; least <= 64; ++least) {
+        const cistern_heap_config_t config = {
+            .memory = arena, .bytes = sizeof(arena), .alignment = 4, .min_size = least};
+        for (size_t size = 1; size <= least; ++size) {
+            assert_int_equal(cistern_heap_init(&heap, &config), CISTERN_OK);
+            assert_non_null(cistern_heap_alloc(&heap, size));
+            assert_int_equal(used(), block_bytes(least, 4));
+        }
+    }
+}
+
+static void arena_of_the_promised_bytes_holds_as_many_blocks(void **state)
+{
+    (void)state;
+    for (size_t alignment = 1; alignment <= 64; alignment *= 2) {
+        for (size_t blocks = 1; blocks <= 12; ++blocks) {
+            const size_t bytes = blocks * block_bytes(40, alignment);
+            make_heap_of(arena, CISTERN_HEAP_ARENA_BYTES(bytes, alignment), alignment);
+            for (size_t i = 0; i < blocks; ++i) {
+                assert_non_null(cistern_heap_alloc(&heap, 40));
+            }
+        }
+    }
+}
+
+/* Beside the sentinel's header, and what is less than a granule. */
+static void block_of_the_whole_arena_leaves_no_granule_out(void **state)
+{
+    (void)state;
+    const size_t header = 2U * sizeof(cistern_heap_index_t);
+    for (size_t alignment = CISTERN_HEAP_UNIT; alignment <= 16; alignment *= 2) {
+        unsigned char *const first = (unsigned char *)arena + (0U - header) % alignment;
+        for (size_t bytes = 200; bytes < 300; ++bytes) {
+            cistern_heap_stats_t stats;
+            make_heap_of(first, bytes, alignment);
+            cistern_heap_stats(&heap, &stats);
+            assert_int_equal(stats.bytes, (bytes - header) & ~(alignment - 1U));
+        }
+    }
+}
+
+/* The size that the header says suffices, when there is nothing else. */
+static void aligned_alloc_is_served_by_a_hole_for_both_and_the_smallest_block(void **state)
+{
+    (void)state;
+    const size_t unit = CISTERN_HEAP_UNIT;
+    const size_t header = 2U * sizeof(cistern_heap_index_t);
+    for (size_t alignment = 2U * unit; alignment <= 256; alignment *= 2) {
+        make_heap_of(arena, sizeof(arena), unit);
+        assert_non_null(cistern_heap_alloc(&heap, 1));
+        const size_t bytes = (64U & ~(unit - 1U)) + alignment + used();
+        const size_t payload = bytes + (0U - header - bytes) % unit;
+        void *const hole = cistern_heap_alloc(&heap, payload);
+        while (cistern_heap_alloc(&heap, cistern_heap_largest(&heap)) != NULL) {
+        }
+        assert_int_equal(cistern_heap_free(&heap, hole), CISTERN_OK);
+        assert_int_equal(cistern_heap_largest(&heap), payload);
+        assert_non_null(cistern_heap_aligned_alloc(&heap, alignment, payload - bytes + 64U));
+    }
+}
+
 static void a_heap_of_zeros_serves_nothing(void **state)
 {
     (void)state;
@@ -769,6 +868,13 @@ int main(void)
         cmocka_unit_test_setup(init_refuses_what_it_cannot_make_a_heap_of, make_heap),
         cmocka_unit_test_setup(an_arena_of_any_size_and_place_stays_inside_its_bounds, make_heap),
         cmocka_unit_test_setup(arena_bytes_suffice_for_what_they_promise, make_heap),
+        cmocka_unit_test_setup(block_takes_its_payload_and_a_header_and_no_granule_more, make_heap),
+        cmocka_unit_test_setup(rest_that_is_as_large_as_the_smallest_block_stays_free, make_heap),
+        cmocka_unit_test_setup(smaller_requests_take_the_smallest_payload, make_heap),
+        cmocka_unit_test_setup(arena_of_the_promised_bytes_holds_as_many_blocks, make_heap),
+        cmocka_unit_test_setup(block_of_the_whole_arena_leaves_no_granule_out, make_heap),
+        cmocka_unit_test_setup(aligned_alloc_is_served_by_a_hole_for_both_and_the_smallest_block,
+                               make_heap),
         cmocka_unit_test_setup(a_heap_of_zeros_serves_nothing, make_heap),
 #if HEAP_CAN_BE_WIDE
         cmocka_unit_test_setup(block_of_over_half_the_addresses_serves_requests, make_heap),

@@ -97,6 +97,29 @@ static void pool_of_no_blocks_is_valid_empty_and_sane(void **state)
     assert_int_equal(*(unsigned char *)untouched, 0x5A);
 }
 
+/* Above level 0 such a block has no space for a key. */
+static void block_of_one_word_is_put_without_a_write_to_its_neighbour(void **state)
+{
+    (void)state;
+    static _Alignas(16) os_membuf_t narrow[OS_MEMPOOL_SIZE(BLOCKS, sizeof(void *))];
+    void *block[BLOCKS];
+    uintptr_t content[BLOCKS];
+    assert_int_equal(os_mempool_init(&other, BLOCKS, sizeof(void *), narrow, "narrow"), OS_OK);
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        block[i] = os_memblock_get(&other);
+        content[i] = UINTPTR_MAX / 3U + i;
+        memcpy(block[i], &content[i], sizeof content[i]);
+    }
+    for (size_t i = 0; i < BLOCKS; ++i) {
+        for (size_t j = i; j < BLOCKS; ++j) {
+            assert_memory_equal(block[j], &content[j], sizeof content[j]);
+        }
+        assert_int_equal(os_memblock_put(&other, block[i]), OS_OK);
+    }
+    assert_all_free(&other);
+    assert_no_fault();
+}
+
 static void init_again_of_a_registered_pool_is_safe(void **state)
 {
     (void)state;
@@ -493,6 +516,7 @@ int main(void)
         os_test(free_blocks_are_linked_by_plain_pointers_one_block_apart),
         os_test(init_refuses_wrong_parameters_and_registers_nothing),
         os_test(pool_of_no_blocks_is_valid_empty_and_sane),
+        os_test(block_of_one_word_is_put_without_a_write_to_its_neighbour),
         os_test(init_again_of_a_registered_pool_is_safe),
         os_test(ext_init_again_takes_callback_and_argument_away),
         os_test(blocks_come_last_freed_first_and_counts_follow),

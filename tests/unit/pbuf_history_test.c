@@ -90,11 +90,37 @@ static void a_fragment_that_others_hold_stays_in_sight_when_one_of_them_frees_it
     (void)state;
     struct pbuf *const p = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
     pbuf_ref(p);
-    assert_int_equal(pbuf_free(p), 0);
-    const int line = __LINE__ - 1;
+    const int shared = __LINE__ - 1;
     assert_int_equal(look(MOST), 1);
-    assert_place(seen[0].used, line);
+    assert_place(seen[0].used, shared);
+    assert_int_equal(pbuf_free(p), 0);
+    const int freed = __LINE__ - 1;
+    assert_int_equal(look(MOST), 1);
+    assert_place(seen[0].used, freed);
     pbuf_free(p);
+}
+
+static int line_of(const struct pbuf *p)
+{
+    cistern_pbuf_record_t record;
+    assert_true(cistern_pbuf_record_of(p, &record));
+    return record.used.line;
+}
+
+static void free_is_recorded_at_each_fragment_that_it_comes_to(void **state)
+{
+    (void)state;
+    struct pbuf *const first = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
+    struct pbuf *const second = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL);
+    pbuf_cat(first, second);
+    pbuf_ref(first);
+    const int shared = line_of(second);
+    assert_int_equal(pbuf_free(first), 0);
+    assert_int_equal(line_of(second), shared);
+    assert_int_equal(pbuf_free(first), 2);
+    const int line = __LINE__ - 1;
+    assert_int_equal(line_of(first), line);
+    assert_int_equal(line_of(second), line);
 }
 
 static void freeing_twice_names_the_holder_and_the_line_that_freed_it(void **state)
@@ -205,6 +231,7 @@ int main(void)
         test(fragments_are_shown_oldest_first_with_their_age),
         test(each_fragment_of_a_packet_is_held_by_the_module_that_took_it_over),
         test(a_fragment_that_others_hold_stays_in_sight_when_one_of_them_frees_it),
+        test(free_is_recorded_at_each_fragment_that_it_comes_to),
         test(freeing_twice_names_the_holder_and_the_line_that_freed_it),
         test(a_free_that_was_refused_leaves_the_fragment_in_sight),
         test(what_a_call_makes_was_taken_by_its_caller),

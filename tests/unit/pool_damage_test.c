@@ -131,6 +131,25 @@ static void repair_takes_no_live_block_that_looks_free(void **state)
     assert_int_equal(cistern_pool_put(&pool, live), CISTERN_OK);
 }
 
+/* It alone is one more than the pool has listed. */
+static void repair_takes_no_live_block_that_looks_like_the_last_free_one(void **state)
+{
+    (void)state;
+    unsigned char *const live = cistern_pool_get(&pool);
+    void *const freed = cistern_pool_get(&pool);
+    assert_int_equal(cistern_pool_put(&pool, freed), CISTERN_OK);
+    imitate(live, NULL);
+    memset(freed, 0xFF, sizeof(words_t));
+    assert_null(cistern_pool_get(&pool));
+    assert_one_fault(CISTERN_FAULT_LINK, freed);
+    assert_true(cistern_pool_check(&pool));
+    for (size_t i = 0; i < COUNT; ++i) {
+        assert_ptr_not_equal(cistern_pool_get(&pool), live);
+    }
+    assert_int_equal(cistern_pool_put(&pool, live), CISTERN_OK);
+    assert_no_fault();
+}
+
 /* --- inspection of a damaged pool --------------------------------------------------------------- */
 
 static bool count_block(void *block, size_t index, void *argument)
@@ -251,6 +270,7 @@ int main(void)
         pools_test(copy_of_another_free_block_is_no_pair),
         pools_test(live_block_may_hold_what_a_free_one_does),
         pools_test(repair_takes_no_live_block_that_looks_free),
+        pools_test(repair_takes_no_live_block_that_looks_like_the_last_free_one),
         pools_test(inspection_of_a_damaged_pool_ends_and_changes_nothing),
         narrow_test(block_of_one_word_may_hold_anything),
         narrow_test(double_free_of_one_word_is_refused),

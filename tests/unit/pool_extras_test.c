@@ -130,6 +130,18 @@ static void clear_of_an_empty_pool_announces_that_it_has_blocks_again(void **sta
     assert_true(cistern_pool_check(&pool));
 }
 
+static void clear_of_a_pool_of_one_block_announces_it(void **state)
+{
+    assert_int_equal(cistern_pool_unregister(&pool), CISTERN_OK);
+    cistern_pool_config_t config = config_for(*(const cistern_pool_strategy_t *)*state, "one");
+    config.count = 1;
+    extras.on_available = count_only;
+    assert_int_equal(cistern_pool_init(&pool, &config), CISTERN_OK);
+    assert_non_null(cistern_pool_get(&pool));
+    assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_int_equal(availables, 1);
+}
+
 static void clear_keeps_the_count_of_failures(void **state)
 {
     (void)state;
@@ -374,6 +386,7 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         extras_test(low_water_is_announced_when_it_is_reached_and_not_again_below),
         extras_test(an_empty_pool_announces_that_it_has_a_block_again),
         extras_test(clear_of_an_empty_pool_announces_that_it_has_blocks_again),
+        extras_test(clear_of_a_pool_of_one_block_announces_it),
         extras_test(clear_keeps_the_count_of_failures),
         extras_test(waiting_ends_with_a_timeout_and_counts_it),
         extras_test(blocks_go_straight_to_waiters_in_order_of_arrival),

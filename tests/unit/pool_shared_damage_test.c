@@ -182,6 +182,43 @@ static void write_after_free_is_reported_by_a_get_of_several_which_gives_the_res
     assert_no_block_is_lost(0);
 }
 
+static void write_past_a_free_block_is_reported_with_that_into_it_and_repaired(void **state)
+{
+    (void)state;
+    unsigned char *const block = freed_block();
+    block[SIZE / 2] ^= 1U;
+    block[SIZE] ^= 1U;
+    assert_null(cistern_pool_get(&pool));
+    assert_one_fault(CISTERN_FAULT_POISON, block);
+    assert_no_block_is_lost(0);
+}
+
+/* A repair makes the pool whole: what else it finds written it writes anew. */
+static void repair_of_a_lost_block_repairs_the_guards_of_the_others(void **state)
+{
+    (void)state;
+    unsigned char *const other = cistern_pool_get(&pool);
+    unsigned char *const lost = freed_block();
+    assert_int_equal(cistern_pool_put(&pool, other), CISTERN_OK);
+    void *const first =
+        cistern_pool_get(&pool); /* the one that is next is the one that is damaged */
+    unsigned char *const damaged = (first == lost) ? other : lost;
+    assert_int_equal(cistern_pool_put(&pool, first), CISTERN_OK);
+    if (has_links) {
+        damaged[SIZE] ^= 1U;
+        memset(first, 0x5A, LINK_AND_KEY);
+        void *const got = cistern_pool_get(&pool);
+        assert_one_fault(CISTERN_FAULT_LINK, first);
+        assert_true(got == NULL || cistern_pool_put(&pool, got) == CISTERN_OK);
+        assert_true(cistern_pool_check(&pool));
+        void *blocks[COUNT];
+        const size_t n = cistern_pool_get_bulk(&pool, blocks, COUNT);
+        assert_int_equal(cistern_pool_put_bulk(&pool, blocks, n), n);
+        assert_no_fault();
+        assert_no_block_is_lost(stats_now().quarantined);
+    }
+}
+
 /* Damages both guards of a block, one after the other, and gives it back by `put`. */
 static void assert_guards_are_reported(cistern_error_t (*put)(void *block))
 {
@@ -201,6 +238,22 @@ static void assert_guards_are_reported(cistern_error_t (*put)(void *block))
     assert_int_equal(put(again), CISTERN_OK);
     assert_one_fault(CISTERN_FAULT_UNDERFLOW, again);
     assert_int_equal(cistern_pool_clear(&pool), CISTERN_OK);
+    assert_no_block_is_lost(0);
+}
+
+/* Between two blocks stand the guard after the one and the guard before the other. */
+static void written_guard_is_that_of_its_own_block_to_the_byte(void **state)
+{
+    (void)state;
+    unsigned char *const first = cistern_pool_get(&pool);
+    unsigned char *const second = cistern_pool_get(&pool);
+    unsigned char *const lower = (first < second) ? first : second;
+    unsigned char *const higher = (first < second) ? second : first;
+    higher[-(ptrdiff_t)(CISTERN_POOL_GUARD / 2U)] ^= 1U;
+    assert_int_equal(cistern_pool_put(&pool, lower), CISTERN_OK);
+    assert_no_fault();
+    assert_int_equal(cistern_pool_put(&pool, higher), CISTERN_OK);
+    assert_one_fault(CISTERN_FAULT_UNDERFLOW, higher);
     assert_no_block_is_lost(0);
 }
 
@@ -343,6 +396,9 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
         damage_test(write_after_free_is_reported_by_the_get_and_repaired),
         damage_test(write_to_any_byte_of_a_free_block_is_reported),
         damage_test(write_after_free_is_reported_by_a_get_of_several_which_gives_the_rest),
+        damage_test(write_past_a_free_block_is_reported_with_that_into_it_and_repaired),
+        damage_test(repair_of_a_lost_block_repairs_the_guards_of_the_others),
+        damage_test(written_guard_is_that_of_its_own_block_to_the_byte),
         damage_test(written_guards_among_several_do_not_keep_the_others_from_being_put),
         damage_test(written_guards_are_reported_once_and_the_block_taken_back),
 #endif

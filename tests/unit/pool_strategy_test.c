@@ -363,6 +363,29 @@ static void no_get_finds_the_pool_empty_while_another_ones_cache_holds_a_block(v
     assert_int_equal(stats_now().failures, 0);
 }
 
+/* --- what clients read ----------------------------------------------------------------------- */
+
+static int make_lock_free(void **state)
+{
+    static const cistern_pool_strategy_t strategy = CISTERN_POOL_LOCK_FREE;
+    *state = (void *)(uintptr_t)&strategy;
+    return make(state);
+}
+
+/* They find the free blocks of a lock-free pool as they find those of any other. */
+static void free_blocks_without_a_lock_lead_to_each_other_by_plain_pointers(void **state)
+{
+    (void)state;
+    void *block[COUNT];
+    assert_int_equal(cistern_pool_get_bulk(&pool, block, COUNT), COUNT);
+    for (size_t i = 0; i < COUNT; ++i) {
+        void *next;
+        assert_int_equal(cistern_pool_put(&pool, block[i]), CISTERN_OK);
+        memcpy(&next, block[i], sizeof next);
+        assert_ptr_equal(next, (i > 0) ? block[i - 1] : NULL);
+    }
+}
+
 /* --- what init refuses ----------------------------------------------------------------------- */
 
 static void init_refuses_work_memory_that_is_absent_short_or_misaligned(void **state)
@@ -431,6 +454,9 @@ static int run_with(cistern_pool_strategy_t strategy, const char *name)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            free_blocks_without_a_lock_lead_to_each_other_by_plain_pointers, make_lock_free,
+            forget),
         test(init_refuses_work_memory_that_is_absent_short_or_misaligned),
         test(init_refuses_extras_without_a_strategy),
     };

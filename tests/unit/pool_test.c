@@ -286,6 +286,41 @@ static bool visit(void *block, size_t index, void *argument)
     return true;
 }
 
+static void place_of_the_caller_changes_no_answer(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get_at(&pool, "driver.c", 1);
+    assert_ptr_equal(block, memory);
+    assert_int_equal(cistern_pool_put_at(&pool, block, "driver.c", 2), CISTERN_OK);
+    assert_no_fault();
+}
+
+/* At level 0 every block of the pool passes for one in use. */
+static void block_in_use_is_used_and_other_addresses_are_not(void **state)
+{
+    (void)state;
+    void *const block = cistern_pool_get(&pool);
+    assert_true(cistern_pool_uses(&pool, block));
+    assert_false(cistern_pool_uses(&pool, other_memory));
+    assert_false(cistern_pool_uses(&pool, (unsigned char *)block + 1));
+    assert_int_equal(cistern_pool_uses(&pool, memory + STRIDE), CISTERN_CHECK == 0);
+}
+
+typedef struct untouched {
+    void *words[3];
+} untouched_t;
+
+CISTERN_POOL_DEFINE(untouched, untouched_t, 2, );
+
+static void walk_of_a_pool_that_no_call_has_touched_visits_nothing(void **state)
+{
+    (void)state;
+    unsigned visits = 0;
+    assert_int_equal(cistern_pool_walk(&untouched_pool, visit, &visits), 0);
+    assert_int_equal(visits, 0);
+    assert_int_equal(untouched_put(untouched_get()), CISTERN_OK);
+}
+
 static void walk_without_pool_or_visitor_is_of_no_block(void **state)
 {
     (void)state;
@@ -318,6 +353,9 @@ int main(void)
         pools_test(init_refuses_geometry_that_wraps_around_the_address_space),
         test(pool_of_no_blocks_is_a_pool_that_is_always_empty),
         test(pool_takes_more_blocks_and_larger_ones_than_16_bits_count),
+        pools_test(place_of_the_caller_changes_no_answer),
+        pools_test(block_in_use_is_used_and_other_addresses_are_not),
+        pools_test(walk_of_a_pool_that_no_call_has_touched_visits_nothing),
         pools_test(walk_without_pool_or_visitor_is_of_no_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
