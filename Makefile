@@ -169,7 +169,7 @@ test-freertos: ## ports/freertos on a kernel of yours: make test-freertos FREERT
 	@tests/freertos/run.sh "$(CURDIR)" "$(FREERTOS)" "$(abspath $(BUILD))/freertos"
 
 test-mynewt: ## suites of Mynewt's tree on this library: MYNEWT=<project of newt's>; NEWT=<program>; SUITES="@repository/package ..."
-	@cmake/require.sh gcc libc6-dev gcc-32-bit python3 python3-yaml
+	@cmake/require.sh gcc libc6-dev python3 python3-yaml
 	@NEWT="$(NEWT)" SUITES="$(SUITES)" tests/interop/mynewt.py "$(abspath $(BUILD))/mynewt" "$(MYNEWT)"
 
 test-install: release ## every way in which the library reaches a project of a user's

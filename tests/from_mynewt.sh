@@ -131,3 +131,8 @@ syscfg 1 0 0
 build "$work/page"
 syscfg 0 1 0
 build "$work/page"
+# NuttX' tree, and older ones, lack these options.
+echo '#define MYNEWT_VAL(name) MYNEWT_VAL_##name' >"$work/tree/syscfg/syscfg.h"
+for level in 1 2 3; do
+    build "$work/page" -DCISTERN_CHECK=$level
+done

@@ -99,9 +99,10 @@ typedef uint32_t os_membuf_t;
 #    define OS_MEMPOOL_KEEPS_CONTENT(name) 0
 #endif
 
-/* Whether pools that are not extended have guards. They enlarge the distance of the blocks. */
-#if CISTERN_CHECK >= 2 && defined OS_MEMPOOL_GUARD
-#    define OS_MEMPOOL_GUARDED (OS_MEMPOOL_GUARD)
+/* Whether pools that are not extended have guards. They enlarge the distance of the blocks. What a
+ * tree makes OS_MEMPOOL_GUARD of may be no number, which is 0 for the preprocessor alone. */
+#if CISTERN_CHECK >= 2 && defined OS_MEMPOOL_GUARD && (OS_MEMPOOL_GUARD)
+#    define OS_MEMPOOL_GUARDED 1
 #else
 #    define OS_MEMPOOL_GUARDED 0
 #endif

@@ -19,11 +19,12 @@ import yaml
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 PAGE = f"{ROOT}/docs/from-mynewt.md"
-NEWT = os.environ.get("NEWT") or "newt"
+NEWT = shutil.which(os.environ.get("NEWT") or "newt")
 CORE = "repos/apache-mynewt-core"
 TARGET = "targets/unittest"
-SUITES = (os.environ.get("SUITES") or "@apache-mynewt-core/kernel/os/selftest @apache-mynewt-core/sys/log/modlog/selftest "
-          "@apache-mynewt-core/fs/nffs/selftest @apache-mynewt-nimble/nimble/host/test").split()
+SUITES = (os.environ.get("SUITES") or "@apache-mynewt-core/kernel/os/selftest "
+          "@apache-mynewt-core/sys/log/modlog/selftest @apache-mynewt-core/fs/nffs/selftest "
+          "@apache-mynewt-nimble/nimble/host/test").split()
 # A row: its name; the row whose passing tests must pass here too, or None for the kernel's own file; settings.
 ROWS = [
     ("own", None, {}),
@@ -60,12 +61,16 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
+def read_yaml(path):
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return yaml.safe_load(file) or {}
+
+
 def merge(path, text):
     """Adds the settings of `text` to a file of newt's."""
-    settings = {}
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            settings = yaml.safe_load(file) or {}
+    settings = read_yaml(path)
     for name, value in yaml.safe_load(text).items():
         settings[name] = as_list(settings[name]) + value if name in settings else value
     write(path, yaml.safe_dump(settings))
@@ -73,7 +78,7 @@ def merge(path, text):
 
 def copy_project(project, copy):
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(project, copy, symlinks=True,
+    shutil.copytree(project, copy, ignore_dangling_symlinks=True,
                     ignore=lambda folder, names: {".git", "bin"} if folder == project else {".git"})
     if not os.path.isdir(f"{copy}/{TARGET}"):
         shutil.copytree(f"{copy}/{CORE}/targets/unittest", f"{copy}/{TARGET}")
@@ -96,8 +101,10 @@ def add_library(copy):
     merge(f"{copy}/{TARGET}/pkg.yml", blocks["targets/NAME/pkg.yml"])
 
 
-def configure(copy, settings, is_ours):
-    write(f"{copy}/{TARGET}/syscfg.yml", yaml.safe_dump({"syscfg.vals": settings}))
+def configure(project, copy, settings, is_ours):
+    target = read_yaml(f"{project}/{TARGET}/syscfg.yml")
+    target["syscfg.vals"] = {**target.get("syscfg.vals", {}), **settings}
+    write(f"{copy}/{TARGET}/syscfg.yml", yaml.safe_dump(target))
     if is_ours:
         blocks = page_blocks()
         level = blocks["level"] if "CISTERN_CHECK" in settings else ""
@@ -112,7 +119,8 @@ def run_suite(copy, suite, log):
     if os.path.exists(program):
         os.remove(program)
     with open(log, "w", encoding="utf-8") as file:
-        tested = subprocess.run([NEWT, "test", suite], cwd=copy, stdout=file, stderr=subprocess.STDOUT, check=False)
+        tested = subprocess.run([os.path.abspath(NEWT), "test", suite], cwd=copy, stdout=file,
+                                stderr=subprocess.STDOUT, check=False)
     if not os.path.exists(program):
         return set(), {"the suite does not build"}
     # newt prints nothing of a suite that passes.
@@ -132,32 +140,37 @@ def main():
     work, project = (os.path.abspath(folder) for folder in sys.argv[1:3])
     if not os.path.exists(f"{project}/project.yml") or not os.path.isdir(f"{project}/{CORE}"):
         sys.exit(f"MYNEWT={project}: there is no project of newt's (project.yml, {CORE})")
-    if shutil.which(NEWT) is None:
-        sys.exit(f"NEWT={NEWT}: there is no such program; it builds Mynewt's packages")
+    if os.path.exists(f"{project}/libs/cistern"):
+        sys.exit(f"MYNEWT={project}: libs/cistern is in it; the kernel's own pools are needed, to compare with")
+    if NEWT is None:
+        sys.exit("there is no newt, which builds Mynewt's packages: NEWT=<path of the program>")
     copies = {False: f"{work}/own", True: f"{work}/cistern"}
     for is_ours, copy in copies.items():
         copy_project(project, copy)
         if is_ours:
             add_library(copy)
     results = {}
-    losses = {}
+    failures = []
     for name, reference, settings in ROWS:
         if not re.search(os.environ.get("ROWS") or "", name):
             continue
         copy = copies[reference is not None]
-        configure(copy, settings, reference is not None)
+        configure(project, copy, settings, reference is not None)
         for suite in SUITES:
             path = suite.split("/", 1)[1]
             passed, failed = run_suite(copy, suite, f"{work}/{path.replace('/', '_')}, {name}.log")
             results[name, suite] = passed
-            lost = results.get((reference, suite), set()) - passed
             print(f"{name:12} {path:28} {len(passed):4} pass{''.join(', not ' + test for test in sorted(failed))}",
                   flush=True)
+            lost = results.get((reference, suite), set()) - passed
             if lost:
-                losses[name, suite] = lost
-    for (name, suite), lost in losses.items():
-        print(f"{name}, {suite}: {len(lost)} tests pass on the kernel's own pools only: {' '.join(sorted(lost)[:3])}")
-    sys.exit(bool(losses))
+                failures.append(f"{name}, {suite}: {len(lost)} tests pass on the kernel's own pools only: "
+                                + " ".join(sorted(lost)[:3]))
+            if not passed:
+                failures.append(f"{name}, {suite}: no test passes")
+    for failure in failures:
+        print(failure)
+    sys.exit(bool(failures))
 
 
 if __name__ == "__main__":
