@@ -123,6 +123,13 @@ target_compile_options(lwips_warnings_on_lwip PRIVATE -Werror -Wall -Wextra -Wun
   $<$<COMPILE_LANGUAGE:C>:-Wshadow -Wold-style-definition -Wmissing-prototypes -Wnested-externs -Waggregate-return
   -Wc++-compat>)
 
+# No name of the library's own meets one of the user's.
+add_library(clash_on_lwip OBJECT ${bridge})
+target_include_directories(clash_on_lwip PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/port/clash ${PROJECT_SOURCE_DIR}/ports/lwip
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(clash_on_lwip PRIVATE NO_SYS=1 CISTERN_CHECK=3 CISTERN_TRACE=1)
+target_compile_options(clash_on_lwip PRIVATE ${CISTERN_WARNINGS} -Werror)
+
 # The template is a port that compiles, with threads and without.
 set(template ${CISTERN_SOURCES})
 cistern_at_once(template all_on_template)

@@ -53,7 +53,11 @@
 #    include "lwip/opt.h"
 #endif
 
-#include "arch/cc.h"
+/* Unless lwip/debug.h, which lwIP's opt.h includes, did so to find what cc.h defines of it. */
+#ifndef CISTERN_HAS_CC
+#    define CISTERN_HAS_CC
+#    include "arch/cc.h"
+#endif
 
 #ifndef BYTE_ORDER
 #    if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

@@ -80,7 +80,7 @@ os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_s
         .flags = flags,
         .tight = !OS_MEMPOOL_GUARDED || (flags & OS_MEMPOOL_F_EXT) != 0,
     };
-    return mempool_error(pool_init(&mp->mp_engine, &config));
+    return mempool_error(pool_prepare(&mp->mp_engine, &config));
 }
 
 os_error_t os_mempool_init(struct os_mempool *mp, uint16_t blocks, uint32_t block_size,
