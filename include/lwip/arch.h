@@ -54,8 +54,8 @@
 #endif
 
 /* Unless lwip/debug.h, which lwIP's opt.h includes, did so to find what cc.h defines of it. */
-#ifndef CISTERN_HAS_CC
-#    define CISTERN_HAS_CC
+#ifndef LWIP_HDR_CC_H
+#    define LWIP_HDR_CC_H
 #    include "arch/cc.h"
 #endif
 

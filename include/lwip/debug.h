@@ -22,8 +22,8 @@
 
 /* What cc.h defines of the macros below is kept, also where arch.h, which is being read, has not come to
  * it yet. */
-#ifndef CISTERN_HAS_CC
-#    define CISTERN_HAS_CC
+#ifndef LWIP_HDR_CC_H
+#    define LWIP_HDR_CC_H
 #    include "arch/cc.h"
 #endif
 
