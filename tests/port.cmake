@@ -108,14 +108,27 @@ protect_add_test(named CISTERN_LWIP_LEVEL=cpu_sr)
 protect_add_test(functions)
 
 # With a port that is kept the library is compiled beside lwIP, with the warnings of lwIP's own build.
-add_library(lwips_warnings_on_lwip OBJECT ${bridge})
+# A program in C++ has the same headers.
+set(kept ${CMAKE_CURRENT_BINARY_DIR}/headers/kept_port.cpp)
+file(CONFIGURE OUTPUT ${kept} CONTENT "#include \"lwip/inet_chksum.h\"\n#include \"lwip/mem.h\"
+#include \"lwip/memp.h\"\n#include \"lwip/pbuf.h\"\n#include \"lwip/sys.h\"\n#include \"cistern/heap.h\"
+#include \"cistern/pool.h\"\nLWIP_MEMPOOL_DECLARE(frames, 2, 64, \"frames\");\n")
+add_library(lwips_warnings_on_lwip OBJECT ${bridge} ${kept})
 target_include_directories(lwips_warnings_on_lwip PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/port/protect
   ${PROJECT_SOURCE_DIR}/ports/lwip ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone
   ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(lwips_warnings_on_lwip PRIVATE NO_SYS=1 PROTECT_functions)
 target_compile_options(lwips_warnings_on_lwip PRIVATE -Werror -Wall -Wextra -Wundef -Wpedantic -Wswitch-default
-  -Wshadow -Wpointer-arith -Wcast-qual -Wwrite-strings -Wold-style-definition -Wcast-align -Wmissing-prototypes
-  -Wnested-externs -Wunreachable-code -Waggregate-return -Wc++-compat)
+  -Wpointer-arith -Wcast-qual -Wwrite-strings -Wcast-align -Wunreachable-code
+  $<$<COMPILE_LANGUAGE:C>:-Wshadow -Wold-style-definition -Wmissing-prototypes -Wnested-externs -Waggregate-return
+  -Wc++-compat>)
+
+# No name of the library's own meets one of the user's.
+add_library(clash_on_lwip OBJECT ${bridge})
+target_include_directories(clash_on_lwip PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/port/clash ${PROJECT_SOURCE_DIR}/ports/lwip
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/standalone ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(clash_on_lwip PRIVATE NO_SYS=1 CISTERN_CHECK=3 CISTERN_TRACE=1)
+target_compile_options(clash_on_lwip PRIVATE ${CISTERN_WARNINGS} -Werror)
 
 # The template is a port that compiles, with threads and without.
 set(template ${CISTERN_SOURCES})

@@ -53,7 +53,11 @@
 #    include "lwip/opt.h"
 #endif
 
-#include "arch/cc.h"
+/* Unless lwip/debug.h, which lwIP's opt.h includes, did so to find what cc.h defines of it. */
+#ifndef LWIP_HDR_CC_H
+#    define LWIP_HDR_CC_H
+#    include "arch/cc.h"
+#endif
 
 #ifndef BYTE_ORDER
 #    if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

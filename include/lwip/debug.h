@@ -20,6 +20,13 @@
 
 #include "lwip/arch.h" /* and lwip/opt.h, once lwipopts.h is complete */
 
+/* What cc.h defines of the macros below is kept, also where arch.h, which is being read, has not come to
+ * it yet. */
+#ifndef LWIP_HDR_CC_H
+#    define LWIP_HDR_CC_H
+#    include "arch/cc.h"
+#endif
+
 #define LWIP_DBG_LEVEL_ALL     0x00
 #define LWIP_DBG_LEVEL_WARNING 0x01
 #define LWIP_DBG_LEVEL_SERIOUS 0x02

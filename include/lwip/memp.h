@@ -24,6 +24,14 @@ typedef enum {
     MEMP_MAX
 } memp_t;
 
+/* What mem_malloc stores before the memory that it takes from a malloc pool. */
+struct memp_malloc_helper {
+    memp_t poolnr;
+#if MEMP_OVERFLOW_CHECK || (LWIP_STATS && MEM_STATS)
+    u16_t size;
+#endif
+};
+
 #ifdef __cplusplus
 }
 #endif

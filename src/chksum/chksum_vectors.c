@@ -312,12 +312,12 @@ static const cistern_chksum_strategy_t *chksum_find_best(void)
 
 static uint16_t chksum_find_and_sum(const void *data, size_t length)
 {
-    return chksum_find_best()->sum(data, length);
+    return (chksum_find_best()->sum)(data, length);
 }
 
 static uint16_t chksum_find_and_copy(void *target, const void *source, size_t length)
 {
-    return chksum_find_best()->copy(target, source, length);
+    return (chksum_find_best()->copy)(target, source, length);
 }
 
 /* At the start of a line of code: a short sum takes ten cycles, and two more from another place. */
@@ -325,12 +325,12 @@ __attribute__((aligned(64))) uint16_t cistern_chksum_vectors(const void *data, s
 {
     return length < CHKSUM_SHORT
                ? chksum_sum_words((const uint8_t *)data, length)
-               : __atomic_load_n(&chksum_best, __ATOMIC_RELAXED)->sum(data, length);
+               : (__atomic_load_n(&chksum_best, __ATOMIC_RELAXED)->sum)(data, length);
 }
 
 uint16_t cistern_chksum_vectors_copy(void *target, const void *source, size_t length)
 {
-    return __atomic_load_n(&chksum_best, __ATOMIC_RELAXED)->copy(target, source, length);
+    return (__atomic_load_n(&chksum_best, __ATOMIC_RELAXED)->copy)(target, source, length);
 }
 
 #endif

@@ -11,7 +11,7 @@
 #include "cistern/critical.h"
 #include "cistern/trace.h"
 
-static cistern_fault_handler_t *fault_handler;
+static cistern_fault_handler_t *fault_hook;
 
 /* --- the count -------------------------------------------------------------------------------- */
 
@@ -56,8 +56,8 @@ static void fault_count_add(void)
 
 cistern_fault_handler_t *cistern_fault_set_handler(cistern_fault_handler_t *handler)
 {
-    cistern_fault_handler_t *const previous = fault_handler;
-    fault_handler = handler;
+    cistern_fault_handler_t *const previous = fault_hook;
+    fault_hook = handler;
     return previous;
 }
 
@@ -92,8 +92,8 @@ void cistern_fault_raise(const cistern_fault_t *fault)
 {
     fault_count_add();
     CISTERN_TRACE_ON_FAULT(fault->object, fault->address, fault->kind);
-    if (fault_handler != NULL) {
-        fault_handler(fault);
+    if (fault_hook != NULL) {
+        fault_hook(fault);
     } else {
         cistern_port_fault(fault);
     }

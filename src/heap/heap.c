@@ -67,7 +67,7 @@ void cistern_heap_lay_out(cistern_heap_t *heap)
 
 cistern_error_t cistern_heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config)
 {
-    return heap_init(heap, config);
+    return heap_prepare(heap, config);
 }
 
 /* --- what is in use ------------------------------------------------------------------------- */

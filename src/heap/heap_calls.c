@@ -10,7 +10,7 @@ static bool heap_is_power_of_two(size_t value)
 
 void *(cistern_heap_alloc)(cistern_heap_t *heap, size_t size)
 {
-    return heap_alloc(heap, size, heap_unobserved);
+    return heap_alloc_call(heap, size, heap_unobserved);
 }
 
 void *(cistern_heap_aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_t size)
@@ -19,7 +19,7 @@ void *(cistern_heap_aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_
         return NULL;
     }
     if (alignment <= (size_t)heap->slack + 1U) {
-        return heap_alloc(heap, size, heap_unobserved);
+        return heap_alloc_call(heap, size, heap_unobserved);
     }
     return heap_alloc_aligned(heap, alignment, size, heap_unobserved);
 }
@@ -28,7 +28,7 @@ void *(cistern_heap_aligned_alloc)(cistern_heap_t *heap, size_t alignment, size_
 void *(cistern_heap_calloc)(cistern_heap_t *heap, size_t count, size_t size)
 {
     const bool fits = size == 0 || count <= SIZE_MAX / size;
-    void *const memory = heap_alloc(heap, fits ? count * size : SIZE_MAX, heap_unobserved);
+    void *const memory = heap_alloc_call(heap, fits ? count * size : SIZE_MAX, heap_unobserved);
     return memory != NULL ? memset(memory, 0, count * size) : NULL;
 }
 
@@ -80,7 +80,7 @@ cistern_error_t cistern_heap_trim(cistern_heap_t *heap, void *memory, size_t siz
 
 cistern_error_t(cistern_heap_free)(cistern_heap_t *heap, void *memory)
 {
-    return heap_free(heap, memory, heap_unobserved);
+    return heap_free_call(heap, memory, heap_unobserved);
 }
 
 void cistern_heap_reset_max_used(cistern_heap_t *heap)

@@ -41,7 +41,8 @@ static inline size_t heap_unit(size_t alignment)
 
 /* As cistern_heap_init. In line, so that a face whose arena is known when compiling links no more of
  * it than depends on the address. */
-static inline cistern_error_t heap_init(cistern_heap_t *heap, const cistern_heap_config_t *config)
+static inline cistern_error_t heap_prepare(cistern_heap_t *heap,
+                                           const cistern_heap_config_t *config)
 {
     if (heap == NULL || config == NULL || config->memory == NULL ||
         (config->alignment & (config->alignment - 1U)) != 0) {
@@ -122,7 +123,7 @@ static inline cistern_error_t heap_give(cistern_heap_t *heap, const void *payloa
     return done ? CISTERN_OK : heap_give_again(heap, payload, changed);
 }
 
-static inline void *heap_alloc(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
+static inline void *heap_alloc_call(cistern_heap_t *heap, size_t size, heap_changed_t *changed)
 {
     void *const raw = heap_take(heap, heap_raw_size(heap, size), changed);
     void *const payload = cistern_heap_add_guards(heap, raw, size);
@@ -162,7 +163,8 @@ static inline cistern_error_t heap_fit(cistern_heap_t *heap, const void *payload
 
 #if CISTERN_HEAP_GUARDED
 
-static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
+static inline cistern_error_t heap_free_call(cistern_heap_t *heap, void *memory,
+                                             heap_changed_t *changed)
 {
     const cistern_error_t error = cistern_heap_free_guarded(heap, memory, changed);
     CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);
@@ -180,7 +182,8 @@ static inline cistern_error_t heap_resize(cistern_heap_t *heap, void *memory, si
 
 #else
 
-static inline cistern_error_t heap_free(cistern_heap_t *heap, void *memory, heap_changed_t *changed)
+static inline cistern_error_t heap_free_call(cistern_heap_t *heap, void *memory,
+                                             heap_changed_t *changed)
 {
     const cistern_error_t error = heap_give(heap, memory, changed);
     CISTERN_TRACE_ON_FREE(heap, memory, error == CISTERN_OK);

@@ -158,7 +158,7 @@ void mem_init(void)
                          .min_size = MIN_SIZE};
     const cistern_heap_t none = {0};
     mem_object = none;
-    if (heap_init(&mem_object, &config) != CISTERN_OK) {
+    if (heap_prepare(&mem_object, &config) != CISTERN_OK) {
         mem_raise(CISTERN_FAULT_ARGUMENT);
     }
     mem_start_stats();
@@ -177,7 +177,7 @@ static inline void *mem_given(void *mem, bool asked)
 
 void *(mem_malloc)(mem_size_t size)
 {
-    return mem_given(heap_alloc(&mem_object, size, mem_changed), size != 0);
+    return mem_given(heap_alloc_call(&mem_object, size, mem_changed), size != 0);
 }
 
 /* A product that overflows is a request for more than there can be. */
@@ -185,7 +185,7 @@ void *(mem_calloc)(mem_size_t count, mem_size_t size)
 {
     const bool fits = size == 0 || count <= SIZE_MAX / size;
     const size_t bytes = fits ? (size_t)count * size : SIZE_MAX;
-    void *const mem = mem_given(heap_alloc(&mem_object, bytes, mem_changed), bytes != 0);
+    void *const mem = mem_given(heap_alloc_call(&mem_object, bytes, mem_changed), bytes != 0);
     return mem != NULL ? memset(mem, 0, bytes) : NULL;
 }
 
@@ -202,7 +202,7 @@ static inline bool mem_taken_back(cistern_error_t error)
 
 static inline bool mem_give(void *mem)
 {
-    return mem_taken_back(heap_free(&mem_object, mem, mem_changed));
+    return mem_taken_back(heap_free_call(&mem_object, mem, mem_changed));
 }
 
 bool mem_try_free(void *mem)

@@ -85,7 +85,7 @@ static void memp_check_after_free(const struct memp_desc *desc)
 static inline void *memp_take(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     memp_check_all_pools();
-    void *const mem = memp_get(desc, at);
+    void *const mem = memp_get_at(desc, at);
     MEMP_TRACE_ON_GET(desc, mem);
     return mem;
 }

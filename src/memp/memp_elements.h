@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* memp_elements.h - where the elements of lwIP's pools come from, as the options say. Each file
- * gives memp_start, memp_get, memp_put and memp_is_whole of one pool.
+ * gives memp_start, memp_get_at, memp_put and memp_is_whole of one pool.
  *
  *   MEMP_MEM_MALLOC 1          memp_heap.h        the heap; CISTERN_MEMP_LIMIT: up to the pool's number
  *   CISTERN_MEMP_LOCK_FREE 1   memp_lock_free.h   the engine's lock-free pools

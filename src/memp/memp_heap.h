@@ -85,7 +85,7 @@ static inline void *memp_heap_get(size_t bytes)
     return size == bytes ? mem_malloc(size) : NULL;
 }
 
-static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
+static inline void *memp_get_at(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     (void)at;
     if (!memp_reserve(desc)) {

@@ -121,7 +121,7 @@ static inline void memp_stats_publish_put(const struct memp_desc *desc)
 
 /* --- get and put ------------------------------------------------------------------------------ */
 
-static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
+static inline void *memp_get_at(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     void *const mem = (at != NULL) ? cistern_pool_get_at(desc->pool, at->file, at->line)
                                    : (cistern_pool_get)(desc->pool);

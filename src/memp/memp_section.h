@@ -72,7 +72,7 @@ void *memp_get_slow(const struct memp_desc *desc, cistern_critical_t state,
 bool memp_put_slow(const struct memp_desc *desc, cistern_critical_t state, void *mem,
                    const cistern_pool_place_t *at);
 
-static inline void *memp_get(const struct memp_desc *desc, const cistern_pool_place_t *at)
+static inline void *memp_get_at(const struct memp_desc *desc, const cistern_pool_place_t *at)
 {
     const cistern_critical_t state = cistern_critical_enter();
     void *const mem = (CISTERN_CHECK <= 1) ? cistern_pool_pop(memp_list(desc)) : NULL;

@@ -98,7 +98,7 @@ os_error_t mempool_make(struct os_mempool *mp, uint16_t blocks, uint32_t block_s
         .flags = flags,
         .tight = !OS_MEMPOOL_GUARDED || (flags & OS_MEMPOOL_F_EXT) != 0,
     };
-    const cistern_error_t error = pool_init(&mp->mp_engine, &config);
+    const cistern_error_t error = pool_prepare(&mp->mp_engine, &config);
     if (error == CISTERN_OK) {
         mempool_set_keyless(&mp->mp_engine);
     }

@@ -50,7 +50,7 @@ static inline bool pool_is_given(const cistern_pool_t *pool)
     return CISTERN_CHECK == 0 || pool != NULL;
 }
 
-static inline void *pool_get(cistern_pool_t *pool, const cistern_pool_place_t *at)
+static inline void *pool_get_at(cistern_pool_t *pool, const cistern_pool_place_t *at)
 {
     if (!pool_is_given(pool)) {
         return NULL;
@@ -60,11 +60,11 @@ static inline void *pool_get(cistern_pool_t *pool, const cistern_pool_place_t *a
         return cistern_pool_get_plain(pool, at);
     }
     return pool_is_plain(pool) ? cistern_pool_get_special(pool, at)
-                               : pool_strategy(pool)->get(pool, at);
+                               : (pool_strategy(pool)->get)(pool, at);
 }
 
-static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
-                                       const cistern_pool_place_t *at)
+static inline cistern_error_t pool_put_at(cistern_pool_t *pool, void *block,
+                                          const cistern_pool_place_t *at)
 {
     if (!pool_is_given(pool)) {
         return CISTERN_ERROR_ARGUMENT;
@@ -74,19 +74,19 @@ static inline cistern_error_t pool_put(cistern_pool_t *pool, void *block,
         return cistern_pool_put_plain(pool, block, at);
     }
     return pool_is_plain(pool) ? cistern_pool_put_special(pool, block, at)
-                               : pool_strategy(pool)->put(pool, block, NULL, at);
+                               : (pool_strategy(pool)->put)(pool, block, NULL, at);
 }
 
 void *cistern_pool_get(cistern_pool_t *pool)
 {
-    void *const block = pool_get(pool, NULL);
+    void *const block = pool_get_at(pool, NULL);
     CISTERN_TRACE_ON_GET(pool, block);
     return block;
 }
 
 cistern_error_t cistern_pool_put(cistern_pool_t *pool, void *block)
 {
-    const cistern_error_t error = pool_put(pool, block, NULL);
+    const cistern_error_t error = pool_put_at(pool, block, NULL);
     CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
     return error;
 }
@@ -98,7 +98,7 @@ void *cistern_pool_get_at(cistern_pool_t *pool, const char *file, int line)
     if (CISTERN_CHECK < 3) {
         return cistern_pool_get(pool);
     }
-    void *const block = pool_get(pool, &at);
+    void *const block = pool_get_at(pool, &at);
     CISTERN_TRACE_ON_GET(pool, block);
     return block;
 }
@@ -109,7 +109,7 @@ cistern_error_t cistern_pool_put_at(cistern_pool_t *pool, void *block, const cha
     if (CISTERN_CHECK < 3) {
         return cistern_pool_put(pool, block);
     }
-    const cistern_error_t error = pool_put(pool, block, &at);
+    const cistern_error_t error = pool_put_at(pool, block, &at);
     CISTERN_TRACE_ON_PUT(pool, block, error == CISTERN_OK);
     return error;
 }

@@ -124,7 +124,7 @@ static cistern_error_t pool_put_noting(cistern_pool_t *pool, void *block, bool *
     }
     *was_empty = false;
     return pool_is_plain(pool) ? pool_put_plain(pool, block, was_empty, at)
-                               : pool_strategy(pool)->put(pool, block, was_empty, at);
+                               : (pool_strategy(pool)->put)(pool, block, was_empty, at);
 }
 
 cistern_error_t cistern_pool_put_noting(cistern_pool_t *pool, void *block, bool *was_empty)

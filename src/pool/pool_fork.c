@@ -23,7 +23,7 @@ static void pool_before_fork(void)
     for (cistern_pool_t *pool = cistern_pool_next(NULL); pool != NULL;
          pool = cistern_pool_next(pool)) {
         if (pool_has_own_lock(pool)) {
-            (void)pool_strategy(pool)->stop(pool);
+            (void)(pool_strategy(pool)->stop)(pool);
         }
     }
 }
@@ -37,7 +37,7 @@ static void pool_after_fork(bool in_child)
             pool->extras->waiters = NULL;
         }
         if (pool_has_own_lock(pool)) {
-            pool_strategy(pool)->go(pool, (cistern_critical_t){0});
+            (pool_strategy(pool)->go)(pool, (cistern_critical_t){0});
         }
     }
 }

@@ -53,7 +53,7 @@ void cistern_pool_start(cistern_pool_t *pool)
 
 cistern_error_t cistern_pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
 {
-    return pool_init(pool, config);
+    return pool_prepare(pool, config);
 }
 
 #if CISTERN_POOL_EXTRAS

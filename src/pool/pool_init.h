@@ -89,7 +89,7 @@ static inline void pool_attach_extras(cistern_pool_t *pool, const cistern_pool_c
 static inline void pool_fill_extras(cistern_pool_t *pool)
 {
     if (!pool_is_plain(pool)) {
-        pool_strategy(pool)->fill(pool);
+        (pool_strategy(pool)->fill)(pool);
     }
 }
 
@@ -187,7 +187,8 @@ static inline void pool_describe(cistern_pool_t *pool, const cistern_pool_config
 }
 
 /* As cistern_pool_init. */
-static inline cistern_error_t pool_init(cistern_pool_t *pool, const cistern_pool_config_t *config)
+static inline cistern_error_t pool_prepare(cistern_pool_t *pool,
+                                           const cistern_pool_config_t *config)
 {
     if (pool == NULL || config == NULL) {
         return CISTERN_ERROR_ARGUMENT;

@@ -52,7 +52,7 @@ static size_t pool_locked_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
 {
     cistern_pool_finding_t finding = {CISTERN_FAULT_NONE, NULL};
     size_t got = 0;
-    const cistern_critical_t state = pool_strategy(pool)->stop(pool);
+    const cistern_critical_t state = (pool_strategy(pool)->stop)(pool);
     const size_t kept = privileged ? 0 : pool_reserve(pool);
     const size_t before = pool->free;
     while (got < wanted && pool->free > kept &&
@@ -65,7 +65,7 @@ static size_t pool_locked_get_bulk(cistern_pool_t *pool, void **blocks, size_t w
     }
     const size_t now = pool->free;
     CISTERN_ASSERT(got <= wanted && now <= before); /* (I2) */
-    pool_strategy(pool)->go(pool, state);
+    (pool_strategy(pool)->go)(pool, state);
     (void)cistern_pool_report(pool, &finding);
     pool_announce_fall(pool, before, now);
     return got;
@@ -115,10 +115,10 @@ static cistern_error_t pool_locked_put(cistern_pool_t *pool, void *block, bool *
 {
     cistern_pool_finding_t finding;
     bool had_none = false;
-    const cistern_critical_t state = pool_strategy(pool)->stop(pool);
+    const cistern_critical_t state = (pool_strategy(pool)->stop)(pool);
     const bool given = pool_locked_give(pool, block, &had_none, &finding, at);
     CISTERN_ASSERT(given || !had_none);
-    pool_strategy(pool)->go(pool, state);
+    (pool_strategy(pool)->go)(pool, state);
     const cistern_error_t error = cistern_pool_report(pool, &finding);
     if (had_none) {
         pool_announce_available(pool, was_empty);
@@ -135,7 +135,7 @@ static size_t pool_locked_put_run(cistern_pool_t *pool, void *const *blocks, siz
     cistern_pool_finding_t accepted = finding;
     bool was_empty = false;
     size_t given = 0;
-    const cistern_critical_t state = pool_strategy(pool)->stop(pool);
+    const cistern_critical_t state = (pool_strategy(pool)->stop)(pool);
     while (given < count && blocks[given] != NULL &&
            pool_locked_give(pool, blocks[given], &was_empty, &finding, at)) {
         accepted = (finding.kind != CISTERN_FAULT_NONE) ? finding : accepted;
@@ -143,7 +143,7 @@ static size_t pool_locked_put_run(cistern_pool_t *pool, void *const *blocks, siz
         ++given;
     }
     CISTERN_ASSERT(given <= count);
-    pool_strategy(pool)->go(pool, state);
+    (pool_strategy(pool)->go)(pool, state);
     if (was_empty) {
         pool_announce_available(pool, NULL);
     }

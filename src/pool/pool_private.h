@@ -264,7 +264,7 @@ static inline cistern_pool_strategy_t pool_strategy(const cistern_pool_t *pool)
 static inline cistern_critical_t pool_stop(const cistern_pool_t *pool)
 {
     return pool_is_plain(pool) ? cistern_critical_enter()
-                               : pool_strategy(pool)->stop((cistern_pool_t *)(uintptr_t)pool);
+                               : (pool_strategy(pool)->stop)((cistern_pool_t *)(uintptr_t)pool);
 }
 
 static inline void pool_go(const cistern_pool_t *pool, cistern_critical_t state)
@@ -272,7 +272,7 @@ static inline void pool_go(const cistern_pool_t *pool, cistern_critical_t state)
     if (pool_is_plain(pool)) {
         cistern_critical_leave(state);
     } else {
-        pool_strategy(pool)->go((cistern_pool_t *)(uintptr_t)pool, state);
+        (pool_strategy(pool)->go)((cistern_pool_t *)(uintptr_t)pool, state);
     }
 }
 

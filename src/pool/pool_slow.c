@@ -175,7 +175,7 @@ void *cistern_pool_get_special(cistern_pool_t *pool, const cistern_pool_place_t 
 {
     CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
     return pool_is_plain(pool) ? cistern_pool_get_slow(pool, cistern_critical_enter(), at)
-                               : pool_strategy(pool)->get(pool, at);
+                               : (pool_strategy(pool)->get)(pool, at);
 }
 
 cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
@@ -183,5 +183,5 @@ cistern_error_t cistern_pool_put_special(cistern_pool_t *pool, void *block,
 {
     CISTERN_ASSERT(cistern_pool_slow(pool) != 0); /* (I6) */
     return pool_is_plain(pool) ? cistern_pool_put_slow(pool, block, cistern_critical_enter(), at)
-                               : pool_strategy(pool)->put(pool, block, NULL, at);
+                               : (pool_strategy(pool)->put)(pool, block, NULL, at);
 }

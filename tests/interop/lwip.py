@@ -341,7 +341,7 @@ def compare_apps(tree, no_sys, own_port):
     if own_port:
         theirs, _ = compile_all(folder + "-port", ["-w", *flags], [f"{unix}/sys_arch.c"])
         library, also = archive(folder + "-library", [*WARNINGS, *flags], ours(["ports/lwip"]))
-        new += sorted(warnings_of(also))
+        new += sorted(warnings_of(also) - warnings_of(alone))
         objects += theirs
     else:
         library, _ = archive(folder + "-library", ["-w", *flags], ours(POSIX))

@@ -69,8 +69,8 @@ POINTERS = {
     "cistern_pool_put_at": (),
     "cistern_pool_get_special": (),
     "cistern_pool_put_special": (),
-    "pool_get": (),
-    "pool_put": (),
+    "pool_get_at": (),
+    "pool_put_at": (),
 }
 
 # Calls through a pointer that may return with interrupts masked: a pool is stopped as its strategy has

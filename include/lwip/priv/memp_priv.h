@@ -67,14 +67,6 @@ typedef enum {
 
 #endif
 
-/* What mem_malloc stores before the memory that it takes from a malloc pool. */
-struct memp_malloc_helper {
-    memp_t poolnr;
-#if MEMP_OVERFLOW_CHECK || (LWIP_STATS && MEM_STATS)
-    u16_t size;
-#endif
-};
-
 struct stats_mem;
 
 #if MEMP_MEM_MALLOC

@@ -62,6 +62,15 @@ typedef struct cistern_no_level {
      CISTERN_LWIP_STARTS_WITH("do{") || CISTERN_LWIP_STARTS_WITH("(") ||                           \
      CISTERN_LWIP_STARTS_WITH("{") || CISTERN_LWIP_STARTS_WITH(";"))
 
+/* C++ has neither of the two; that the variable has the name that it is given is asserted in C. */
+#ifdef __cplusplus
+#    define CISTERN_LWIP_ASSERT(condition, text) static_assert(condition, text)
+#    define CISTERN_LWIP_IS_LEVEL(variable)      true
+#else
+#    define CISTERN_LWIP_ASSERT(condition, text) _Static_assert(condition, text)
+#    define CISTERN_LWIP_IS_LEVEL(variable)      _Generic(variable, cistern_no_level_t : 0, default : 1)
+#endif
+
 /* The macros hide the outer variable on purpose, and convert as they like. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
@@ -79,12 +88,12 @@ static inline cistern_critical_t cistern_critical_enter(void)
             cistern_critical_t state;
             __typeof__(CISTERN_LWIP_LEVEL) level;
         } before = {{{0}}};
-        _Static_assert(sizeof before == sizeof(cistern_critical_t),
-                       "SYS_ARCH_DECL_PROTECT declares a larger variable: define "
-                       "CISTERN_LWIP_LEVEL_BYTES as its size");
-        _Static_assert(
-            _Generic(before.level, cistern_no_level_t : 0, default : 1) ||
-                CISTERN_LWIP_DECLARES_NOTHING || CISTERN_LWIP_LEVEL_IS_NAMED,
+        CISTERN_LWIP_ASSERT(sizeof before == sizeof(cistern_critical_t),
+                            "SYS_ARCH_DECL_PROTECT declares a larger variable: define "
+                            "CISTERN_LWIP_LEVEL_BYTES as its size");
+        CISTERN_LWIP_ASSERT(
+            CISTERN_LWIP_IS_LEVEL(before.level) || CISTERN_LWIP_DECLARES_NOTHING ||
+                CISTERN_LWIP_LEVEL_IS_NAMED,
             "SYS_ARCH_DECL_PROTECT declares a variable of another name than it is given: "
             "define CISTERN_LWIP_LEVEL as that name");
         CISTERN_LWIP_LEVEL = before.level;
