@@ -93,10 +93,9 @@ compilations: ## how many compilations `make test` is in each tree, of which it 
 
 test-all: all-packages api travel test-full test-valgrind test-fuzz test-verify test-lwip test-stacks test-size test-firmware firmware demo-firmware test-bench test-cross test-win32 test-install test ## everything: also long runs, valgrind, lwIP, emulators
 
-# An hour of two processors has no more place: damage in shorter runs, glibc's libraries, this system.
+# An hour of two processors has no more place: damage in shorter runs, glibc's libraries.
 test-all: export DAMAGES = 50000
 test-all: CROSS := $(filter-out linux-musl,$(CROSS))
-test-all: DISTRIBUTIONS = none
 
 # First of all, so that who is not root hears of every package at once.
 all-packages:

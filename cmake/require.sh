@@ -11,16 +11,26 @@ links() { # COMPILER FLAG...: it makes a program
     echo 'int main(void) { return 0; }' | "$@" -x c - -o "$probe" 2>/dev/null
 }
 
+includes() { # COMPILER HEADER
+    echo "#include <$2>" | $1 -E - >/dev/null 2>&1
+}
+
 has() {
     case $1 in
-    gcc | g++ | clang | cmake | pkg-config | python3 | tcpdump | tshark | valgrind | spin | simavr | mmdebstrap | curl | \
-        qemu-system-arm) has_program "$1" ;;
     gcc-*-linux-gnu) has_program "${1#gcc-}-gcc" ;;
     picolibc-arm-none-eabi) arm-none-eabi-gcc --specs=picolibc.specs -E - </dev/null >/dev/null 2>&1 ;;
     picolibc-riscv64-unknown-elf)
         riscv64-unknown-elf-gcc --specs=picolibc.specs -E - </dev/null >/dev/null 2>&1
         ;;
     libc6-dev) links cc ;;
+    libc6-dev-arm64-cross) includes aarch64-linux-gnu-gcc stdio.h ;;
+    libc6-dev-i386-cross) includes i686-linux-gnu-gcc stdio.h ;;
+    libc6-dev-*-cross)
+        cross=${1#libc6-dev-}
+        includes "${cross%-cross}-linux-gnu-gcc" stdio.h
+        ;;
+    avr-libc) includes avr-gcc avr/io.h ;;
+    relacy-dev) includes "g++ -x c++" relacy/relacy.hpp ;;
     clang-sanitizers) links clang -fsanitize=address,undefined,fuzzer-no-link ;;
     gcc-32-bit) links gcc -m32 ;;
     ninja-build) has_program ninja ;;
@@ -42,7 +52,14 @@ has() {
     libjs-dygraphs) [ -f /usr/share/javascript/dygraphs/dygraph.min.js ] ;;
     chromium) has_program chromium || has_program google-chrome ;;
     libdpdk-dev) has_library libdpdk ;;
-    *) dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed' ;;
+    libmimalloc-dev) includes cc mimalloc.h ;;
+    libjemalloc-dev) has_library jemalloc ;;
+    bash-completion) has_library bash-completion ;;
+    python3-kconfiglib | python3-yaml) /usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null ;;
+    debhelper) has_program dh ;;
+    iproute2) has_program ip ;;
+    wine64) [ -x /usr/lib/wine/wine64 ] ;;
+    *) has_program "$1" ;;
     esac
 }
 

@@ -56,9 +56,10 @@ static char thread_state(int thread, long *priority)
     (void)snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
     FILE *const file = fopen(path, "r");
     if (file != NULL) {
-        (void)fscanf(file,
-                     "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %ld",
-                     &state, priority);
+        const int read = fscanf(
+            file, "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %ld",
+            &state, priority);
+        state = (read == 2) ? state : '?';
         (void)fclose(file);
     }
     return state;
