@@ -155,11 +155,11 @@ static inline bool pbuf_is_aligned(const struct pbuf *p)
  * false, after a fault. */
 static inline bool pbuf_is_place(const void *place, bool given)
 {
-    if (place == NULL || !given) {
+    const struct pbuf *const p = (const struct pbuf *)place;
+    if (p == NULL || !given) {
         return pbuf_refuse(CISTERN_FAULT_ARGUMENT, NULL);
     }
-    return CISTERN_CHECK == 0 || pbuf_is_aligned(place) ||
-           pbuf_refuse(CISTERN_FAULT_MISALIGNED, place);
+    return CISTERN_CHECK == 0 || pbuf_is_aligned(p) || pbuf_refuse(CISTERN_FAULT_MISALIGNED, p);
 }
 
 /* --- references --------------------------------------------------------------------------------
