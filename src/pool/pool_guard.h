@@ -70,8 +70,7 @@ static inline bool pool_is_poisoned(uintptr_t from, uintptr_t end)
 /* Where a free block's poison begins: behind its first word, and behind its key where it has one. */
 static inline uintptr_t pool_poison_start(const cistern_pool_t *pool, const void *block)
 {
-    const bool has_key = pool_is_plain(pool) || pool_strategy(pool)->has_keys;
-    return (uintptr_t)block + (has_key ? 2U : 1U) * POOL_WORD;
+    return (uintptr_t)block + (pool_strategy_has_keys(pool) ? 2U : 1U) * POOL_WORD;
 }
 
 /* Where a free block's poison ends: before it begins, if the pool is keyless. */

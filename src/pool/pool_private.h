@@ -260,6 +260,12 @@ static inline cistern_pool_strategy_t pool_strategy(const cistern_pool_t *pool)
 
 #endif
 
+/* Whether the pool's strategy, if it has one, keeps keys in free blocks. */
+static inline bool pool_strategy_has_keys(const cistern_pool_t *pool)
+{
+    return pool_is_plain(pool) || pool_strategy(pool)->has_keys;
+}
+
 /* Locks a pool and brings its numbers up to date; its numbers are const for the user alone. */
 static inline cistern_critical_t pool_stop(const cistern_pool_t *pool)
 {
