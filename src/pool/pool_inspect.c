@@ -135,11 +135,21 @@ void cistern_pool_raise(const cistern_pool_t *owner, const void *object,
     cistern_fault_raise(&fault);
 }
 
+/* The pool that the address of a finding belongs to, or NULL. Linear in the number of pools if it
+ * searches for that of a foreign one. */
+static const cistern_pool_t *pool_owner(const cistern_pool_t *pool,
+                                        const cistern_pool_finding_t *finding, bool searches)
+{
+    if (finding->kind != CISTERN_FAULT_FOREIGN_FREE) {
+        return pool;
+    }
+    return (CISTERN_DIAGNOSIS && searches) ? cistern_pool_find(finding->address) : NULL;
+}
+
 /* Reports a finding, and answers what a call does that had it. A NULL argument is no fault. */
 static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
                                           const cistern_pool_finding_t *finding, bool searches)
 {
-    const bool foreign = finding->kind == CISTERN_FAULT_FOREIGN_FREE;
     if (CISTERN_CHECK == 0 || finding->kind == CISTERN_FAULT_NONE) {
         return CISTERN_OK;
     }
@@ -148,9 +158,7 @@ static inline cistern_error_t pool_answer(const cistern_pool_t *pool,
     if (finding->kind == CISTERN_FAULT_ARGUMENT) {
         return CISTERN_ERROR_ARGUMENT;
     }
-    const cistern_pool_t *const other =
-        (CISTERN_DIAGNOSIS && searches && foreign) ? cistern_pool_find(finding->address) : NULL;
-    cistern_pool_raise(foreign ? other : pool, pool, finding, pool->name);
+    cistern_pool_raise(pool_owner(pool, finding, searches), pool, finding, pool->name);
     return CISTERN_ERROR_FAULT;
 }
 

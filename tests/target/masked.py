@@ -54,7 +54,7 @@ FAULTS = {
     "memp_put_slow",
     "pbuf_report",
     "pool_is_listed",
-    "cistern_pool_find",
+    "pool_owner",
     "cistern_pool_mend",
     "cistern_pool_raise",
 }
