@@ -24,7 +24,8 @@ cistern_add_test(cancel_test LABELS host threads SOURCES port/cancel_test.c)
 cistern_add_test(locks_test LABELS host SOURCES port/locks_test.c SEPARATE sys_host.c)
 if(TARGET locks_test)
   target_link_options(locks_test PRIVATE
-    LINKER:--wrap=host_unpark,--wrap=host_parker_init,--wrap=host_fence_heavy,--wrap=pthread_create)
+    LINKER:--wrap=host_unpark,--wrap=host_parker_init,--wrap=host_nanoseconds
+    LINKER:--wrap=host_fence_heavy,--wrap=pthread_create)
 endif()
 cistern_add_test(no_sys_test LABELS hosted SOURCES port/no_sys_test.c DEFINES NO_SYS=1)
 cistern_add_test(no_protection_test LABELS hosted SOURCES port/no_sys_test.c

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* locks_test.c - what the posix port's objects are built on: the quick lock, the gate, the heavy fence,
  * threads, and what the system says of processors and priorities. The linker sends each wake-up, each
- * heavy fence and each new thread through here. */
+ * heavy fence, each new thread and each look at the clock through here. */
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <pthread.h>
@@ -23,6 +23,8 @@ void __real_host_unpark(host_parker_t *parker);
 void __wrap_host_unpark(host_parker_t *parker);
 void __real_host_parker_init(host_parker_t *parker);
 void __wrap_host_parker_init(host_parker_t *parker);
+uint64_t __real_host_nanoseconds(void);
+uint64_t __wrap_host_nanoseconds(void);
 void __real_host_fence_heavy(void);
 void __wrap_host_fence_heavy(void);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
@@ -71,6 +73,13 @@ void __wrap_host_parker_init(host_parker_t *parker)
     while (atomic_load(&parker_is_slow)) {
         (void)sched_yield();
     }
+}
+
+static _Thread_local bool clock_stands;
+
+uint64_t __wrap_host_nanoseconds(void)
+{
+    return clock_stands ? 0 : __real_host_nanoseconds();
 }
 
 static atomic_uint fences;
@@ -270,6 +279,46 @@ static void mutex_that_was_unlocked_before_a_waiter_queued_is_its_own(void **sta
 
 /* --- threads --------------------------------------------------------------------------------- */
 
+static atomic_uint turns;
+
+static void *lock_the_mutex_without_starving(void *argument)
+{
+    (void)argument;
+    clock_stands = true;
+    sys_mutex_lock(&mutex);
+    atomic_fetch_add(&turns, 1U);
+    sys_mutex_unlock(&mutex);
+    return NULL;
+}
+
+/* Its wake-up is the only one: if it queued again behind the other, both would sleep beside a free mutex. */
+static void woken_waiter_tries_before_it_queues_behind_another(void **state)
+{
+    (void)state;
+    pthread_t waiter[2];
+    assert_int_equal(sys_mutex_new(&mutex), ERR_OK);
+    sys_mutex_lock(&mutex);
+    atomic_store(&turns, 0U);
+    for (size_t i = 0; i < 2; ++i) {
+        assert_int_equal(pthread_create(&waiter[i], NULL, lock_the_mutex_without_starving, NULL),
+                         0);
+    }
+    while (sys_host_waiting() < 2) {
+        sys_msleep(1);
+    }
+    sys_msleep(20); /* they have counted themselves, and go to sleep */
+    sys_mutex_unlock(&mutex);
+    for (unsigned ms = 0; ms < 5000 && atomic_load(&turns) < 2; ++ms) {
+        sys_msleep(1);
+    }
+    assert_int_equal(atomic_load(&turns), 2);
+    for (size_t i = 0; i < 2; ++i) {
+        (void)pthread_join(waiter[i], NULL);
+    }
+    sys_mutex_free(&mutex);
+    assert_no_fault();
+}
+
 static void do_nothing(void *argument)
 {
     (void)argument;
@@ -433,6 +482,7 @@ int main(void)
         test(lock_that_was_held_at_a_fork_can_be_waited_for_in_the_child),
         test(waiter_that_has_its_unit_leaves_after_its_wake_up),
         test(mutex_that_was_unlocked_before_a_waiter_queued_is_its_own),
+        test(woken_waiter_tries_before_it_queues_behind_another),
         test(thread_that_the_system_does_not_give_is_a_fault),
         test(pool_that_a_thread_stopped_at_a_fork_serves_the_child),
         test(heavy_fence_is_a_call_that_the_system_takes),
