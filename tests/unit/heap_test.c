@@ -212,7 +212,8 @@ static void block_of_the_whole_arena_leaves_no_granule_out(void **state)
     (void)state;
     const size_t header = 2U * sizeof(cistern_heap_index_t);
     for (size_t alignment = CISTERN_HEAP_UNIT; alignment <= 16; alignment *= 2) {
-        unsigned char *const first = (unsigned char *)arena + (0U - header) % alignment;
+        unsigned char *const first =
+            (unsigned char *)arena + (0U - header - (size_t)(uintptr_t)arena) % alignment;
         for (size_t bytes = 200; bytes < 300; ++bytes) {
             cistern_heap_stats_t stats;
             make_heap_of(first, bytes, alignment);
