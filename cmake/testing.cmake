@@ -18,6 +18,10 @@
 #   The program of TEST again, with ARGUMENT for its full length: label full, in the tree of that
 #   sanitizer (address, thread) alone.
 
+# The tree by a path with a space, for tests that give it to a shell.
+set(CISTERN_SPACED_SOURCES "${PROJECT_BINARY_DIR}/the tree")
+file(CREATE_LINK ${PROJECT_SOURCE_DIR} ${CISTERN_SPACED_SOURCES} SYMBOLIC)
+
 # The sources of the library, for tests that compile them with a port of their own.
 file(GLOB CISTERN_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.c)
 

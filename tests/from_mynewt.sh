@@ -107,13 +107,14 @@ build() { # FOLDER-OF-THE-PORT FLAG...
 }
 
 syscfg 0 0 0
-if echo | gcc -m32 -fsyntax-only -x c - 2>/dev/null; then
+multiarch=/usr/include/$(gcc -print-multiarch)
+if echo '#include <stdlib.h>' | gcc -m32 -idirafter "$multiarch" -fsyntax-only -x c - 2>/dev/null; then
     widths='-m32 -m64'
 fi
 for width in ${widths:-}; do
     for level in 0 1 2 3; do
         gcc -std=c11 "$width" -fsyntax-only -DCISTERN_CHECK=$level -DCISTERN_CONFIG_HEADER='"cistern_config.h"' \
-            -idirafter "/usr/include/$(gcc -print-multiarch)" -I"$work/page" -Iinclude -I"$work/tree" \
+            -idirafter "$multiarch" -I"$work/page" -Iinclude -I"$work/tree" \
             -Itests/config/mynewt_tree "$work/sizes.c"
     done
 done

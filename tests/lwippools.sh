@@ -3,21 +3,21 @@
 # Lists of pools as users write them: what is wrong with one ends the build with one message, which says
 # what to change, in C and in C++; all others build without a warning: lwippools.sh ROOT FOLDER
 set -eu
-root=$1
 folder=$2
 rm -rf "$folder"
 mkdir -p "$folder"
 cd "$folder"
+ln -s "$1" root # whose path has no space
 failed=0
-include="-I$folder -I$root/include -I$root/include/standalone -I$root/ports/posix -I$root/ports/common -I$root/src"
+include="-I. -Iroot/include -Iroot/include/standalone -Iroot/ports/posix -Iroot/ports/common -Iroot/src"
 printf '#include "lwip/memp.h"\nint pools(void);\nint pools(void)\n{\n    return MEMP_MAX;\n}\n' >pools.cpp
 
 # Compiles memp.c and mem_pools.c, or a C++ source, with a list, which comes by standard input.
 compile() { # C or C++, MEM_USE_POOLS
     printf '#define MEM_USE_POOLS %s\n#define MEMP_USE_CUSTOM_POOLS 1\n#define MEM_ALIGNMENT 8\n' "$2" >lwipopts.h
     if [ "$1" = C ]; then
-        gcc -std=c11 -Wall -Wextra -Wpedantic -Wredundant-decls -fsyntax-only $include "$root/src/memp/memp.c" \
-            "$root/src/mem/mem_pools.c" 2>&1 || true
+        gcc -std=c11 -Wall -Wextra -Wpedantic -Wredundant-decls -fsyntax-only $include root/src/memp/memp.c \
+            root/src/mem/mem_pools.c 2>&1 || true
     else
         g++ -Wall -Wextra -Wpedantic -fsyntax-only $include pools.cpp 2>&1 || true
     fi | sed -n 's/.*\(error\|warning\): /\1: /p' | sort -u

@@ -166,7 +166,7 @@ cistern_add_refusal(pbuf_refuses_16_bit_results_of_32_bit_lengths ${config}/pbuf
   "cistern_pbuf_skip_needs_a_pointer_to_pbuf_len_t" ${config}/pbuf_options/skip.c)
 if(NOT CISTERN_TEST_ONCE AND NOT CISTERN_SANITIZE MATCHES thread AND NOT CMAKE_CROSSCOMPILING)
   add_test(NAME ${CISTERN_TEST_PREFIX}lwippools COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lwippools.sh
-    ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/lwippools)
+    ${CISTERN_SPACED_SOURCES} ${CMAKE_CURRENT_BINARY_DIR}/lwippools)
   set_tests_properties(${CISTERN_TEST_PREFIX}lwippools PROPERTIES TIMEOUT 600)
 endif()
 cistern_add_test(memp_includes_test SOURCES unit/memp_includes_test.c CONFIG ${config}/memp_lwippools_include)

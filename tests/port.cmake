@@ -21,7 +21,7 @@ cistern_add_test(port_suite_lock_free_pools LABELS threads SOURCES ${SUITE}
 cistern_add_test(host_test LABELS threads SOURCES port/host_test.c host_${CISTERN_PORT}.c)
 cistern_add_test(posix_test LABELS host threads SOURCES port/posix_test.c)
 cistern_add_test(cancel_test LABELS host threads SOURCES port/cancel_test.c)
-cistern_add_test(locks_test LABELS host SOURCES port/locks_test.c SEPARATE sys_host.c)
+cistern_add_test(locks_test LABELS host SOURCES port/locks_test.c SEPARATE sys_host.c threads.c)
 if(TARGET locks_test)
   target_link_options(locks_test PRIVATE
     LINKER:--wrap=host_unpark,--wrap=host_parker_init,--wrap=host_nanoseconds

@@ -4,9 +4,10 @@
 # Off, the objects are byte for byte those of the source without its hooks; on, an event takes at most
 # 20 instructions of the host, which valgrind counts.
 set -eu
-root=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+root=$work/root # a path without a space
+ln -s "$1" "$root"
 failed=0
 
 # The source without hooks: each is a line of its own that names one.

@@ -43,14 +43,44 @@ static inline void read_text(FILE *file, char text[TEXT_SIZE])
     assert_true(feof(file));
 }
 
+/* The length of the folder at the start of `text` in which sources or programs are, or 0. */
+static inline size_t root_at(const char *text)
+{
+    static const char *const roots[] = {CISTERN_SOURCES, CISTERN_BINARIES};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0] && length == 0; ++i) {
+        length = strncmp(text, roots[i], strlen(roots[i])) == 0 ? strlen(roots[i]) : 0;
+    }
+    return length;
+}
+
+/* Copies a command line, so that a shell takes these folders as one word, whatever their names. */
+static inline void quote_folders(char *quoted, size_t size, const char *command)
+{
+    size_t length = 0;
+    while (*command != '\0') {
+        for (size_t left = root_at(command); left > 0; --left) {
+            quoted[length++] = '\\';
+            quoted[length++] = *command++;
+            assert_true(length + 2 < size);
+        }
+        quoted[length++] = *command;
+        command += *command != '\0';
+        assert_true(length + 2 < size);
+    }
+    quoted[length] = '\0';
+}
+
 /* Runs a program in the folder of captures; `arguments` as for a shell. */
 static inline void run_program(const char *program, const char *arguments)
 {
     char command[COMMAND_SIZE];
+    char quoted[2 * COMMAND_SIZE];
     assert_in_range(
         snprintf(command, sizeof command, "cd %s && %s %s 2>stderr", folder, program, arguments), 1,
         sizeof command - 1);
-    FILE *const out = popen(command, "r");
+    quote_folders(quoted, sizeof quoted, command);
+    FILE *const out = popen(quoted, "r");
     assert_non_null(out);
     read_text(out, last.out);
     const int status = pclose(out);
