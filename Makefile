@@ -15,8 +15,8 @@ export PYTHONDONTWRITEBYTECODE = 1
 export ASAN_OPTIONS ?= handle_sigill=1
 
 BUILD_PACKAGES    = gcc libc6-dev cmake ninja-build pkg-config libpcap-dev libjansson-dev zlib1g-dev libjs-dygraphs?
-TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-format clang-sanitizers libcmocka-dev python3
-FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark valgrind chromium
+TEST_PACKAGES     = $(BUILD_PACKAGES) g++ clang clang-format clang-sanitizers libcmocka-dev python3 valgrind
+FULL_PACKAGES     = $(TEST_PACKAGES) tcpdump tshark chromium
 LWIP_PACKAGES     = $(TEST_PACKAGES) check dpkg-dev gcc-32-bit
 BOARD_PACKAGES    = gcc-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm \
                     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
