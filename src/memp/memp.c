@@ -26,9 +26,11 @@
         _Static_assert((num) != 0,                                                                 \
                        "lwippools.h: pool " name " has no elements; give it at least 1,"           \
                        " or remove it");
-#    define LWIP_MEMPOOL(name, num, size, desc)         MEMP_HAS_ELEMENTS(#    name, num)
-#    define LWIP_PBUF_MEMPOOL(name, num, payload, desc) MEMP_HAS_ELEMENTS(#    name, num)
-#    define LWIP_MALLOC_MEMPOOL(num, size)              MEMP_HAS_ELEMENTS(#    size, num)
+/* clang-format off */
+#    define LWIP_MEMPOOL(name, num, size, desc)         MEMP_HAS_ELEMENTS(#name, num)
+#    define LWIP_PBUF_MEMPOOL(name, num, payload, desc) MEMP_HAS_ELEMENTS(#name, num)
+#    define LWIP_MALLOC_MEMPOOL(num, size)              MEMP_HAS_ELEMENTS(#size, num)
+/* clang-format on */
 #    define LWIP_MALLOC_MEMPOOL_START
 #    define LWIP_MALLOC_MEMPOOL_END
 #    include "lwippools.h"
